@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { sha256, unit } from "./primitives.ts";
+
+/** What a branch of the state machine hands to the next step: where its results lie, never the results. */
+export const envelope = z.strictObject({
+  analyser: z.string(),
+  status: z.enum(["SUCCEEDED", "FAILED", "SKIPPED"]),
+  /** `s3://` prefix of the results, ending with a slash; null if there are none. A failed branch may have left some. */
+  outputPrefix: z.string().nullable(),
+  error: z.string().max(2000).nullable(),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+/** Something that produced values: a network or a measuring algorithm, named by version and digest. */
+export const producer = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["model", "algorithm", "service"]),
+  name: z.string(),
+  version: z.string(),
+  /** Digest of the weights, or of the algorithm's parameters. Null for a service that tells none. */
+  digest: sha256.nullable(),
+  dataset: z.string().nullable(),
+  threshold: unit.nullable(),
+  syntheticOnly: z.boolean(),
+});
+export type Producer = z.infer<typeof producer>;
+
+/** The technical cues. Clinical events have other types and come from models. */
+export const cueType = z.enum(["shot", "black", "freeze", "blur", "overexposed", "underexposed"]);
+export type CueType = z.infer<typeof cueType>;
+
+/**
+ * `result.json` of an analyser: written last, so its presence says the folder is whole.
+ * Frames in all of an analyser's files are frames of the analysis rendition.
+ */
+export const analyserResult = z.strictObject({
+  schema: z.literal("analyser-result/1.0"),
+  analyser: z.string(),
+  outputs: z.array(
+    z.strictObject({
+      producer,
+      status: z.enum(["SUCCEEDED", "FAILED"]),
+      error: z.string().nullable(),
+      kind: z.enum(["classifications", "detections", "cues", "sprites"]),
+      /** File beside `result.json`. */
+      file: z.string(),
+      /** Frames this producer looked at, and frames it was asked to look at. */
+      framesDone: z.int().nonnegative(),
+      framesWanted: z.int().nonnegative(),
+    }),
+  ),
+  /** Processor seconds and bytes, for the cost estimate and the benchmark. */
+  usage: z.strictObject({ wallSeconds: z.number().nonnegative(), cpuSeconds: z.number().nonnegative(), peakMemoryBytes: z.int().nonnegative() }),
+});
+export type AnalyserResult = z.infer<typeof analyserResult>;
+
+/** A line of a `classifications` file (JSON Lines, rising frames): `scores` in the order of the model's labels. */
+export const classificationLine = z.strictObject({ frame: z.int().nonnegative(), pts: z.int(), scores: z.array(unit) });
+export type ClassificationLine = z.infer<typeof classificationLine>;
+
+/**
+ * A line of a `detections` file (JSON Lines, rising frames). A box is `[label index, score, x, y, width, height]`,
+ * in whole pixels of the analysis rendition. A frame that was looked at and holds nothing has an empty list.
+ */
+export const detectionLine = z.strictObject({
+  frame: z.int().nonnegative(),
+  pts: z.int(),
+  boxes: z.array(z.tuple([z.int().nonnegative(), unit, z.int(), z.int(), z.int().positive(), z.int().positive()])),
+});
+export type DetectionLine = z.infer<typeof detectionLine>;
+
+/** A line of a `cues` file (JSON Lines, rising start): a span of rendition frames; `score` is the strength in 0..1. A shot is the span between two cuts. */
+export const cueLine = z.strictObject({ type: cueType, startFrame: z.int().nonnegative(), endFrame: z.int().positive(), score: unit });
+export type CueLine = z.infer<typeof cueLine>;
+
+/** `sprites.json`: sheets of thumbnails for scrubbing. Sheet `i` shows thumbnails `i*columns*rows` onwards, row by row. */
+export const sprites = z.strictObject({
+  schema: z.literal("sprites/1.0"),
+  columns: z.int().positive(),
+  rows: z.int().positive(),
+  tileWidth: z.int().positive(),
+  tileHeight: z.int().positive(),
+  /** Rendition frames between two thumbnails. */
+  frameStep: z.int().positive(),
+  tileCount: z.int().nonnegative(),
+  /** Files beside this one. */
+  sheets: z.array(z.string()),
+});
+export type Sprites = z.infer<typeof sprites>;

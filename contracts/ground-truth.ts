@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { rational } from "./primitives.ts";
+
+const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() };
+
+/** What a synthetic or annotated operation really shows. Frames are frames of the video it lies beside. */
+export const groundTruth = z.strictObject({
+  schema: z.literal("surgical-ground-truth/1.0"),
+  media: z.strictObject({ width: z.int().positive(), height: z.int().positive(), frameRate: rational, frameCount: z.int().positive() }),
+  /** How the video was made: generator, version, seed. */
+  origin: z.strictObject({ generator: z.string(), version: z.string(), seed: z.int() }),
+  outOfBody: z.array(z.strictObject(span)),
+  segments: z.array(z.strictObject({ level: z.enum(["phase", "step"]), label: z.string(), ...span })),
+  events: z.array(z.strictObject({ type: z.enum(["smoke", "bleeding", "black", "freeze", "blur", "overexposed", "underexposed", "shake", "cut"]), ...span })),
+  instrumentLabels: z.array(z.string()),
+  /** Per frame with instruments: `[frame, [[label index, x, y, width, height], ...]]`, pixels. Frames without instruments are absent. */
+  instruments: z.array(z.tuple([z.int().nonnegative(), z.array(z.tuple([z.int().nonnegative(), z.int(), z.int(), z.int().positive(), z.int().positive()]))])),
+});
+export type GroundTruth = z.infer<typeof groundTruth>;

@@ -1,0 +1,47 @@
+/**
+ * The layout of the data lake: which key holds what. Keys hold opaque identifiers only, never a file's name.
+ * Every key of one analysis lies under its run, so a second analysis of a case never overwrites the first.
+ */
+
+/** Prefix whose new objects start an analysis. */
+export const rawVideosPrefix = "raw-videos/";
+
+/** The uploaded video, in the raw bucket. */
+export const sourceKey = (caseId: string, uploadId: string): string => `${rawVideosPrefix}${caseId}/${uploadId}/source`;
+
+/** Reads a key made by {@link sourceKey}; undefined for any other key. */
+export function parseSourceKey(key: string): { caseId: string; uploadId: string } | undefined {
+  const match = /^raw-videos\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/source$/.exec(key);
+  return match ? { caseId: match[1] as string, uploadId: match[2] as string } : undefined;
+}
+
+/** Everything below lies in the processed bucket. A "prefix" ends with a slash. */
+export const renditionPrefix = (caseId: string, runId: string): string => `processed-videos/${caseId}/${runId}/`;
+/** HLS of the analysis rendition: `analysis.m3u8` and its segments. */
+export const analysisRenditionPrefix = (caseId: string, runId: string): string => `${renditionPrefix(caseId, runId)}analysis/`;
+/** MP4 that people watch, out-of-body spans covered. */
+export const reviewRenditionKey = (caseId: string, runId: string): string => `${renditionPrefix(caseId, runId)}review/review.mp4`;
+
+/** What analysers wrote, one folder each. */
+export const resultsPrefix = (caseId: string, runId: string): string => `analysis-results/${caseId}/${runId}/`;
+export const analyserPrefix = (caseId: string, runId: string, analyser: string): string => `${resultsPrefix(caseId, runId)}${analyser}/`;
+
+/** What the platform concluded. */
+export const metadataPrefix = (caseId: string, runId: string): string => `processed-metadata/${caseId}/${runId}/`;
+export const sourceIndexKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}source-index.json`;
+export const frameTableKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}frame-table.json`;
+export const segmentManifestKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}segments.json`;
+export const gateKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}gate/gate.json`;
+export const analysisKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}analysis.json`;
+export const timelineKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}timeline.vtt`;
+/** Detections of 30 s of video, gzipped columnar JSON ({@link file://./detections.ts}). */
+export const detectionChunkKey = (caseId: string, runId: string, producer: string, index: number): string =>
+  `${metadataPrefix(caseId, runId)}detections/${producer}/${String(index).padStart(5, "0")}.json.gz`;
+
+/** `s3://bucket/key` and back. */
+export const toUri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
+export function parseUri(uri: string): { bucket: string; key: string } {
+  const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri);
+  if (!match) throw new Error(`"${uri}" is not s3://bucket/key.`);
+  return { bucket: match[1] as string, key: match[2] as string };
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { sha256, unit } from "./primitives.ts";
+
+const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, "must be lower-case words joined by hyphens, at most 31 characters");
+
+const common = {
+  id: identifier,
+  /** Semantic version of the weights. */
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  /** Name a person reads. */
+  name: z.string().min(1),
+  /** Digest of `model.onnx`. The serving container refuses a file that differs. */
+  sha256,
+  /** What the weights were trained on; shown wherever a result is shown. */
+  dataset: z.string().min(1),
+  /** True for weights that are fit for trying the platform only, never for care. */
+  syntheticOnly: z.boolean(),
+  /** The one graph input: packed RGB, `uint8[N, height, width, 3]`. Scaling and normalisation are part of the graph. */
+  input: z.strictObject({ name: z.string(), width: z.int().positive(), height: z.int().positive() }),
+  labels: z.array(z.string().min(1)).min(1),
+  /** Score from which a result counts. */
+  threshold: unit,
+};
+
+/** `models/<id>/model.json`: everything the platform needs to know to run a network. */
+export const model = z.discriminatedUnion("task", [
+  /** Graph output `scores: float32[N, labels]`, probabilities. */
+  z.strictObject({ ...common, task: z.literal("frame-classification"), outputs: z.strictObject({ scores: z.string() }) }),
+  /**
+   * Graph outputs, K best boxes a frame, suppression done in the graph: `boxes: float32[N, K, 4]` as x, y, width, height
+   * in shares of the picture (top-left corner), `scores: float32[N, K]`, `classes: int64[N, K]`.
+   */
+  z.strictObject({
+    ...common,
+    task: z.literal("object-detection"),
+    outputs: z.strictObject({ boxes: z.string(), scores: z.string(), classes: z.string() }),
+  }),
+]);
+export type Model = z.infer<typeof model>;
+
+/** One job of the Models map: networks that share one decode pass. */
+export const analyser = z.strictObject({
+  id: identifier,
+  models: z.array(identifier),
+  /** Sampled frames per second of video. */
+  sampleRate: z.number().positive().max(60),
+  /** Whether the pass also measures the technical cues (shots, black, freeze, blur, exposure) and draws sprites. */
+  signals: z.boolean(),
+  instanceType: z.string().regex(/^ml\./),
+  /** Longest run time. */
+  timeoutSeconds: z.int().positive(),
+});
+export type Analyser = z.infer<typeof analyser>;

@@ -1,0 +1,92 @@
+import type { Caller } from "../wire/service.ts";
+
+/**
+ * What the local services use of one another inside the process: the paths that AWS's services take behind their
+ * public APIs. Every use names its caller and is authorised as such.
+ */
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** Decides who may do what, from the roles and resource policies that the program declared. */
+export interface Authorizer {
+  /** Throws a ServiceError `AccessDeniedException` that names caller, action and resource. */
+  authorize(caller: Caller, action: string, resource: string, context?: Record<string, string | string[]>): void;
+  /** Long-lived local credentials of a role; whoever signs with them is that role. Throws if no such role was declared. */
+  credentialsOf(roleArn: string): Credentials;
+  /** Throws unless the role's trust policy lets this service principal (`lambda.amazonaws.com`) take it. */
+  assume(servicePrincipal: string, roleArn: string): Caller;
+}
+
+export interface ObjectFile {
+  /** File that holds exactly the object's bytes; never write to it. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly etag: string;
+  readonly versionId: string | undefined;
+  readonly contentType: string;
+}
+
+/** S3 inside the process. Checks s3 and kms actions of the caller as the wire does. */
+export interface ObjectStore {
+  file(caller: Caller, bucket: string, key: string, versionId?: string): Promise<ObjectFile>;
+  put(
+    caller: Caller,
+    bucket: string,
+    key: string,
+    content: { path: string } | { data: Buffer | string },
+    options?: { contentType?: string; kmsKeyArn?: string },
+  ): Promise<{ etag: string; versionId: string | undefined }>;
+  list(caller: Caller, bucket: string, prefix: string): Promise<{ key: string; bytes: number }[]>;
+}
+
+/** An event on a bus, as EventBridge rules see it. */
+export interface BusEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly "detail-type": string;
+  readonly account: string;
+  readonly region: string;
+  readonly time: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Takes events from AWS services (S3, GuardDuty, ...). Resolves when every matching target has accepted the event durably. */
+export interface EventBus {
+  publish(event: BusEvent): Promise<void>;
+}
+
+/** Takes a message into a queue as the given caller (`events.amazonaws.com` for a rule). Resolves once it is durable. */
+export interface Queues {
+  send(caller: Caller, queueArn: string, body: string): Promise<void>;
+}
+
+/** Runs a function once and waits for it. */
+export interface Functions {
+  invoke(caller: Caller, functionArn: string, payload: unknown): Promise<{ payload: unknown; functionError: "Unhandled" | undefined }>;
+}
+
+/** Makes the next jobs of a service fail, for tests. */
+export class Faults {
+  readonly #faults: { matches: (service: string, job: string) => boolean; message: string; times: number }[] = [];
+
+  /** The next `times` jobs for which `matches(service, job name)` holds fail with `message`. */
+  add(matches: (service: string, job: string) => boolean, message: string, times = 1): void {
+    this.#faults.push({ matches, message, times });
+  }
+
+  /** The failure this job must have, used up by the asking; undefined for none. */
+  take(service: string, job: string): string | undefined {
+    const fault = this.#faults.find((f) => f.times > 0 && f.matches(service, job));
+    if (!fault) return undefined;
+    fault.times--;
+    return fault.message;
+  }
+}
+
+/** Writes a line about what the local cloud does. Never holds object content. */
+export type Log = (line: string) => void;

@@ -1,0 +1,14 @@
+import { spawnSync } from "node:child_process";
+
+/** `npm run check`: types, format and lint, import rules. Runs all three even if one fails, so that every mistake shows at once. */
+const checks: [string, string[]][] = [
+  ["tsc", ["--noEmit"]],
+  ["biome", ["check", "."]],
+  ["depcruise", ["contracts", "functions", "models", "components", "stacks", "policies", "local", "web", "scripts", "bench", "test", "--output-type", "err"]],
+];
+
+const failed = checks.filter(([command, args]) => spawnSync(command, args, { stdio: "inherit" }).status !== 0).map(([command]) => command);
+if (failed.length > 0) {
+  process.stderr.write(`check failed: ${failed.join(", ")}\n`);
+  process.exit(1);
+}
