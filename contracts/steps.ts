@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { envelope } from "./analyser-result.ts";
+import { analysisRequest } from "./case.ts";
+import { caseId, runId } from "./primitives.ts";
+
+/** What the states of the case analysis hand to their functions, and get back. Locations and small summaries, never results. */
+const run = { caseId, runId };
+
+/** MediaConvert `JobSettings`, as the SDK types them; opaque here. */
+const jobSettings = z.record(z.string(), z.unknown());
+
+export const indexSourceRequest = z.strictObject({ request: analysisRequest });
+export const indexSourceResponse = z.strictObject({ frameCount: z.int().positive(), durationSeconds: z.number().positive() });
+
+/** Exactly one of `probe` and `probeError` is null; likewise `index` and `indexError`. */
+export const admitRequest = z.strictObject({
+  request: analysisRequest,
+  /** Answer of `mediaconvert:probe`. */
+  probe: z.record(z.string(), z.unknown()).nullable(),
+  probeError: z.string().nullable(),
+  index: indexSourceResponse.nullable(),
+  indexError: z.string().nullable(),
+});
+export const admitResponse = z.strictObject({
+  verdict: z.enum(["REJECT", "PASSTHROUGH", "NORMALISE"]),
+  /** Why it was rejected, or why it must be normalised: sentences, all of them. */
+  reasons: z.array(z.string()),
+  durationSeconds: z.number().nonnegative(),
+  /** Settings of the job that makes the analysis rendition; null if rejected. */
+  settings: jobSettings.nullable(),
+});
+
+export const indexRenditionRequest = z.strictObject({ ...run, rendition: z.enum(["analysis", "review"]) });
+export const indexRenditionResponse = z.strictObject({ frameCount: z.int().positive() });
+
+export const decideGateRequest = z.strictObject({ ...run, screening: envelope });
+export const decideGateResponse = z.strictObject({
+  verdict: z.enum(["OPEN", "QUARANTINE"]),
+  reasons: z.array(z.string()),
+  outOfBodyCount: z.int().nonnegative(),
+});
+
+export const planReviewRequest = z.strictObject({ ...run, request: analysisRequest });
+export const planReviewResponse = z.strictObject({ settings: jobSettings });
+
+export const collectShotsRequest = z.strictObject({ ...run, jobId: z.string().min(1) });
+export const collectShotsResponse = envelope;
+
+export const mergeTimelineRequest = z.strictObject({
+  request: analysisRequest,
+  /** When the execution started; becomes `createdAt` of the analysis. */
+  startedAt: z.iso.datetime(),
+  verdict: z.enum(["PASSTHROUGH", "NORMALISE"]),
+  envelopes: z.array(envelope).min(1),
+});
+export const mergeTimelineResponse = z.strictObject({
+  status: z.enum(["COMPLETE", "PARTIAL"]),
+  analysisUri: z.string(),
+  segmentCount: z.int().nonnegative(),
+  eventCount: z.int().nonnegative(),
+});
