@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Cloud } from "../../cloud.ts";
+import { arn, hexOf, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
+
+/** The folder that a `pulumi.asset.FileArchive` names. */
+function archivePath(archive: unknown): string {
+  const { path } = (archive ?? {}) as { path?: unknown };
+  if (typeof path !== "string") throw new Error("code must be a FileArchive of a folder.");
+  return resolve(path);
+}
+
+/** Digest of an image's build: its Dockerfile and the files beside it. */
+function buildDigest(dockerfile: string): string {
+  const hash = createHash("sha256");
+  const folder = dirname(dockerfile);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath, e.name))
+    .sort()) {
+    hash.update(entry.slice(folder.length)).update("\0").update(readFileSync(entry)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** Lambda, Step Functions, container images, SageMaker and MediaConvert. */
+export const computeTypes: Record<string, ResourceType<Cloud>> = {
+  "aws:lambda/function:Function": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const functionArn = arn("lambda", place, `function:${name}`);
+      return {
+        id: name,
+        name,
+        arn: functionArn,
+        invokeArn: `arn:aws:apigateway:${place.region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+        qualifiedArn: `${functionArn}:$LATEST`,
+        version: "$LATEST",
+      };
+    },
+    live: (cloud, state) =>
+      cloud.lambda.putFunction({
+        arn: state["arn"],
+        name: state["name"],
+        codeDir: archivePath(state["code"]),
+        handler: state["handler"],
+        runtime: state["runtime"],
+        timeoutSeconds: state["timeout"] ?? 3,
+        memoryMb: state["memorySize"] ?? 128,
+        environment: state["environment"]?.variables ?? {},
+        roleArn: state["role"],
+      }),
+  },
+  "aws:lambda/eventSourceMapping:EventSourceMapping": {
+    computed: (inputs, place) => {
+      const uuid = uuidOf(place.urn);
+      return { id: uuid, uuid, arn: arn("lambda", place, `event-source-mapping:${uuid}`), functionArn: inputs["functionName"] };
+    },
+    live: (cloud, state) =>
+      cloud.lambda.putEventSourceMapping({
+        uuid: state["uuid"],
+        functionArn: state["functionName"],
+        queueArn: state["eventSourceArn"],
+        batchSize: state["batchSize"] ?? 10,
+        maximumConcurrency: state["scalingConfig"]?.maximumConcurrency,
+        reportBatchItemFailures: (state["functionResponseTypes"] ?? []).includes("ReportBatchItemFailures"),
+      }),
+  },
+  "aws:lambda/permission:Permission": {
+    computed: (inputs, place) => {
+      const statementId = physicalName(inputs["statementId"], place);
+      return { id: statementId, statementId };
+    },
+    live: (cloud, state) => {
+      const functionArn = String(state["function"]).startsWith("arn:") ? state["function"] : cloud.lambda.arnOf(state["function"]);
+      cloud.lambda.putPermission(functionArn, {
+        Sid: state["statementId"],
+        Effect: "Allow",
+        Principal: { Service: state["principal"] },
+        Action: state["action"],
+        Resource: functionArn,
+        ...(state["sourceArn"] && { Condition: { ArnLike: { "aws:SourceArn": state["sourceArn"] } } }),
+      });
+    },
+  },
+  "aws:sfn/stateMachine:StateMachine": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const machineArn = arn("states", place, `stateMachine:${name}`);
+      return { id: machineArn, name, arn: machineArn };
+    },
+    live: (cloud, state) =>
+      cloud.states.putStateMachine({ arn: state["arn"], name: state["name"], definition: state["definition"], roleArn: state["roleArn"] }),
+  },
+  "aws:ecr/repository:Repository": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return {
+        id: name,
+        name,
+        arn: arn("ecr", place, `repository/${name}`),
+        registryId: place.accountId,
+        repositoryUrl: `${place.accountId}.dkr.ecr.${place.region}.amazonaws.com/${name}`,
+      };
+    },
+  },
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": { computed: (inputs, place) => ({ id: String(inputs["repository"]), registryId: place.accountId }) },
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": { computed: (inputs, place) => ({ id: String(inputs["repository"]), registryId: place.accountId }) },
+  "awsx:ecr:Image": {
+    computed: (inputs, place) => {
+      const context = resolve(String(inputs["context"] ?? "."));
+      const dockerfile = resolve(String(inputs["dockerfile"] ?? join(context, "Dockerfile")));
+      return { id: place.urn, imageUri: `${inputs["repositoryUrl"]}@sha256:${buildDigest(dockerfile)}`, context, dockerfile };
+    },
+    live: (cloud, state) => cloud.sagemaker.putImage({ imageUri: state["imageUri"], context: state["context"], dockerfile: state["dockerfile"] }),
+  },
+  "aws:mediaconvert/queue:Queue": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("mediaconvert", place, `queues/${name}`) };
+    },
+    live: (cloud, state) => cloud.mediaconvert.putQueue({ arn: state["arn"], name: state["name"] }),
+  },
+  "aws:sagemaker/model:Model": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("sagemaker", place, `model/${name}`) };
+    },
+    live: (cloud, state) =>
+      cloud.sagemaker.putModel({
+        name: state["name"],
+        arn: state["arn"],
+        roleArn: state["executionRoleArn"],
+        image: state["primaryContainer"].image,
+        environment: state["primaryContainer"].environment ?? {},
+        modelDataPrefix: state["primaryContainer"].modelDataSource?.s3DataSources?.[0]?.s3Uri,
+      } as never),
+  },
+  "aws:sagemaker/endpointConfiguration:EndpointConfiguration": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("sagemaker", place, `endpoint-config/${name}`) };
+    },
+    live: (cloud, state) => cloud.sagemaker.putEndpointConfig({ name: state["name"], modelName: state["productionVariants"][0].modelName } as never),
+  },
+  "aws:sagemaker/endpoint:Endpoint": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("sagemaker", place, `endpoint/${name}`) };
+    },
+    live: (cloud, state) => cloud.sagemaker.putEndpoint({ name: state["name"], arn: state["arn"], configName: state["endpointConfigName"] } as never),
+  },
+  "aws:apigatewayv2/api:Api": {
+    computed: (inputs, place) => {
+      const id = hexOf(place.urn, 10);
+      return {
+        id,
+        name: physicalName(inputs["name"], place),
+        arn: `arn:aws:apigateway:${place.region}::/apis/${id}`,
+        apiEndpoint: `https://${id}.execute-api.${place.region}.amazonaws.com`,
+        executionArn: arn("execute-api", place, id),
+      };
+    },
+    live: (cloud, state, place) => cloud.apiGateway.putApi({ id: state["id"] ?? hexOf(place.urn, 10), executionArn: state["executionArn"] } as never),
+  },
+  "aws:apigatewayv2/integration:Integration": {
+    computed: (_inputs, place) => ({ id: hexOf(place.urn, 7) }),
+    live: (cloud, state, place) =>
+      cloud.apiGateway.putIntegration({
+        apiId: state["apiId"],
+        id: hexOf(place.urn, 7),
+        uri: state["integrationUri"],
+        type: state["integrationType"],
+        payloadFormatVersion: state["payloadFormatVersion"],
+      } as never),
+  },
+  "aws:apigatewayv2/route:Route": {
+    computed: (_inputs, place) => ({ id: hexOf(place.urn, 7) }),
+    live: (cloud, state) =>
+      cloud.apiGateway.putRoute({
+        apiId: state["apiId"],
+        routeKey: state["routeKey"],
+        target: state["target"],
+        authorizationType: state["authorizationType"] ?? "NONE",
+      } as never),
+  },
+  "aws:apigatewayv2/stage:Stage": {
+    computed: (inputs, place) => ({
+      id: String(inputs["name"]),
+      arn: `arn:aws:apigateway:${place.region}::/apis/${inputs["apiId"]}/stages/${inputs["name"]}`,
+      invokeUrl: `https://${inputs["apiId"]}.execute-api.${place.region}.amazonaws.com/${inputs["name"] === "$default" ? "" : inputs["name"]}`,
+      executionArn: arn("execute-api", place, `${inputs["apiId"]}/${inputs["name"]}`),
+    }),
+  },
+};

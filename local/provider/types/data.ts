@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Cloud } from "../../cloud.ts";
+import { arn, physicalName, type ResourceType } from "../resource-type.ts";
+
+/** The file that a `pulumi.asset.FileAsset` names, or the text of a `StringAsset`. */
+export function assetContent(asset: unknown): Buffer {
+  const { path, text } = (asset ?? {}) as { path?: unknown; text?: unknown };
+  if (typeof text === "string") return Buffer.from(text);
+  if (typeof path === "string") return readFileSync(path);
+  throw new Error("source must be a FileAsset or a StringAsset.");
+}
+
+const ofBucket = (configure: (cloud: Cloud, bucket: string, state: Record<string, unknown>) => void | Promise<void>): ResourceType<Cloud> => ({
+  computed: (inputs) => ({ id: String(inputs["bucket"]) }),
+  live: (cloud, state) => configure(cloud, state["bucket"], state),
+});
+
+/** Configures nothing that the local S3 does; recorded for the policies. */
+const recordedOnBucket: ResourceType<Cloud> = { computed: (inputs) => ({ id: String(inputs["bucket"]) }) };
+
+/** S3 and DynamoDB. */
+export const dataTypes: Record<string, ResourceType<Cloud>> = {
+  "aws:s3/bucket:Bucket": {
+    computed: (inputs, place) => {
+      const bucket = physicalName(inputs["bucket"], place);
+      return {
+        id: bucket,
+        bucket,
+        arn: `arn:aws:s3:::${bucket}`,
+        bucketDomainName: `${bucket}.s3.amazonaws.com`,
+        bucketRegionalDomainName: `${bucket}.s3.${place.region}.amazonaws.com`,
+      };
+    },
+    live: (cloud, state) => cloud.s3.configureBucket(state["bucket"], {}),
+  },
+  "aws:s3/bucketVersioning:BucketVersioning": ofBucket((cloud, bucket, state) =>
+    cloud.s3.configureBucket(bucket, { versioning: (state["versioningConfiguration"] as { status: string }).status === "Enabled" }),
+  ),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ofBucket((cloud, bucket, state) => {
+    const [rule] = state["rules"] as { applyServerSideEncryptionByDefault?: { kmsMasterKeyId?: string } }[];
+    const encryptionKeyArn = rule?.applyServerSideEncryptionByDefault?.kmsMasterKeyId;
+    return cloud.s3.configureBucket(bucket, encryptionKeyArn === undefined ? {} : { encryptionKeyArn });
+  }),
+  "aws:s3/bucketPolicy:BucketPolicy": ofBucket((cloud, bucket, state) => cloud.s3.configureBucket(bucket, { policy: JSON.parse(state["policy"] as string) })),
+  "aws:s3/bucketNotification:BucketNotification": ofBucket((cloud, bucket, state) =>
+    cloud.s3.configureBucket(bucket, { eventBridge: state["eventbridge"] === true }),
+  ),
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": ofBucket((cloud, bucket, state) =>
+    cloud.s3.configureBucket(bucket, { cors: state["corsRules"] as never }),
+  ),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": recordedOnBucket,
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": recordedOnBucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": recordedOnBucket,
+  "aws:s3/bucketLogging:BucketLogging": recordedOnBucket,
+  "aws:s3/bucketObjectv2:BucketObjectv2": {
+    computed: (inputs) => ({
+      id: `${inputs["bucket"]}/${inputs["key"]}`,
+      arn: `arn:aws:s3:::${inputs["bucket"]}/${inputs["key"]}`,
+      etag: createHash("md5").update(assetContent(inputs["source"])).digest("hex"),
+    }),
+    live: async (cloud, state) => {
+      const data = assetContent(state["source"]);
+      const held = await cloud.s3.file(cloud.iam.administrator.caller, state["bucket"], state["key"]).catch(() => undefined);
+      if (held?.etag.replaceAll('"', "") === state["etag"]) return;
+      await cloud.s3.put(
+        cloud.iam.administrator.caller,
+        state["bucket"],
+        state["key"],
+        { data },
+        state["contentType"] ? { contentType: state["contentType"] } : {},
+      );
+    },
+  },
+  "aws:dynamodb/table:Table": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("dynamodb", place, `table/${name}`) };
+    },
+    live: (cloud, state) => cloud.dynamodb.putTable(state as never),
+  },
+};
