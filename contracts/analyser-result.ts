@@ -42,6 +42,8 @@ export const analyserResult = z.strictObject({
       status: z.enum(["SUCCEEDED", "FAILED"]),
       error: z.string().nullable(),
       kind: z.enum(["classifications", "detections", "cues", "sprites"]),
+      /** What scores and label indexes refer to, in the model's order. Empty for cues and sprites. */
+      labels: z.array(z.string()),
       /** File beside `result.json`. */
       file: z.string(),
       /** Frames this producer looked at, and frames it was asked to look at. */

@@ -17,8 +17,16 @@ export function parseSourceKey(key: string): { caseId: string; uploadId: string 
 
 /** Everything below lies in the processed bucket. A "prefix" ends with a slash. */
 export const renditionPrefix = (caseId: string, runId: string): string => `processed-videos/${caseId}/${runId}/`;
-/** HLS of the analysis rendition: `analysis.m3u8` and its segments. */
+/**
+ * HLS of the analysis rendition. MediaConvert joins the destination's base name, the output's name modifier and the
+ * extension: `analysis.m3u8` is the master playlist, `analysis_v.m3u8` the media playlist, `analysis_v_00001.ts` a segment.
+ */
 export const analysisRenditionPrefix = (caseId: string, runId: string): string => `${renditionPrefix(caseId, runId)}analysis/`;
+export const analysisBaseName = "analysis";
+export const analysisNameModifier = "_v";
+/** Media playlist of the analysis rendition: the list of its segments. */
+export const analysisPlaylistKey = (caseId: string, runId: string): string =>
+  `${analysisRenditionPrefix(caseId, runId)}${analysisBaseName}${analysisNameModifier}.m3u8`;
 /** MP4 that people watch, out-of-body spans covered. */
 export const reviewRenditionKey = (caseId: string, runId: string): string => `${renditionPrefix(caseId, runId)}review/review.mp4`;
 

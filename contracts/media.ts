@@ -20,6 +20,8 @@ export const sourceIndex = z.strictObject({
     timebase: rational,
     frameCount: z.int().positive(),
     pts: integerRuns,
+    /** Packets that an edit list hides from the start; they are not counted and never shown. */
+    hiddenFrameCount: z.int().nonnegative(),
     /** Ticks from the first frame's start to the last frame's end. */
     durationTicks: z.int().positive(),
     /** Most common frame rate, snapped to a standard one within 0.1 %. */

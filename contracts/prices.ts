@@ -1,0 +1,32 @@
+/**
+ * List prices of AWS, US dollars, us-east-1, on demand. For estimates shown beside a result, never for billing.
+ * Prices change: {@link pricesAsOf} says when these were last read from the public price pages.
+ */
+export const pricesAsOf = "2026-10-01";
+
+/** SageMaker jobs, per instance and hour. An instance type that is missing here has no estimate: that is an error, not zero. */
+export const instanceHour: Readonly<Record<string, number>> = {
+  "ml.m5.large": 0.115,
+  "ml.m5.xlarge": 0.23,
+  "ml.m5.2xlarge": 0.461,
+  "ml.c5.xlarge": 0.204,
+  "ml.g4dn.xlarge": 0.736,
+  "ml.g5.xlarge": 1.408,
+  "ml.g6.xlarge": 1.1267,
+};
+
+/** MediaConvert, basic tier, H.264, single pass, up to 30 frames per second, per minute of output. */
+export const mediaConvertMinute = {
+  /** Shorter side below 720 pixels. */
+  sd: 0.0075,
+  /** Shorter side from 720 up to 1080 pixels. */
+  hd: 0.015,
+} as const;
+/** Factor on {@link mediaConvertMinute} for outputs above 30 and up to 60 frames per second. */
+export const mediaConvertHighRateFactor = 2;
+
+/** Rekognition segment detection, per minute of video and segment type. */
+export const rekognitionSegmentMinute = 0.05;
+
+/** Step Functions, Standard, per state transition. */
+export const stateTransition = 0.000025;
