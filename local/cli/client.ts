@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { Upload } from "@aws-sdk/lib-storage";
+import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
+import { sourceKey } from "../../contracts/keys.ts";
+import type { Session } from "./session.ts";
+
+/** A case, as the commands follow it. */
+export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId">;
+
+const terminal: ReadonlySet<string> = new Set(["COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED"]);
+export const isTerminal = (status: string): boolean => terminal.has(status);
+
+/** What a person at the keyboard does with the platform, through the same SDK calls that a browser's back end makes. */
+export class PlatformClient {
+  readonly #session: Session;
+  readonly #s3: S3Client;
+  readonly #states: SFNClient;
+  readonly #table: DynamoDBDocumentClient;
+
+  constructor(session: Session) {
+    const config = { endpoint: session.endpoint, region: session.region, credentials: session.credentials };
+    this.#session = session;
+    this.#s3 = new S3Client(config);
+    this.#states = new SFNClient(config);
+    this.#table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  }
+
+  /** Registers a case and uploads its video in parts; S3's event then starts the analysis. `onProgress` gets bytes sent and bytes in all. */
+  async upload(video: string, onProgress: (sent: number, total: number) => void): Promise<string> {
+    const caseId = randomUUID();
+    const { size } = await stat(video);
+    const now = new Date().toISOString();
+    await this.#table.send(
+      new PutCommand({
+        TableName: this.#output("caseTable"),
+        Item: { caseId, item: "SUMMARY", list: "CASES", fileName: basename(video), status: "UPLOADING", createdAt: now, updatedAt: now, reasons: [] },
+      }),
+    );
+    const upload = new Upload({
+      client: this.#s3,
+      partSize: Math.max(16 * 2 ** 20, Math.ceil(size / 9000)),
+      params: { Bucket: this.#output("rawBucket"), Key: sourceKey(caseId, randomUUID()), Body: createReadStream(video) },
+    });
+    upload.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0, size));
+    await upload.done();
+    return caseId;
+  }
+
+  /** A case's summary; undefined if there is none. */
+  async case(caseId: string): Promise<CaseItem | undefined> {
+    const { Item } = await this.#table.send(new GetCommand({ TableName: this.#output("caseTable"), Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }));
+    return Item as CaseItem | undefined;
+  }
+
+  /** The newest cases first. */
+  async cases(): Promise<CaseItem[]> {
+    const { Items = [] } = await this.#table.send(
+      new QueryCommand({
+        TableName: this.#output("caseTable"),
+        IndexName: "cases-by-time",
+        KeyConditionExpression: "#list = :cases",
+        ExpressionAttributeNames: { "#list": "list" },
+        ExpressionAttributeValues: { ":cases": "CASES" },
+        ScanIndexForward: false,
+      }),
+    );
+    return Items as CaseItem[];
+  }
+
+  /** Names of the states that the case's execution has entered, in order, again for each time. Empty before it starts. */
+  async statesEntered(runId: string): Promise<string[]> {
+    const executionArn = `${this.#output("stateMachineArn").replace(":stateMachine:", ":execution:")}:${runId}`;
+    const names: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#states.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, ...(nextToken && { nextToken }) }));
+      for (const event of page.events ?? []) if (event.stateEnteredEventDetails?.name) names.push(event.stateEnteredEventDetails.name);
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return names;
+  }
+
+  /**
+   * Waits until a case is analysed, rejected, quarantined or failed. `onStates` gets the states entered so far.
+   * Rejects if the case disappears.
+   */
+  async settled(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
+    for (;;) {
+      const found = await this.case(caseId);
+      if (!found) throw new Error(`Case ${caseId} is not in the table.`);
+      caseStatus.parse(found.status);
+      if (found.runId) onStates(await this.statesEntered(found.runId));
+      if (isTerminal(found.status)) return found;
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  /** Content of an object. */
+  async object({ bucket, key }: { bucket: string; key: string }): Promise<Buffer> {
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!Body) throw new Error(`s3://${bucket}/${key} came without a body.`);
+    return Buffer.from(await Body.transformToByteArray());
+  }
+
+  #output(name: string): string {
+    const value = this.#session.outputs[name];
+    if (value === undefined) throw new Error(`Stack local has no output "${name}".`);
+    return value;
+  }
+}
