@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pageAssets } from "./assets.ts";
+
+/** Answers the page's calls of the platform's HTTP API. */
+export type ApiHandler = (request: {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: Record<string, string>;
+  body: Buffer;
+}) => Promise<{ status: number; headers: Record<string, string>; body: Buffer | string }>;
+
+/** Largest request body: an image for `POST /infer`, base64-coded. */
+const maxBody = 10 * 2 ** 20;
+
+/**
+ * Serves the page and, under `/api`, the platform's HTTP API, on 127.0.0.1 only. It stands for the content
+ * delivery network: one origin, one content security policy. `wire` is where presigned links lead.
+ */
+export async function startPage(options: { root: string; port: number; wire: string; api: ApiHandler }): Promise<{ url: string; close(): Promise<void> }> {
+  const assets = await pageAssets(options.root);
+  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src ${options.wire}; img-src ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: Error) => {
+      response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: "InternalError", reasons: [error.message] }));
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A page of another site that resolves its own name to 127.0.0.1 must not read cases.
+    const host = request.headers.host ?? "";
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
+      response.writeHead(421, { "content-type": "text/plain" }).end("This address is not served here.\n");
+      return;
+    }
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (url.pathname.startsWith("/api/")) {
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const result = await options.api({
+        method: request.method ?? "GET",
+        path: url.pathname.slice(4),
+        query: url.searchParams,
+        headers,
+        body: await read(request),
+      });
+      response.writeHead(result.status, { ...result.headers, "cache-control": "no-store" }).end(result.body);
+      return;
+    }
+    const asset = request.method === "GET" ? assets.get(url.pathname) : undefined;
+    if (!asset) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("There is no such page.\n");
+      return;
+    }
+    response
+      .writeHead(200, { "content-type": asset.type, "content-security-policy": policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" })
+      .end(asset.body);
+  }
+
+  await new Promise<void>((listening, failed) => server.once("error", failed).listen(options.port, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    size += (part as Buffer).length;
+    if (size > maxBody) throw new Error(`A request may have ${maxBody} bytes at most.`);
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
