@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const ffmpeg = (...args: string[]): void => {
+  execFileSync(process.env["FFMPEG_PATH"] ?? "ffmpeg", ["-nostdin", "-v", "error", "-y", ...args]);
+};
+
+/** Frames that ffprobe decodes from a file: the count that `media.source.frameCount` must equal. */
+export function decodedFrames(file: string): number {
+  const args = ["-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", file];
+  return Number.parseInt(execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" }), 10);
+}
+
+/** Makes videos of every kind that people upload, right and wrong, from a piece of the sample operation. */
+export class Clips {
+  readonly #folder: string;
+  readonly #sample: string;
+
+  constructor(folder: string, sample: string) {
+    this.#folder = folder;
+    this.#sample = sample;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** `seconds` of the sample's in-body beginning, scaled, with more ffmpeg arguments before the output. */
+  #piece(name: string, seconds: number, filter: string, ...args: string[]): string {
+    const path = this.#path(name);
+    ffmpeg("-t", String(seconds), "-i", this.#sample, "-an", "-vf", filter, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", ...args, path);
+    return path;
+  }
+
+  plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, "scale=320:180");
+  fiveSeconds = (): string => this.plain("five-seconds.mp4", 5);
+  oneFrame = (): string => this.#piece("one-frame.mp4", 1, "scale=320:180", "-frames:v", "1");
+  oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,format=yuv444p", "-pix_fmt", "yuv444p");
+  interlaced = (): string => this.#piece("interlaced.mp4", 2, "scale=320:180,tinterlace=interleave_top,setfield=tff", "-flags", "+ildct+ilme");
+
+  variableFrameRate(): string {
+    return this.#piece("variable.mp4", 3, "scale=320:180,select='not(eq(mod(n,7),3))*not(between(n,30,41))'", "-fps_mode", "vfr");
+  }
+
+  startOffset(): string {
+    const path = this.#path("offset.ts");
+    ffmpeg("-i", this.plain("for-offset.mp4"), "-c", "copy", "-output_ts_offset", "37.5", path);
+    return path;
+  }
+
+  portrait(): string {
+    const path = this.#path("portrait.mp4");
+    ffmpeg("-i", this.plain("for-portrait.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=90", path);
+    return path;
+  }
+
+  tenBitHevc(): string {
+    const path = this.#path("ten-bit.mp4");
+    ffmpeg(
+      "-t",
+      "2",
+      "-i",
+      this.#sample,
+      "-an",
+      "-vf",
+      "scale=320:180",
+      "-c:v",
+      "libx265",
+      "-preset",
+      "ultrafast",
+      "-x265-params",
+      "log-level=error",
+      "-pix_fmt",
+      "yuv420p10le",
+      "-tag:v",
+      "hvc1",
+      path,
+    );
+    return path;
+  }
+
+  withAudio(): string {
+    const path = this.#path("audio.mp4");
+    ffmpeg("-i", this.plain("for-audio.mp4"), "-f", "lavfi", "-i", "sine=440:duration=2", "-c:v", "copy", "-c:a", "aac", "-shortest", path);
+    return path;
+  }
+
+  empty(): string {
+    const path = this.#path("empty.mp4");
+    writeFileSync(path, "");
+    return path;
+  }
+
+  text(): string {
+    const path = this.#path("notes.mp4");
+    writeFileSync(path, "This is a text file that somebody renamed.\n".repeat(200));
+    return path;
+  }
+
+  /** An MP4 whose end, with the index of its frames, is missing. */
+  truncated(): string {
+    const path = this.#path("truncated.mp4");
+    const whole = readFileSync(this.plain("for-truncated.mp4"));
+    writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.6)));
+    return path;
+  }
+
+  noVideo(): string {
+    const path = this.#path("sound.mp4");
+    ffmpeg("-f", "lavfi", "-i", "sine=440:duration=2", "-c:a", "aac", path);
+    return path;
+  }
+
+  /** Seven hours long by its timestamps; eight frames in all. */
+  sevenHours(): string {
+    const path = this.#path("seven-hours.mp4");
+    ffmpeg(
+      "-f",
+      "lavfi",
+      "-i",
+      "color=s=320x180:r=1:d=8",
+      "-vf",
+      "settb=1/1000,setpts=N*3600000",
+      "-fps_mode",
+      "passthrough",
+      "-c:v",
+      "libx264",
+      "-pix_fmt",
+      "yuv420p",
+      "-video_track_timescale",
+      "1000",
+      path,
+    );
+    return path;
+  }
+
+  /** Spaces, quotes, CJK and dots in the name; on Linux all of it is a legal file name. */
+  awkwardName(): string {
+    const path = this.#path(`膽囊 "切除" 'o..1' $(x) ..mp4`);
+    copyFileSync(this.plain("for-name.mp4"), path);
+    return path;
+  }
+}
