@@ -26,15 +26,13 @@ const track = z.strictObject({
 export const frameTable = z.strictObject({
   schema: z.literal("frame-table/1.0"),
   source: z.strictObject({ ...track.shape, variableFrameRate: z.boolean() }),
-  renditions: z.record(
+  renditions: z.partialRecord(
     z.enum(["analysis", "review"]),
-    z
-      .strictObject({
-        ...track.shape,
-        /** For each rendition frame, the source frame it shows. */
-        sourceFrame: integerRuns,
-      })
-      .optional(),
+    z.strictObject({
+      ...track.shape,
+      /** For each rendition frame, the source frame it shows. */
+      sourceFrame: integerRuns,
+    }),
   ),
 });
 export type FrameTable = z.infer<typeof frameTable>;

@@ -1,0 +1,71 @@
+import type { GetSegmentDetectionResponse, SegmentDetection } from "@aws-sdk/client-rekognition";
+import type { AnalyserResult, CueLine, CueType } from "../../../contracts/analyser-result.ts";
+import type { FrameIndex } from "../../../contracts/frame-table.ts";
+import { BrokenContract } from "../../runtime/errors.ts";
+
+/** Rekognition's technical cues that mean something in an operation. Titles, credits, slates and colour bars belong to broadcast. */
+const technicalCues: Readonly<Record<string, CueType>> = { BlackFrames: "black" };
+
+/** A span of review frames, the last one included, as Rekognition counts them. */
+interface ReviewSpan {
+  type: CueType;
+  first: number;
+  last: number;
+  score: number;
+}
+
+/** Segments to cues of the analysis rendition: review frame -> source frame -> analysis frame, by the frame table. */
+export function cuesOf(segments: readonly SegmentDetection[], frames: FrameIndex): CueLine[] {
+  const toAnalysis = (reviewFrame: number) => frames.toRendition("analysis", frames.toSource("review", reviewFrame));
+  const reviewCount = frames.rendition("review").pts.length;
+  const analysisCount = frames.rendition("analysis").pts.length;
+  return segments
+    .flatMap((segment) => reviewSpan(segment))
+    .map(({ type, first, last, score }) => {
+      const startFrame = toAnalysis(Math.min(first, reviewCount - 1));
+      const endFrame = last + 1 >= reviewCount ? analysisCount : toAnalysis(last + 1);
+      return { type, startFrame, endFrame: Math.max(endFrame, startFrame + 1), score };
+    })
+    .sort((a, b) => a.startFrame - b.startFrame || a.type.localeCompare(b.type));
+}
+
+function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, EndFrameNumber }: SegmentDetection): ReviewSpan[] {
+  const type = Type === "SHOT" ? "shot" : technicalCues[TechnicalCueSegment?.Type ?? ""];
+  if (type === undefined) return [];
+  const confidence = (ShotSegment ?? TechnicalCueSegment)?.Confidence;
+  if (StartFrameNumber === undefined || EndFrameNumber === undefined || confidence === undefined) {
+    throw new BrokenContract("Rekognition gave a segment without frame numbers or confidence.");
+  }
+  return [{ type, first: StartFrameNumber, last: EndFrameNumber, score: Math.min(1, confidence / 100) }];
+}
+
+/** The analyser's own account of what it did. Rekognition tells neither a digest nor what it cost in processor time. */
+export function resultOf(selected: GetSegmentDetectionResponse["SelectedSegmentTypes"], frameCount: number, file: string): AnalyserResult {
+  const version = selected?.find(({ Type }) => Type === "SHOT")?.ModelVersion;
+  return {
+    schema: "analyser-result/1.0",
+    analyser: "rekognition",
+    outputs: [
+      {
+        producer: {
+          id: "rekognition-segments",
+          kind: "service",
+          name: "Amazon Rekognition segment detection",
+          version: version ?? "unknown",
+          digest: null,
+          dataset: null,
+          threshold: null,
+          syntheticOnly: false,
+        },
+        status: "SUCCEEDED",
+        error: null,
+        kind: "cues",
+        labels: [],
+        file,
+        framesDone: frameCount,
+        framesWanted: frameCount,
+      },
+    ],
+    usage: { wallSeconds: 0, cpuSeconds: 0, peakMemoryBytes: 0 },
+  };
+}

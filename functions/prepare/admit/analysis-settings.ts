@@ -1,0 +1,45 @@
+import type { JobSettings, VideoDescription } from "@aws-sdk/client-mediaconvert";
+import type { AnalysisRequest } from "../../../contracts/case.ts";
+import { analysisBaseName, analysisNameModifier, analysisRenditionPrefix, toUri } from "../../../contracts/keys.ts";
+import type { SourceIndex } from "../../../contracts/media.ts";
+import { boxFor, encodedVideo, encryptedWith, sourceInput } from "../renditions.ts";
+import type { Verdict } from "./core.ts";
+
+export interface Destination {
+  bucket: string;
+  keyArn: string;
+}
+
+/**
+ * The job that makes the analysis rendition: HLS of 6 s segments, no sound. Normalised: 540p at a constant rate with a key
+ * frame every second, so that sampling once a second decodes key frames only and every segment stands alone.
+ */
+export function analysisSettings(request: AnalysisRequest, { video }: SourceIndex, { verdict }: Verdict, to: Destination): JobSettings {
+  const picture: VideoDescription =
+    verdict === "PASSTHROUGH"
+      ? { CodecSettings: { Codec: "PASSTHROUGH" } }
+      : encodedVideo(boxFor(video, 960, 540), { rate: video.nominalFrameRate, gopSeconds: 1, bFrames: 2, quality: 7, maxBitrate: 3_000_000 });
+  return {
+    TimecodeConfig: { Source: "ZEROBASED" },
+    Inputs: [sourceInput(request.source)],
+    OutputGroups: [
+      {
+        Name: "analysis",
+        OutputGroupSettings: {
+          Type: "HLS_GROUP_SETTINGS",
+          HlsGroupSettings: {
+            Destination: toUri(to.bucket, `${analysisRenditionPrefix(request.caseId, request.runId)}${analysisBaseName}`),
+            DestinationSettings: encryptedWith(to.keyArn),
+            SegmentLength: 6,
+            MinSegmentLength: 0,
+            SegmentControl: "SEGMENTED_FILES",
+            DirectoryStructure: "SINGLE_DIRECTORY",
+            ManifestDurationFormat: "FLOATING_POINT",
+            OutputSelection: "MANIFESTS_AND_SEGMENTS",
+          },
+        },
+        Outputs: [{ NameModifier: analysisNameModifier, ContainerSettings: { Container: "M3U8", M3u8Settings: {} }, VideoDescription: picture }],
+      },
+    ],
+  };
+}

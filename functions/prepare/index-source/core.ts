@@ -1,0 +1,31 @@
+import { encodeRuns } from "../../../contracts/frame-table.ts";
+import type { SourceIndex } from "../../../contracts/media.ts";
+import type { PacketTable } from "../../runtime/media/packet-table.ts";
+import { isVariable, nominalFrameRate } from "./frame-rate.ts";
+
+/** The source's index from its packet table. */
+export function sourceIndexOf(table: PacketTable, bytes: number, sha256: string | undefined): SourceIndex {
+  const { pts, timebase } = table;
+  const rate = nominalFrameRate(pts, timebase, table.lastDuration);
+  const lastDuration = table.lastDuration || Math.max(1, Math.round((rate.den * timebase.den) / (rate.num * timebase.num)));
+  return {
+    schema: "source-index/1.0",
+    container: table.container,
+    bytes,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    video: {
+      codec: table.codec,
+      width: table.width,
+      height: table.height,
+      rotation: table.rotation,
+      timebase,
+      frameCount: pts.length,
+      pts: encodeRuns(pts),
+      hiddenFrameCount: table.hiddenFrameCount,
+      durationTicks: (pts.at(-1) as number) - (pts[0] as number) + lastDuration,
+      nominalFrameRate: rate,
+      variableFrameRate: isVariable(pts, timebase, rate),
+    },
+    audioTracks: table.audioTracks,
+  };
+}

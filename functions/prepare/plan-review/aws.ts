@@ -1,0 +1,9 @@
+import { s3Client } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import { s3Lake } from "../../runtime/lake.ts";
+import type { Deps } from "./handler.ts";
+
+export function awsDeps(): Deps {
+  const { PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI } = readEnvironment(["PROCESSED_BUCKET", "PROCESSED_KEY_ARN", "COVER_IMAGE_URI"]);
+  return { lake: s3Lake(s3Client(), PROCESSED_BUCKET), processedKeyArn: PROCESSED_KEY_ARN, coverImageUri: COVER_IMAGE_URI };
+}

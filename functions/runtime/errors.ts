@@ -1,0 +1,34 @@
+/*
+ * One class per cause. Lambda reports `name` as the error type, so these names are what the state machine's
+ * `ErrorEquals` lists.
+ */
+
+/** The input is wrong; trying again can't help. The message is made of sentences a user can act on. */
+export class InvalidInput extends Error {
+  override readonly name = "InvalidInput";
+}
+
+/** A service was busy or unreachable; the same call may succeed later. */
+export class TryAgain extends Error {
+  override readonly name = "TryAgain";
+}
+
+/** An object that an earlier step should have written isn't there. */
+export class NotFound extends Error {
+  override readonly name = "NotFound";
+}
+
+/** An object or an answer that an earlier step or a service gave breaks its contract. */
+export class BrokenContract extends Error {
+  override readonly name = "BrokenContract";
+}
+
+/** No analyser produced anything: there is nothing to merge. */
+export class NothingAnalysed extends Error {
+  override readonly name = "NothingAnalysed";
+}
+
+/** The function was deployed without settings it needs. */
+export class Misconfigured extends Error {
+  override readonly name = "Misconfigured";
+}

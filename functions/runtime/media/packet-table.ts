@@ -1,0 +1,115 @@
+import { CustomSource, EncodedPacketSink, Input, type InputFormat, type InputVideoTrack, MATROSKA, MP4, MPEG_TS, QTFF, WEBM } from "mediabunny";
+import type { SourceIndex } from "../../../contracts/media.ts";
+import type { Rational } from "../../../contracts/primitives.ts";
+import { InvalidInput } from "../errors.ts";
+import { type ByteRanges, inBlocks } from "./byte-ranges.ts";
+import { assertWhole } from "./wholeness.ts";
+
+/** What a file's packet tables say about its primary video track. No picture is decoded. */
+export interface PacketTable {
+  container: SourceIndex["container"];
+  codec: string;
+  /** Pixels as displayed: after rotation and pixel aspect. */
+  width: number;
+  height: number;
+  rotation: SourceIndex["video"]["rotation"];
+  timebase: Rational;
+  /** Presentation times in ticks of the timebase, in presentation order. */
+  pts: Float64Array;
+  /** How long the last frame lasts, in ticks; 0 if the file doesn't say. */
+  lastDuration: number;
+  hiddenFrameCount: number;
+  audioTracks: number;
+}
+
+const containers = new Map<InputFormat, PacketTable["container"]>([
+  [MP4, "mp4"],
+  [QTFF, "mov"],
+  [MATROSKA, "mkv"],
+  [WEBM, "webm"],
+  [MPEG_TS, "mpegts"],
+]);
+
+/** Reads the packet table of a video file. Throws InvalidInput, in words for the person who uploaded it. */
+export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
+  if (file.size === 0) throw new InvalidInput("The file is empty.");
+  const blocks = inBlocks(file);
+  using input = new Input({
+    formats: [...containers.keys()],
+    source: new CustomSource({ getSize: () => blocks.size, read: (start, end) => blocks.read(start, end) }),
+  });
+  const container = await containerOf(input);
+  await assertWhole(container, blocks);
+  const track = await readable("its tracks", () => input.getPrimaryVideoTrack());
+  if (!track) throw new InvalidInput("The file holds no video track.");
+  const codec = await track.getCodec();
+  if (codec === null) throw new InvalidInput(`The video track's codec (${String(await track.getInternalCodecId())}) isn't one the platform reads.`);
+  const times = await readable("its packets", () => packetTimes(track, container));
+  if (times.pts.length === 0) throw new InvalidInput("The video track holds no frames.");
+  return {
+    container,
+    codec,
+    width: await track.getDisplayWidth(),
+    height: await track.getDisplayHeight(),
+    rotation: await track.getRotation(),
+    ...times,
+    audioTracks: (await input.getAudioTracks()).length,
+  };
+}
+
+async function containerOf(input: Input): Promise<PacketTable["container"]> {
+  const format = await readable("its first bytes", async () => ((await input.canRead()) ? input.getFormat() : undefined));
+  const container = format && containers.get(format);
+  if (!container) throw new InvalidInput("The file isn't a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
+  return container;
+}
+
+/** A parser's complaint is about the file, since files come from people; a failed request isn't, and has a name of its own. */
+async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if ((error as { $metadata?: unknown }).$metadata !== undefined) throw error;
+    throw new InvalidInput(`The file can't be read: ${what} are damaged (${(error as Error).message}).`);
+  }
+}
+
+async function packetTimes(track: InputVideoTrack, container: PacketTable["container"]) {
+  const resolution = await track.getTimeResolution();
+  const all: number[] = [];
+  let lastPts = -Infinity;
+  let lastDuration = 0;
+  let hiddenFrameCount = 0;
+  let seenKey = false;
+  for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true })) {
+    // A stream that was cut open starts with pictures that refer to what is gone; no decoder shows them.
+    seenKey ||= packet.type === "key";
+    if (!seenKey) continue;
+    const pts = exactTicks(packet.timestamp, resolution);
+    // An edit list moves what precedes the edit before zero; players and ffmpeg never show it.
+    if (pts < 0 && (container === "mp4" || container === "mov")) {
+      hiddenFrameCount++;
+      continue;
+    }
+    all.push(pts);
+    if (pts > lastPts) {
+      lastPts = pts;
+      lastDuration = Math.round(packet.duration * resolution);
+    }
+  }
+  return { timebase: timebaseOf(resolution), pts: Float64Array.from(all).sort(), lastDuration, hiddenFrameCount };
+}
+
+/** Ticks of a time that the parser gave in seconds. Throws if the time isn't a whole number of ticks. */
+function exactTicks(seconds: number, resolution: number): number {
+  const ticks = Math.round(seconds * resolution);
+  if (!Number.isSafeInteger(ticks) || Math.abs(seconds * resolution - ticks) > 0.001)
+    throw new Error(`${seconds} s isn't a whole number of ticks of 1/${resolution} s`);
+  return ticks;
+}
+
+/** Seconds per tick. Matroska counts ticks in whole nanoseconds, which needn't divide a second. */
+function timebaseOf(resolution: number): Rational {
+  if (Number.isInteger(resolution)) return { num: 1, den: resolution };
+  return { num: Math.round(1e9 / resolution), den: 1e9 };
+}
