@@ -1,0 +1,92 @@
+import type { FrameSpan } from "../../contracts/primitives.ts";
+import { signalHeight, signalWidth } from "./signal-measures.ts";
+
+/** Pictures that one decode pass makes of a video. */
+export interface DecodePlan {
+  readonly video: string;
+  /** Every `step`-th frame, from 0, goes to each raster in `rasters`, as packed RGB. */
+  readonly step: number;
+  readonly rasters: readonly { readonly width: number; readonly height: number }[];
+  /** Whether every frame goes out as luma of {@link signalWidth} x {@link signalHeight}. */
+  readonly signals: boolean;
+  readonly sprites: SpritePlan | undefined;
+  /** Decode only frames that can be decoded alone; then `step` counts those. Such a pass costs a tenth. */
+  readonly keyFramesOnly: boolean;
+}
+
+export interface SpritePlan {
+  readonly frameStep: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  /** Spans of thumbnails (not frames) to blacken. */
+  readonly blank: readonly FrameSpan[];
+  /** Pattern of the files, such as `/folder/sheet-%05d.webp`, numbered from 0. */
+  readonly pattern: string;
+}
+
+/** First file descriptor that carries pictures: luma if there are signals, then one for each raster in order. */
+export const firstPictureDescriptor = 3;
+
+/** How ffmpeg decodes. The one place for a hardware decoder's flags (`-hwaccel cuda` on a GPU instance whose ffmpeg has it; Debian's has not). */
+const decodeFlags: readonly string[] = [];
+
+/**
+ * Arguments of the one ffmpeg run: the decoded frames fan out inside it, so that a picture is decoded once and never
+ * compressed between decoder and network. `fast_bilinear` is enough for measures over whole pictures; networks get
+ * `area`, the average of what a pixel covers.
+ */
+export function ffmpegArguments(plan: DecodePlan): string[] {
+  const branches: string[] = [];
+  const outputs: string[] = [];
+  let descriptor = firstPictureDescriptor;
+  const raw = (label: string): void => {
+    outputs.push("-map", `[${label}]`, "-fps_mode", "passthrough", "-f", "rawvideo", `pipe:${descriptor++}`);
+  };
+  if (plan.signals) {
+    branches.push(`scale=${signalWidth}:${signalHeight}:flags=fast_bilinear,format=gray[signals]`);
+    raw("signals");
+  }
+  if (plan.rasters.length > 0) {
+    const labels = plan.rasters.map((_, i) => `raster${i}`);
+    const split = labels.length > 1 ? `,split=${labels.length}${labels.map((label) => `[${label}-full]`).join("")}` : `[${labels[0]}-full]`;
+    const scales = plan.rasters.map(({ width, height }, i) => `[raster${i}-full]scale=${width}:${height}:flags=area,format=rgb24[raster${i}]`);
+    branches.push([`${sampled(plan)}${split}`, ...scales].join(";"));
+    for (const label of labels) raw(label);
+  }
+  if (plan.sprites) {
+    branches.push(spriteFilter(plan.sprites));
+    outputs.push("-map", "[sprites]", "-fps_mode", "passthrough", "-c:v", "libwebp", "-quality", "75", "-compression_level", "2");
+    outputs.push("-f", "image2", "-start_number", "0", plan.sprites.pattern);
+  }
+  const inputs = branches.map((_, i) => `[branch${i}]`);
+  const trunk = branches.length > 1 ? [`[0:v:0]split=${branches.length}${inputs.join("")}`] : [];
+  const graph = [...trunk, ...branches.map((branch, i) => `${branches.length > 1 ? inputs[i] : "[0:v:0]"}${branch}`)].join(";");
+  return [
+    ...["-nostdin", "-hide_banner", "-nostats", "-benchmark", "-loglevel", "level+info"],
+    ...decodeFlags,
+    ...(plan.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
+    ...["-i", plan.video, "-filter_complex", graph, ...outputs],
+  ];
+}
+
+/**
+ * With key frames only, a picture that is not intra-coded goes missing rather than through: containers also flag the
+ * frames from which a gradual refresh starts, and those show garbage when decoded alone.
+ */
+const sampled = ({ step, keyFramesOnly }: DecodePlan): string => (keyFramesOnly ? `select='eq(pict_type,I)*not(mod(n,${step}))'` : every(step));
+
+const every = (step: number): string => (step === 1 ? "null" : `select='not(mod(n,${step}))'`);
+
+function spriteFilter({ frameStep, columns, rows, tileWidth, tileHeight, blank }: SpritePlan): string {
+  const blanked = blank.map((span) => `between(n,${span.startFrame},${span.endFrame - 1})`).join("+");
+  const filters = [
+    every(frameStep),
+    `scale=${tileWidth}:${tileHeight}:flags=area`,
+    ...(blank.length > 0 ? [`drawbox=c=black:t=fill:enable='${blanked}'`] : []),
+    `tile=${columns}x${rows}`,
+    "format=yuv420p",
+  ];
+  return `${filters.join(",")}[sprites]`;
+}

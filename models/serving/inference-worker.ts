@@ -1,0 +1,60 @@
+import { parentPort, workerData } from "node:worker_threads";
+import * as ort from "onnxruntime-node";
+import type { Batch, FromWorker, ModelAnswer, TensorData, ToWorker, WorkerModel } from "./inference-messages.ts";
+
+/**
+ * One thread of the inference pool. `session.run` blocks the thread that calls it (microsoft/onnxruntime#19611), so
+ * it must not be the one that reads the decoder. One compute thread a session: beside a decoder, more of them only
+ * spin; the pool scales by threads of its own.
+ */
+const port = parentPort;
+if (!port) throw new Error("inference-worker.ts runs in a worker thread only.");
+const models = workerData as readonly WorkerModel[];
+const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const sessions = new Map<string, ort.InferenceSession>();
+const failures: Record<string, string> = {};
+for (const model of models) {
+  try {
+    const session = await ort.InferenceSession.create(model.graphFile, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+    checkNames(model, session);
+    sessions.set(model.id, session);
+  } catch (error) {
+    failures[model.id] = `Model "${model.id}" can't be opened: ${(error as Error).message}`;
+  }
+}
+
+function checkNames({ id, input, outputs }: WorkerModel, session: ort.InferenceSession): void {
+  const wrong = [
+    ...(session.inputNames.length === 1 && session.inputNames[0] === input.name ? [] : [`inputs ${session.inputNames.join(", ")}, wanted ${input.name}`]),
+    ...(outputs.every((name) => session.outputNames.includes(name)) ? [] : [`outputs ${session.outputNames.join(", ")}, wanted ${outputs.join(", ")}`]),
+  ];
+  if (wrong.length > 0) throw new Error(`the graph of "${id}" has the ${wrong.join("; and the ")}.`);
+}
+
+async function run(model: WorkerModel, { pixels, frames }: Batch): Promise<ModelAnswer> {
+  const session = sessions.get(model.id);
+  if (!session) return { error: failures[model.id] as string };
+  const { name, width, height } = model.input;
+  try {
+    const tensor = new ort.Tensor("uint8", new Uint8Array(pixels, 0, frames * width * height * 3), [frames, height, width, 3]);
+    const outputs = await session.run({ [name]: tensor }, model.outputs);
+    return {
+      tensors: Object.fromEntries(Object.entries(outputs).map(([output, { dims, data }]) => [output, { dims: [...dims], data } as TensorData])),
+    };
+  } catch (error) {
+    return { error: `Model "${model.id}" failed on a batch of ${frames}: ${(error as Error).message}` };
+  }
+}
+
+port.on("message", async (message: ToWorker) => {
+  if (message.type === "close") {
+    for (const session of sessions.values()) await session.release();
+    port.close();
+    return;
+  }
+  const answers: Record<string, ModelAnswer> = {};
+  for (const model of models) if (message.models.includes(model.id)) answers[model.id] = await run(model, message);
+  send({ type: "answer", pixels: message.pixels, answers }, [message.pixels]);
+});
+send({ type: "ready", failures });

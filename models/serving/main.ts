@@ -1,0 +1,50 @@
+import { writeFile } from "node:fs/promises";
+import { EnvironmentError, processingVariables } from "./environment.ts";
+import { processVideo } from "./process.ts";
+import { serve, servingVariables } from "./serve.ts";
+
+/** Entry of the inference container. Exit codes: 0 done, 1 the run failed, 2 wrong arguments or environment. */
+const help = `usage: node models/serving/main.ts process | serve
+
+process   Analyse the video of one SageMaker Processing job and exit.
+${describe(processingVariables)}
+serve     Answer single pictures over HTTP: GET /ping, POST /invocations.
+${describe(servingVariables)}
+Both find ffmpeg and ffprobe on PATH, or where FFMPEG_PATH and FFPROBE_PATH say.
+`;
+
+function describe(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, meaning]) => `            ${name.padEnd(24)}${meaning}\n`)
+    .join("");
+}
+
+const stop = new AbortController();
+// SageMaker stops a container with SIGTERM and kills it later; a run in a native call has to end by itself first.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === "--help" || command === "-h") process.stdout.write(help);
+else if (rest.length > 0 || (command !== "process" && command !== "serve")) {
+  process.stderr.write(`${command === undefined ? "A command is missing." : `"${[command, ...rest].join(" ")}" is not a command.`}\n\n${help}`);
+  process.exitCode = 2;
+} else await run(command);
+
+async function run(command: "process" | "serve"): Promise<void> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  try {
+    if (command === "process") await processVideo(process.env, print, stop.signal);
+    else await serve(process.env, print, stop.signal);
+  } catch (error) {
+    const reasons = error instanceof EnvironmentError ? error.reasons : [(error as Error).message];
+    print(JSON.stringify({ message: "failed", reasons }));
+    if (command === "process") await leaveExitMessage(reasons.join(" "));
+    process.exitCode = error instanceof EnvironmentError ? 2 : 1;
+  }
+}
+
+/** SageMaker shows the first kilobyte of this file as the job's ExitMessage. Where nobody made its folder, nobody reads it. */
+async function leaveExitMessage(text: string): Promise<void> {
+  const file = process.env["EXIT_MESSAGE_FILE"] ?? "/opt/ml/output/message";
+  await writeFile(file, text.slice(0, 1000)).catch(() => {});
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Producer } from "../../contracts/analyser-result.ts";
+import { type Model, model } from "../../contracts/model.ts";
+import { reasons } from "./reasons.ts";
+
+/** A network on disk: its description and where its graph lies. The graph is not read yet. */
+export interface ModelFolder {
+  readonly model: Model;
+  readonly graphFile: string;
+}
+
+/** Reads `<folder>/<id>/model.json`. Throws one error that names every fault of it. */
+export async function readModelFolder(modelsFolder: string, id: string): Promise<ModelFolder> {
+  const file = join(modelsFolder, id, "model.json");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new Error(`Model "${id}" has no readable model.json: ${(error as Error).message}.`);
+  }
+  const parsed = model.safeParse(parseJson(text, file));
+  if (!parsed.success) throw new Error(`${file} is not a model description: ${reasons(parsed.error)}.`);
+  if (parsed.data.id !== id) throw new Error(`${file} describes the model "${parsed.data.id}", not "${id}".`);
+  return { model: parsed.data, graphFile: join(modelsFolder, id, "model.onnx") };
+}
+
+/** Throws unless `model.onnx` is the very file that `model.json` describes. */
+export async function checkDigest({ model, graphFile }: ModelFolder): Promise<void> {
+  const found = createHash("sha256")
+    .update(await readFile(graphFile))
+    .digest("hex");
+  if (found !== model.sha256) throw new Error(`Model "${model.id}": model.onnx has the SHA-256 ${found}; model.json says ${model.sha256}.`);
+}
+
+export const modelProducer = (model: Model): Producer => ({
+  id: model.id,
+  kind: "model",
+  name: model.name,
+  version: model.version,
+  digest: model.sha256,
+  dataset: model.dataset,
+  threshold: model.threshold,
+  syntheticOnly: model.syntheticOnly,
+});
+
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}.`);
+  }
+}

@@ -1,0 +1,81 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { AnalyserResult } from "../../contracts/analyser-result.ts";
+import type { Model } from "../../contracts/model.ts";
+import type { ModelAnswer } from "./inference-messages.ts";
+import { modelProducer } from "./model-folder.ts";
+import { type Raster, readBoxes, readScores } from "./tensors.ts";
+
+export type Output = AnalyserResult["outputs"][number];
+
+/** The JSON Lines file of one network. After a failure it takes nothing more: what stands in it is true. */
+export class ModelOutput {
+  readonly model: Model;
+  readonly kind: "classifications" | "detections";
+  readonly file: string;
+  readonly #handle: FileHandle;
+  readonly #raster: Raster;
+  #error: string | null = null;
+  #framesDone = 0;
+
+  static async create(model: Model, raster: Raster, folder: string): Promise<ModelOutput> {
+    const kind = model.task === "frame-classification" ? "classifications" : "detections";
+    const file = `${model.id}.${kind}.jsonl`;
+    return new ModelOutput(model, kind, file, await open(join(folder, file), "w"), raster);
+  }
+
+  private constructor(model: Model, kind: ModelOutput["kind"], file: string, handle: FileHandle, raster: Raster) {
+    this.model = model;
+    this.kind = kind;
+    this.file = file;
+    this.#handle = handle;
+    this.#raster = raster;
+  }
+
+  get failed(): boolean {
+    return this.#error !== null;
+  }
+
+  fail(reason: string): void {
+    this.#error ??= reason;
+  }
+
+  /** Takes what the network gave for the next frames. */
+  async add(frames: readonly number[], pts: ArrayLike<number>, answer: ModelAnswer): Promise<void> {
+    if (this.failed) return;
+    if ("error" in answer) return this.fail(answer.error);
+    let values: object[];
+    try {
+      values = this.#read(answer.tensors, frames.length);
+    } catch (error) {
+      return this.fail((error as Error).message);
+    }
+    const lines = frames.map((frame, i) => `${JSON.stringify({ frame, pts: pts[frame], ...values[i] })}\n`);
+    await this.#handle.write(lines.join(""));
+    this.#framesDone += frames.length;
+  }
+
+  #read(tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"], frames: number): object[] {
+    const { model } = this;
+    return model.task === "frame-classification"
+      ? readScores(model, tensors, frames).map((scores) => ({ scores }))
+      : readBoxes(model, tensors, frames, this.#raster).map((boxes) => ({ boxes }));
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  result(framesWanted: number): Output {
+    return {
+      producer: modelProducer(this.model),
+      status: this.failed ? "FAILED" : "SUCCEEDED",
+      error: this.#error,
+      kind: this.kind,
+      file: this.file,
+      labels: this.model.labels,
+      framesDone: this.#framesDone,
+      framesWanted,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { ffprobePath } from "./programs.ts";
+
+/** The frames of a video as its container lists them, in presentation order. */
+export interface PacketTable {
+  /** Presentation time of every frame, in ticks of the stream's timebase. */
+  readonly pts: Float64Array;
+  /** Frames that can be decoded alone, rising. */
+  readonly keyFrames: readonly number[];
+}
+
+/**
+ * Reads the packet table without decoding a picture (about 1 % of the time a decode takes).
+ * Throws with ffprobe's own words if the video can't be read, and if a packet has no presentation time.
+ */
+export async function readPackets(video: string): Promise<PacketTable> {
+  const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", video];
+  const child = spawn(ffprobePath(), args, { stdio: ["ignore", "pipe", "pipe"] });
+  const exit = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaint = (complaint + text).slice(-2000);
+  });
+  const packets: { pts: number; key: boolean }[] = [];
+  let untimed = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [pts, flags] = line.split(",");
+    if (pts === undefined || flags === undefined) continue;
+    // D: a packet that an edit list hides; the decoder drops it.
+    if (flags.includes("D")) continue;
+    if (pts === "N/A") untimed++;
+    else packets.push({ pts: Number(pts), key: flags.startsWith("K") });
+  }
+  const code = await exit;
+  if (code !== 0) throw new Error(`ffprobe can't read the video (exit ${code}): ${complaint.trim()}`);
+  if (untimed > 0) throw new Error(`The video has ${untimed} frames without a presentation time.`);
+  if (packets.length === 0) throw new Error("The video has no frames.");
+  packets.sort((a, b) => a.pts - b.pts);
+  return {
+    pts: Float64Array.from(packets, (packet) => packet.pts),
+    keyFrames: packets.flatMap((packet, frame) => (packet.key ? [frame] : [])),
+  };
+}

@@ -1,0 +1,38 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AnalyserResult, analyserResult } from "../../contracts/analyser-result.ts";
+import { analyseFrames } from "./analyse-frames.ts";
+import { readProcessingJob } from "./environment.ts";
+
+/** Milliseconds between two progress lines. */
+const progressInterval = 1000;
+
+/**
+ * Runs one Processing job: reads the environment, analyses, writes `result.json` last. Throws an EnvironmentError for
+ * bad variables, another error if the run failed; a network that failed alone is in the result. A run in which every
+ * output failed is a failure.
+ */
+export async function processVideo(environment: NodeJS.ProcessEnv, print: (line: string) => void, abort: AbortSignal): Promise<AnalyserResult> {
+  const job = await readProcessingJob(environment);
+  const { width, height, frameRate, frameCount } = job.manifest;
+  let printed = { at: 0, frames: -1 };
+  const onProgress = (framesDone: number): void => {
+    const now = performance.now();
+    const frames = Math.min(framesDone, frameCount);
+    if (frames === printed.frames || (frames < frameCount && now - printed.at < progressInterval)) return;
+    printed = { at: now, frames };
+    print(JSON.stringify({ message: "progress", frameCount: frames, ofCount: frameCount }));
+  };
+  const { video, models, sampleRate, signals, outputFolder } = job;
+  const excluded = job.gate?.outOfBody ?? [];
+  const analysed = await analyseFrames({ video, width, height, frameRate, frameCount, models, sampleRate, signals, excluded, outputFolder, onProgress, abort });
+  const result = analyserResult.parse({ schema: "analyser-result/1.0", analyser: job.analyser, ...analysed });
+
+  // Renamed into place: whoever sees the file sees it whole.
+  const file = join(outputFolder, "result.json");
+  await writeFile(`${file}.part`, JSON.stringify(result));
+  await rename(`${file}.part`, file);
+  const { outputs } = result;
+  if (outputs.every(({ status }) => status === "FAILED")) throw new Error(`Nothing succeeded. ${outputs.map(({ error }) => error).join(" ")}`);
+  return result;
+}

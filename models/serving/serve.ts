@@ -1,0 +1,140 @@
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { EnvironmentError } from "./environment.ts";
+import { type InferencePool, openInferencePool } from "./inference-pool.ts";
+import { checkDigest, type ModelFolder, readModelFolder } from "./model-folder.ts";
+import { readBoxes, readScores } from "./tensors.ts";
+
+/** The variables, as `--help` shows them. */
+export const servingVariables = {
+  MODEL_DIR: "folder that holds <id>/model.json and <id>/model.onnx (default /opt/ml/model)",
+  SAGEMAKER_BIND_TO_PORT: "port to listen on (default 8080); 0 takes a free one",
+  BIND_ADDRESS: "address to listen on (default 0.0.0.0: SageMaker calls from outside the container)",
+} as const;
+
+/** The one content type of `/invocations`: packed RGB, one byte a channel, exactly the network's input size. */
+export const imageTensorType = "application/x-image-tensor";
+const attributesHeader = "x-amzn-sagemaker-custom-attributes";
+
+/** Everything that is wrong with one request. */
+class BadRequest extends Error {
+  readonly reasons: readonly string[];
+  constructor(reasons: readonly string[]) {
+    super(reasons.join(" "));
+    this.reasons = reasons;
+  }
+}
+
+/** Serves until aborted. Prints one line of JSON once the networks are loaded. Throws an EnvironmentError for bad variables or unusable networks. */
+export async function serve(environment: NodeJS.ProcessEnv, print: (line: string) => void, abort: AbortSignal): Promise<void> {
+  const port = Number(environment["SAGEMAKER_BIND_TO_PORT"] ?? "8080");
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new EnvironmentError([`SAGEMAKER_BIND_TO_PORT is "${environment["SAGEMAKER_BIND_TO_PORT"]}"; it must be a port.`]);
+  }
+  let loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined;
+  const server = createServer((request, response) => {
+    answer(request, response, loaded).catch((error: Error) => {
+      if (error instanceof BadRequest) return send(response, 400, { message: "Bad request.", reasons: error.reasons });
+      print(JSON.stringify({ message: "failed", reasons: [error.message] }));
+      send(response, 500, { message: "The network failed on this picture.", reasons: [error.message] });
+    });
+  });
+  server.listen(port, environment["BIND_ADDRESS"] ?? "0.0.0.0");
+  await once(server, "listening");
+  try {
+    loaded = await load(environment["MODEL_DIR"] ?? "/opt/ml/model");
+    const models = loaded.folders.map(({ model }) => model.id);
+    print(JSON.stringify({ message: "ready", port: (server.address() as AddressInfo).port, models }));
+    if (!abort.aborted) await once(abort, "abort");
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await loaded?.pool.close();
+  }
+}
+
+async function load(folder: string): Promise<{ folders: readonly ModelFolder[]; pool: InferencePool }> {
+  const faults: string[] = [];
+  const folders: ModelFolder[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (!entries) throw new EnvironmentError([`MODEL_DIR is "${folder}", which can't be read.`]);
+  for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => a.name.localeCompare(b.name))) {
+    try {
+      const found = await readModelFolder(folder, name);
+      await checkDigest(found);
+      folders.push(found);
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+  if (entries.length === 0 || (folders.length === 0 && faults.length === 0)) faults.push(`MODEL_DIR is "${folder}", which holds no network.`);
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  const pool = await openInferencePool(folders, 1);
+  const failures = Object.values(pool.failures);
+  if (failures.length > 0) {
+    await pool.close();
+    throw new EnvironmentError(failures);
+  }
+  return { folders, pool };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined) {
+  const path = request.url?.split("?")[0];
+  if (path === "/ping" && request.method === "GET") return send(response, loaded ? 200 : 503, { message: loaded ? "ready" : "loading" });
+  if (path !== "/invocations" || request.method !== "POST") {
+    return send(response, 404, { message: `There is no ${request.method} ${path}: this server answers GET /ping and POST /invocations.` });
+  }
+  if (!loaded) return send(response, 503, { message: "The networks are still loading." });
+  const { model, pixels } = await readRequest(request, loaded.folders);
+  const { answers } = await loaded.pool.run({ models: [model.id], pixels, frames: 1 });
+  const found = answers[model.id];
+  if (!found || "error" in found) throw new Error(found?.error ?? `Model "${model.id}" gave no answer.`);
+  const { id, version, sha256: digest, labels, input } = model;
+  const values =
+    model.task === "frame-classification"
+      ? { scores: readScores(model, found.tensors, 1)[0] }
+      : { width: input.width, height: input.height, boxes: readBoxes(model, found.tensors, 1, input)[0] };
+  send(response, 200, { model: id, version, digest, labels, ...values });
+}
+
+/** Reads which network is asked and its picture. Throws a BadRequest with every fault. */
+async function readRequest(request: IncomingMessage, folders: readonly ModelFolder[]): Promise<{ model: ModelFolder["model"]; pixels: ArrayBuffer }> {
+  const faults: string[] = [];
+  const type = request.headers["content-type"]?.split(";")[0]?.trim();
+  if (type !== imageTensorType) faults.push(`The content type is ${type ?? "missing"}; it must be ${imageTensorType}.`);
+  const attributes = request.headers[attributesHeader];
+  const wanted = attributes === undefined ? folders[0]?.model.id : /^model=(.+)$/.exec(String(attributes))?.[1];
+  const model = folders.find((folder) => folder.model.id === wanted)?.model;
+  if (!model) {
+    const known = folders.map((folder) => folder.model.id).join(", ");
+    faults.push(`The header ${attributesHeader} is "${attributes}"; it must be model= and one of ${known}.`);
+  }
+  const longest = Math.max(...folders.map(({ model: { input } }) => input.width * input.height * 3));
+  const body = await readBody(request, longest);
+  if (body === undefined) faults.push(`The body is longer than ${longest} bytes, which the largest network takes.`);
+  else if (model) {
+    const { width, height } = model.input;
+    const bytes = width * height * 3;
+    if (body.length !== bytes) faults.push(`The body has ${body.length} bytes; "${model.id}" takes ${width} x ${height} RGB pixels, which are ${bytes} bytes.`);
+  }
+  if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
+  return { model, pixels: new Uint8Array(body).buffer };
+}
+
+/** The whole body; undefined, and nothing kept, if it is longer than the limit. */
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return length <= limit ? Buffer.concat(chunks) : undefined;
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { detectionLine } from "../../contracts/analyser-result.ts";
+import type { Model } from "../../contracts/model.ts";
+import type { TensorData } from "./inference-messages.ts";
+
+export type Box = z.infer<typeof detectionLine>["boxes"][number];
+type Tensors = Readonly<Record<string, TensorData>>;
+type Classifier = Extract<Model, { task: "frame-classification" }>;
+type Detector = Extract<Model, { task: "object-detection" }>;
+
+/** Picture size that boxes are given in, in pixels. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Scores of every frame of a batch, in label order. Throws if the graph did not keep to `contracts/model.ts`. */
+export function readScores(model: Classifier, tensors: Tensors, frames: number): number[][] {
+  const { scores: name } = model.outputs;
+  const scores = take(model, tensors, name, [frames, model.labels.length]);
+  return Array.from({ length: frames }, (_, frame) => model.labels.map((_, label) => share(model, name, Number(scores[frame * model.labels.length + label]))));
+}
+
+/**
+ * Boxes of every frame of a batch that reach the model's threshold, best first as the graph gives them, in whole
+ * pixels of the raster and clipped to it. Throws if the graph did not keep to `contracts/model.ts`.
+ */
+export function readBoxes(model: Detector, tensors: Tensors, frames: number, raster: Raster): Box[][] {
+  const names = model.outputs;
+  const slots = tensors[names.scores]?.dims[1] ?? 0;
+  const scores = take(model, tensors, names.scores, [frames, slots]);
+  const boxes = take(model, tensors, names.boxes, [frames, slots, 4]);
+  const classes = take(model, tensors, names.classes, [frames, slots]);
+  return Array.from({ length: frames }, (_, frame) => {
+    const found: Box[] = [];
+    for (let slot = frame * slots; slot < (frame + 1) * slots; slot++) {
+      const score = share(model, names.scores, Number(scores[slot]));
+      if (score < model.threshold) continue;
+      const label = Number(classes[slot]);
+      if (!(label >= 0 && label < model.labels.length)) {
+        throw new Error(`Model "${model.id}" found class ${label}; it has the classes 0 to ${model.labels.length - 1}.`);
+      }
+      const [x, y, width, height] = [0, 1, 2, 3].map((i) => Number(boxes[slot * 4 + i])) as [number, number, number, number];
+      const columns = pixels(x, width, raster.width);
+      const rows = pixels(y, height, raster.height);
+      if (columns && rows) found.push([label, score, columns.start, rows.start, columns.length, rows.length]);
+    }
+    return found;
+  });
+}
+
+/** Pixels that `[start, start + length)`, in shares of `size`, covers within the picture; undefined if none or if it is no number. */
+function pixels(start: number, length: number, size: number): { start: number; length: number } | undefined {
+  const from = Math.max(0, Math.round(start * size));
+  const to = Math.min(size, Math.round((start + length) * size));
+  return to > from ? { start: from, length: to - from } : undefined;
+}
+
+function take(model: Model, tensors: Tensors, name: string, wanted: readonly number[]): TensorData["data"] {
+  const tensor = tensors[name];
+  if (!tensor) throw new Error(`Model "${model.id}" gave no output "${name}".`);
+  if (tensor.dims.length !== wanted.length || tensor.dims.some((dim, i) => dim !== wanted[i])) {
+    throw new Error(`Model "${model.id}" gave the output "${name}" as [${tensor.dims.join(", ")}]; wanted [${wanted.join(", ")}].`);
+  }
+  return tensor.data;
+}
+
+/** A probability to six decimals, which is more than float32 arithmetic keeps from one machine to the next. */
+function share(model: Model, name: string, value: number): number {
+  if (!(value >= -1e-4 && value <= 1 + 1e-4)) throw new Error(`Model "${model.id}" gave ${value} in "${name}"; wanted a probability in 0..1.`);
+  return Math.round(Math.min(1, Math.max(0, value)) * 1e6) / 1e6;
+}
