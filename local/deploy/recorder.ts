@@ -157,10 +157,10 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
     const known = this.problems.length;
     if (this.#byUrn.has(resource.urn)) {
       this.#problem(resource, "", `has the URN of another resource (${resource.urn}); two resources of one type and parent need two names.`);
-      return refused;
+    } else {
+      this.#byUrn.set(resource.urn, resource);
+      this.resources.push(resource);
     }
-    this.#byUrn.set(resource.urn, resource);
-    this.resources.push(resource);
     for (const { path, reason } of checkOptions(request, this.#options.schemas, this.#byUrn)) this.#problem(resource, path, reason);
     if (!resource.custom && !request.getRemote()) return { id: undefined, state: {} };
 
@@ -191,7 +191,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
       outputs: {},
       dependencies: request.getDependenciesList(),
       propertyDependencies,
-      protect: request.getProtect(),
+      protect: request.getProtect() ?? false,
       provider: request.getProvider() === "" ? undefined : splitReference(request.getProvider()),
       id: undefined,
     };
@@ -266,7 +266,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
       const source = this.#byUrn.get(urn);
       if (source === undefined) return [];
       const missing = (this.#options.schemas.resource(source.type)?.outputs ?? []).filter((output) => !(output in source.outputs));
-      return missing.length === 0 ? [] : [`${subjectOf(source.type, source.name)} (the provider left out ${missing.join(", ")})`];
+      return missing.length === 0 ? [] : [`${subjectOf(source.type, source.name)} (the provider left out ${enumerate(missing)})`];
     });
     return sources.length === 0 ? "" : `: one of ${sources.join(" or ")}`;
   }

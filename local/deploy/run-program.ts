@@ -72,7 +72,8 @@ function programProblems(stack: string, errors: readonly unknown[], noted: reado
 /** The message; for an error that was not meant for the user, also where in the program it arose. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${String(error)}.`;
-  if (pulumi.RunError.isInstance(error) || pulumi.ResourceError.isInstance(error) || error.name === "DeployError") return error.message;
+  const meantForUser = [pulumi.RunError, pulumi.ResourceError].some((kind) => kind.isInstance(error)) || error instanceof DeployError;
+  if (meantForUser) return error.message;
   const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line) && !/node_modules|node:/.test(line));
   const place = /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(frame ?? "")?.[1];
   return place === undefined ? error.message : `${error.message} (${place.replace("file://", "")})`;

@@ -11,7 +11,7 @@ export interface InputFinding {
 
 interface Check {
   readonly shapeOf: (name: string) => Shape | undefined;
-  report(path: string, reason: string, severity?: "error" | "warning"): void;
+  report(path: string, reason: string, severity?: "error" | "warning" | undefined): void;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value) && !isAsset(value);
@@ -77,7 +77,7 @@ function checkType(type: InputType, value: unknown, path: string, check: Check):
 /** A value of a union must fit one of its types; if none, the type of its own kind tells best what is wrong. */
 function checkOneOf(types: readonly InputType[], value: unknown, path: string, check: Check, wrong: () => void): void {
   const attempts = types.map((type) => {
-    const findings: [string, string, ("error" | "warning")?][] = [];
+    const findings: Parameters<Check["report"]>[] = [];
     checkType(type, value, path, { ...check, report: (...finding) => void findings.push(finding) });
     return { type, findings, failed: findings.some(([, , severity = "error"]) => severity === "error") };
   });
