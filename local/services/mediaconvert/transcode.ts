@@ -1,0 +1,144 @@
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileArgument, imageGuard, inputGuard, MediaError, runFfmpeg } from "../../media/ffmpeg.ts";
+import { displaySize, type ProbedFile, parseRatio, probeFile, videoStream } from "../../media/probe.ts";
+import type { MediaTools } from "../../media/tools.ts";
+import { h264Arguments } from "./h264-encoder.ts";
+import { codecString, destinationOf, hlsArguments, isHls, mp4Arguments, multivariantPlaylist, playlistSegments, type Variant } from "./packaging.ts";
+import type { EncodedVideo, JobSettings, OutputGroup, VideoDescription } from "./settings.ts";
+import { coverOf, fitWithin, type Size, videoFilterGraph } from "./video-filters.ts";
+
+/** What one output became, as GetJob tells it. */
+export interface OutputDetail {
+  readonly DurationInMs: number;
+  readonly VideoDetails: { readonly WidthInPx: number; readonly HeightInPx: number };
+}
+
+/** A file of an output group, ready to be stored. */
+export interface OutputFile {
+  readonly path: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly contentType: string;
+  readonly kmsKeyArn: string;
+}
+
+export interface Transcoded {
+  readonly files: readonly OutputFile[];
+  readonly details: readonly { readonly OutputDetails: readonly OutputDetail[] }[];
+}
+
+const contentTypes: Readonly<Record<string, string>> = { m3u8: "application/vnd.apple.mpegurl", ts: "video/mp2t", mp4: "video/mp4" };
+
+const isEncoded = (video: VideoDescription): video is EncodedVideo => video.CodecSettings.Codec === "H_264";
+
+/**
+ * Runs a job's outputs one after the other into `folder` and says what to store where.
+ * `fileOf` gives the local file of an `s3://` URI. Throws MediaError if the input can't be read or a command fails.
+ */
+export async function transcode(
+  tools: MediaTools,
+  settings: JobSettings,
+  options: { folder: string; signal: AbortSignal; progress: (percent: number) => void; fileOf: (uri: string) => Promise<string> },
+): Promise<Transcoded> {
+  const [input] = settings.Inputs;
+  const source = { path: await options.fileOf(input.FileInput), turned: input.VideoSelector?.Rotate === "AUTO" };
+  const probed = await probeFile(tools, source.path, { signal: options.signal });
+  if (!videoStream(probed)) throw new MediaError("The input", "it has no video stream.");
+  const outputCount = settings.OutputGroups.reduce((count, group) => count + group.Outputs.length, 0);
+  let done = 0;
+  const files: OutputFile[] = [];
+  const details: { OutputDetails: OutputDetail[] }[] = [];
+
+  for (const [index, group] of settings.OutputGroups.entries()) {
+    const { bucket, folder, base, kmsKeyArn } = destinationOf(group, input.FileInput);
+    const cwd = join(options.folder, String(index));
+    await mkdir(cwd);
+    const made: Made[] = [];
+    for (const output of group.Outputs) {
+      const stem = `${base}${output.NameModifier ?? ""}`;
+      const container = isHls(group) ? hlsArguments(stem, group.OutputGroupSettings.HlsGroupSettings.SegmentLength) : mp4Arguments(stem);
+      const command = await videoArguments(output.VideoDescription, source, probed, options);
+      const seconds = Number(probed.format.duration ?? 0);
+      await runFfmpeg(tools, [...command, ...container], {
+        cwd,
+        signal: options.signal,
+        onSeconds: (at) => options.progress((100 * (done + (seconds > 0 ? Math.min(1, at / seconds) : 0))) / outputCount),
+      });
+      made.push(await inspect(tools, cwd, stem, group, options.signal));
+      done++;
+    }
+    if (isHls(group)) await writeFile(join(cwd, `${base}.m3u8`), multivariantPlaylist(made.map((one) => one.variant)));
+    details.push({ OutputDetails: made.map((one) => one.detail) });
+    for (const name of (await readdir(cwd)).sort()) {
+      const contentType = contentTypes[name.slice(name.lastIndexOf(".") + 1)];
+      if (!contentType) throw new Error(`Don't know the content type of "${name}".`);
+      files.push({ path: join(cwd, name), bucket, key: `${folder}${name}`, contentType, kmsKeyArn });
+    }
+  }
+  return { files, details };
+}
+
+/** ffmpeg's options up to, not including, the container's: inputs, filters and encoder of one output. */
+async function videoArguments(
+  video: VideoDescription,
+  source: { path: string; turned: boolean },
+  probed: ProbedFile,
+  options: { fileOf: (uri: string) => Promise<string> },
+): Promise<string[]> {
+  const read = [...(source.turned ? [] : ["-noautorotate"]), ...inputGuard, "-i", fileArgument(source.path)];
+  if (!isEncoded(video)) return [...read, "-map", "0:V:0", "-c:v", "copy"];
+  const size = fitWithin(displaySize(videoStream(probed)!, source.turned), { width: video.Width, height: video.Height });
+  const codec = video.CodecSettings.H264Settings;
+  const inserted = video.VideoPreprocessors?.ImageInserter?.InsertableImages ?? [];
+  for (const image of inserted) assertCovers(image, size);
+  const covers = inserted.map((image) => coverOf(image, { num: codec.FramerateNumerator, den: codec.FramerateDenominator }));
+  const images = [...new Set(covers.map((cover) => cover.image))];
+  const imageFiles = await Promise.all(images.map((uri) => options.fileOf(uri)));
+  return [
+    ...read,
+    ...imageFiles.flatMap((path) => [...imageGuard, "-i", fileArgument(path)]),
+    ...["-filter_complex", videoFilterGraph(video, size, covers, images), "-map", "[video]"],
+    ...h264Arguments(codec),
+  ];
+}
+
+function assertCovers(image: { Width: number; Height: number }, size: Size): void {
+  if (image.Width !== size.width || image.Height !== size.height) {
+    throw new MediaError(
+      "An inserted image",
+      `it is ${image.Width}x${image.Height}, but the local cloud implements covers of the whole picture only, which is ${size.width}x${size.height}.`,
+    );
+  }
+}
+
+interface Made {
+  readonly detail: OutputDetail;
+  readonly variant: Variant;
+}
+
+/** Reads an output back: its size and length, and how heavy it is. */
+async function inspect(tools: MediaTools, cwd: string, stem: string, group: OutputGroup, signal: AbortSignal): Promise<Made> {
+  const segments = isHls(group)
+    ? playlistSegments(await readFile(join(cwd, `${stem}.m3u8`), "utf8"))
+    : [{ name: `${stem}.mp4`, seconds: Number((await probeFile(tools, join(cwd, `${stem}.mp4`), { signal })).format.duration ?? 0) }];
+  const first = segments[0];
+  if (!first) throw new MediaError("The output", "it holds no frames.");
+  const stream = videoStream(await probeFile(tools, join(cwd, first.name), { signal }));
+  if (!stream?.width || !stream.height) throw new MediaError("The output", "it has no video stream.");
+  const bits = await Promise.all(segments.map(async ({ name }) => 8 * (await stat(join(cwd, name))).size));
+  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const rate = parseRatio(stream.avg_frame_rate);
+  return {
+    detail: { DurationInMs: Math.round(seconds * 1000), VideoDetails: { WidthInPx: stream.width, HeightInPx: stream.height } },
+    variant: {
+      playlist: `${stem}.m3u8`,
+      peakBandwidth: Math.max(...segments.map((segment, i) => Math.ceil((bits[i] as number) / (segment.seconds || 1)))),
+      averageBandwidth: Math.ceil(bits.reduce((sum, value) => sum + value, 0) / (seconds || 1)),
+      width: stream.width,
+      height: stream.height,
+      frameRate: rate ? rate.num / rate.den : 0,
+      codec: codecString(stream.profile, stream.level),
+    },
+  };
+}

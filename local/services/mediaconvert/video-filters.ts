@@ -1,0 +1,82 @@
+import type { EncodedVideo, InsertableImage } from "./settings.ts";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface FrameRate {
+  readonly num: number;
+  readonly den: number;
+}
+
+/** Half-open span of output frames that one image covers. */
+export interface Cover {
+  readonly image: string;
+  readonly startFrame: number;
+  readonly endFrame: number;
+}
+
+const even = (value: number, limit: number): number => Math.max(2, Math.min(2 * Math.round(value / 2), 2 * Math.floor(limit / 2)));
+
+/**
+ * ScalingBehavior FIT: the largest size inside the box with the picture's aspect, nothing cropped and nothing padded.
+ * Both sides are even, as 4:2:0 needs; that bends the aspect by at most one pixel a side.
+ */
+export function fitWithin(picture: Size, box: { readonly width: number | undefined; readonly height: number | undefined }): Size {
+  const widest = box.width ?? (box.height === undefined ? picture.width : (picture.width * box.height) / picture.height);
+  const highest = box.height ?? (box.width === undefined ? picture.height : (picture.height * box.width) / picture.width);
+  const scale = Math.min(widest / picture.width, highest / picture.height);
+  return { width: even(picture.width * scale, widest), height: even(picture.height * scale, highest) };
+}
+
+/** Frame number of a timecode HH:MM:SS:FF without drop frames: a timecode second counts `ceil(rate)` frames. (SMPTE ST 12-1) */
+export function timecodeFrame(timecode: string, rate: FrameRate): number {
+  const [hours, minutes, seconds, frames] = timecode.split(":").map(Number) as [number, number, number, number];
+  const perSecond = Math.ceil(rate.num / rate.den);
+  if (frames >= perSecond) throw new RangeError(`timecode ${timecode} has frame ${frames}, but a second has ${perSecond}`);
+  return ((hours * 60 + minutes) * 60 + seconds) * perSecond + frames;
+}
+
+/** The output frames that an inserted image covers: from its timecode on, for its duration rounded to whole frames. */
+export function coverOf({ ImageInserterInput, StartTime, Duration }: InsertableImage, rate: FrameRate): Cover {
+  const startFrame = timecodeFrame(StartTime, rate);
+  return { image: ImageInserterInput, startFrame, endFrame: startFrame + Math.max(1, Math.round((Duration * rate.num) / (rate.den * 1000))) };
+}
+
+/**
+ * DUPLICATE_DROP: output frame n shows the source frame nearest to n/rate after the first one; the later of two that are
+ * equally near. Each frame's time is set half-way to its predecessor, from where it is the nearest, in a timebase twice as
+ * fine so that halves are exact; rounding up then gives the first output frame that it is shown at.
+ */
+const duplicateDrop = (rate: FrameRate): string[] => [
+  "settb=intb/2",
+  "setpts=if(N\\,(PTS+PREV_INPTS)/2\\,PTS)-STARTPTS",
+  `fps=fps=${rate.num}/${rate.den}:round=up`,
+];
+
+/** `bicubic` is MediaConvert's default sharpness as far as can be told; the other flags make the result the same on every processor. */
+const scale = ({ width, height }: Size): string[] => [
+  `scale=w=${width}:h=${height}:flags=bicubic+accurate_rnd+full_chroma_int+bitexact`,
+  "setsar=1",
+  "format=yuv420p",
+];
+
+/**
+ * The filter graph of one encoded output, from the input's video to the label `[video]`. Covers use ffmpeg's inputs from 1
+ * on, one for each of `images`. Order: deinterlace while fields are neighbours, drop frames early, scale, cover last.
+ */
+export function videoFilterGraph(video: EncodedVideo, output: Size, covers: readonly Cover[], images: readonly string[]): string {
+  const { FramerateNumerator: num, FramerateDenominator: den } = video.CodecSettings.H264Settings;
+  const deinterlace = video.VideoPreprocessors?.Deinterlacer ? ["bwdif=mode=send_frame:parity=auto:deint=interlaced"] : [];
+  const picture = [...deinterlace, ...duplicateDrop({ num, den }), ...scale(output)].join(",");
+  const graph = [`[0:V:0]${picture}${images.length === 0 ? "[video]" : "[shown0]"}`];
+  for (const [i, image] of images.entries()) {
+    const spans = covers.filter((cover) => cover.image === image).map(({ startFrame, endFrame }) => `between(n\\,${startFrame}\\,${endFrame - 1})`);
+    graph.push(`[${i + 1}:v:0]${scale(output).join(",")}[image${i}]`);
+    graph.push(
+      `[shown${i}][image${i}]overlay=x=0:y=0:format=yuv420:eof_action=repeat:enable=${spans.join("+")}[${i === images.length - 1 ? "video" : `shown${i + 1}`}]`,
+    );
+  }
+  return graph.join(";");
+}
