@@ -17,8 +17,8 @@ export interface Authorizer {
   authorize(caller: Caller, action: string, resource: string, context?: Record<string, string | string[]>): void;
   /** Long-lived local credentials of a role; whoever signs with them is that role. Throws if no such role was declared. */
   credentialsOf(roleArn: string): Credentials;
-  /** Throws unless the role's trust policy lets this service principal (`lambda.amazonaws.com`) take it. */
-  assume(servicePrincipal: string, roleArn: string): Caller;
+  /** Throws unless the role's trust policy lets this service principal (`lambda.amazonaws.com`) take it; `context` may give `aws:SourceArn`. */
+  assume(servicePrincipal: string, roleArn: string, context?: Record<string, string | string[]>): Caller;
 }
 
 export interface ObjectFile {
@@ -60,14 +60,19 @@ export interface EventBus {
   publish(event: BusEvent): Promise<void>;
 }
 
-/** Takes a message into a queue as the given caller (`events.amazonaws.com` for a rule). Resolves once it is durable. */
+/** Takes a message into a queue as the given caller (`events.amazonaws.com` for a rule). `context` holds condition keys such as `aws:SourceArn`. Resolves once it is durable. */
 export interface Queues {
-  send(caller: Caller, queueArn: string, body: string): Promise<void>;
+  send(caller: Caller, queueArn: string, body: string, context?: Record<string, string | string[]>): Promise<void>;
 }
 
-/** Runs a function once and waits for it. */
+/** Runs a function once and waits for it. `context` holds condition keys such as `aws:SourceArn`. */
 export interface Functions {
-  invoke(caller: Caller, functionArn: string, payload: unknown): Promise<{ payload: unknown; functionError: "Unhandled" | undefined }>;
+  invoke(
+    caller: Caller,
+    functionArn: string,
+    payload: unknown,
+    context?: Record<string, string | string[]>,
+  ): Promise<{ payload: unknown; functionError: "Unhandled" | undefined }>;
 }
 
 /** Makes the next jobs of a service fail, for tests. */

@@ -52,6 +52,8 @@ export interface RawService {
   readonly kind: "raw";
   readonly signingName: string;
   handle(request: WireRequest, call: Call): Promise<WireResponse>;
+  /** Headers of every answer to this request, refusals included: what CORS lets a page see. */
+  sharedHeaders?(request: WireRequest): Readonly<Record<string, string>>;
 }
 
 export type Service = OperationService | RawService;
