@@ -1,0 +1,192 @@
+import { between, clamp, mixNumbers, type Random, random, smoothstep } from "./random.ts";
+import { type Surface, surface } from "./surface.ts";
+import { cellularNoise, fractalNoise, sampleTile, type Tile } from "./textures.ts";
+
+type Colour = readonly [number, number, number];
+
+/** A tapering tube: the gallbladder, ducts, bowel. Distances in world units. */
+interface Tube {
+  readonly ax: number;
+  readonly ay: number;
+  readonly bx: number;
+  readonly by: number;
+  readonly ra: number;
+  readonly rb: number;
+}
+
+/**
+ * The field of a laparoscopic cholecystectomy as a relief: peritoneum, liver above, fat below, bowel at the right,
+ * the gallbladder hanging from the liver's edge, the cystic duct and artery leaving its neck at about (0.3, 0.15).
+ * Anatomy and colours vary with the seed.
+ */
+export function tissueSurface(seed: number, scale: number): Surface {
+  const next = random(seed, "tissue");
+  const soft = fractalNoise(next, 4, 4);
+  const fine = fractalNoise(next, 24, 3);
+  const lobules = cellularNoise(next, 64);
+  const warm = between(next, -10, 10);
+  const tint = (r: number, g: number, b: number): Colour => [r + warm + between(next, -8, 8), g + between(next, -7, 7), b - warm / 2 + between(next, -6, 6)];
+  const colour = {
+    peritoneum: tint(206, 108, 92),
+    liver: tint(142, 56, 44),
+    liverDark: tint(104, 34, 30),
+    gallbladder: tint(172, 170, 138),
+    fundus: tint(128, 150, 134),
+    fat: tint(228, 178, 92),
+    bowel: tint(226, 146, 128),
+    duct: tint(214, 178, 128),
+    artery: tint(172, 66, 56),
+    vessel: tint(150, 26, 30),
+  };
+  const gallbladder: Tube = {
+    ax: -0.42 + between(next, -0.08, 0.08),
+    ay: -0.26 + between(next, -0.06, 0.06),
+    bx: 0.18,
+    by: 0.1,
+    ra: between(next, 0.21, 0.27),
+    rb: 0.085,
+  };
+  const duct: Tube = { ax: 0.14, ay: 0.09, bx: 0.78, by: 0.5 + between(next, -0.06, 0.06), ra: 0.05, rb: 0.034 };
+  const artery: Tube = { ax: 0.12, ay: 0.02, bx: 0.95, by: 0.2 + between(next, -0.06, 0.06), ra: 0.017, rb: 0.024 };
+  const bowel: Tube = { ax: 0.75, ay: 0.62, bx: 1.7, by: 0.3, ra: 0.3, rb: 0.36 };
+  const liverEdge = between(next, -0.16, -0.04);
+  const veins = vessels(next, 26);
+
+  return surface(scale, (x, y, point) => {
+    const n1 = sampleTile(soft, x * 0.31 + 0.1, y * 0.31);
+    const n2 = sampleTile(soft, x * 0.83 + 0.6, y * 0.83 + 0.3);
+    const n3 = sampleTile(fine, x * 0.9, y * 0.9);
+    const bump = (n2 - 0.5) * 0.06 + (n3 - 0.5) * 0.012;
+    const wx = x + (n1 - 0.5) * 0.16;
+    const wy = y + (n2 - 0.5) * 0.12;
+    const mottled = 0.82 + 0.36 * n2 - 0.12 * n3;
+
+    // Peritoneum and connective tissue below everything.
+    let height = bump * 1.5 + (n1 - 0.5) * 0.25;
+    let gloss = 0.55;
+    set(colour.peritoneum, mottled);
+    blendTo(colour.fat, 0.35 * smoothstep(0.45, 0.75, n1), 1);
+
+    const cystic = inTube(duct, wx, wy);
+    if (cystic > 0) {
+      blendTo(colour.duct, smoothstep(0, 0.25, cystic), 0.95 + 0.2 * (n3 - 0.5));
+      height += 0.05 * dome(cystic);
+    }
+    const supply = inTube(artery, wx, wy);
+    if (supply > 0) {
+      blendTo(colour.artery, smoothstep(0, 0.3, supply), 1);
+      height += 0.022 * dome(supply);
+    }
+
+    // Fat, lobule by lobule.
+    const groove = sampleTile(lobules, wx * 0.62, wy * 0.62 + 0.2);
+    const fat = smoothstep(0.05, 0.2, wy - 0.3 + 0.22 * wx + (n1 - 0.5) * 0.5);
+    if (fat > 0) {
+      blendTo(colour.fat, fat, 1.1 - 0.42 * groove + (n3 - 0.5) * 0.16);
+      blendTo(colour.peritoneum, fat * 0.45 * smoothstep(0.55, 1, groove), 0.9);
+      height += fat * (0.075 * (1 - groove * groove) + 0.02);
+      gloss = mixNumbers(gloss, 0.7, fat);
+    }
+
+    const loop = inTube(bowel, wx, wy);
+    if (loop > 0) {
+      const cover = smoothstep(0, 0.12, loop);
+      blendTo(colour.bowel, cover, 0.88 + 0.22 * n2);
+      height = mixNumbers(height, 0.2 * dome(loop) + 0.012 * Math.sin(wx * 26) + bump * 0.6, cover);
+      gloss = mixNumbers(gloss, 0.8, cover);
+    }
+
+    // The liver: smooth, dark, wet, rounded at its lower edge.
+    const depth = liverEdge + 0.2 * Math.sin(wx * 1.7 + 0.8) - 0.12 * wx - wy;
+    if (depth > 0) {
+      const cover = smoothstep(0, 0.03, depth);
+      blendTo(colour.liver, cover, 0.9 + 0.3 * (n3 - 0.5) + 0.2 * n2);
+      blendTo(colour.liverDark, cover * 0.6 * smoothstep(0.42, 0.75, n1), 1);
+      height = mixNumbers(height, 0.15 * dome(clamp(depth / 0.3, 0, 1)) + 0.05 + (n2 - 0.5) * 0.05 + (n3 - 0.5) * 0.009, cover);
+      gloss = mixNumbers(gloss, 1, cover);
+    } else {
+      shade(1 - 0.45 * smoothstep(-0.14, 0, depth));
+    }
+
+    const bladder = inTube(gallbladder, x + (n1 - 0.5) * 0.07, y + (n2 - 0.5) * 0.05);
+    if (bladder > 0) {
+      const cover = smoothstep(0, 0.05, bladder);
+      const along = smoothstep(-0.5, 0.2, x);
+      const wall: Colour = [0, 1, 2].map((i) => mixNumbers(colour.fundus[i]!, colour.gallbladder[i]!, along)) as unknown as Colour;
+      blendTo(wall, cover, 0.9 + 0.3 * (n2 - 0.5) + 0.1 * (n3 - 0.5));
+      blendTo(colour.fat, cover * 0.5 * smoothstep(0.62, 0.8, n1), 1);
+      height = mixNumbers(height, 0.2 * dome(bladder) + 0.03 + bump * 0.5, cover);
+      gloss = mixNumbers(gloss, 1, cover);
+    } else {
+      shade(1 - 0.4 * smoothstep(-0.5, 0, bladder));
+    }
+
+    const vein = veins(x + (n3 - 0.5) * 0.012, y + (n2 - 0.5) * 0.02);
+    if (vein > 0) blendTo(colour.vessel, vein * (depth > 0 ? 0.15 : 0.55), 0.95);
+
+    point.height = height;
+    point.gloss = gloss * (0.55 + 0.6 * n3);
+
+    function set(c: Colour, factor: number): void {
+      point.red = c[0] * factor;
+      point.green = c[1] * factor;
+      point.blue = c[2] * factor;
+    }
+    function blendTo(c: Colour, share: number, factor: number): void {
+      point.red = mixNumbers(point.red, c[0] * factor, share);
+      point.green = mixNumbers(point.green, c[1] * factor, share);
+      point.blue = mixNumbers(point.blue, c[2] * factor, share);
+    }
+    function shade(factor: number): void {
+      point.red *= factor;
+      point.green *= factor;
+      point.blue *= factor;
+    }
+  });
+}
+
+/** How deep a point lies in a tube: 0 at the wall, 1 on the axis, negative outside (in radii). */
+function inTube(tube: Tube, x: number, y: number): number {
+  const dx = tube.bx - tube.ax;
+  const dy = tube.by - tube.ay;
+  const along = clamp(((x - tube.ax) * dx + (y - tube.ay) * dy) / (dx * dx + dy * dy), 0, 1);
+  const radius = mixNumbers(tube.ra, tube.rb, smoothstep(0, 1, along));
+  return 1 - Math.hypot(x - tube.ax - along * dx, y - tube.ay - along * dy) / radius;
+}
+
+/** Height of a tube's back over its wall, 0 to 1, for a depth of `inTube`. */
+const dome = (depth: number): number => depth * (2 - depth);
+
+/** Branching little vessels, looked up from a drawn mask: 0..1. */
+function vessels(next: Random, count: number): (x: number, y: number) => number {
+  const size = 512;
+  const mask = new Float32Array(size * size);
+  const grow = (x: number, y: number, heading: number, width: number, length: number): void => {
+    let [px, py, angle] = [x, y, heading];
+    for (let step = 0; step < length; step++) {
+      angle += between(next, -0.35, 0.35);
+      px += Math.cos(angle);
+      py += Math.sin(angle);
+      stamp(mask, size, px, py, width * (1 - (0.6 * step) / length));
+      if (step > 8 && next() < 0.025 && width > 0.5) grow(px, py, angle + (next() < 0.5 ? -1 : 1) * between(next, 0.4, 0.9), width * 0.65, length * 0.6);
+    }
+  };
+  for (let i = 0; i < count; i++) grow(between(next, 0, size), between(next, 0, size), between(next, 0, 6.3), between(next, 0.6, 1.5), between(next, 50, 130));
+  const at = (u: number, v: number): number => mask[(v & (size - 1)) * size + (u & (size - 1))]!;
+  return (x, y) => {
+    const u = (x + 1.7) * 150;
+    const v = (y + 1.1) * 150;
+    const i = Math.floor(u);
+    const j = Math.floor(v);
+    return mixNumbers(mixNumbers(at(i, j), at(i + 1, j), u - i), mixNumbers(at(i, j + 1), at(i + 1, j + 1), u - i), v - j);
+  };
+}
+
+function stamp(mask: Tile, size: number, x: number, y: number, radius: number): void {
+  for (let dy = -2; dy <= 2; dy++) {
+    for (let dx = -2; dx <= 2; dx++) {
+      const i = ((Math.floor(y) + dy) & (size - 1)) * size + ((Math.floor(x) + dx) & (size - 1));
+      mask[i] = Math.max(mask[i]!, clamp(radius + 0.5 - Math.hypot(dx, dy), 0, 1));
+    }
+  }
+}
