@@ -24,12 +24,12 @@ for (const model of models) {
   }
 }
 
-function checkNames({ id, input, outputs }: WorkerModel, session: ort.InferenceSession): void {
+function checkNames({ input, outputs }: WorkerModel, session: ort.InferenceSession): void {
   const wrong = [
     ...(session.inputNames.length === 1 && session.inputNames[0] === input.name ? [] : [`inputs ${session.inputNames.join(", ")}, wanted ${input.name}`]),
     ...(outputs.every((name) => session.outputNames.includes(name)) ? [] : [`outputs ${session.outputNames.join(", ")}, wanted ${outputs.join(", ")}`]),
   ];
-  if (wrong.length > 0) throw new Error(`the graph of "${id}" has the ${wrong.join("; and the ")}.`);
+  if (wrong.length > 0) throw new Error(`the graph has the ${wrong.join("; and the ")}.`);
 }
 
 async function run(model: WorkerModel, { pixels, frames }: Batch): Promise<ModelAnswer> {

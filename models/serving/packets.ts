@@ -33,7 +33,7 @@ export async function readPackets(video: string): Promise<PacketTable> {
     else packets.push({ pts: Number(pts), key: flags.startsWith("K") });
   }
   const code = await exit;
-  if (code !== 0) throw new Error(`ffprobe can't read the video (exit ${code}): ${complaint.trim()}`);
+  if (code !== 0) throw new Error(`ffprobe can't read the video (exit ${code}): ${complaint.trim().replace(/\s+/g, " ")}`);
   if (untimed > 0) throw new Error(`The video has ${untimed} frames without a presentation time.`);
   if (packets.length === 0) throw new Error("The video has no frames.");
   packets.sort((a, b) => a.pts - b.pts);

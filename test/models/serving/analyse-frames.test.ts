@@ -1,0 +1,232 @@
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import sharp from "sharp";
+import { classificationLine, cueLine, detectionLine } from "../../../contracts/analyser-result.ts";
+import { analyseFrames, type FrameAnalysis } from "../../../models/serving/analyse-frames.ts";
+import { readModelFolder } from "../../../models/serving/model-folder.ts";
+import { frameRate, type JobFolders, jobFolders, size, source, temporaryFolder, writeRendition } from "./support/clips.ts";
+import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
+
+/** Red 2 s, moving bars 3 s, black 2 s, the bars blurred 2 s, white 1 s. */
+const clip = [
+  source("color=red", 2),
+  source("testsrc2", 3),
+  source("color=black", 2),
+  { source: `${source("testsrc2", 2).source},gblur=sigma=16`, seconds: 2 },
+  source("color=white", 1),
+];
+const frameCount = 250;
+/** Pure red and white after a round trip through 8-bit video levels: 252 and 253 of 255. */
+const red = 0.988235;
+const white = 0.992157;
+
+/** Mean red of the inner part of a thumbnail of the first sheet. */
+async function tileRed(folder: string, tile: number): Promise<number> {
+  const sheet = sharp(join(folder, "sheet-00000.webp")).extract({ left: tile * 160 + 40, top: 20, width: 80, height: 50 });
+  const pixels = await sheet.removeAlpha().raw().toBuffer();
+  return pixels.reduce((sum, value, i) => (i % 3 === 0 ? sum + value : sum), 0) / (pixels.length / 3);
+}
+
+describe("analyseFrames", () => {
+  let root: Awaited<ReturnType<typeof temporaryFolder>>;
+  let folders: JobFolders;
+  before(async () => {
+    root = await temporaryFolder();
+    folders = await jobFolders(root.path);
+    await writeRendition(folders, clip);
+    await writeClassifier(folders.models, "colours", meanColours(32, 32), { width: 32, height: 32 });
+    await writeDetector(folders.models, "boxes", redBox(64, 48, [0.25, 0.5, 0.9, 0.1]), { width: 64, height: 48 });
+    await writeClassifier(folders.models, "same-size", meanColours(32, 32), { width: 32, height: 32 });
+  });
+  after(() => root.remove());
+
+  async function analyse(ids: readonly string[], changes: Partial<FrameAnalysis> = {}) {
+    const output = await jobFolders(join(root.path, `run-${Math.random()}`));
+    const models = await Promise.all(ids.map((id) => readModelFolder(folders.models, id)));
+    const video = join(folders.input, "analysis_v.m3u8");
+    const options = { video, ...size, frameRate, frameCount, models, sampleRate: 5, signals: false, excluded: [], outputFolder: output.output, ...changes };
+    const { outputs } = await analyseFrames(options);
+    const text = (file: string) => readFile(join(output.output, file), "utf8");
+    return {
+      outputs,
+      folder: output.output,
+      text,
+      lines: async (file: string) =>
+        (await text(file))
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+    };
+  }
+
+  it("runs every network on the sampled frames, boxes in whole pixels", async () => {
+    const { outputs, lines } = await analyse(["colours", "boxes", "same-size"]);
+    const counts = outputs.map(({ producer, status, kind, file, framesDone, framesWanted }) => [producer.id, status, kind, file, framesDone, framesWanted]);
+    expect(counts).to.deep.equal([
+      ["colours", "SUCCEEDED", "classifications", "colours.classifications.jsonl", 50, 50],
+      ["boxes", "SUCCEEDED", "detections", "boxes.detections.jsonl", 50, 50],
+      ["same-size", "SUCCEEDED", "classifications", "same-size.classifications.jsonl", 50, 50],
+    ]);
+    const scores = (await lines("colours.classifications.jsonl")).map((line) => classificationLine.parse(line));
+    expect(scores.map(({ frame }) => frame)).to.deep.equal(Array.from({ length: 50 }, (_, i) => 5 * i));
+    expect(scores.map(({ pts }) => pts - (scores[0]?.pts as number))).to.deep.equal(Array.from({ length: 50 }, (_, i) => 5 * 3600 * i));
+    expect(scores.slice(0, 10).map((line) => line.scores)).to.deep.equal(Array(10).fill([red, 0, 0]));
+    expect(scores.slice(25, 35).map((line) => line.scores)).to.deep.equal(Array(10).fill([0, 0, 0]));
+    expect(scores.slice(45).map((line) => line.scores)).to.deep.equal(Array(5).fill([white, white, white]));
+    expect(await lines("same-size.classifications.jsonl")).to.deep.equal(scores);
+
+    const boxes = (await lines("boxes.detections.jsonl")).map((line) => detectionLine.parse(line));
+    expect(boxes[0]?.boxes).to.deep.equal([[1, red, 160, 180, 480, 36]]);
+    expect(boxes[30]?.boxes).to.deep.equal([]);
+    expect(boxes[49]?.boxes).to.deep.equal([
+      [1, white, 160, 180, 480, 36],
+      [0, white, 0, 0, 640, 360],
+    ]);
+  });
+
+  it("finds the technical cues to the frame", async () => {
+    const { outputs, lines } = await analyse([], { signals: true });
+    const cues = (await lines("cues.jsonl")).map((line) => cueLine.parse(line));
+    expect(cues.map(({ type, startFrame, endFrame }) => [type, startFrame, endFrame])).to.deep.equal([
+      ["freeze", 0, 50],
+      ["shot", 0, 50],
+      ["shot", 50, 125],
+      ["black", 125, 175],
+      ["shot", 125, 175],
+      ["blur", 175, 225],
+      ["shot", 175, 225],
+      ["freeze", 225, 250],
+      ["overexposed", 225, 250],
+      ["shot", 225, 250],
+    ]);
+    expect(outputs.map(({ kind, framesDone, framesWanted }) => [kind, framesDone, framesWanted])).to.deep.equal([
+      ["cues", 250, 250],
+      ["sprites", 5, 5],
+    ]);
+  });
+
+  it("draws a thumbnail every two seconds", async () => {
+    const { text, folder } = await analyse([], { signals: true });
+    expect(JSON.parse(await text("sprites.json"))).to.deep.equal({
+      ...{ schema: "sprites/1.0", columns: 10, rows: 10, tileWidth: 160, tileHeight: 90 },
+      ...{ frameStep: 50, tileCount: 5, sheets: ["sheet-00000.webp"] },
+    });
+    expect(await tileRed(folder, 0)).to.be.greaterThan(240);
+    expect(await tileRed(folder, 3)).to.be.lessThan(2);
+    expect((await sharp(join(folder, "sheet-00000.webp")).metadata()).width).to.equal(1600);
+  });
+
+  it("shows excluded frames to nobody", async () => {
+    const excluded = [
+      { startFrame: 20, endFrame: 80 },
+      { startFrame: 98, endFrame: 101 },
+      { startFrame: 225, endFrame: 250 },
+    ];
+    const { outputs, lines, folder } = await analyse(["colours"], { signals: true, excluded });
+    const frames = (await lines("colours.classifications.jsonl")).map(({ frame }) => frame);
+    expect(frames).to.deep.equal(
+      Array.from({ length: 50 }, (_, i) => 5 * i).filter((frame) => !excluded.some((e) => frame >= e.startFrame && frame < e.endFrame)),
+    );
+    expect(outputs.map(({ framesDone, framesWanted }) => [framesDone, framesWanted])).to.deep.equal([
+      [32, 32],
+      [162, 162],
+      [3, 3],
+    ]);
+    const cues = (await lines("cues.jsonl")).map(({ type, startFrame, endFrame }) => [type, startFrame, endFrame]);
+    expect(cues).to.deep.equal([
+      ["shot", 0, 20],
+      ["shot", 80, 98],
+      ["shot", 101, 125],
+      ["black", 125, 175],
+      ["shot", 125, 175],
+      ["blur", 175, 225],
+      ["shot", 175, 225],
+    ]);
+    // Thumbnails show the frames 0, 50, 100, 150, 200.
+    for (const blank of [1, 2]) expect(await tileRed(folder, blank)).to.be.lessThan(2);
+    expect(await tileRed(folder, 0)).to.be.greaterThan(240);
+  });
+
+  it("finds the same in key frames alone as in a whole decode", async () => {
+    const whole = await analyse(["colours"], { sampleRate: 1, signals: true });
+    const keyFrames = await analyse(["colours"], { sampleRate: 1 });
+    expect(await keyFrames.text("colours.classifications.jsonl")).to.equal(await whole.text("colours.classifications.jsonl"));
+    expect((await keyFrames.lines("colours.classifications.jsonl")).map(({ frame }) => frame)).to.deep.equal([0, 25, 50, 75, 100, 125, 150, 175, 200, 225]);
+  });
+
+  it("decodes all where key frames do not decode alone", async () => {
+    const other = await jobFolders(join(root.path, "refresh"));
+    // x264's gradual refresh flags frames as keys that are not intra-coded.
+    const video = join(other.input, "refresh.ts");
+    const encode = ["-c:v", "libx264", "-x264-params", "intra-refresh=1:keyint=25:scenecut=0:bframes=0", "-pix_fmt", "yuv420p"];
+    execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source("testsrc2", 3).source, ...encode, video]);
+    const { outputs, lines } = await analyse(["colours"], { video, frameCount: 75, sampleRate: 1 });
+    expect(outputs[0]?.framesDone).to.equal(3);
+    expect((await lines("colours.classifications.jsonl")).map(({ frame }) => frame)).to.deep.equal([0, 25, 50]);
+  });
+
+  it("gives byte-identical files again", async () => {
+    const first = await analyse(["colours", "boxes"], { signals: true });
+    const second = await analyse(["colours", "boxes"], { signals: true, threads: 2 });
+    for (const file of ["colours.classifications.jsonl", "boxes.detections.jsonl", "cues.jsonl", "sprites.json", "sheet-00000.webp"]) {
+      expect(await readFile(join(first.folder, file)), file).to.deep.equal(await readFile(join(second.folder, file)));
+    }
+    expect(first.outputs).to.deep.equal(second.outputs);
+  });
+
+  it("lets one network fail and the others finish", async () => {
+    const tampered = await writeClassifier(folders.models, "tampered", meanColours(32, 32), { width: 32, height: 32 });
+    await writeFile(join(folders.models, "tampered", "model.onnx"), "other");
+    await writeClassifier(
+      folders.models,
+      "misnamed",
+      { ...meanColours(32, 32), outputs: [{ name: "means", type: "float32", dims: ["N", 3] }] },
+      { width: 32, height: 32 },
+    );
+    await writeClassifier(folders.models, "misfit", meanColours(16, 16), { width: 32, height: 32 });
+    await writeClassifier(
+      folders.models,
+      "wild",
+      { ...meanColours(32, 32), constants: [{ name: "full", dims: [], data: Float32Array.of(1) }] },
+      { width: 32, height: 32 },
+    );
+    const { outputs } = await analyse(["tampered", "misnamed", "misfit", "wild", "colours"]);
+    expect(outputs.map(({ status, framesDone }) => [status, framesDone])).to.deep.equal([
+      ["FAILED", 0],
+      ["FAILED", 0],
+      ["FAILED", 0],
+      ["FAILED", 0],
+      ["SUCCEEDED", 50],
+    ]);
+    const errors = outputs.map(({ error }) => error);
+    const otherDigest = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa";
+    expect(errors[0]).to.equal(`Model "tampered": model.onnx has the SHA-256 ${otherDigest}; model.json says ${tampered.sha256}.`);
+    expect(errors[1]).to.equal(`Model "misnamed" can't be opened: the graph has the outputs means, wanted scores.`);
+    expect(errors[2]).to.match(/^Model "misfit" failed on a batch of 4: .*dimensions/);
+    expect(errors[3]).to.match(/^Model "wild" gave 25\d(\.\d+)? in "scores"; wanted a probability in 0\.\.1\.$/);
+  });
+
+  it("refuses a video that is not the one described, or that can't be read", async () => {
+    const message = async (changes: Partial<FrameAnalysis>) =>
+      analyse(["colours"], changes).then(
+        () => "no error",
+        (error: Error) => error.message,
+      );
+    expect(await message({ frameCount: 251 })).to.equal("The video has 250 frames; its segment manifest says 251.");
+    expect(await message({ video: join(root.path, "none.m3u8") })).to.match(/^ffprobe can't read the video \(exit 1\): .*No such file/);
+    const broken = join(root.path, "broken.mp4");
+    await writeFile(broken, "not a video");
+    expect(await message({ video: broken })).to.match(/^ffprobe can't read the video \(exit 1\): .*Invalid data/);
+  });
+
+  it("stops when told to", async () => {
+    const stop = new AbortController();
+    const failure = await analyse(["colours"], { signals: true, abort: stop.signal, onProgress: (frames) => frames === 30 && stop.abort() }).then(
+      () => "no error",
+      (error: Error) => error.message,
+    );
+    expect(failure).to.equal("The analysis was stopped.");
+  });
+});

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { temporaryFolder } from "./support/clips.ts";
+import { meanColours, writeClassifier } from "./support/graphs.ts";
+
+const repository = join(import.meta.dirname, "../../..");
+
+describe("the inference container", () => {
+  it("runs with nothing but what its Dockerfile copies", async () => {
+    const dockerfile = await readFile(join(repository, "models/serving/Dockerfile"), "utf8");
+    const copied = /cp -r (.*) \/app\/node_modules\//.exec(dockerfile)?.[1] ?? "";
+    const packages = [...copied.matchAll(/node_modules\/(\S+)/g)].map(([, name]) => name as string);
+    expect(packages).to.deep.equal(["onnxruntime-node", "onnxruntime-common", "zod"]);
+    const sources = [...dockerfile.matchAll(/^COPY (\S+) (\S+)$/gm)].map(([, from, to]) => [from as string, to as string] as const);
+    expect(sources.map(([from]) => from)).to.deep.equal(["package.json", "contracts", "models/serving"]);
+
+    const root = await temporaryFolder();
+    const app = join(root.path, "app");
+    await mkdir(join(app, "node_modules"), { recursive: true });
+    for (const name of packages) await symlink(join(repository, "node_modules", name), join(app, "node_modules", name));
+    for (const [from, to] of sources) await cp(join(repository, from), join(app, to === "./" ? from : to), { recursive: true });
+    await writeClassifier(join(root.path, "models"), "colours", meanColours(2, 2), { width: 2, height: 2 });
+
+    // Links are not followed, so a package finds only its neighbours in the container.
+    const flags = ["--preserve-symlinks", "--preserve-symlinks-main", "models/serving/main.ts"];
+    const env = { PATH: process.env["PATH"], MODEL_DIR: join(root.path, "models"), SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1" };
+    const help = await promisify(execFile)(process.execPath, [...flags, "--help"], { cwd: app, env });
+    expect(help.stdout).to.match(/^usage: /);
+    const served = await new Promise<string>((resolve, reject) => {
+      const child = execFile(process.execPath, [...flags, "serve"], { cwd: app, env }, (error, stdout, stderr) =>
+        error ? reject(new Error(stderr + stdout)) : resolve(stdout),
+      );
+      child.stdout?.once("data", () => child.kill("SIGTERM"));
+    });
+    expect(JSON.parse(served).models).to.deep.equal(["colours"]);
+    await root.remove();
+  });
+
+  it("sends the builder nothing but what its Dockerfile copies", async () => {
+    const ignore = await readFile(join(repository, "models/serving/Dockerfile.dockerignore"), "utf8");
+    const rules = ignore.split("\n").filter((line) => line && !line.startsWith("#"));
+    expect(rules).to.deep.equal(["*", "!package.json", "!package-lock.json", "!.npmrc", "!contracts", "!models", "models/*", "!models/serving"]);
+  });
+});

@@ -1,0 +1,94 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { EnvironmentError } from "../../../models/serving/environment.ts";
+import { imageTensorType, serve } from "../../../models/serving/serve.ts";
+import { temporaryFolder } from "./support/clips.ts";
+import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
+
+describe("serve", () => {
+  let root: Awaited<ReturnType<typeof temporaryFolder>>;
+  let url: string;
+  const stop = new AbortController();
+  let ended: Promise<void>;
+  let digest: string;
+  before(async () => {
+    root = await temporaryFolder();
+    digest = (await writeDetector(root.path, "boxes", redBox(8, 4, [0.25, 0.5, 0.5, 0.5]), { width: 8, height: 4 })).sha256;
+    await writeClassifier(root.path, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    const ready = Promise.withResolvers<{ port: number; models: string[] }>();
+    const environment = { MODEL_DIR: root.path, SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1" };
+    ended = serve(environment, (line) => ready.resolve(JSON.parse(line)), stop.signal);
+    const { port, models } = await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error("It ended.")))]);
+    expect(models).to.deep.equal(["boxes", "colours"]);
+    url = `http://127.0.0.1:${port}`;
+  });
+  after(async () => {
+    stop.abort();
+    await ended;
+    await root.remove();
+  });
+  const invoke = async (body: Uint8Array<ArrayBuffer>, headers: Record<string, string>) => {
+    const response = await fetch(`${url}/invocations`, { method: "POST", body, headers });
+    return { status: response.status, body: (await response.json()) as { reasons?: string[] } };
+  };
+  const attributes = "x-amzn-sagemaker-custom-attributes";
+
+  it("answers the health check once it is ready", async () => {
+    expect((await fetch(`${url}/ping`)).status).to.equal(200);
+  });
+
+  it("classifies a picture with the network that is asked", async () => {
+    const pixels = Uint8Array.of(255, 0, 51, 255, 0, 51, 255, 0, 51, 255, 0, 51);
+    const { status, body } = await invoke(pixels, { "content-type": imageTensorType, [attributes]: "model=colours" });
+    expect(status).to.equal(200);
+    expect(body).to.include({ model: "colours", version: "1.2.3" });
+    expect(body).to.deep.include({ labels: ["red", "green", "blue"], scores: [1, 0, 0.2] });
+  });
+
+  it("detects with the first network by default, boxes in pixels of its input", async () => {
+    const { status, body } = await invoke(new Uint8Array(96).fill(255), { "content-type": imageTensorType });
+    expect(status).to.equal(200);
+    const boxes = [
+      [1, 1, 2, 2, 4, 2],
+      [0, 1, 0, 0, 8, 4],
+    ];
+    expect(body).to.deep.equal({ model: "boxes", version: "1.2.3", digest, labels: ["all", "red"], width: 8, height: 4, boxes });
+  });
+
+  it("tells every fault of a request", async () => {
+    const { status, body } = await invoke(new Uint8Array(97), { "content-type": "image/jpeg", [attributes]: "network=x" });
+    expect(status).to.equal(400);
+    expect(body.reasons).to.deep.equal([
+      "The content type is image/jpeg; it must be application/x-image-tensor.",
+      `The header ${attributes} is "network=x"; it must be model= and one of boxes, colours.`,
+      "The body is longer than 96 bytes, which the largest network takes.",
+    ]);
+    const short = await invoke(new Uint8Array(95), { "content-type": imageTensorType });
+    expect(short.body.reasons).to.deep.equal(['The body has 95 bytes; "boxes" takes 8 x 4 RGB pixels, which are 96 bytes.']);
+  });
+
+  it("knows no other path", async () => {
+    const response = await fetch(`${url}/models`);
+    expect(response.status).to.equal(404);
+    expect(await response.json()).to.deep.equal({ message: "There is no GET /models: this server answers GET /ping and POST /invocations." });
+  });
+
+  it("does not start with bad variables or unusable networks", async () => {
+    const failure = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+      const stop = AbortSignal.timeout(10_000);
+      const error: unknown = await serve({ BIND_ADDRESS: "127.0.0.1", SAGEMAKER_BIND_TO_PORT: "0", ...environment }, () => {}, stop).catch((e) => e);
+      return error instanceof EnvironmentError ? error.reasons : [String(error)];
+    };
+    expect(await failure({ SAGEMAKER_BIND_TO_PORT: "http" })).to.deep.equal(['SAGEMAKER_BIND_TO_PORT is "http"; it must be a port.']);
+    const nowhere = join(root.path, "nowhere");
+    expect(await failure({ MODEL_DIR: nowhere })).to.deep.equal([`MODEL_DIR is "${nowhere}", which can't be read.`]);
+    const bad = await temporaryFolder();
+    expect(await failure({ MODEL_DIR: bad.path })).to.deep.equal([`MODEL_DIR is "${bad.path}", which holds no network.`]);
+    const { sha256 } = await writeClassifier(bad.path, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    await writeFile(join(bad.path, "colours", "model.onnx"), "other");
+    const [reason] = await failure({ MODEL_DIR: bad.path });
+    expect(reason).to.match(new RegExp(`^Model "colours": model.onnx has the SHA-256 [0-9a-f]{64}; model.json says ${sha256}.$`));
+    await bad.remove();
+  });
+});

@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { model } from "../../../contracts/model.ts";
+import { readBoxes, readScores } from "../../../models/serving/tensors.ts";
+
+const common = {
+  id: "network",
+  version: "1.0.0",
+  name: "Network",
+  sha256: "0".repeat(64),
+  dataset: "none",
+  syntheticOnly: true,
+  input: { name: "x", width: 8, height: 8 },
+  labels: ["a", "b"],
+  threshold: 0.5,
+};
+const classifier = model.parse({ ...common, task: "frame-classification", outputs: { scores: "s" } }) as Parameters<typeof readScores>[0];
+const detector = model.parse({ ...common, task: "object-detection", outputs: { boxes: "b", scores: "s", classes: "c" } }) as Parameters<typeof readBoxes>[0];
+const raster = { width: 960, height: 540 };
+const floats = (dims: number[], ...data: number[]) => ({ dims, data: Float32Array.from(data) });
+const detection = (score: number, place: number[], label = 1) => ({
+  s: floats([1, 1], score),
+  b: floats([1, 1, 4], ...place),
+  c: { dims: [1, 1], data: BigInt64Array.of(BigInt(label)) },
+});
+
+describe("readScores", () => {
+  it("gives scores by frame, to six decimals and within 0..1", () => {
+    expect(readScores(classifier, { s: floats([2, 2], 0.1, 0.9, 1.00001, -0.00001) }, 2)).to.deep.equal([
+      [0.1, 0.9],
+      [1, 0],
+    ]);
+  });
+
+  it("refuses what breaks the contract", () => {
+    expect(() => readScores(classifier, {}, 1)).to.throw('Model "network" gave no output "s".');
+    expect(() => readScores(classifier, { s: floats([1, 3], 0, 0, 0) }, 1)).to.throw('Model "network" gave the output "s" as [1, 3]; wanted [1, 2].');
+    expect(() => readScores(classifier, { s: floats([1, 2], 0, Number.NaN) }, 1)).to.throw('Model "network" gave NaN in "s"; wanted a probability in 0..1.');
+    expect(() => readScores(classifier, { s: floats([1, 2], 0, 1.5) }, 1)).to.throw('gave 1.5 in "s"');
+  });
+});
+
+describe("readBoxes", () => {
+  it("scales shares to whole pixels", () => {
+    expect(readBoxes(detector, detection(0.75, [0.1, 0.2, 0.3, 0.4]), 1, raster)).to.deep.equal([[[1, 0.75, 96, 108, 288, 216]]]);
+  });
+
+  it("clips boxes to the picture and drops those outside it", () => {
+    expect(readBoxes(detector, detection(1, [-0.5, 0.9, 2, 0.5]), 1, raster)).to.deep.equal([[[1, 1, 0, 486, 960, 54]]]);
+    expect(readBoxes(detector, detection(1, [1.1, 0, 0.5, 0.5]), 1, raster)).to.deep.equal([[]]);
+    expect(readBoxes(detector, detection(1, [0.5, 0.5, 0, 0.1]), 1, raster)).to.deep.equal([[]]);
+    expect(readBoxes(detector, detection(1, [0.5, 0.5, Number.NaN, 0.1]), 1, raster)).to.deep.equal([[]]);
+  });
+
+  it("keeps boxes from the threshold on", () => {
+    expect(readBoxes(detector, detection(0.5, [0, 0, 1, 1]), 1, raster)[0]).to.have.length(1);
+    expect(readBoxes(detector, detection(0.4999, [0, 0, 1, 1]), 1, raster)).to.deep.equal([[]]);
+  });
+
+  it("refuses a class that the model has not", () => {
+    expect(() => readBoxes(detector, detection(0.9, [0, 0, 1, 1], 2), 1, raster)).to.throw('Model "network" found class 2; it has the classes 0 to 1.');
+  });
+});
