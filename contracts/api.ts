@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { analysis } from "./analysis.ts";
 import { caseSummary } from "./case.ts";
+import { sha256, unit } from "./primitives.ts";
 
 /** Answers of the HTTP API. Links are presigned and live 15 minutes. */
 const link = z.url();
@@ -30,3 +31,18 @@ export type CaseDetail = z.infer<typeof caseDetail>;
 /** Body of every answer with a status of 400 or more: all reasons at once. */
 export const apiError = z.strictObject({ error: z.string(), reasons: z.array(z.string()) });
 export type ApiError = z.infer<typeof apiError>;
+
+/** `POST /infer`: what one network sees in one image. Boxes are whole pixels of the image as a viewer shows it (EXIF orientation applied). */
+export const imagePrediction = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  /** SHA-256 of the weights. */
+  digest: sha256,
+  syntheticOnly: z.boolean(),
+  image: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
+  /** Of a classifying network: every label's probability. */
+  scores: z.array(z.strictObject({ label: z.string(), score: unit })).nullable(),
+  /** Of a detecting network: the boxes that reach its threshold, surest first. */
+  boxes: z.array(z.strictObject({ label: z.string(), score: unit, x: z.int(), y: z.int(), width: z.int().positive(), height: z.int().positive() })).nullable(),
+});
+export type ImagePrediction = z.infer<typeof imagePrediction>;

@@ -3,9 +3,14 @@
  * `ErrorEquals` lists.
  */
 
-/** The input is wrong; trying again can't help. The message is made of sentences a user can act on. */
+/** The input is wrong; trying again can't help. The reasons are sentences a user can act on: all of them at once. */
 export class InvalidInput extends Error {
   override readonly name = "InvalidInput";
+  readonly reasons: readonly string[];
+  constructor(...reasons: string[]) {
+    super(reasons.join(" "));
+    this.reasons = reasons;
+  }
 }
 
 /** A service was busy or unreachable; the same call may succeed later. */

@@ -2,20 +2,20 @@ import type { z } from "zod";
 import { BrokenContract, InvalidInput } from "./errors.ts";
 
 /** Every complaint of a schema, one sentence each: `source.bytes: Invalid input: expected number, received string.` */
-export const complaints = (error: z.ZodError): string =>
-  error.issues.map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}.`).join(" ");
+export const complaints = (error: z.ZodError): string[] =>
+  error.issues.map(({ path, message }) => `${path.length > 0 ? `${path.join(".")}: ` : ""}${message}${message.endsWith(".") ? "" : "."}`);
 
 /** Checks what a caller sent. Throws {@link InvalidInput} listing everything that is wrong. */
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
-  if (!result.success) throw new InvalidInput(complaints(result.error));
+  if (!result.success) throw new InvalidInput(...complaints(result.error));
   return result.data;
 }
 
 /** Checks what another step or service left behind. Throws {@link BrokenContract} that names it and lists everything that is wrong. */
 export function parseStored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value);
-  if (!result.success) throw new BrokenContract(`${what} breaks its contract. ${complaints(result.error)}`);
+  if (!result.success) throw new BrokenContract(`${what} breaks its contract. ${complaints(result.error).join(" ")}`);
   return result.data;
 }
 

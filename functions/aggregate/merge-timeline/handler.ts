@@ -1,0 +1,155 @@
+import type { z } from "zod";
+import { cueLine, type Producer } from "../../../contracts/analyser-result.ts";
+import { type Analysis, analysis } from "../../../contracts/analysis.ts";
+import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
+import { gate } from "../../../contracts/gate.ts";
+import {
+  analyserPrefix,
+  analysisKey,
+  analysisPlaylistKey,
+  frameTableKey,
+  gateKey,
+  reviewRenditionKey,
+  segmentManifestKey,
+  sourceIndexKey,
+  timelineKey,
+} from "../../../contracts/keys.ts";
+import { type SourceIndex, segmentManifest, sourceIndex } from "../../../contracts/media.ts";
+import { mergeTimelineRequest, type mergeTimelineResponse } from "../../../contracts/steps.ts";
+import { timelineVtt } from "../../../contracts/timeline-vtt.ts";
+import { BrokenContract, NothingAnalysed } from "../../runtime/errors.ts";
+import type { Lake } from "../../runtime/lake.ts";
+import { log } from "../../runtime/log.ts";
+import { parseInput, parseStored } from "../../runtime/parse.ts";
+import { costOf, type Usage } from "./cost.ts";
+import { type Cues, mergeCues } from "./cues.ts";
+import { busiestFrame, mergeDetections, type Video } from "./detections.ts";
+import { contentSha256 } from "./digest.ts";
+import { type Branch, coverageOf, type Finding, findingsOf, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
+import { toSourceSpan } from "./spans.ts";
+
+export interface Deps {
+  lake: Lake;
+  pipelineVersion: string;
+  /** What each analyser, the gate's included, runs on: for the cost estimate. */
+  instanceTypes: Readonly<Record<string, string>>;
+  /** Records a finished analysis in the case table: once or many times, with the same effect. */
+  record(analysis: Analysis, places: { analysis: string; timeline: string }): Promise<void>;
+}
+
+type Request = z.infer<typeof mergeTimelineRequest>;
+
+/** State MergeTimeline: all branches' results as one analysis, in source frames. Throws NothingAnalysed if no analyser left anything. */
+export const createHandler =
+  (deps: Deps) =>
+  async (event: unknown): Promise<z.infer<typeof mergeTimelineResponse>> => {
+    const request = parseInput(mergeTimelineRequest, event);
+    const { caseId, runId } = request.request;
+    const { lake } = deps;
+    const index = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
+    const frames = new FrameIndex(await lake.json(frameTableKey(caseId, runId), frameTable));
+    const branches = await readBranches(lake, request.envelopes);
+    const merged = await merge(deps, request, index, frames, branches);
+    const places = { analysis: analysisKey(caseId, runId), timeline: timelineKey(caseId, runId) };
+    await lake.put(places.timeline, timelineVtt(merged, frames), "text/vtt");
+    await lake.putJson(places.analysis, merged);
+    await deps.record(merged, { analysis: lake.uri(places.analysis), timeline: lake.uri(places.timeline) });
+    const counts = { segmentCount: merged.segments.length, eventCount: merged.events.length };
+    log("timeline merged", { caseId, runId, status: merged.status, ...counts });
+    return { status: merged.status, analysisUri: lake.uri(places.analysis), ...counts };
+  };
+
+async function merge(deps: Deps, request: Request, index: SourceIndex, frames: FrameIndex, branches: Branch[]): Promise<Analysis> {
+  const { caseId, runId } = request.request;
+  const { lake } = deps;
+  const findings = branches.flatMap(findingsOf);
+  if (findings.length === 0) throw new NothingAnalysed("No analyser left a result: there is nothing to merge.");
+  const unknown = findings.find(({ kind }) => kind === "classifications");
+  if (unknown) throw new BrokenContract(`Classifications of ${unknown.producer.id} can't be merged: only the privacy gate's are understood.`);
+
+  const manifest = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
+  const verdict = await lake.json(gateKey(caseId, runId), gate);
+  const video: Video = { caseId, runId, frames, rate: manifest.frameRate, gate: verdict.outOfBody };
+  const detections = [];
+  for (const finding of findings.filter(({ kind }) => kind === "detections")) detections.push(await mergeDetections(lake, finding, video));
+  const cues = mergeCues(
+    await Promise.all(findings.filter(({ kind }) => kind === "cues").map((finding) => readCues(lake, finding))),
+    verdict.outOfBody,
+    frames,
+  );
+  const coverage = branches.map(coverageOf);
+  const reviewed = branches.some(({ envelope }) => envelope.analyser === reviewRendition && envelope.status === "SUCCEEDED");
+  const sprites = findings.find(({ kind }) => kind === "sprites");
+
+  const content = {
+    media: {
+      source: sourceFacts(index),
+      raster: { width: manifest.width, height: manifest.height },
+      frameTable: lake.uri(frameTableKey(caseId, runId)),
+      renditions: { analysis: lake.uri(analysisPlaylistKey(caseId, runId)), review: reviewed ? lake.uri(reviewRenditionKey(caseId, runId)) : null },
+      sprites: sprites ? lake.uri(sprites.key) : null,
+    },
+    producers: distinct([verdict.producer, ...findings.map(({ producer }) => producer)]),
+    gate: { producer: verdict.producer.id, outOfBody: verdict.outOfBody.map((span) => ({ ...toSourceSpan(span, frames), action: "excluded" as const })) },
+    segments: numbered("segment", cues.segments),
+    events: numbered("event", [...cues.events, ...detections.flatMap(({ events }) => events)]),
+    detections: detections.map((one) => one.detections),
+    coverage,
+  };
+  const result: Analysis = {
+    schema: "surgical-analysis/1.0",
+    caseId,
+    runId,
+    createdAt: request.startedAt,
+    status: statusOf(coverage),
+    ...content,
+    busiestFrame: busiestFrame(detections),
+    cost: costOf(index, await usageOf(deps, request, branches, reviewed)),
+    provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },
+  };
+  return parseStored(analysis, result, "The analysis");
+}
+
+async function readCues(lake: Lake, { key, producer }: Finding): Promise<Cues> {
+  const lines = [];
+  for await (const line of lake.lines(key, cueLine)) lines.push(line);
+  return { producer, lines };
+}
+
+function sourceFacts({ video, container, bytes, sha256 }: SourceIndex): Analysis["media"]["source"] {
+  return {
+    sha256: sha256 ?? null,
+    bytes,
+    container,
+    codec: video.codec,
+    width: video.width,
+    height: video.height,
+    rotation: video.rotation,
+    frameRate: video.nominalFrameRate,
+    timebase: video.timebase,
+    frameCount: video.frameCount,
+    durationTicks: video.durationTicks,
+    variableFrameRate: video.variableFrameRate,
+  };
+}
+
+const distinct = (producers: readonly Producer[]): Producer[] => [...new Map(producers.map((producer) => [producer.id, producer])).values()];
+
+/** In the order of time, each with an identifier: the same findings get the same ones. */
+function numbered<Item extends { startFrame: number; endFrame: number; label: string }>(prefix: string, items: readonly Item[]): (Item & { id: string })[] {
+  return [...items]
+    .sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame || (a.label < b.label ? -1 : 1))
+    .map((item, i) => ({ ...item, id: `${prefix}-${i + 1}` }));
+}
+
+/** What ran: the branches' jobs, and the gate's, which ran before them. */
+async function usageOf({ lake, instanceTypes }: Deps, { request, verdict }: Request, branches: Branch[], reviewed: boolean): Promise<Usage> {
+  const jobs: Usage["jobs"] = [];
+  for (const [analyser, instanceType] of Object.entries(instanceTypes)) {
+    const branch = branches.find(({ envelope }) => envelope.analyser === analyser);
+    const result = branch ? branch.result : await resultAt(lake, analyserPrefix(request.caseId, request.runId, analyser));
+    if (result) jobs.push({ analyser, instanceType, wallSeconds: result.usage.wallSeconds });
+  }
+  const rekognition = branches.some(({ envelope }) => envelope.analyser === "rekognition" && envelope.status === "SUCCEEDED");
+  return { normalised: verdict === "NORMALISE", reviewed, rekognition, jobs };
+}

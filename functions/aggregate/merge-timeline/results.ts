@@ -1,0 +1,73 @@
+import { type AnalyserResult, analyserResult, type Envelope, type Producer } from "../../../contracts/analyser-result.ts";
+import type { Analysis } from "../../../contracts/analysis.ts";
+import { parseUri } from "../../../contracts/keys.ts";
+import { NotFound } from "../../runtime/errors.ts";
+import type { Lake } from "../../runtime/lake.ts";
+
+/** The branch that makes the MP4 people watch. It reports an envelope but finds nothing. */
+export const reviewRendition = "review-rendition";
+
+type Output = AnalyserResult["outputs"][number];
+
+/** One branch: its envelope, and its result if it left one. */
+export interface Branch {
+  envelope: Envelope;
+  result: AnalyserResult | undefined;
+}
+
+/** A file of results that is whole: `key` in the lake. */
+export interface Finding {
+  kind: Output["kind"];
+  key: string;
+  producer: Producer;
+  labels: string[];
+}
+
+/** Reads the account of every branch. A branch that failed may have left one all the same. */
+export const readBranches = (lake: Pick<Lake, "json">, envelopes: readonly Envelope[]): Promise<Branch[]> =>
+  Promise.all(
+    envelopes.map(async (envelope) => {
+      if (envelope.outputPrefix === null || envelope.analyser === reviewRendition) return { envelope, result: undefined };
+      return { envelope, result: await resultAt(lake, parseUri(envelope.outputPrefix).key) };
+    }),
+  );
+
+/** `result.json` under a prefix, or undefined: it is written last, so without it the folder isn't whole. */
+export async function resultAt(lake: Pick<Lake, "json">, prefix: string): Promise<AnalyserResult | undefined> {
+  try {
+    return await lake.json(`${prefix}result.json`, analyserResult);
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The files that may be merged: those of outputs that succeeded. */
+export const findingsOf = ({ envelope, result }: Branch): Finding[] =>
+  (result?.outputs ?? [])
+    .filter(({ status }) => status === "SUCCEEDED")
+    .map(({ kind, file, producer, labels }) => ({ kind, producer, labels, key: parseUri(envelope.outputPrefix as string).key + file }));
+
+/** How much of what was wanted a branch did. */
+export function coverageOf({ envelope, result }: Branch): Analysis["coverage"][number] {
+  const { analyser, status, error } = envelope;
+  if (status === "SKIPPED") return { analyser, status, share: 0, error };
+  if (analyser === reviewRendition) return { analyser, status, share: status === "SUCCEEDED" ? 1 : 0, error };
+  if (!result) return { analyser, status: "FAILED", share: 0, error: error ?? "It ended without leaving a result." };
+  const wanted = result.outputs.reduce((sum, { framesWanted }) => sum + framesWanted, 0);
+  const succeeded = result.outputs.filter((output) => output.status === "SUCCEEDED");
+  const done = succeeded.reduce((sum, { framesDone }) => sum + framesDone, 0);
+  const failures = result.outputs
+    .filter((output) => output.status === "FAILED")
+    .map(({ producer, error }) => `${producer.id}: ${error ?? "no cause was given"}`);
+  return {
+    analyser,
+    status: failures.length > 0 ? "FAILED" : status,
+    share: wanted === 0 ? (succeeded.length > 0 ? 1 : 0) : Math.min(1, done / wanted),
+    error: [...(error === null ? [] : [error]), ...failures].join(" ") || null,
+  };
+}
+
+/** COMPLETE if every branch that was wanted did all it was asked to. */
+export const statusOf = (coverage: Analysis["coverage"]): Analysis["status"] =>
+  coverage.every(({ status, share }) => status === "SKIPPED" || (status === "SUCCEEDED" && share === 1)) ? "COMPLETE" : "PARTIAL";

@@ -1,0 +1,30 @@
+import type { FrameIndex } from "../../../contracts/frame-table.ts";
+import type { FrameSpan } from "../../../contracts/primitives.ts";
+
+/** What is left of a span outside the given ones. `holes` rise and don't overlap. */
+export function without<Span extends FrameSpan>(span: Span, holes: readonly FrameSpan[]): Span[] {
+  const left: Span[] = [];
+  let startFrame = span.startFrame;
+  for (const hole of holes) {
+    if (hole.endFrame <= startFrame) continue;
+    if (hole.startFrame >= span.endFrame) break;
+    if (hole.startFrame > startFrame) left.push({ ...span, startFrame, endFrame: hole.startFrame });
+    startFrame = hole.endFrame;
+  }
+  if (startFrame < span.endFrame) left.push({ ...span, startFrame });
+  return left;
+}
+
+/** Whether a frame lies in one of the spans. */
+export const isInside = (frame: number, spans: readonly FrameSpan[]): boolean => spans.some((span) => span.startFrame <= frame && frame < span.endFrame);
+
+/**
+ * A span of the analysis rendition as a span of the source. Neighbouring spans stay neighbours: source frames that the
+ * rendition dropped belong to the span before them.
+ */
+export function toSourceSpan<Span extends FrameSpan>(span: Span, frames: FrameIndex): Span {
+  const renditionCount = frames.rendition("analysis").pts.length;
+  const startFrame = frames.toSource("analysis", span.startFrame);
+  const endFrame = span.endFrame >= renditionCount ? frames.source.pts.length : frames.toSource("analysis", span.endFrame);
+  return { ...span, startFrame, endFrame: Math.max(endFrame, startFrame + 1) };
+}

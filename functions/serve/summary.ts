@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
+import { runId } from "../../contracts/primitives.ts";
+import { parseStored } from "../runtime/parse.ts";
+
+/** A summary item of the case table: it holds more than the API tells. A case that was never claimed has no run. */
+const item = z.object({
+  caseId: z.string(),
+  fileName: z.string(),
+  status: caseStatus,
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  runId: runId.nullable().default(null),
+  reasons: z.array(z.string()).default([]),
+});
+
+export const summaryOf = (stored: unknown): CaseSummary => parseStored(item, stored, "A summary item of the case table");
