@@ -28,6 +28,8 @@ export const fileArgument = (path: string): string => `file:${path}`;
 
 const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C" };
 
+const quietly = ["-hide_banner", "-loglevel", "error"];
+
 async function runProgram(
   program: "ffmpeg" | "ffprobe",
   path: string,
@@ -75,15 +77,22 @@ export async function runFfmpeg(
         if (seconds !== undefined) onSeconds?.(seconds);
       }),
   );
-  await runProgram("ffmpeg", tools.ffmpeg, ["-nostdin", "-hide_banner", "-loglevel", "error", ...progress, ...args], { ...rest, onStdout });
+  await runProgram("ffmpeg", tools.ffmpeg, ["-nostdin", ...quietly, ...progress, ...args], { ...rest, onStdout });
 }
 
 /** Runs ffprobe and reads its JSON. */
 export async function runFfprobe(tools: MediaTools, args: readonly string[], options: { signal?: AbortSignal } = {}): Promise<unknown> {
   const chunks: Buffer[] = [];
-  await runProgram("ffprobe", tools.ffprobe, ["-hide_banner", "-loglevel", "error", "-of", "json", ...args], {
-    ...options,
-    onStdout: (chunk) => chunks.push(chunk),
-  });
+  await runProgram("ffprobe", tools.ffprobe, [...quietly, "-of", "json", ...args], { ...options, onStdout: (chunk) => chunks.push(chunk) });
   return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
+
+/** Runs ffprobe and hands over its lines as they come, for answers too long to keep. */
+export async function runFfprobeLines(
+  tools: MediaTools,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  await runProgram("ffprobe", tools.ffprobe, [...quietly, ...args], { ...options, onStdout: byLine(onLine) });
 }

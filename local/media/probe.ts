@@ -1,4 +1,4 @@
-import { fileArgument, inputGuard, runFfprobe } from "./ffmpeg.ts";
+import { fileArgument, inputGuard, MediaError, runFfprobe, runFfprobeLines } from "./ffmpeg.ts";
 import type { MediaTools } from "./tools.ts";
 
 /** A stream as ffprobe tells it; what it does not know is absent. */
@@ -21,6 +21,7 @@ export interface ProbedStream {
   readonly color_transfer?: string;
   readonly color_space?: string;
   readonly bits_per_raw_sample?: string;
+  readonly time_base?: string;
   readonly r_frame_rate?: string;
   readonly avg_frame_rate?: string;
   readonly duration?: string;
@@ -54,6 +55,36 @@ export async function probeFile(tools: MediaTools, path: string, options: { sign
 /** The stream that the other programs analyse: the first video that is no cover picture. */
 export const videoStream = (file: ProbedFile): ProbedStream | undefined =>
   file.streams.find((stream) => stream.codec_type === "video" && stream.disposition?.attached_pic !== 1);
+
+/** When the pictures of a file's video begin and end, in ticks of `timebase` seconds. */
+export interface VideoSpan {
+  readonly timebase: { readonly num: number; readonly den: number };
+  readonly firstPts: number;
+  readonly lastPts: number;
+  /** How long the last picture is shown; undefined if the file doesn't say. */
+  readonly lastDuration: number | undefined;
+}
+
+/**
+ * Reads the packet table, without decoding, for the span of the pictures that a decoder shows: not those that an edit
+ * list hides, nor those before the first key frame. Throws MediaError if there are none.
+ */
+export async function videoSpan(tools: MediaTools, path: string, stream: ProbedStream, options: { signal?: AbortSignal } = {}): Promise<VideoSpan> {
+  let [firstPts, lastPts, lastDuration, seenKey] = [Infinity, -Infinity, 0, false];
+  const take = (line: string): void => {
+    const { pts, duration, flags } = Object.fromEntries(line.split("|").map((field) => field.split("="))) as Record<string, string | undefined>;
+    seenKey ||= flags?.startsWith("K") ?? false;
+    const at = Number(pts);
+    if (!seenKey || flags?.includes("D") || Number.isNaN(at)) return;
+    firstPts = Math.min(firstPts, at);
+    if (at > lastPts) [lastPts, lastDuration] = [at, Number(duration)];
+  };
+  const entries = ["-select_streams", String(stream.index), "-show_entries", "packet=pts,duration,flags", "-of", "compact=p=0"];
+  await runFfprobeLines(tools, [...inputGuard, ...entries, fileArgument(path)], take, options);
+  const timebase = parseRatio(stream.time_base);
+  if (!timebase || firstPts === Infinity) throw new MediaError("ffprobe", "the video stream holds no pictures.");
+  return { timebase, firstPts, lastPts, lastDuration: lastDuration > 0 ? lastDuration : undefined };
+}
 
 /** Reads `30000/1001` or `16:9`. Undefined for an unknown one (`0/0`, `0:1`, `N/A`). */
 export function parseRatio(text: string | undefined): { num: number; den: number } | undefined {

@@ -36,7 +36,7 @@ export interface MediaConvertOptions {
 export interface MediaConvert {
   readonly service: OperationService;
   /** Makes a queue known; jobs may go to it. The queue `Default` is always there. */
-  putQueue(name: string): void;
+  putQueue(queue: { arn: string }): void;
   /** For tests and `Faults`: the jobs themselves. A fault matches a job by its first output destination. */
   readonly jobs: Jobs<sdk.CreateJobRequest, Transcoded["details"]>;
   start(): void;
@@ -227,5 +227,5 @@ export function createMediaConvert(options: MediaConvertOptions): MediaConvert {
     },
   };
 
-  return { service, jobs, putQueue: (name) => void queues.add(arn(`queues/${name}`)), start: jobs.start, close: jobs.close };
+  return { service, jobs, putQueue: (queue) => void queues.add(queue.arn), start: jobs.start, close: jobs.close };
 }

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileArgument, imageGuard, inputGuard, MediaError, runFfmpeg } from "../../media/ffmpeg.ts";
-import { displaySize, type ProbedFile, parseRatio, probeFile, videoStream } from "../../media/probe.ts";
+import { displaySize, type ProbedStream, parseRatio, probeFile, type VideoSpan, videoSpan, videoStream } from "../../media/probe.ts";
 import type { MediaTools } from "../../media/tools.ts";
 import { h264Arguments } from "./h264-encoder.ts";
 import { codecString, destinationOf, hlsArguments, isHls, mp4Arguments, multivariantPlaylist, playlistSegments, type Variant } from "./packaging.ts";
 import type { EncodedVideo, JobSettings, OutputGroup, VideoDescription } from "./settings.ts";
-import { coverOf, fitWithin, type Size, videoFilterGraph } from "./video-filters.ts";
+import { coverOf, fitWithin, outputFrames, type Size, videoFilterGraph } from "./video-filters.ts";
 
 /** What one output became, as GetJob tells it. */
 export interface OutputDetail {
@@ -44,7 +44,9 @@ export async function transcode(
   const [input] = settings.Inputs;
   const source = { path: await options.fileOf(input.FileInput), turned: input.VideoSelector?.Rotate === "AUTO" };
   const probed = await probeFile(tools, source.path, { signal: options.signal });
-  if (!videoStream(probed)) throw new MediaError("The input", "it has no video stream.");
+  const stream = videoStream(probed);
+  if (!stream) throw new MediaError("The input", "it has no video stream.");
+  const span = await videoSpan(tools, source.path, stream, { signal: options.signal });
   const outputCount = settings.OutputGroups.reduce((count, group) => count + group.Outputs.length, 0);
   let done = 0;
   const files: OutputFile[] = [];
@@ -58,7 +60,7 @@ export async function transcode(
     for (const output of group.Outputs) {
       const stem = `${base}${output.NameModifier ?? ""}`;
       const container = isHls(group) ? hlsArguments(stem, group.OutputGroupSettings.HlsGroupSettings.SegmentLength) : mp4Arguments(stem);
-      const command = await videoArguments(output.VideoDescription, source, probed, options);
+      const command = await videoArguments(output.VideoDescription, source, stream, span, options);
       const seconds = Number(probed.format.duration ?? 0);
       await runFfmpeg(tools, [...command, ...container], {
         cwd,
@@ -83,22 +85,25 @@ export async function transcode(
 async function videoArguments(
   video: VideoDescription,
   source: { path: string; turned: boolean },
-  probed: ProbedFile,
+  stream: ProbedStream,
+  span: VideoSpan,
   options: { fileOf: (uri: string) => Promise<string> },
 ): Promise<string[]> {
   const read = [...(source.turned ? [] : ["-noautorotate"]), ...inputGuard, "-i", fileArgument(source.path)];
   if (!isEncoded(video)) return [...read, "-map", "0:V:0", "-c:v", "copy"];
-  const size = fitWithin(displaySize(videoStream(probed)!, source.turned), { width: video.Width, height: video.Height });
+  const size = fitWithin(displaySize(stream, source.turned), { width: video.Width, height: video.Height });
   const codec = video.CodecSettings.H264Settings;
+  const rate = { num: codec.FramerateNumerator, den: codec.FramerateDenominator };
+  const { frames, lastFrames } = outputFrames(span, rate);
   const inserted = video.VideoPreprocessors?.ImageInserter?.InsertableImages ?? [];
   for (const image of inserted) assertCovers(image, size);
-  const covers = inserted.map((image) => coverOf(image, { num: codec.FramerateNumerator, den: codec.FramerateDenominator }));
+  const covers = inserted.map((image) => coverOf(image, rate));
   const images = [...new Set(covers.map((cover) => cover.image))];
   const imageFiles = await Promise.all(images.map((uri) => options.fileOf(uri)));
   return [
     ...read,
     ...imageFiles.flatMap((path) => [...imageGuard, "-i", fileArgument(path)]),
-    ...["-filter_complex", videoFilterGraph(video, size, covers, images), "-map", "[video]"],
+    ...["-filter_complex", videoFilterGraph(video, { ...size, lastFrames }, covers, images), "-map", "[video]", "-frames:v", String(frames)],
     ...h264Arguments(codec),
   ];
 }

@@ -1,3 +1,4 @@
+import type { VideoSpan } from "../../media/probe.ts";
 import type { EncodedVideo, InsertableImage } from "./settings.ts";
 
 export interface Size {
@@ -49,11 +50,22 @@ export function coverOf({ ImageInserterInput, StartTime, Duration }: InsertableI
  * equally near. Each frame's time is set half-way to its predecessor, from where it is the nearest, in a timebase twice as
  * fine so that halves are exact; rounding up then gives the first output frame that it is shown at.
  */
-const duplicateDrop = (rate: FrameRate): string[] => [
+const duplicateDrop = (rate: FrameRate, lastFrames: number): string[] => [
   "settb=intb/2",
   "setpts=if(N\\,(PTS+PREV_INPTS)/2\\,PTS)-STARTPTS",
   `fps=fps=${rate.num}/${rate.den}:round=up`,
+  `tpad=stop_mode=clone:stop=${lastFrames}`,
 ];
+
+/**
+ * How many frames an output of constant rate has: the input's length, rounded. `lastFrames` of them, and some to spare,
+ * show the last picture: the filters don't know how long that is shown, so it is repeated and the output cut off.
+ */
+export function outputFrames(span: VideoSpan, rate: FrameRate): { frames: number; lastFrames: number } {
+  const framesIn = (ticks: number): number => (ticks * span.timebase.num * rate.num) / (span.timebase.den * rate.den);
+  const lastFrames = span.lastDuration === undefined ? 1 : framesIn(span.lastDuration);
+  return { frames: Math.max(1, Math.round(framesIn(span.lastPts - span.firstPts) + lastFrames)), lastFrames: Math.ceil(lastFrames) + 1 };
+}
 
 /** `bicubic` is MediaConvert's default sharpness as far as can be told; the other flags make the result the same on every processor. */
 const scale = ({ width, height }: Size): string[] => [
@@ -66,10 +78,15 @@ const scale = ({ width, height }: Size): string[] => [
  * The filter graph of one encoded output, from the input's video to the label `[video]`. Covers use ffmpeg's inputs from 1
  * on, one for each of `images`. Order: deinterlace while fields are neighbours, drop frames early, scale, cover last.
  */
-export function videoFilterGraph(video: EncodedVideo, output: Size, covers: readonly Cover[], images: readonly string[]): string {
+export function videoFilterGraph(
+  video: EncodedVideo,
+  output: Size & { readonly lastFrames: number },
+  covers: readonly Cover[],
+  images: readonly string[],
+): string {
   const { FramerateNumerator: num, FramerateDenominator: den } = video.CodecSettings.H264Settings;
   const deinterlace = video.VideoPreprocessors?.Deinterlacer ? ["bwdif=mode=send_frame:parity=auto:deint=interlaced"] : [];
-  const picture = [...deinterlace, ...duplicateDrop({ num, den }), ...scale(output)].join(",");
+  const picture = [...deinterlace, ...duplicateDrop({ num, den }, output.lastFrames), ...scale(output)].join(",");
   const graph = [`[0:V:0]${picture}${images.length === 0 ? "[video]" : "[shown0]"}`];
   for (const [i, image] of images.entries()) {
     const spans = covers.filter((cover) => cover.image === image).map(({ startFrame, endFrame }) => `between(n\\,${startFrame}\\,${endFrame - 1})`);
