@@ -1,0 +1,55 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { rawVideosPrefix } from "../../contracts/keys.ts";
+import { PlatformComponent } from "../component.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import type { CaseTable } from "../data/case-table.ts";
+import type { DataLake } from "../data/data-lake.ts";
+import { regionalArn } from "../place.ts";
+import { allow, type Statement } from "../security/policy.ts";
+import { lakePrefixes } from "./lake-prefixes.ts";
+
+export interface AggregationArgs {
+  settings: FunctionSettings;
+  lake: DataLake;
+  table: CaseTable;
+  /** Recorded in every analysis. */
+  pipelineVersion: string;
+}
+
+/** Merges the branches' results into one analysis, tags the source with it and announces it. */
+export class Aggregation extends PlatformComponent {
+  readonly mergeTimeline: PlatformFunction;
+  /** What the state machine must be allowed to merge, tag and announce. */
+  readonly statements: readonly Statement[];
+
+  constructor(name: string, { settings, lake, table, pipelineVersion }: AggregationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:analysis:Aggregation", name, opts);
+    const { raw, processed } = lake;
+
+    this.mergeTimeline = new PlatformFunction(
+      {
+        settings,
+        handler: "aggregate/merge-timeline",
+        description: "Merges the results of all analysers into one analysis",
+        timeoutSeconds: 900,
+        memoryMb: 3008,
+        environment: { PROCESSED_BUCKET: processed.bucket, CASE_TABLE: table.tableName, PIPELINE_VERSION: pipelineVersion },
+        statements: [
+          ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),
+          processed.allowNoticingAbsence("NoticeMissingResults"),
+          ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ...processed.allow("WriteMetadata", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.metadata),
+          ...table.allow("WriteCase", ["dynamodb:PutItem", "dynamodb:UpdateItem"]),
+        ],
+      },
+      { parent: this },
+    );
+
+    this.statements = [
+      this.mergeTimeline.allowInvoke("MergeTimeline"),
+      ...raw.allow("TagSource", ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"], rawVideosPrefix),
+      allow("AnnounceCaseAnalysed", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
+    ];
+    this.registerOutputs();
+  }
+}

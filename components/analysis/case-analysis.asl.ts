@@ -1,0 +1,263 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { analyserPrefix, toUri } from "../../contracts/keys.ts";
+import type { Analyser } from "../../contracts/model.ts";
+import { analysersBranch, envelope, processingInputs, type ReviewBranchArgs, reviewBranch } from "./analyse-branches.asl.ts";
+import {
+  caseId,
+  type Catcher,
+  errorMessage,
+  expression,
+  type FunctionTarget,
+  invoke,
+  request,
+  retryBusy,
+  runId,
+  type State,
+  type StateMachineDefinition,
+  type TaskState,
+  type Value,
+} from "./asl.ts";
+import { located, type ProcessingArgs, processFrames, processingJob, type TranscodingArgs, transcode, updateCase } from "./tasks.asl.ts";
+
+export interface CaseAnalysisDefinitionArgs {
+  readonly tableName: pulumi.Input<string>;
+  readonly functions: ReviewBranchArgs["functions"] & Readonly<Record<"indexSource" | "admit" | "decideGate" | "mergeTimeline", FunctionTarget>>;
+  readonly transcoding: TranscodingArgs;
+  readonly processing: ProcessingArgs;
+  readonly rekognition: ReviewBranchArgs["rekognition"];
+  /** The privacy gate's network; runs before all others. */
+  readonly gate: Analyser;
+  readonly analysers: readonly Analyser[];
+}
+
+/** Source and detail type of the event that tells the rest of the platform about a finished analysis. */
+export const caseAnalysed = { source: "svp.case-analysis", detailType: "CaseAnalysed" } as const;
+
+/** Longest life of an execution: a six-hour video with every retry. */
+const longestExecutionSeconds = 24 * 3600;
+
+/**
+ * The case analysis: claim, prepare, privacy gate, analyse, merge, announce. States are named as the folders of
+ * `functions/` are. Only locations and small summaries travel between them; a state takes the case's identifiers
+ * from the execution's input.
+ */
+export function caseAnalysisDefinition(args: CaseAnalysisDefinitionArgs): StateMachineDefinition {
+  return {
+    Comment: "Analyses one version of one uploaded surgical video.",
+    QueryLanguage: "JSONata",
+    TimeoutSeconds: longestExecutionSeconds,
+    StartAt: "Claim",
+    States: { ...claim(args), ...prepare(args), ...screen(args), ...analyse(args), ...conclude(args), ...endings(args) },
+  };
+}
+
+/** A failure that ends the analysis; what was made so far stays. */
+const fails: Catcher = { ErrorEquals: ["States.ALL"], Assign: { failure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } }, Next: "MarkFailed" };
+
+/** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back. */
+function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  return {
+    Claim: updateCase(
+      tableName,
+      {
+        set: [
+          "#status = :running, runId = :run, executionArn = :execution, updatedAt = :now, reasons = :reasons, #list = :list",
+          "createdAt = if_not_exists(createdAt, :started), fileName = if_not_exists(fileName, :unnamed)",
+        ].join(", "),
+        condition: "attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution",
+        names: { "#list": "list" },
+        values: {
+          ":running": { S: "RUNNING" },
+          ":execution": { S: "{% $states.context.Execution.Id %}" },
+          ":started": { S: "{% $states.context.Execution.StartTime %}" },
+          ":reasons": { L: [] },
+          ":list": { S: "CASES" },
+          ":unnamed": { S: "unnamed" },
+        },
+      },
+      { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: "AlreadyClaimed" }, fails], Next: "Probe" },
+    ),
+    AlreadyClaimed: { Type: "Succeed", Output: { status: "ALREADY_CLAIMED" } },
+  };
+}
+
+/** Reads headers and packet tables, decides whether and how the video can be analysed, and makes the analysis rendition. */
+function prepare({ functions, transcoding }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  // What is wrong with the video is for `admit` to judge; what is wrong with the platform ends the run.
+  const unreadable = (error: string[], assign: string, next: string): Catcher => ({
+    ErrorEquals: error,
+    Assign: { [assign]: null, [`${assign}Error`]: expression(errorMessage) },
+    Next: next,
+  });
+  return {
+    Probe: {
+      Type: "Task",
+      Resource: "arn:aws:states:::aws-sdk:mediaconvert:probe",
+      Arguments: { InputFiles: [{ FileUrl: expression(`'s3://' & ${request}.source.bucket & '/' & ${request}.source.key`) }] },
+      TimeoutSeconds: 300,
+      Retry: [retryBusy("MediaConvert.TooManyRequestsException", "MediaConvert.InternalServerErrorException", "MediaConvert.ServiceQuotaExceededException")],
+      Catch: [unreadable(["MediaConvert.BadRequestException", "MediaConvert.UnprocessableEntityException"], "probe", "IndexSource"), fails],
+      Assign: { probe: "{% $states.result %}", probeError: null },
+      Next: "IndexSource",
+    },
+    IndexSource: invoke(
+      functions.indexSource,
+      { request: expression(request) },
+      { Assign: { index: "{% $states.result.Payload %}", indexError: null }, Catch: [unreadable(["InvalidInput"], "index", "Admit"), fails], Next: "Admit" },
+    ),
+    Admit: invoke(
+      functions.admit,
+      {
+        request: expression(request),
+        probe: "{% $probe %}",
+        probeError: "{% $probeError %}",
+        index: "{% $index %}",
+        indexError: "{% $indexError %}",
+      },
+      { Assign: { plan: "{% $states.result.Payload %}", reasons: "{% $states.result.Payload.reasons %}" }, Catch: [fails], Next: "IsAdmitted" },
+    ),
+    IsAdmitted: { Type: "Choice", Choices: [{ Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" }], Default: "Normalise" },
+    Normalise: transcode(
+      transcoding,
+      { purpose: "normalise", settings: "$plan.settings", durationSeconds: "$plan.durationSeconds" },
+      { Catch: [fails], Next: "IndexRendition" },
+    ),
+    IndexRendition: invoke(
+      functions.indexRendition,
+      { caseId: expression(caseId), runId: expression(runId), rendition: "analysis" },
+      { Catch: [fails], Next: "ScreenFrames" },
+    ),
+  };
+}
+
+/** The privacy gate: fails closed. Without a verdict nothing else looks at the video. */
+function screen({ functions, processing, gate }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  const job = processingJob(gate, processing);
+  const outputUri = located((c, r) => toUri(processing.processedBucket, analyserPrefix(c, r, gate.id)));
+  return {
+    ScreenFrames: processFrames(
+      processing,
+      { ...job, id: `'${job.id}'`, outputUri },
+      processingInputs(processing.processedBucket),
+      {
+        Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)) },
+        Catch: [
+          { ErrorEquals: ["States.ALL"], Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)) }, Next: "DecideGate" },
+        ],
+        Next: "DecideGate",
+      },
+    ),
+    DecideGate: invoke(
+      functions.decideGate,
+      { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}" },
+      {
+        Assign: { gate: "{% $states.result.Payload.verdict %}", reasons: "{% $states.result.Payload.reasons %}" },
+        Catch: [
+          {
+            ErrorEquals: ["States.ALL"],
+            Assign: { reasons: [expression(`'The privacy gate could not decide. ' & ${errorMessage}`)] },
+            Next: "MarkQuarantined",
+          },
+        ],
+        Next: "IsGateOpen",
+      },
+    ),
+    IsGateOpen: { Type: "Choice", Choices: [{ Condition: "{% $gate = 'OPEN' %}", Next: "Analyse" }], Default: "MarkQuarantined" },
+  };
+}
+
+/** All branches side by side. Each catches its own failures and reports an envelope, so one never loses the work of the others. */
+function analyse({ functions, transcoding, processing, rekognition, analysers }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  return {
+    Analyse: {
+      Type: "Parallel",
+      Branches: [reviewBranch({ functions, transcoding, processedBucket: processing.processedBucket, rekognition }), analysersBranch(analysers, processing)],
+      Assign: { envelopes: "{% $append($append([], $states.result[0]), $append([], $states.result[1])) %}" },
+      Catch: [fails],
+      Next: "MergeTimeline",
+    },
+  };
+}
+
+/** Merges, then tells: a pointer on the source and an event. Neither can undo a finished analysis; what failed is listed in the output. */
+function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  const warn = (what: string, next: string): Catcher => ({
+    ErrorEquals: ["States.ALL"],
+    Assign: { warnings: expression(`$append($warnings, ['${what} ' & ${errorMessage}])`) },
+    Next: next,
+  });
+  return {
+    MergeTimeline: invoke(
+      functions.mergeTimeline,
+      {
+        request: expression(request),
+        startedAt: "{% $states.context.Execution.StartTime %}",
+        verdict: "{% $plan.verdict %}",
+        envelopes: "{% $envelopes %}",
+      },
+      { Assign: { merged: "{% $states.result.Payload %}", warnings: [] }, Catch: [fails], Next: "TagSource" },
+    ),
+    TagSource: tagSource({ Catch: [warn("The source was not tagged.", "AnnounceCaseAnalysed")], Next: "AnnounceCaseAnalysed" }),
+    AnnounceCaseAnalysed: {
+      Type: "Task",
+      Resource: "arn:aws:states:::events:putEvents",
+      Arguments: {
+        Entries: [
+          {
+            EventBusName: "default",
+            Source: caseAnalysed.source,
+            DetailType: caseAnalysed.detailType,
+            Detail: {
+              caseId: expression(caseId),
+              runId: expression(runId),
+              status: "{% $merged.status %}",
+              analysisUri: "{% $merged.analysisUri %}",
+            },
+          },
+        ],
+      },
+      TimeoutSeconds: 60,
+      Retry: [retryBusy("States.TaskFailed")],
+      Catch: [warn("The analysis was not announced.", "Analysed")],
+      Next: "Analysed",
+    },
+    Analysed: { Type: "Succeed", Output: { status: "{% $merged.status %}", analysisUri: "{% $merged.analysisUri %}", warnings: "{% $warnings %}" } },
+  };
+}
+
+/** Tags, not metadata: changing metadata would write a new version and start the analysis again. */
+function tagSource(rest: { readonly Catch: readonly Catcher[]; readonly Next: string }): TaskState {
+  const tags: Record<string, Value> = { "analysis-run": expression(runId), "analysis-status": "{% $merged.status %}", "analysis-uri": "{% $merged.analysisUri %}" };
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::aws-sdk:s3:putObjectTagging",
+    Arguments: {
+      Bucket: expression(`${request}.source.bucket`),
+      Key: expression(`${request}.source.key`),
+      VersionId: expression(`${request}.source.versionId`),
+      Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+    },
+    TimeoutSeconds: 60,
+    Retry: [retryBusy("S3.S3Exception", "S3.SdkClientException")],
+    ...rest,
+  };
+}
+
+/** How a case ends that was not analysed: with every reason, listed, its upload kept. An older run never overwrites a newer one. */
+function endings({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  const mark = (status: "REJECTED" | "QUARANTINED" | "FAILED", reasons: Value, next: string, otherwise: Catcher): TaskState =>
+    updateCase(
+      tableName,
+      { set: "#status = :status, reasons = :reasons, updatedAt = :now", condition: "runId = :run", values: { ":status": { S: status }, ":reasons": { L: reasons } } },
+      { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: next }, otherwise], Next: next },
+    );
+  const reasons = "{% [$reasons.{ 'S': $ }] %}";
+  return {
+    MarkRejected: mark("REJECTED", reasons, "Rejected", fails),
+    Rejected: { Type: "Succeed", Output: { status: "REJECTED" } },
+    MarkQuarantined: mark("QUARANTINED", reasons, "Quarantined", fails),
+    Quarantined: { Type: "Succeed", Output: { status: "QUARANTINED" } },
+    MarkFailed: mark("FAILED", [{ S: "{% $failure.message %}" }], "Failed", { ErrorEquals: ["States.ALL"], Next: "Failed" }),
+    Failed: { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% $failure.message %}" },
+  };
+}

@@ -1,0 +1,6 @@
+/** The first parts of the keys in the processed bucket, as `contracts/keys.ts` lays them out: what roles are bound to. */
+export const lakePrefixes = {
+  renditions: "processed-videos/",
+  results: "analysis-results/",
+  metadata: "processed-metadata/",
+} as const;

@@ -1,0 +1,153 @@
+import type { Analyser } from "../../contracts/model.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { caseId, type Catcher, expression, retryBusy, retryJobOnce, retryWhenFull, runId, type TaskState, type Transition, type Value, type Values } from "./asl.ts";
+import { volumeKey } from "./instance-types.ts";
+
+/** The tasks that several states share: transcoding jobs, processing jobs, changes of a case. */
+
+/**
+ * A key of the data lake as a JSONata expression: builds it with the functions of `contracts/keys.ts` around the
+ * execution's own identifiers, so that the layout is written down once.
+ */
+export function located(build: (caseId: string, runId: string, analyser: string) => string, analyser = "''"): string {
+  const parts = { "\u0001": caseId, "\u0002": runId, "\u0003": analyser };
+  const text = build("\u0001", "\u0002", "\u0003");
+  return text
+    .split(/([\u0001-\u0003])/)
+    .filter((part) => part !== "")
+    .map((part) => parts[part as keyof typeof parts] ?? `'${part}'`)
+    .join(" & ");
+}
+
+const retries = "$string($states.context.State.RetryCount)";
+const redrives = "$string($states.context.Execution.RedriveCount)";
+
+/** What transcoding jobs run as and where they queue. */
+export interface TranscodingArgs {
+  readonly roleArn: pulumi.Input<string>;
+  readonly queueArn: pulumi.Input<string>;
+}
+
+/** A MediaConvert job. `settings` and `durationSeconds` are JSONata; `purpose` tells the jobs of one run apart. */
+export function transcode(
+  args: TranscodingArgs,
+  job: { purpose: "normalise" | "review"; settings: string; durationSeconds: string },
+  rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
+): TaskState {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::mediaconvert:createJob.sync",
+    Arguments: {
+      Role: args.roleArn,
+      Queue: args.queueArn,
+      Settings: expression(job.settings),
+      // Names this very attempt: MediaConvert drops a second request with the same token for one minute.
+      ClientRequestToken: expression(`${runId} & '-${job.purpose}-' & ${retries} & '-' & ${redrives}`),
+    },
+    TimeoutSeconds: expression(`$max([3600, 3 * $ceil(${job.durationSeconds})])`),
+    Retry: [retryBusy("MediaConvert.TooManyRequestsException", "MediaConvert.InternalServerErrorException"), retryJobOnce(60)],
+    ...rest,
+  };
+}
+
+/** Where processing jobs run: one image, one role, the lake. */
+export interface ProcessingArgs {
+  readonly imageUri: pulumi.Input<string>;
+  readonly roleArn: pulumi.Input<string>;
+  readonly modelsBucket: string;
+  readonly processedBucket: string;
+  /** Encrypts what jobs write, and their volumes where the instance has no encrypted disks of its own. */
+  readonly keyArn: pulumi.Input<string>;
+}
+
+const root = "/opt/ml/processing";
+const folders = { video: `${root}/input/video`, metadata: `${root}/input/metadata`, models: `${root}/input/models`, output: `${root}/output` };
+
+/** An analyser as data of the definition: what differs from one processing job to the next. */
+export function processingJob(analyser: Analyser, args: ProcessingArgs): { id: string; environment: Values; cluster: Values; timeoutSeconds: number } {
+  return {
+    id: analyser.id,
+    environment: {
+      ANALYSER: analyser.id,
+      MODELS: analyser.models.join(","),
+      SAMPLE_RATE: String(analyser.sampleRate),
+      SIGNALS: String(analyser.signals),
+      INPUT_DIR: folders.video,
+      METADATA_DIR: folders.metadata,
+      MODELS_DIR: folders.models,
+      OUTPUT_DIR: folders.output,
+    },
+    cluster: { InstanceCount: 1, InstanceType: analyser.instanceType, VolumeSizeInGB: 50, ...volumeKey(analyser.instanceType, args.keyArn) },
+    timeoutSeconds: analyser.timeoutSeconds,
+  };
+}
+
+/** Seconds that starting an instance, fetching the image and copying the video may take beside the run itself. */
+const jobStartSeconds = 1800;
+
+/**
+ * A SageMaker Processing job that runs the serving container once over a video. `job` holds a {@link processingJob}:
+ * the data themselves, or expressions that yield them; `id` and `outputUri` are JSONata.
+ */
+export function processFrames(
+  args: ProcessingArgs,
+  job: { id: string; environment: Value; cluster: Value; timeoutSeconds: number | string; outputUri: string },
+  uris: { video: string; metadata: string },
+  rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
+): TaskState {
+  const input = (InputName: "video" | "metadata" | "models", S3Uri: string) => ({
+    InputName,
+    S3Input: { S3Uri, LocalPath: folders[InputName], S3DataType: "S3Prefix", S3InputMode: "File" },
+  });
+  const { timeoutSeconds } = job;
+  const seconds = (more: number) => (typeof timeoutSeconds === "number" ? timeoutSeconds + more : expression(`${timeoutSeconds} + ${more}`));
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::sagemaker:createProcessingJob.sync",
+    Arguments: {
+      // Unique for each attempt, at most 63 characters: 4 + 18 + 1 + 31 + 1 + 2 + 1 + 4.
+      ProcessingJobName: expression(`'svp-' & $substring(${runId}, 0, 18) & '-' & ${job.id} & '-' & ${retries} & '-' & ${redrives}`),
+      RoleArn: args.roleArn,
+      AppSpecification: { ImageUri: args.imageUri, ContainerEntrypoint: ["node", "models/serving/main.ts", "process"] },
+      Environment: job.environment,
+      NetworkConfig: { EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true },
+      ProcessingInputs: [
+        input("video", expression(uris.video)),
+        input("metadata", expression(uris.metadata)),
+        input("models", `s3://${args.modelsBucket}/models/`),
+      ],
+      ProcessingOutputConfig: {
+        KmsKeyId: args.keyArn,
+        Outputs: [{ OutputName: "results", S3Output: { S3Uri: expression(job.outputUri), LocalPath: folders.output, S3UploadMode: "EndOfJob" } }],
+      },
+      ProcessingResources: { ClusterConfig: job.cluster },
+      StoppingCondition: { MaxRuntimeInSeconds: seconds(0) },
+    },
+    TimeoutSeconds: seconds(jobStartSeconds),
+    Retry: [retryWhenFull("SageMaker.ResourceLimitExceededException"), retryBusy("SageMaker.ThrottlingException"), retryJobOnce(60)],
+    ...rest,
+  };
+}
+
+/** A change of the case's summary item. */
+export function updateCase(
+  tableName: pulumi.Input<string>,
+  update: { set: string; condition: string; names?: Values; values: Values },
+  rest: { readonly Catch: readonly Catcher[] } & Transition,
+): TaskState {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::dynamodb:updateItem",
+    Arguments: {
+      TableName: tableName,
+      Key: { caseId: { S: expression(caseId) }, item: { S: "SUMMARY" } },
+      UpdateExpression: `SET ${update.set}`,
+      ConditionExpression: update.condition,
+      ExpressionAttributeNames: { "#status": "status", ...update.names },
+      ExpressionAttributeValues: { ":run": { S: expression(runId) }, ":now": { S: expression("$states.context.State.EnteredTime") }, ...update.values },
+    },
+    TimeoutSeconds: 60,
+    Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
+    ...rest,
+  };
+}

@@ -1,0 +1,136 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Place, Removal } from "../place.ts";
+import type { EncryptionKey } from "../security/encryption-key.ts";
+import { allow, type ResourceStatement, type Statement } from "../security/policy.ts";
+import type { AccessLogBucket } from "./access-log-bucket.ts";
+import { objectArns, PrivateBucket } from "./private-bucket.ts";
+
+export interface EncryptedBucketArgs {
+  place: Place;
+  /** Last part of the bucket's name. */
+  suffix: string;
+  removal: Removal;
+  /** Encrypts every object. */
+  key: EncryptionKey;
+  accessLogs: AccessLogBucket;
+  /** Days an overwritten or deleted object can still be read back. */
+  noncurrentDays: number;
+  /** Sends an event to EventBridge for every change. */
+  emitsEvents?: boolean;
+  /** Pages that may fetch objects with a signed URL: `https://review.example.org`. */
+  browserOrigins?: readonly string[];
+}
+
+/** What can be allowed on objects, and how each uses the bucket's key. Uploading in parts needs Decrypt to join them. */
+const keyActions = {
+  "s3:GetObject": ["kms:Decrypt"],
+  "s3:GetObjectVersion": ["kms:Decrypt"],
+  "s3:PutObject": ["kms:Decrypt", "kms:GenerateDataKey"],
+  "s3:AbortMultipartUpload": [],
+  "s3:PutObjectTagging": [],
+  "s3:PutObjectVersionTagging": [],
+} as const;
+export type ObjectAction = keyof typeof keyActions;
+
+/** Longest life of a signed URL, in milliseconds. */
+const longestSignatureAge = 15 * 60 * 1000;
+
+/**
+ * A private, versioned bucket whose objects are all encrypted with one customer key.
+ *
+ * HIPAA 164.312(a)(1), (a)(2)(iv), (b), (c)(1), (e)(1).
+ */
+export class EncryptedBucket extends PrivateBucket {
+  readonly key: EncryptionKey;
+
+  constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "svp:data:EncryptedBucket",
+      name,
+      {
+        place: args.place,
+        suffix: args.suffix,
+        removal: args.removal,
+        noncurrentDays: args.noncurrentDays,
+        keyArn: args.key.arn,
+        statements: (arn) => [...denyOtherEncryption(arn, args.key.arn), denyOldSignatures(arn)],
+      },
+      opts,
+    );
+    this.key = args.key;
+    const bucket = this.bucket;
+
+    new aws.s3.BucketLogging(this.childName("logging"), { bucket, targetBucket: args.accessLogs.bucket, targetPrefix: `${args.suffix}/` }, this.child());
+    if (args.emitsEvents) new aws.s3.BucketNotification(this.childName("events"), { bucket, eventbridge: true }, this.child());
+    if (args.browserOrigins?.length) this.#letBrowsersIn(args.browserOrigins);
+    this.registerOutputs({ bucket });
+  }
+
+  /** Statements that allow these actions on the objects under a prefix, and the use of the key that they bring along. */
+  allow(sid: string, actions: readonly ObjectAction[], prefix: string): Statement[] {
+    const onObjects = allow(sid, actions, [objectArns(this.arn, prefix)]);
+    const onKey = [...new Set(actions.flatMap((action) => keyActions[action]))].sort();
+    return onKey.length === 0 ? [onObjects] : [onObjects, this.key.allowVia(`${sid}Key`, "s3", onKey)];
+  }
+
+  /** Statement that allows listing the keys under a prefix. */
+  allowList(sid: string, prefix: string): Statement {
+    return allow(sid, ["s3:ListBucket"], [this.arn], { StringLike: { "s3:prefix": `${prefix}*` } });
+  }
+
+  /** Statement that lets S3 answer "no such key" where it would otherwise say "access denied": it tells the two apart only to who may list. */
+  allowNoticingAbsence(sid: string): Statement {
+    return allow(sid, ["s3:ListBucket"], [this.arn]);
+  }
+
+  /** `s3://bucket/key`; whoever uses it waits for the bucket. */
+  uri(key: string): pulumi.Output<string> {
+    return pulumi.interpolate`s3://${this.bucket}/${key}`;
+  }
+
+  #letBrowsersIn(origins: readonly string[]): void {
+    new aws.s3.BucketCorsConfiguration(
+      this.childName("cors"),
+      {
+        bucket: this.bucket,
+        corsRules: [{ allowedOrigins: [...origins], allowedMethods: ["GET", "HEAD", "PUT"], allowedHeaders: ["*"], exposeHeaders: ["ETag"], maxAgeSeconds: 3600 }],
+      },
+      this.child(),
+    );
+  }
+}
+
+/**
+ * Refuses objects that name another key, another kind of encryption, or `aws:kms` without a key (which would mean
+ * AWS's own key). A request that names nothing gets the bucket's default, which is the right key.
+ */
+function denyOtherEncryption(bucketArn: string, keyArn: pulumi.Input<string>): ResourceStatement[] {
+  const kind = "s3:x-amz-server-side-encryption";
+  const key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+  const deny = (Sid: string, Condition: ResourceStatement["Condition"] & object): ResourceStatement => ({
+    Sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:PutObject"],
+    Resource: [`${bucketArn}/*`],
+    Condition,
+  });
+  return [
+    deny("DenyOtherEncryption", { Null: { [kind]: "false" }, StringNotEquals: { [kind]: "aws:kms" } }),
+    deny("DenyOtherKey", { Null: { [key]: "false" }, StringNotEquals: { [key]: keyArn } }),
+    deny("DenyUnnamedKey", { StringEquals: { [kind]: "aws:kms" }, Null: { [key]: "true" } }),
+  ];
+}
+
+/** A leaked URL is of no use after a quarter of an hour. */
+function denyOldSignatures(bucketArn: string): ResourceStatement {
+  return {
+    Sid: "DenyOldSignatures",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:*"],
+    Resource: [`${bucketArn}/*`],
+    Condition: { NumericGreaterThan: { "s3:signatureAge": String(longestSignatureAge) } },
+  };
+}

@@ -1,0 +1,136 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { PlatformComponent } from "../component.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import type { CaseTable } from "../data/case-table.ts";
+import type { DataLake } from "../data/data-lake.ts";
+import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
+import { lakePrefixes } from "../analysis/lake-prefixes.ts";
+import { physicalName } from "../place.ts";
+
+export interface CaseApiArgs {
+  settings: FunctionSettings;
+  lake: DataLake;
+  table: CaseTable;
+  endpoint: RealTimeEndpoint;
+}
+
+/** What the access log holds of a request: never its query, its body or who the caller claims to be. */
+const accessLogFormat = JSON.stringify({
+  requestId: "$context.requestId",
+  requestTime: "$context.requestTime",
+  routeKey: "$context.routeKey",
+  status: "$context.status",
+  responseLatency: "$context.responseLatency",
+  integrationError: "$context.integration.error",
+  callerArn: "$context.identity.userArn",
+});
+
+/** The HTTP API: cases, one case, a prediction for one image. Every route asks for a signature of an AWS identity. */
+export class CaseApi extends PlatformComponent {
+  readonly endpoint: pulumi.Output<string>;
+
+  constructor(name: string, args: CaseApiArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:experience:CaseApi", name, opts);
+    const { settings } = args;
+
+    const api = new aws.apigatewayv2.Api(name, { name: physicalName(settings.place, name), protocolType: "HTTP" }, this.child());
+    this.#stage(api, settings);
+    for (const [route, lambda] of Object.entries(this.#functions(args))) this.#route(api, route, lambda);
+
+    this.endpoint = api.apiEndpoint;
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  #functions({ settings, lake, table, endpoint }: CaseApiArgs): Record<string, PlatformFunction> {
+    const { processed } = lake;
+    const cases = { CASE_TABLE: table.tableName };
+    return {
+      "GET /cases": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-cases",
+          description: "Lists cases, newest first",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: cases,
+          statements: table.allowList("ListCases"),
+        },
+        { parent: this },
+      ),
+      "GET /cases/{caseId}": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-case",
+          description: "Shows one case with its analysis, and signs links to its files",
+          timeoutSeconds: 10,
+          memoryMb: 512,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            // Signed links carry the function's own rights.
+            ...[lakePrefixes.metadata, lakePrefixes.renditions, lakePrefixes.results].flatMap((prefix, i) => processed.allow(`Read${i}`, ["s3:GetObject"], prefix)),
+          ],
+        },
+        { parent: this },
+      ),
+      "POST /infer": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/infer-image",
+          description: "Predicts what one image shows",
+          timeoutSeconds: 29,
+          memoryMb: 1024,
+          environment: { INFERENCE_ENDPOINT: endpoint.endpointName },
+          statements: [endpoint.allowInvoke("Predict")],
+        },
+        { parent: this },
+      ),
+    };
+  }
+
+  #stage(api: aws.apigatewayv2.Api, settings: FunctionSettings): void {
+    const log = new aws.cloudwatch.LogGroup(
+      this.childName("log"),
+      { name: `/aws/vendedlogs/apigateway/${physicalName(settings.place, "case-api")}`, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
+      this.child(),
+    );
+    new aws.apigatewayv2.Stage(
+      this.childName("stage"),
+      {
+        apiId: api.id,
+        name: "$default",
+        autoDeploy: true,
+        accessLogSettings: { destinationArn: log.arn, format: accessLogFormat },
+        defaultRouteSettings: { throttlingBurstLimit: 50, throttlingRateLimit: 25, detailedMetricsEnabled: true },
+      },
+      this.child(),
+    );
+  }
+
+  #route(api: aws.apigatewayv2.Api, routeKey: string, lambda: PlatformFunction): void {
+    const slug = routeKey.toLowerCase().replace(/[^a-z]+/g, "-").replace(/-$/, "");
+    const integration = new aws.apigatewayv2.Integration(
+      this.childName(`${slug}-integration`),
+      { apiId: api.id, integrationType: "AWS_PROXY", integrationUri: lambda.arn, payloadFormatVersion: "2.0" },
+      this.child(),
+    );
+    new aws.apigatewayv2.Route(
+      this.childName(slug),
+      { apiId: api.id, routeKey, authorizationType: "AWS_IAM", target: pulumi.interpolate`integrations/${integration.id}` },
+      this.child(),
+    );
+    const [method, path = ""] = routeKey.split(" ");
+    new aws.lambda.Permission(
+      this.childName(`${slug}-permission`),
+      {
+        statementId: slug,
+        action: "lambda:InvokeFunction",
+        function: lambda.functionName,
+        principal: "apigateway.amazonaws.com",
+        sourceArn: pulumi.interpolate`${api.executionArn}/*/${method}${path.replace(/\{[^}]+\}/g, "*")}`,
+      },
+      this.child(),
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Analyser, type Model, model as modelSchema } from "../contracts/model.ts";
+
+/** The privacy gate's analyser: runs alone, before any other looks at a video. */
+export const gate: Analyser = {
+  id: "gate",
+  models: ["out-of-body"],
+  sampleRate: 2,
+  signals: false,
+  instanceType: "ml.c5.xlarge",
+  timeoutSeconds: 4 * 3600,
+};
+
+/** What is run over every video, one job each: networks in one analyser share one decode pass. A new network is a line here. */
+export const analysers: readonly Analyser[] = [
+  {
+    id: "frame-analysis",
+    models: ["instrument-detector"],
+    sampleRate: 5,
+    signals: true,
+    instanceType: "ml.g6.xlarge",
+    timeoutSeconds: 4 * 3600,
+  },
+];
+
+export interface CatalogueEntry {
+  readonly model: Model;
+  /** Path of `model.json`, and of `model.onnx` beside it. */
+  readonly description: string;
+  readonly weights: string;
+}
+
+export interface Catalogue {
+  readonly gate: Analyser;
+  readonly analysers: readonly Analyser[];
+  /** Every network that one of them runs, by rising id. */
+  readonly models: readonly CatalogueEntry[];
+}
+
+/**
+ * Reads the networks that the analysers name, from `root/<id>/`.
+ * Throws one Error that lists everything that is missing or breaks its contract.
+ */
+export function readCatalogue(root = "models", wanted: Pick<Catalogue, "gate" | "analysers"> = { gate, analysers }): Catalogue {
+  const mistakes: string[] = [];
+  const named = [wanted.gate, ...wanted.analysers];
+  for (const id of new Set(named.map((analyser) => analyser.id).filter((id, i, ids) => ids.indexOf(id) !== i))) mistakes.push(`Two analysers have the id "${id}".`);
+  const ids = [...new Set(named.flatMap((analyser) => analyser.models))].sort();
+  const models = ids.flatMap((id) => readEntry(root, id, mistakes) ?? []);
+  if (mistakes.length > 0) throw new Error(`The catalogue of models is not complete:\n- ${mistakes.join("\n- ")}`);
+  return { ...wanted, models };
+}
+
+function readEntry(root: string, id: string, mistakes: string[]): CatalogueEntry | undefined {
+  const description = join(root, id, "model.json");
+  const weights = join(root, id, "model.onnx");
+  const missing = [description, weights].filter((file) => !existsSync(file));
+  for (const file of missing) mistakes.push(`${file} is missing.`);
+  if (missing.includes(description)) return undefined;
+
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(description, "utf8"));
+  } catch (error) {
+    mistakes.push(`${description} is not JSON: ${(error as Error).message}.`);
+    return undefined;
+  }
+  const { data: model, error } = modelSchema.safeParse(json);
+  if (!model) {
+    for (const issue of error.issues) mistakes.push(`${description}: ${issue.path.join(".") || "the document"}: ${issue.message}.`);
+    return undefined;
+  }
+  if (model.id !== id) mistakes.push(`${description}: id is "${model.id}"; it must be the folder's name, "${id}".`);
+  return { model, description, weights };
+}
