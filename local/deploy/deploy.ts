@@ -31,7 +31,13 @@ export async function deploy({ root, stack, provider, referenceProvider = provid
   const waits = new Map<string, Set<string>>();
 
   const run = (name: string, own: Pick<DeployOptions, "provider" | "onResource">): Promise<Deployment> =>
-    runProgram(program, { project: project.name, stack: name, config: readConfig(project, name), ...own, outputsOf: (reference) => outputsOf(name, reference) });
+    runProgram(program, {
+      project: project.name,
+      stack: name,
+      config: readConfig(project, name),
+      ...own,
+      outputsOf: (reference) => outputsOf(name, reference),
+    });
 
   const outputsOf = async (from: string, reference: string): Promise<Properties> => {
     const named = parseStackReference(reference);

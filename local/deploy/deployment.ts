@@ -19,6 +19,7 @@ export interface DeployedResource {
   /** Input -> URNs of the resources whose outputs it was made from. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
   /** URN of the explicit provider. */
   readonly provider: string | undefined;
   readonly id: string | undefined;

@@ -192,6 +192,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
       dependencies: request.getDependenciesList(),
       propertyDependencies,
       protect: request.getProtect() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
       provider: request.getProvider() === "" ? undefined : splitReference(request.getProvider()),
       id: undefined,
     };

@@ -1,0 +1,127 @@
+import type { EnforcementLevel, Policies, Severity } from "@pulumi/policy";
+import type { AnalyzeRequest, AnalyzeResponse, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb.js";
+import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import type { DeployedResource, Deployment } from "../deployment.ts";
+import { toStruct } from "./protobuf.ts";
+
+/** The part of Pulumi's Analyzer protocol that judges. */
+export interface Analyzer {
+  analyze(request: AnalyzeRequest): Promise<AnalyzeResponse>;
+  analyzeStack(request: AnalyzeStackRequest): Promise<AnalyzeResponse>;
+}
+
+/** One violation of a rule, or one rule that could not be judged. */
+export interface PolicyFinding {
+  readonly rule: string;
+  readonly enforcementLevel: EnforcementLevel;
+  readonly severity: Severity | undefined;
+  /** URN of the resource; undefined for a finding about the stack as a whole. */
+  readonly urn: string | undefined;
+  readonly message: string;
+}
+
+export interface PolicyReport {
+  /** In order of rule, resource and message. */
+  readonly findings: readonly PolicyFinding[];
+  /** Rule -> how many resources (or stacks, for a rule about the whole) it was applied to. A rule at 0 has proven nothing. */
+  readonly applied: Readonly<Record<string, number>>;
+}
+
+/** Has an analyzer judge a deployment as the engine does: the inputs of each resource, then the state of all. */
+export async function judge(
+  analyzer: Analyzer,
+  deployment: Deployment,
+  rules: Policies,
+  levels: ReadonlyMap<string, { enforcementLevel: EnforcementLevel }>,
+): Promise<PolicyReport> {
+  const byUrn = new Map(deployment.resources.map((resource) => [resource.urn, resource]));
+  const active = rules.filter(({ name }) => levels.get(name)?.enforcementLevel !== "disabled");
+  const applied: Record<string, number> = Object.fromEntries(rules.map(({ name }) => [name, 0]));
+  const findings: PolicyFinding[] = [];
+
+  const take = (response: AnalyzeResponse, judged: Policies, urn: string | undefined): void => {
+    const notApplicable = new Set(response.getNotApplicableList().map((entry) => entry.getPolicyName()));
+    for (const { name } of judged) if (!notApplicable.has(name)) applied[name]!++;
+    for (const diagnostic of response.getDiagnosticsList()) {
+      // The server puts the rule's description before the message of the violation.
+      const prefix = `${diagnostic.getDescription()}\n`;
+      const message = diagnostic.getMessage();
+      findings.push({
+        rule: diagnostic.getPolicyname(),
+        enforcementLevel: enforcementLevels[diagnostic.getEnforcementlevel()]!,
+        severity: severities[diagnostic.getSeverity()],
+        urn: diagnostic.getUrn() || urn,
+        message: message.startsWith(prefix) ? message.slice(prefix.length) : message,
+      });
+    }
+  };
+
+  const resourceRules = active.filter((rule) => !("validateStack" in rule));
+  for (const resource of deployment.resources) take(await analyzer.analyze(requestFor(resource, byUrn)), resourceRules, resource.urn);
+  const stackRules = active.filter((rule) => "validateStack" in rule);
+  take(
+    await analyzer.analyzeStack(new proto.AnalyzeStackRequest().setResourcesList(deployment.resources.map((resource) => stateOf(resource, byUrn)))),
+    stackRules,
+    undefined,
+  );
+  return { findings: findings.sort((a, b) => compare(keyOf(a), keyOf(b))), applied };
+}
+
+type ByUrn = ReadonlyMap<string, DeployedResource>;
+
+function requestFor(resource: DeployedResource, byUrn: ByUrn): AnalyzeRequest {
+  const provider = providerOf(resource, byUrn);
+  const request = new proto.AnalyzeRequest()
+    .setType(resource.type)
+    .setName(resource.name)
+    .setUrn(resource.urn)
+    .setProperties(toStruct(resource.inputs))
+    .setOptions(optionsOf(resource));
+  return provider === undefined ? request : request.setProvider(provider);
+}
+
+function stateOf(resource: DeployedResource, byUrn: ByUrn): InstanceType<typeof proto.AnalyzerResource> {
+  const provider = providerOf(resource, byUrn);
+  const state = new proto.AnalyzerResource()
+    .setType(resource.type)
+    .setName(resource.name)
+    .setUrn(resource.urn)
+    .setProperties(toStruct(resource.outputs))
+    .setOptions(optionsOf(resource))
+    .setParent(resource.parent ?? "")
+    .setDependenciesList([...resource.dependencies]);
+  for (const [property, urns] of Object.entries(resource.propertyDependencies)) {
+    state.getPropertydependenciesMap().set(property, new proto.AnalyzerPropertyDependencies().setUrnsList([...urns]));
+  }
+  return provider === undefined ? state : state.setProvider(provider);
+}
+
+const optionsOf = ({ protect, ignoreChanges, parent }: DeployedResource): InstanceType<typeof proto.AnalyzerResourceOptions> =>
+  new proto.AnalyzerResourceOptions()
+    .setProtect(protect)
+    .setIgnorechangesList([...ignoreChanges])
+    .setParent(parent ?? "");
+
+function providerOf({ provider: urn }: DeployedResource, byUrn: ByUrn): InstanceType<typeof proto.AnalyzerProviderResource> | undefined {
+  const provider = urn === undefined ? undefined : byUrn.get(urn);
+  return (
+    provider && new proto.AnalyzerProviderResource().setType(provider.type).setName(provider.name).setUrn(provider.urn).setProperties(toStruct(provider.inputs))
+  );
+}
+
+const enforcementLevels: Readonly<Record<number, EnforcementLevel>> = {
+  [proto.EnforcementLevel.ADVISORY]: "advisory",
+  [proto.EnforcementLevel.MANDATORY]: "mandatory",
+  [proto.EnforcementLevel.REMEDIATE]: "remediate",
+  [proto.EnforcementLevel.DISABLED]: "disabled",
+};
+
+const severities: Readonly<Record<number, Severity>> = {
+  [proto.PolicySeverity.POLICY_SEVERITY_LOW]: "low",
+  [proto.PolicySeverity.POLICY_SEVERITY_MEDIUM]: "medium",
+  [proto.PolicySeverity.POLICY_SEVERITY_HIGH]: "high",
+  [proto.PolicySeverity.POLICY_SEVERITY_CRITICAL]: "critical",
+};
+
+const keyOf = ({ rule, urn, message }: PolicyFinding): string => `${rule}\n${urn ?? ""}\n${message}`;
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,77 @@
+/** One statement of an IAM, bucket, queue or key policy, every list written out. */
+export interface Statement {
+  readonly sid: string;
+  readonly effect: string;
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  readonly principals: readonly string[];
+  /** Operator -> key -> values: `Bool` -> `aws:SecureTransport` -> `["false"]`. Keys in lower case. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** The statements of a policy document, given as its text or as an object. Throws if it is no JSON. */
+export function statementsOf(document: unknown): Statement[] {
+  const { Statement: statements } = (typeof document === "string" ? JSON.parse(document) : document) as { Statement?: unknown };
+  return many(statements).map((value, index) => {
+    const statement = value as Record<string, unknown>;
+    return {
+      sid: typeof statement["Sid"] === "string" ? statement["Sid"] : `statement ${index + 1}`,
+      effect: String(statement["Effect"]),
+      actions: texts(statement["Action"]),
+      notActions: texts(statement["NotAction"]),
+      resources: texts(statement["Resource"]),
+      notResources: texts(statement["NotResource"]),
+      principals: principals(statement["Principal"]),
+      conditions: conditions(statement["Condition"]),
+    };
+  });
+}
+
+/** One state of a state machine, at any depth. */
+export interface State {
+  readonly name: string;
+  readonly type: string;
+  /** `arn:aws:states:::sagemaker:createProcessingJob.sync`; empty for states that are no tasks. */
+  readonly resource: string;
+  /** `Arguments` (JSONata) or `Parameters` (JSONPath). */
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** Every state of an Amazon States Language definition, those of branches and maps included. */
+export function* statesOf(definition: unknown): Generator<State> {
+  const { States: states = {} } = (definition ?? {}) as { States?: Record<string, Record<string, unknown>> };
+  for (const [name, state] of Object.entries(states)) {
+    yield {
+      name,
+      type: String(state["Type"]),
+      resource: String(state["Resource"] ?? ""),
+      arguments: (state["Arguments"] ?? state["Parameters"] ?? {}) as Record<string, unknown>,
+    };
+    for (const inner of [...many(state["Branches"]), state["ItemProcessor"], state["Iterator"]]) yield* statesOf(inner);
+  }
+}
+
+/** Every object within a value, the value itself included. */
+export function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const inner of Object.values(value)) yield* objectsIn(inner);
+}
+
+const many = (value: unknown): unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+const texts = (value: unknown): string[] => many(value).map(String);
+
+function principals(value: unknown): string[] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.values(value).flatMap(texts) : texts(value);
+}
+
+function conditions(value: unknown): Record<string, Record<string, string[]>> {
+  return Object.fromEntries(
+    Object.entries((value ?? {}) as Record<string, Record<string, unknown>>).map(([operator, keys]) => [
+      operator,
+      Object.fromEntries(Object.entries(keys).map(([key, wanted]) => [key.toLowerCase(), texts(wanted)])),
+    ]),
+  );
+}

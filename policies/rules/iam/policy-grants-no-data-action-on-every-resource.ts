@@ -1,0 +1,25 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+import { grantsOf } from "./grants.ts";
+
+/** Services whose actions reach patient data and can be granted resource by resource. */
+const dataServices = /^(s3|dynamodb|kms|sqs|states|lambda|logs|secretsmanager):/;
+
+/** Whatever reaches data is granted on named resources. */
+export const policyGrantsNoDataActionOnEveryResource: ResourceValidationPolicy = {
+  name: "iam-policy-grants-no-data-action-on-every-resource",
+  description: "IAM policies must name the resources on which they allow actions that reach data.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  framework: hipaa("164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
+  tags: ["iam", "least-privilege"],
+  remediationSteps: "Give the statement the ARNs of the resources, with a prefix for objects.",
+  validateResource: (args, report) => {
+    for (const { sid, actions, resources, notResources } of grantsOf(args)) {
+      const reaching = actions.filter((action) => dataServices.test(action));
+      if (reaching.length === 0) continue;
+      if (resources.includes("*")) report(`"${args.name}" allows ${reaching.join(", ")} on every resource (${sid}).`);
+      if (notResources.length > 0) report(`"${args.name}" allows ${reaching.join(", ")} on everything but ${notResources.join(", ")} (${sid}).`);
+    }
+  },
+};
