@@ -65,7 +65,7 @@ export interface Queues {
   send(caller: Caller, queueArn: string, body: string, context?: Record<string, string | string[]>): Promise<void>;
 }
 
-/** Runs a function once and waits for it. `context` holds condition keys such as `aws:SourceArn`. */
+/** Runs functions. `invoke` runs one once and waits for it; `context` holds condition keys such as `aws:SourceArn`. */
 export interface Functions {
   invoke(
     caller: Caller,
@@ -73,6 +73,8 @@ export interface Functions {
     payload: unknown,
     context?: Record<string, string | string[]>,
   ): Promise<{ payload: unknown; functionError: "Unhandled" | undefined }>;
+  /** Takes an asynchronous invocation. Resolves once it is durable; it runs later and, if it fails, twice more. */
+  enqueue(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string | string[]>): Promise<void>;
 }
 
 /** Makes the next jobs of a service fail, for tests. */

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { type Caller, ServiceError } from "../../wire/service.ts";
+import type { Authorizer, Functions, Log } from "../seams.ts";
+import { createRoutes, type Match } from "./routes.ts";
+
+export interface ApiGatewayOptions {
+  readonly functions: Functions;
+  readonly authorizer: Authorizer;
+  readonly log: Log;
+}
+
+export interface ApiRequest {
+  /** May be left out while there is one API only. */
+  readonly apiId?: string;
+  /** Whoever signed the request; undefined for nobody. */
+  readonly caller: Caller | undefined;
+  readonly method: string;
+  /** Path as sent, still encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+interface Integration {
+  readonly functionArn: string;
+}
+
+interface Api {
+  readonly executionArn: string;
+  readonly integrations: Map<string, Integration>;
+  readonly routes: ReturnType<typeof createRoutes<{ target: string; authorizationType: string }>>;
+}
+
+const json = (status: number, message: string): ApiResponse => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: Buffer.from(JSON.stringify({ message })),
+});
+
+/** Whether a body of this media type is handed over as text; anything else is base64. */
+const isText = (contentType = ""): boolean =>
+  contentType === "" || /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(json|xml))/i.test(contentType);
+
+/** The event of an AWS_PROXY integration, payload format 2.0 (API Gateway Developer Guide, "Lambda proxy integrations for HTTP APIs"). */
+function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, executionArn: string): object {
+  const { caller, method, path, query, headers, body } = request;
+  const [, , , region, accountId, apiId] = executionArn.split(":");
+  const { cookie, ...others } = headers;
+  const now = new Date();
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of query) parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
+  const asText = isText(headers["content-type"]);
+  return {
+    version: "2.0",
+    routeKey: match.routeKey,
+    rawPath: path,
+    rawQueryString: query.toString(),
+    ...(cookie !== undefined && { cookies: cookie.split(/;\s*/) }),
+    headers: others,
+    ...(Object.keys(parameters).length > 0 && { queryStringParameters: parameters }),
+    ...(Object.keys(match.parameters).length > 0 && { pathParameters: match.parameters }),
+    requestContext: {
+      accountId,
+      apiId,
+      ...(caller && { authorizer: { iam: { accountId, userArn: caller.arn } } }),
+      domainName: `${apiId}.execute-api.${region}.amazonaws.com`,
+      domainPrefix: apiId,
+      http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: headers["user-agent"] ?? "" },
+      requestId,
+      routeKey: match.routeKey,
+      stage: "$default",
+      time: now.toUTCString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: asText ? body.toString("utf8") : body.toString("base64") }),
+    isBase64Encoded: body.length > 0 && !asText,
+  };
+}
+
+/** The response that a function's answer means, payload format 2.0: an answer without a statusCode is the body itself. Undefined if it means none. */
+function responseOf(answer: unknown): ApiResponse | undefined {
+  const {
+    statusCode,
+    headers = {},
+    body = "",
+    isBase64Encoded = false,
+    cookies = [],
+  } = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;
+  if (statusCode === undefined) {
+    if (answer === null || answer === undefined) return undefined;
+    return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer)) };
+  }
+  if (!Number.isInteger(statusCode) || typeof body !== "string" || typeof headers !== "object" || headers === null || !Array.isArray(cookies)) return undefined;
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return {
+    status: statusCode as number,
+    headers: { "content-type": "text/plain", ...lower, ...(cookies.length > 0 && { "set-cookie": cookies.join(", ") }) },
+    body: Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8"),
+  };
+}
+
+/** API Gateway: HTTP APIs whose routes are integrated with Lambda functions. Declared anew at each start; it keeps no state. */
+export function createApiGateway({ functions, authorizer, log }: ApiGatewayOptions) {
+  const apis = new Map<string, Api>();
+  const apiOf = (id: string): Api => {
+    const api = apis.get(id);
+    if (api === undefined) throw new Error(`The API ${id} was not declared.`);
+    return api;
+  };
+  const onlyApi = (): string => {
+    const [id, ...others] = apis.keys();
+    if (id === undefined || others.length > 0) throw new Error(`The request must name its API: ${apis.size} APIs were declared.`);
+    return id;
+  };
+
+  return {
+    putApi({ id, executionArn }: { id: string; executionArn: string }): void {
+      if (!apis.has(id)) apis.set(id, { executionArn, integrations: new Map(), routes: createRoutes() });
+    },
+
+    /** `uri` is the function's ARN, or its `invokeArn`. */
+    putIntegration(settings: { apiId: string; id: string; uri: string; type: string; payloadFormatVersion?: string }): void {
+      const { apiId, id, uri, type, payloadFormatVersion } = settings;
+      const [functionArn] = /arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+/.exec(uri) ?? [];
+      if (type !== "AWS_PROXY" || payloadFormatVersion !== "2.0" || functionArn === undefined) {
+        throw new Error(
+          `Integration ${id} of API ${apiId}: the local cloud implements AWS_PROXY to a Lambda function with payloadFormatVersion 2.0, not ${type} ${payloadFormatVersion} to ${uri}.`,
+        );
+      }
+      apiOf(apiId).integrations.set(id, { functionArn });
+    },
+
+    /** `routeKey` is `GET /cases/{caseId}`, `ANY /path`, or `$default`; `target` is `integrations/<id>`. */
+    putRoute({ apiId, routeKey, target, authorizationType }: { apiId: string; routeKey: string; target: string; authorizationType: string }): void {
+      if (authorizationType !== "AWS_IAM" && authorizationType !== "NONE") {
+        throw new Error(`Route ${routeKey} of API ${apiId}: the local cloud implements the authorizationType AWS_IAM and NONE, not ${authorizationType}.`);
+      }
+      apiOf(apiId).routes.put(routeKey, { target: target.replace(/^integrations\//, ""), authorizationType });
+    },
+
+    /** Answers one request as the API would: routing, authorisation, invocation as apigateway.amazonaws.com. Never throws for what a client does. */
+    async handle(request: ApiRequest): Promise<ApiResponse> {
+      const api = apiOf(request.apiId ?? onlyApi());
+      const match = api.routes.find(request.method, request.path);
+      if (match === undefined) return json(404, "Not Found");
+      if (match.value.authorizationType === "AWS_IAM") {
+        if (request.caller === undefined) return json(403, "Forbidden");
+        try {
+          authorizer.authorize(request.caller, "execute-api:Invoke", `${api.executionArn}/$default/${request.method}${request.path}`);
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          log(error.message);
+          return json(403, "Forbidden");
+        }
+      }
+      const integration = api.integrations.get(match.value.target);
+      if (integration === undefined) throw new Error(`Route ${match.routeKey} of API ${api.executionArn} has no integration ${match.value.target}.`);
+      const requestId = randomUUID();
+      const [method, path] = match.routeKey === "$default" ? ["*", "/$default"] : match.routeKey.split(" ");
+      const context = { "aws:SourceArn": `${api.executionArn}/$default/${method === "ANY" ? "*" : method}${path}` };
+      try {
+        const event = eventOf(request, match, requestId, api.executionArn);
+        const { payload, functionError } = await functions.invoke({ arn: "apigateway.amazonaws.com" }, integration.functionArn, event, context);
+        const response = functionError === undefined ? responseOf(payload) : undefined;
+        if (response) return response;
+        log(`${match.routeKey} (${requestId}): ${integration.functionArn} ${functionError === undefined ? "gave an answer that is no response" : "failed"}.`);
+      } catch (error) {
+        log(`${match.routeKey} (${requestId}): ${(error as Error).message}`);
+      }
+      return json(500, "Internal Server Error");
+    },
+  };
+}
+
+export type ApiGateway = ReturnType<typeof createApiGateway>;

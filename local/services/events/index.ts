@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import * as sdk from "@aws-sdk/client-eventbridge";
+import { type Operation, type OperationService, ServiceError } from "../../wire/service.ts";
+import type { BusEvent, EventBus, Functions, Log, Queues } from "../seams.ts";
+import { compilePattern } from "./pattern.ts";
+
+export interface EventsOptions {
+  readonly region: string;
+  readonly accountId: string;
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly log: Log;
+}
+
+/** A rule as the AWS provider's resource describes it. */
+export interface RuleSettings {
+  readonly arn: string;
+  readonly name: string;
+  readonly eventBusName?: string;
+  /** JSON */
+  readonly eventPattern?: string;
+  readonly scheduleExpression?: string;
+  readonly state?: string;
+}
+
+/** A target as the AWS provider's resource describes it. */
+export interface TargetSettings {
+  readonly rule: string;
+  readonly targetId: string;
+  readonly arn: string;
+  readonly eventBusName?: string;
+  readonly deadLetterConfig?: { readonly arn?: string };
+  readonly [other: string]: unknown;
+}
+
+/** Fields of a target that change what is delivered or how. `retryPolicy` is not among them: delivery here succeeds or fails at once. */
+const refusedTargetFields = ["input", "inputPath", "inputTransformer", "sqsTarget", "roleArn", "ecsTarget", "batchTarget", "httpTarget"];
+
+interface Target {
+  readonly arn: string;
+  readonly deadLetterArn: string | undefined;
+}
+
+interface Rule {
+  readonly arn: string;
+  readonly matches: (event: unknown) => boolean;
+  readonly enabled: boolean;
+  readonly targets: Map<string, Target>;
+}
+
+/** Most bytes of one PutEvents request (EventBridge quota). */
+const requestLimit = 262_144;
+
+/**
+ * EventBridge: buses, rules with event patterns, targets in SQS and Lambda. An event is accepted once every matching
+ * target has taken it durably, so nothing needs to be kept here; rules are declared anew at each start.
+ */
+export function createEvents({ region, accountId, queues, functions, log }: EventsOptions) {
+  const buses = new Map<string, Map<string, Rule>>([["default", new Map()]]);
+
+  /** A bus by name or ARN. */
+  const busOf = (nameOrArn = "default"): Map<string, Rule> => {
+    const bus = buses.get(nameOrArn.split("/").at(-1) ?? "");
+    if (bus === undefined) throw new ServiceError("ResourceNotFoundException", `Event bus ${nameOrArn} does not exist.`);
+    return bus;
+  };
+
+  const send = (arn: string, event: BusEvent, ruleArn: string): Promise<void> => {
+    const caller = { arn: "events.amazonaws.com" };
+    const context = { "aws:SourceArn": ruleArn, "aws:SourceAccount": accountId };
+    return arn.startsWith("arn:aws:sqs:") ? queues.send(caller, arn, JSON.stringify(event), context) : functions.enqueue(caller, arn, event, context);
+  };
+
+  /**
+   * Delivers to every target of every matching rule, as events.amazonaws.com for that rule. What a target refuses goes
+   * to its dead-letter queue; without one the publisher is told, where AWS would only drop the event.
+   */
+  async function deliver(busName: string, event: BusEvent): Promise<void> {
+    const failures: Error[] = [];
+    for (const rule of busOf(busName).values()) {
+      if (!rule.enabled || !rule.matches(event)) continue;
+      for (const { arn, deadLetterArn } of rule.targets.values()) {
+        try {
+          await send(arn, event, rule.arn).catch((error: Error) => {
+            log(`Rule ${rule.arn} could not deliver event ${event.id} to ${arn}: ${error.message}`);
+            if (deadLetterArn === undefined) throw error;
+            return send(deadLetterArn, event, rule.arn);
+          });
+        } catch (error) {
+          failures.push(error as Error);
+        }
+      }
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, `Event ${event.id} reached not every target: ${failures.map(({ message }) => message).join("; ")}`);
+  }
+
+  function eventOf(entry: sdk.PutEventsRequestEntry): BusEvent {
+    const { Source, DetailType, Detail, Resources = [], Time } = entry;
+    const fault = (code: string, message: string) => new ServiceError(code, message);
+    if (!Source) throw fault("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.");
+    if (Source.startsWith("aws.")) throw fault("NotAuthorizedForSourceException", "Not authorized for the source.");
+    if (!DetailType) throw fault("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.");
+    if (Detail === undefined) throw fault("InvalidArgument", "Parameter Detail is not valid. Reason: Detail is a required argument.");
+    let detail: unknown;
+    try {
+      detail = JSON.parse(Detail);
+    } catch {
+      throw fault("MalformedDetail", "Detail is malformed.");
+    }
+    if (typeof detail !== "object" || detail === null || Array.isArray(detail))
+      throw fault("MalformedDetail", "Detail is malformed: it must be a JSON object.");
+    const time = (Time ?? new Date()).toISOString().replace(/\.\d{3}Z$/, "Z");
+    return {
+      id: randomUUID(),
+      source: Source,
+      "detail-type": DetailType,
+      account: accountId,
+      region,
+      time,
+      resources: Resources,
+      detail: detail as Record<string, unknown>,
+    };
+  }
+
+  const operations: Record<string, Operation> = {
+    async PutEvents({ Entries = [], EndpointId }: sdk.PutEventsCommandInput, call): Promise<object> {
+      if (EndpointId !== undefined) throw new ServiceError("NotImplemented", "The local cloud does not implement EndpointId of PutEvents.", 501);
+      if (Entries.length < 1 || Entries.length > 10)
+        throw new ServiceError("ValidationException", `PutEvents has ${Entries.length} entries; it must have 1 to 10.`);
+      if (Buffer.byteLength(JSON.stringify(Entries)) > requestLimit)
+        throw new ServiceError("ValidationException", `Total size of the entries in the request is over the limit of ${requestLimit} bytes.`);
+      for (const { EventBusName = "default" } of Entries) {
+        const name = EventBusName.split("/").at(-1);
+        call.authorize("events:PutEvents", `arn:aws:events:${region}:${accountId}:event-bus/${name}`);
+      }
+      const results: sdk.PutEventsResultEntry[] = [];
+      for (const entry of Entries) {
+        try {
+          const event = eventOf(entry);
+          await deliver(entry.EventBusName ?? "default", event);
+          results.push({ EventId: event.id });
+        } catch (error) {
+          const code = error instanceof ServiceError ? error.code : "InternalFailure";
+          results.push({ ErrorCode: code, ErrorMessage: (error as Error).message });
+        }
+      }
+      return { FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries: results };
+    },
+  };
+
+  const service: OperationService = { kind: "operations", signingName: "events", sdk, operations };
+  const bus: EventBus = { publish: (event) => deliver("default", event) };
+
+  return {
+    service,
+    ...bus,
+
+    putBus(name: string): void {
+      if (!buses.has(name)) buses.set(name, new Map());
+    },
+
+    /** Creates the rule or changes it; its targets stay. */
+    putRule({ arn, name, eventBusName, eventPattern, scheduleExpression, state }: RuleSettings): void {
+      if (scheduleExpression !== undefined) throw new Error(`Rule ${name}: the local cloud does not implement scheduleExpression.`);
+      if (eventPattern === undefined) throw new Error(`Rule ${name} must have an eventPattern.`);
+      const rules = busOf(eventBusName);
+      const matches = compilePattern(JSON.parse(eventPattern), `eventPattern of rule ${name}`);
+      rules.set(name, { arn, matches, enabled: state !== "DISABLED", targets: rules.get(name)?.targets ?? new Map() });
+    },
+
+    putTarget(target: TargetSettings): void {
+      const { rule: ruleName, targetId, arn, eventBusName } = target;
+      const rule = busOf(eventBusName).get(ruleName);
+      if (rule === undefined) throw new Error(`Target ${targetId}: the rule ${ruleName} does not exist.`);
+      const refused = refusedTargetFields.filter((field) => target[field] !== undefined);
+      if (refused.length > 0) throw new Error(`Target ${targetId} of rule ${ruleName}: the local cloud does not implement ${refused.join(", ")}.`);
+      if (!/^arn:aws:(sqs|lambda):/.test(arn))
+        throw new Error(`Target ${targetId} of rule ${ruleName} is ${arn}; the local cloud delivers to SQS queues and Lambda functions only.`);
+      rule.targets.set(targetId, { arn, deadLetterArn: target.deadLetterConfig?.arn });
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { Json, JsonObject } from "./definition.ts";
+import { StatesError } from "./error.ts";
+import { hasOperation, isServiceName, type SdkCaller, type ServiceName, unknownParameters } from "./sdk.ts";
+
+/** How a Task waits: for the response, for the job it starts (`.sync`), or for a callback. */
+export type Pattern = "" | ".sync" | ".waitForTaskToken";
+
+/** A Task's resource, taken apart. */
+export interface Integration {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly pattern: Pattern;
+  /** An integration made by Step Functions for this operation, or a plain SDK call (`aws-sdk:`). */
+  readonly optimised: boolean;
+}
+
+/** Optimised integrations and the patterns they know here. */
+const optimised: Readonly<Record<string, readonly Pattern[]>> = {
+  "lambda:invoke": ["", ".waitForTaskToken"],
+  "dynamodb:getItem": [""],
+  "dynamodb:putItem": [""],
+  "dynamodb:updateItem": [""],
+  "sqs:sendMessage": ["", ".waitForTaskToken"],
+  "events:putEvents": [""],
+  "mediaconvert:createJob": ["", ".sync"],
+  "sagemaker:createProcessingJob": ["", ".sync"],
+  "sagemaker:createTransformJob": ["", ".sync"],
+};
+
+/** Services whose every operation may be called as `aws-sdk:service:operation`. */
+const sdkIntegrations: readonly string[] = ["s3", "mediaconvert", "rekognition", "dynamodb", "sagemaker"];
+
+/** Takes a resource apart; undefined if the local cloud does not implement it. */
+export function parseResource(resource: string): Integration | undefined {
+  const plain = /^arn:aws:states:::aws-sdk:([a-z0-9]+):([A-Za-z0-9]+)$/.exec(resource);
+  if (plain) {
+    const [, service = "", operation = ""] = plain;
+    return isServiceName(service) && sdkIntegrations.includes(service) ? { service, operation, pattern: "", optimised: false } : undefined;
+  }
+  const [, service = "", operation = "", pattern = ""] = /^arn:aws:states:::([a-z0-9]+):([A-Za-z0-9]+)(\.sync|\.waitForTaskToken)?$/.exec(resource) ?? [];
+  const patterns = optimised[`${service}:${operation}`];
+  if (!isServiceName(service) || !patterns?.includes(pattern as Pattern)) return undefined;
+  return { service, operation, pattern: pattern as Pattern, optimised: true };
+}
+
+/** Why a Task of this resource with these (unevaluated) arguments cannot run. */
+export async function integrationFaults(resource: string, template: Json | undefined): Promise<string[]> {
+  const integration = parseResource(resource);
+  if (integration === undefined) return [`its Resource ${resource} is no integration that the local cloud implements`];
+  const { service, operation } = integration;
+  if (!(await hasOperation(service, operation))) return [`its Resource ${resource} names no operation of ${service}`];
+  if (template === undefined) return [];
+  return (await unknownParameters(service, operation, requestOf(integration, template))).map((name) => `${service}:${operation} has no parameter ${name}`);
+}
+
+const asText = (value: Json | undefined): Json => (value === undefined || typeof value === "string" ? (value ?? null) : JSON.stringify(value));
+
+/** The SDK input for a Task's arguments: JSON payloads become text, as the optimised integrations do. */
+export function requestOf({ service, operation, optimised }: Integration, args: Json): JsonObject {
+  if (args === null || typeof args !== "object" || Array.isArray(args)) {
+    if (typeof args === "string") return args as unknown as JsonObject;
+    throw new StatesError("States.Runtime", `The arguments of ${service}:${operation} are ${JSON.stringify(args)}; they must be an object.`);
+  }
+  if (!optimised) return args;
+  switch (`${service}:${operation}`) {
+    case "lambda:invoke":
+      return args["Payload"] === undefined ? args : { ...args, Payload: JSON.stringify(args["Payload"]) };
+    case "sqs:sendMessage":
+      return { ...args, MessageBody: asText(args["MessageBody"]) };
+    case "events:putEvents": {
+      const { Entries } = args;
+      if (!Array.isArray(Entries)) return args;
+      return {
+        ...args,
+        Entries: Entries.map((entry) =>
+          entry !== null && typeof entry === "object" && "Detail" in entry ? { ...entry, Detail: asText((entry as JsonObject)["Detail"]) } : entry,
+        ),
+      };
+    }
+    default:
+      return args;
+  }
+}
+
+function invocationResult({ Payload, FunctionError, StatusCode, ExecutedVersion }: JsonObject): Json {
+  const text = typeof Payload === "string" && Payload !== "" ? Payload : "null";
+  const payload = JSON.parse(text) as Json;
+  if (FunctionError !== undefined) {
+    const { errorType } = (payload ?? {}) as JsonObject;
+    throw new StatesError(typeof errorType === "string" ? errorType : "Lambda.Unknown", text.slice(0, 32_768));
+  }
+  return { ExecutedVersion: ExecutedVersion ?? "$LATEST", Payload: payload, StatusCode: StatusCode ?? 200 };
+}
+
+/** Makes the Task's request once and gives its result, in the shape Step Functions gives it. */
+export async function request(sdk: SdkCaller, integration: Integration, args: Json, signal?: AbortSignal): Promise<Json> {
+  const { service, operation } = integration;
+  const prefix = integration.optimised && service === "dynamodb" ? "DynamoDB" : undefined;
+  const output = await sdk.call(service, operation, requestOf(integration, args), signal, prefix);
+  if (!integration.optimised) return output;
+  if (service === "lambda") return invocationResult(output);
+  if (service === "events" && typeof output["FailedEntryCount"] === "number" && output["FailedEntryCount"] > 0) {
+    throw new StatesError("EventBridge.FailedEntry", JSON.stringify(output));
+  }
+  return output;
+}
