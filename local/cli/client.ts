@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
@@ -102,11 +104,22 @@ export class PlatformClient {
     }
   }
 
+  get processedBucket(): string {
+    return this.#output("processedBucket");
+  }
+
   /** Content of an object. */
   async object({ bucket, key }: { bucket: string; key: string }): Promise<Buffer> {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (!Body) throw new Error(`s3://${bucket}/${key} came without a body.`);
     return Buffer.from(await Body.transformToByteArray());
+  }
+
+  /** Writes an object into a file. */
+  async download({ bucket, key }: { bucket: string; key: string }, file: string): Promise<void> {
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key} came without a body.`);
+    await pipeline(Body, createWriteStream(file));
   }
 
   #output(name: string): string {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import sharp from "sharp";
-import { ffmpegPath } from "../media/ffmpeg.ts";
+import { findMediaTools } from "../media/tools.ts";
 
 export interface Box {
   readonly label: string;
@@ -17,12 +17,13 @@ export interface Box {
 const colours = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
 export const colourOf = (index: number): string => colours[index % colours.length] as string;
 
-const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** One exact frame of a video as PNG. `seconds` lies half a frame before the frame's time, so rounding can't pick a neighbour. */
 async function frameAt(video: string, seconds: number): Promise<Buffer> {
   const args = ["-nostdin", "-v", "error", "-ss", Math.max(0, seconds).toFixed(6), "-i", video, "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"];
-  const { stdout } = await promisify(execFile)(ffmpegPath(), args, { encoding: "buffer", maxBuffer: 256 * 2 ** 20 });
+  const { ffmpeg } = await findMediaTools();
+  const { stdout } = await promisify(execFile)(ffmpeg, args, { encoding: "buffer", maxBuffer: 256 * 2 ** 20 });
   return stdout;
 }
 
@@ -46,10 +47,13 @@ export async function still(options: {
     const text = `${box.label} ${Math.round(box.score * 100)} %`;
     return `<rect x="${x}" y="${y}" width="${box.width * scaleX}" height="${box.height * scaleY}" fill="none" stroke="${colour}" stroke-width="${size / 6}"/>
       <rect x="${x}" y="${y}" width="${text.length * size * 0.58}" height="${size * 1.35}" fill="${colour}"/>
-      <text x="${x + size * 0.25}" y="${y + size}" font-size="${size}" font-family="sans-serif" fill="#000">${escape(text)}</text>`;
+      <text x="${x + size * 0.25}" y="${y + size}" font-size="${size}" font-family="sans-serif" fill="#000">${escapeXml(text)}</text>`;
   });
   const caption = `<rect x="0" y="${height - size * 1.8}" width="${width}" height="${size * 1.8}" fill="#000" fill-opacity="0.6"/>
-    <text x="${size * 0.6}" y="${height - size * 0.6}" font-size="${size}" font-family="sans-serif" fill="#fff">${escape(options.caption)}</text>`;
+    <text x="${size * 0.6}" y="${height - size * 0.6}" font-size="${size}" font-family="sans-serif" fill="#fff">${escapeXml(options.caption)}</text>`;
   const overlay = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxes.join("")}${caption}</svg>`);
-  return picture.composite([{ input: overlay }]).png().toBuffer();
+  return picture
+    .composite([{ input: overlay }])
+    .png()
+    .toBuffer();
 }

@@ -9,7 +9,7 @@ export type ApiHandler = (request: {
   query: URLSearchParams;
   headers: Record<string, string>;
   body: Buffer;
-}) => Promise<{ status: number; headers: Record<string, string>; body: Buffer | string }>;
+}) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: Buffer }>;
 
 /** Largest request body: an image for `POST /infer`, base64-coded. */
 const maxBody = 10 * 2 ** 20;

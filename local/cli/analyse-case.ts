@@ -1,0 +1,41 @@
+import type { CaseItem, PlatformClient } from "./client.ts";
+import { progress } from "./progress.ts";
+
+/** States that an analysis usually passes; what the bar counts against. */
+const usualStates = [
+  "Claim",
+  "Probe",
+  "IndexSource",
+  "Admit",
+  "Normalise",
+  "IndexRendition",
+  "ScreenFrames",
+  "DecideGate",
+  "PlanReview",
+  "RenderReview",
+  "IndexReview",
+  "AnalyseFrames",
+  "CollectShots",
+  "MergeTimeline",
+  "AnnounceCaseAnalysed",
+];
+
+/** Uploads a video and waits for its analysis, telling how both come on. */
+export async function analyseCase(client: PlatformClient, video: string): Promise<CaseItem> {
+  const upload = progress("Upload");
+  const caseId = await client.upload(video, (sent, total) => upload.update(total === 0 ? 1 : sent / total, ""));
+  upload.end(`case ${caseId}`);
+  return watchCase(client, caseId);
+}
+
+/** Waits for a case's analysis, telling which states it enters. */
+export async function watchCase(client: PlatformClient, caseId: string): Promise<CaseItem> {
+  const analysis = progress("Analysis");
+  const started = Date.now();
+  const settled = await client.settled(caseId, (states) => {
+    const passed = usualStates.filter((state) => states.includes(state)).length;
+    analysis.update(passed / usualStates.length, states.at(-1) ?? "");
+  });
+  analysis.end(`${settled.status.toLowerCase()} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return settled;
+}

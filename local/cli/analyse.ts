@@ -1,0 +1,56 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
+import { openPlatform } from "../platform.ts";
+import { root } from "../root.ts";
+import { analyseCase } from "./analyse-case.ts";
+import { PlatformClient } from "./client.ts";
+import { CommandError, main } from "./command.ts";
+import { report } from "./report.ts";
+import { fetchResult } from "./result.ts";
+import { runningSession } from "./session.ts";
+
+await main({
+  help: `
+npm run analyse -- VIDEO [--out DIR] [--json] [--data DIR]
+
+Analyses a video on this machine, with the program, state machine, functions and models that run on AWS.
+Writes analysis.json, frame-table.json, timeline.vtt and still.png.
+
+  --out DIR    where to write (default: analysis/NAME-OF-THE-VIDEO)
+  --json       print analysis.json on standard output instead of a summary
+  --data DIR   folder of the local cloud (default: .svp)
+  -h, --help   this text
+
+Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
+Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (what there is, is written); 2 wrong usage.`,
+  options: { out: { type: "string" }, json: { type: "boolean" }, data: { type: "string" } },
+  positionals: ["VIDEO"],
+  async run({ out, json, data }, [given = ""]) {
+    const video = resolve(given);
+    const facts = await stat(video).catch(() => undefined);
+    if (!facts?.isFile()) throw new CommandError(`${given} is not a file.`);
+    const dataDir = resolve(data ?? join(root, ".svp"));
+    const running = runningSession(dataDir);
+    const platform = running ? undefined : await openPlatform({ root, dataDir });
+    try {
+      const session = running ?? platform?.session;
+      if (!session) throw new CommandError("The local cloud did not start.");
+      const client = new PlatformClient(session);
+      const settled = await analyseCase(client, video);
+      if (settled.status !== "COMPLETE" && settled.status !== "PARTIAL") {
+        process.stderr.write(`The video was ${settled.status.toLowerCase()}:\n${settled.reasons.map((reason) => `- ${reason}`).join("\n")}\n`);
+        return 1;
+      }
+      const folder = resolve(out ?? join("analysis", basename(video, extname(video)) || settled.caseId));
+      const { analysis, frames, files } = await fetchResult(client, settled);
+      await mkdir(folder, { recursive: true });
+      for (const [name, content] of files) await writeFile(join(folder, name), content);
+      process.stdout.write(
+        json ? `${JSON.stringify(analysis, null, 2)}\n` : `\n${report(analysis, frames)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
+      );
+      return analysis.status === "COMPLETE" ? 0 : 1;
+    } finally {
+      await platform?.close();
+    }
+  },
+});

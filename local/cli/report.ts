@@ -1,0 +1,46 @@
+import type { Analysis } from "../../contracts/analysis.ts";
+import type { FrameIndex } from "../../contracts/frame-table.ts";
+
+const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
+const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** An analysis in words a person can read in a minute. */
+export function report(analysis: Analysis, frames: FrameIndex): string {
+  const { source, raster } = analysis.media;
+  const seconds = (source.durationTicks * source.timebase.num) / source.timebase.den;
+  const span = ({ startFrame, endFrame }: { startFrame: number; endFrame: number }): string =>
+    `${clock(frames.secondsOf(startFrame))} – ${clock(frames.secondsOf(endFrame))}`;
+  const rate = source.frameRate.num / source.frameRate.den;
+  const lines = [
+    `${analysis.status === "COMPLETE" ? "Analysed" : "Analysed in part"}: ${clock(seconds)} of ${source.codec} ${source.width}x${source.height}, ${plural(source.frameCount, "frame")}, ${
+      source.variableFrameRate ? "variable frame rate, mostly" : ""
+    } ${rate.toFixed(3).replace(/\.?0+$/, "")} fps (${source.container})`.replace(/ {2,}/g, " "),
+    "",
+    `Out of body: ${analysis.gate.outOfBody.length === 0 ? "nothing" : analysis.gate.outOfBody.map(span).join(", ")} (excluded from every analysis, covered in the review video)`,
+  ];
+  const shots = analysis.segments.filter(({ level }) => level === "shot");
+  if (shots.length > 0) lines.push(`Shots: ${shots.length}`);
+  const events = Map.groupBy(analysis.events, ({ label }) => label);
+  if (events.size > 0) {
+    lines.push("", "Found:");
+    const width = Math.max(...[...events.keys()].map((label) => label.length));
+    for (const [label, spans] of events) {
+      const shown = spans.slice(0, 4).map(span).join(", ");
+      lines.push(`  ${label.padEnd(width)}  ${shown}${spans.length > 4 ? ` and ${spans.length - 4} more` : ""}`);
+    }
+  }
+  for (const { producer, frameCount, boxCount, labels } of analysis.detections) {
+    lines.push(
+      "",
+      `${plural(boxCount, "box").replace("boxs", "boxes")} of ${plural(labels.length, "class").replace("classs", "classes")} in ${plural(frameCount, "frame")} looked at (${producer}, pixels of ${raster.width}x${raster.height})`,
+    );
+  }
+  lines.push("", "Coverage:");
+  for (const { analyser, status, share, error } of analysis.coverage)
+    lines.push(`  ${analyser}: ${status.toLowerCase()}, ${percent(share)}${error ? ` – ${error}` : ""}`);
+  lines.push("", `On AWS this would cost about $${analysis.cost.estimateUsd.toFixed(3)} at list prices of ${analysis.cost.pricesAsOf}.`);
+  if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
+    lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");
+  return `${lines.join("\n")}\n`;
+}

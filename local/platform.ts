@@ -1,0 +1,54 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { lock, type Session } from "./cli/session.ts";
+import { type Cloud, openCloud } from "./cloud.ts";
+import { deploy } from "./deploy/deploy.ts";
+import type { ApiHandler } from "./page/server.ts";
+import { liveProvider } from "./provider/live.ts";
+
+/** The account and region of stack `local`, as Pulumi.local.yaml names them. */
+const accountId = "000000000000";
+const region = "us-east-1";
+
+/** Pauses of the state machine pass twenty times as fast here: nothing on this machine needs a minute to recover. */
+const waitScale = 0.05;
+
+/** The platform on this machine: the local cloud with stack `local` deployed into it. */
+export interface Platform {
+  readonly cloud: Cloud;
+  readonly session: Session;
+  readonly api: ApiHandler;
+  close(): Promise<void>;
+}
+
+/** Opens the local cloud on a folder, deploys stack `local`, and goes on with whatever was under way. */
+export async function openPlatform({ root, dataDir }: { root: string; dataDir: string }): Promise<Platform> {
+  mkdirSync(dataDir, { recursive: true });
+  const release = lock(dataDir);
+  const logFile = join(dataDir, "cloud.log");
+  const log = (line: string): void => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
+  let cloud: Cloud | undefined;
+  try {
+    cloud = await openCloud({ dataDir, region, accountId, waitScale, log });
+    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud) });
+    await cloud.start();
+    return platformOf(cloud, outputs as Record<string, string>, release);
+  } catch (error) {
+    await cloud?.close();
+    release();
+    throw error;
+  }
+}
+
+function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Platform {
+  const { caller, credentials } = cloud.iam.administrator;
+  return {
+    cloud,
+    session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials, outputs },
+    api: (request) => cloud.apiGateway.handle({ caller, sourceIp: "127.0.0.1", ...request }),
+    async close() {
+      await cloud.close();
+      release();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Analysis } from "../../contracts/analysis.ts";
+import { analysis as analysisContract } from "../../contracts/analysis.ts";
+import { decodeRuns, FrameIndex, frameTable } from "../../contracts/frame-table.ts";
+import { analysisKey, parseUri } from "../../contracts/keys.ts";
+import type { CaseItem } from "../../local/cli/client.ts";
+import { root } from "../../local/root.ts";
+import { Clips, decodedFrames } from "./support/clips.ts";
+import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+
+/** Presentation times that ffprobe reads from a file's packets, rising. */
+function packetTimes(file: string): number[] {
+  const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts", "-of", "csv=p=0", file];
+  const lines = execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  return lines.map((line) => Number.parseInt(line, 10)).sort((a, b) => a - b);
+}
+
+describe("what people upload", function () {
+  this.timeout(300_000);
+  const settled = new Map<string, { file: string; item: CaseItem }>();
+  let platform: StartedPlatform;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    platform = await StartedPlatform.start(join(folder.path, "data"));
+    const clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
+    const kinds = [
+      "empty",
+      "text",
+      "truncated",
+      "noVideo",
+      "sevenHours",
+      "withAudio",
+      "plain",
+      "oneFrame",
+      "fiveSeconds",
+      "oddSize",
+      "portrait",
+      "variableFrameRate",
+      "startOffset",
+      "tenBitHevc",
+      "interlaced",
+      "awkwardName",
+    ] as const;
+    await Promise.all(
+      kinds.map(async (kind) => {
+        const file = clips[kind]();
+        const caseId = await platform.client.upload(file, () => undefined);
+        settled.set(kind, { file, item: await platform.client.settled(caseId, () => undefined) });
+      }),
+    );
+  });
+  after(async () => {
+    await platform?.stop();
+    await folder?.remove();
+  });
+
+  const of = (kind: string): { file: string; item: CaseItem } => {
+    const found = settled.get(kind);
+    if (!found) throw new Error(`"${kind}" was not uploaded.`);
+    return found;
+  };
+  const analysisOf = async ({ item }: { item: CaseItem }): Promise<Analysis> => {
+    expect(item.reasons, "reasons").to.deep.equal([]);
+    expect(item.status).to.equal("COMPLETE");
+    const json = await platform.client.object({ bucket: platform.client.processedBucket, key: analysisKey(item.caseId, item.runId as string) });
+    return analysisContract.parse(JSON.parse(json.toString()));
+  };
+
+  const rejected: [string, string, RegExp[]][] = [
+    ["empty", "an empty file", [/empty|0 bytes/i]],
+    ["text", "a text file renamed .mp4", [/not a video|can't be read/i]],
+    ["truncated", "an MP4 whose end is missing", [/can't be read|incomplete|truncated/i]],
+    ["noVideo", "a file without pictures", [/no video/i]],
+    ["sevenHours", "a video of more than six hours", [/6 h|six hours/i]],
+  ];
+  for (const [kind, what, reasons] of rejected) {
+    it(`rejects ${what}, says why, and keeps it`, async () => {
+      const { item } = of(kind);
+      expect(item.status).to.equal("REJECTED");
+      for (const reason of reasons) expect(item.reasons.join(" ")).to.match(reason);
+      for (const reason of item.reasons) expect(reason, "a sentence").to.match(/^[A-Z0-9].*[.]$/s);
+      expect((await platform.client.cases()).map(({ caseId }) => caseId)).to.include(item.caseId);
+    });
+  }
+
+  const accepted: [string, string, Partial<{ width: number; height: number; rotation: number; variableFrameRate: boolean; codec: string }>][] = [
+    ["plain", "a plain MP4", { width: 320, height: 180, rotation: 0, variableFrameRate: false, codec: "avc" }],
+    ["withAudio", "a video with sound", { width: 320, height: 180 }],
+    ["oneFrame", "a single frame", { width: 320, height: 180 }],
+    ["fiveSeconds", "five seconds", { width: 320, height: 180 }],
+    ["oddSize", "an odd size", { width: 641, height: 359 }],
+    ["portrait", "a portrait video with rotation", { width: 180, height: 320, rotation: 90 }],
+    ["variableFrameRate", "a variable frame rate", { variableFrameRate: true }],
+    ["startOffset", "a start offset", { width: 320, height: 180 }],
+    ["tenBitHevc", "10-bit HEVC", { codec: "hevc" }],
+    ["interlaced", "interlaced pictures", { width: 320, height: 180 }],
+    ["awkwardName", "an awkward name", { width: 320, height: 180 }],
+  ];
+  for (const [kind, what, facts] of accepted) {
+    it(`analyses ${what}, counting the frames that ffprobe counts`, async () => {
+      const found = of(kind);
+      const { media } = await analysisOf(found);
+      expect(media.source.frameCount).to.equal(decodedFrames(found.file));
+      expect(media.source).to.include(facts);
+    });
+
+    it(`maps every frame of ${what} to its time and to each rendition and back`, async () => {
+      const found = of(kind);
+      const { media } = await analysisOf(found);
+      const table = frameTable.parse(JSON.parse((await platform.client.object(parseUri(media.frameTable))).toString()));
+      expect([...decodeRuns(table.source.pts)]).to.deep.equal(packetTimes(found.file));
+      const frames = new FrameIndex(table);
+      for (const name of ["analysis", "review"] as const) {
+        const rendition = frames.rendition(name);
+        for (let frame = 0; frame < media.source.frameCount; frame++) {
+          if (frames.isShown(name, frame)) expect(frames.toSource(name, frames.toRendition(name, frame))).to.equal(frame);
+        }
+        for (let frame = 0; frame < rendition.pts.length; frame++) {
+          const shown = frames.toSource(name, frame);
+          expect(frames.toSource(name, frames.toRendition(name, shown))).to.equal(shown);
+        }
+      }
+    });
+  }
+
+  it("shows a file's name only in the case table, letter by letter", async () => {
+    const { item, file } = of("awkwardName");
+    expect(item.fileName).to.equal(file.slice(folder.path.length + 1));
+    const analysed = JSON.stringify(await analysisOf(of("awkwardName")));
+    expect(analysed).not.to.include("切除");
+  });
+});

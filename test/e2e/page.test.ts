@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Browser, Page } from "playwright-core";
+import { root } from "../../local/root.ts";
+import { startBrowser } from "./support/browser.ts";
+import { Clips } from "./support/clips.ts";
+import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+
+describe("the page", function () {
+  this.timeout(180_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let platform: StartedPlatform;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  before(async () => {
+    folder = await temporaryFolder();
+    platform = await StartedPlatform.start(join(folder.path, "data"));
+    const clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
+    const rejected = await platform.client.upload(clips.text(), () => undefined);
+    await platform.client.settled(rejected, () => undefined);
+    const analysed = await platform.client.upload(clips.awkwardName(), () => undefined);
+    await platform.client.settled(analysed, () => undefined);
+    browser = await startBrowser();
+    const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(platform.session.page as string);
+  });
+  after(async () => {
+    await browser?.close();
+    await platform?.stop();
+    await folder?.remove();
+  });
+
+  it("lists the cases, newest first, with the names people gave them", async () => {
+    await page.waitForSelector("#cases button");
+    const names = await page.$$eval("#cases button span", (spans) => spans.map((span) => span.textContent));
+    expect(names).to.deep.equal([`膽囊 "切除" 'o..1' $(x) ..mp4`, "notes.mp4"]);
+  });
+
+  it("plays the review video of the newest case and shows the frame that is on the screen", async () => {
+    await page.waitForSelector("#player:not([hidden])");
+    const ready = await page.waitForFunction("document.querySelector('#video').readyState >= 2");
+    expect(await ready.jsonValue()).to.equal(true);
+    await page.evaluate("document.querySelector('#video').currentTime = 1.02");
+    await page.waitForFunction("document.querySelector('#position').textContent.endsWith('25')");
+    expect(await page.textContent("#position")).to.equal("0:01.0 · Frame 25");
+  });
+
+  it("jumps to a moment of the table", async () => {
+    const [moment] = await page.$$("#moments button");
+    expect(moment, "a moment").to.not.equal(undefined);
+    await moment?.click();
+    await page.waitForFunction("document.querySelector('#position').textContent.includes('Frame 0')");
+  });
+
+  it("says why a case was rejected", async () => {
+    await page.click("#cases li:nth-child(2) button");
+    await page.waitForSelector("#reasons li");
+    expect(await page.textContent("#status")).to.equal("Rejected: the video can't be analysed");
+    expect(await page.isHidden("#player")).to.equal(true);
+  });
+
+  it("speaks Traditional Chinese", async () => {
+    await page.click("#language");
+    await page.waitForFunction("document.querySelector('h1').textContent === '手術影像分析平台'");
+    expect(await page.getAttribute("html", "lang")).to.equal("zh-TW");
+    expect(await page.textContent("#status")).to.equal("已退回:無法分析此影片");
+  });
+
+  it("breaks no rule of its content security policy and throws nothing", () => {
+    expect(complaints).to.deep.equal([]);
+  });
+});
