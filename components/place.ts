@@ -14,8 +14,7 @@ export type Removal = "retain" | "destroy";
 export const physicalName = (place: Place, name: string): string => `svp-${place.stack}-${name}`;
 
 /** ARN of a regional resource of the stack's own account. */
-export const regionalArn = (place: Place, service: string, resource: string): string =>
-  `arn:aws:${service}:${place.region}:${place.accountId}:${resource}`;
+export const regionalArn = (place: Place, service: string, resource: string): string => `arn:aws:${service}:${place.region}:${place.accountId}:${resource}`;
 
 /** The account itself as a principal: delegates to the account's IAM policies. */
 export const accountRoot = (accountId: string): string => `arn:aws:iam::${accountId}:root`;

@@ -13,9 +13,15 @@ const common = {
     .strictObject({
       id: accountId,
       /** Role that deploys in the account. Without it the caller's own credentials must be the account's. */
-      deployRole: z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/, "must be the ARN of a role").optional(),
+      deployRole: z
+        .string()
+        .regex(/^arn:aws:iam::\d{12}:role\/.+$/, "must be the ARN of a role")
+        .optional(),
     })
-    .refine(({ id, deployRole }) => deployRole === undefined || deployRole.includes(`::${id}:`), { path: ["deployRole"], message: "must be a role of the account" }),
+    .refine(({ id, deployRole }) => deployRole === undefined || deployRole.includes(`::${id}:`), {
+      path: ["deployRole"],
+      message: "must be a role of the account",
+    }),
   /** Whether the stack's data outlive it: `retain` in environments with patients' data. */
   removal: z.enum(["retain", "destroy"]),
 };

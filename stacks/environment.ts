@@ -37,11 +37,7 @@ export function environment(config: EnvironmentConfig) {
     opts,
   );
   const table = new CaseTable("cases", { place, removal, key: keys.derived }, opts);
-  const analysis = new CaseAnalysis(
-    "case-analysis",
-    { settings, keys, lake, table, catalogue, image, rekognition: config.rekognition, pipelineVersion },
-    opts,
-  );
+  const analysis = new CaseAnalysis("case-analysis", { settings, keys, lake, table, catalogue, image, rekognition: config.rekognition, pipelineVersion }, opts);
   const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
   const endpoint = new RealTimeEndpoint("inference", { settings, lake, image, ...config.inference }, opts);
   const api = new CaseApi("case-api", { settings, lake, table, endpoint }, opts);

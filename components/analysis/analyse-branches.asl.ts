@@ -1,8 +1,8 @@
-import type { Analyser } from "../../contracts/model.ts";
 import { analyserPrefix, analysisRenditionPrefix, metadataPrefix, reviewRenditionKey, toUri } from "../../contracts/keys.ts";
+import type { Analyser } from "../../contracts/model.ts";
 import {
-  caseId,
   type Catcher,
+  caseId,
   errorMessage,
   expression,
   type FunctionTarget,
@@ -58,7 +58,11 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
     Output: ["{% $review %}", envelope("rekognition", "FAILED", null, expression(errorMessage))],
     Next: "ReviewDone",
   };
-  const throttled = retryBusy("Rekognition.ThrottlingException", "Rekognition.ProvisionedThroughputExceededException", "Rekognition.InternalServerErrorException");
+  const throttled = retryBusy(
+    "Rekognition.ThrottlingException",
+    "Rekognition.ProvisionedThroughputExceededException",
+    "Rekognition.InternalServerErrorException",
+  );
   return {
     StartAt: "PlanReview",
     States: {
@@ -107,7 +111,10 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
         Retry: [throttled],
         Catch: [noShots],
         Assign: { polls: "{% $polls + 1 %}" },
-        Output: { status: "{% $states.result.JobStatus %}", message: "{% $exists($states.result.StatusMessage) ? $states.result.StatusMessage : 'no reason given' %}" },
+        Output: {
+          status: "{% $states.result.JobStatus %}",
+          message: "{% $exists($states.result.StatusMessage) ? $states.result.StatusMessage : 'no reason given' %}",
+        },
         Next: "AreSegmentsDone",
       },
       AreSegmentsDone: {
@@ -154,11 +161,23 @@ export function analysersBranch(analysers: readonly Analyser[], processing: Proc
           States: {
             RunAnalyser: processFrames(
               processing,
-              { id, environment: "{% $states.input.environment %}", cluster: "{% $states.input.cluster %}", timeoutSeconds: "$states.input.timeoutSeconds", outputUri },
+              {
+                id,
+                environment: "{% $states.input.environment %}",
+                cluster: "{% $states.input.cluster %}",
+                timeoutSeconds: "$states.input.timeoutSeconds",
+                outputUri,
+              },
               processingInputs(processing.processedBucket),
               {
                 Output: envelope(expression(id), "SUCCEEDED", expression(outputUri)),
-                Catch: [{ ErrorEquals: ["States.ALL"], Output: envelope(expression(id), "FAILED", expression(outputUri), expression(errorMessage)), Next: "AnalyserDone" }],
+                Catch: [
+                  {
+                    ErrorEquals: ["States.ALL"],
+                    Output: envelope(expression(id), "FAILED", expression(outputUri), expression(errorMessage)),
+                    Next: "AnalyserDone",
+                  },
+                ],
                 Next: "AnalyserDone",
               },
             ),

@@ -3,8 +3,8 @@ import { analyserPrefix, toUri } from "../../contracts/keys.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import { analysersBranch, envelope, processingInputs, type ReviewBranchArgs, reviewBranch } from "./analyse-branches.asl.ts";
 import {
-  caseId,
   type Catcher,
+  caseId,
   errorMessage,
   expression,
   type FunctionTarget,
@@ -52,7 +52,11 @@ export function caseAnalysisDefinition(args: CaseAnalysisDefinitionArgs): StateM
 }
 
 /** A failure that ends the analysis; what was made so far stays. */
-const fails: Catcher = { ErrorEquals: ["States.ALL"], Assign: { failure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } }, Next: "MarkFailed" };
+const fails: Catcher = {
+  ErrorEquals: ["States.ALL"],
+  Assign: { failure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } },
+  Next: "MarkFailed",
+};
 
 /** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back. */
 function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
@@ -135,18 +139,17 @@ function screen({ functions, processing, gate }: CaseAnalysisDefinitionArgs): Re
   const job = processingJob(gate, processing);
   const outputUri = located((c, r) => toUri(processing.processedBucket, analyserPrefix(c, r, gate.id)));
   return {
-    ScreenFrames: processFrames(
-      processing,
-      { ...job, id: `'${job.id}'`, outputUri },
-      processingInputs(processing.processedBucket),
-      {
-        Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)) },
-        Catch: [
-          { ErrorEquals: ["States.ALL"], Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)) }, Next: "DecideGate" },
-        ],
-        Next: "DecideGate",
-      },
-    ),
+    ScreenFrames: processFrames(processing, { ...job, id: `'${job.id}'`, outputUri }, processingInputs(processing.processedBucket), {
+      Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)) },
+      Catch: [
+        {
+          ErrorEquals: ["States.ALL"],
+          Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)) },
+          Next: "DecideGate",
+        },
+      ],
+      Next: "DecideGate",
+    }),
     DecideGate: invoke(
       functions.decideGate,
       { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}" },
@@ -227,7 +230,11 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
 
 /** Tags, not metadata: changing metadata would write a new version and start the analysis again. */
 function tagSource(rest: { readonly Catch: readonly Catcher[]; readonly Next: string }): TaskState {
-  const tags: Record<string, Value> = { "analysis-run": expression(runId), "analysis-status": "{% $merged.status %}", "analysis-uri": "{% $merged.analysisUri %}" };
+  const tags: Record<string, Value> = {
+    "analysis-run": expression(runId),
+    "analysis-status": "{% $merged.status %}",
+    "analysis-uri": "{% $merged.analysisUri %}",
+  };
   return {
     Type: "Task",
     Resource: "arn:aws:states:::aws-sdk:s3:putObjectTagging",
@@ -248,7 +255,11 @@ function endings({ tableName }: CaseAnalysisDefinitionArgs): Record<string, Stat
   const mark = (status: "REJECTED" | "QUARANTINED" | "FAILED", reasons: Value, next: string, otherwise: Catcher): TaskState =>
     updateCase(
       tableName,
-      { set: "#status = :status, reasons = :reasons, updatedAt = :now", condition: "runId = :run", values: { ":status": { S: status }, ":reasons": { L: reasons } } },
+      {
+        set: "#status = :status, reasons = :reasons, updatedAt = :now",
+        condition: "runId = :run",
+        values: { ":status": { S: status }, ":reasons": { L: reasons } },
+      },
       { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: next }, otherwise], Next: next },
     );
   const reasons = "{% [$reasons.{ 'S': $ }] %}";

@@ -115,7 +115,13 @@ export class CaseAnalysis extends PlatformComponent {
 /** Step Functions learns that a job ended through a rule of its own, one for each kind of job (`.sync` integrations). */
 function followJobs({ place }: FunctionSettings): Statement[] {
   const rules = ["StepFunctionsGetEventsForMediaConvertJobRule", "StepFunctionsGetEventsForSageMakerProcessingJobsRule"];
-  return [allow("FollowJobs", ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rules.map((rule) => regionalArn(place, "events", `rule/${rule}`)))];
+  return [
+    allow(
+      "FollowJobs",
+      ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+      rules.map((rule) => regionalArn(place, "events", `rule/${rule}`)),
+    ),
+  ];
 }
 
 /** Log delivery and X-Ray know no resources to name. */

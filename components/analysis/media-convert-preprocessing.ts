@@ -82,11 +82,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
       timeoutSeconds: 600,
       memoryMb: 1024,
       environment,
-      statements: [
-        ...processed.allow("ReadRenditions", ["s3:GetObject", "s3:GetObjectVersion"], lakePrefixes.renditions),
-        ...readMetadata,
-        ...writeMetadata,
-      ],
+      statements: [...processed.allow("ReadRenditions", ["s3:GetObject", "s3:GetObjectVersion"], lakePrefixes.renditions), ...readMetadata, ...writeMetadata],
     });
     this.planReview = lambda({
       handler: "prepare/plan-review",
@@ -112,7 +108,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
   #uploadCover({ processed }: DataLake): pulumi.Output<string> {
     const object = new aws.s3.BucketObjectv2(
       this.childName("cover"),
-      { bucket: processed.bucket, key: cover.key, source: new pulumi.asset.FileAsset(cover.file), contentType: "image/png", kmsKeyId: processed.key.arn, serverSideEncryption: "aws:kms" },
+      { bucket: processed.bucket, key: cover.key, source: new pulumi.asset.FileAsset(cover.file), contentType: "image/png", kmsKeyId: processed.key.arn },
       this.child(),
     );
     return pulumi.interpolate`s3://${object.bucket}/${object.key}`;

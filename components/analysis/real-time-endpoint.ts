@@ -45,7 +45,11 @@ export class RealTimeEndpoint extends PlatformComponent {
           ...lake.models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
           lake.models.allowList("ListModels", modelsPrefix),
           ...allowPull(image),
-          allow("WriteLog", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [regionalArn(place, "logs", `log-group:${logGroupName}:*`)]),
+          allow(
+            "WriteLog",
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [regionalArn(place, "logs", `log-group:${logGroupName}:*`)],
+          ),
         ],
       },
       { parent: this },

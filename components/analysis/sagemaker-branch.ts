@@ -57,7 +57,11 @@ export class SageMakerBranch extends PlatformComponent {
     // Job names start with `svp-`; Step Functions adds a tag of its own to each job.
     const jobs = regionalArn(place, "sagemaker", "processing-job/svp-*");
     this.statements = [
-      allow("RunProcessingJobs", ["sagemaker:AddTags", "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob"], [jobs]),
+      allow(
+        "RunProcessingJobs",
+        ["sagemaker:AddTags", "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob"],
+        [jobs],
+      ),
       allow("PassJobRole", ["iam:PassRole"], [role.arn], { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } }),
     ];
     this.registerOutputs();
@@ -73,7 +77,6 @@ export class SageMakerBranch extends PlatformComponent {
             bucket: bucket.bucket,
             key: `${modelsPrefix}${model.id}/${file}`,
             source: new pulumi.asset.FileAsset(source),
-            serverSideEncryption: "aws:kms",
             kmsKeyId: bucket.key.arn,
           },
           this.child(),

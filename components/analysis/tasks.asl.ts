@@ -1,6 +1,18 @@
-import type { Analyser } from "../../contracts/model.ts";
 import type * as pulumi from "@pulumi/pulumi";
-import { caseId, type Catcher, expression, retryBusy, retryJobOnce, retryWhenFull, runId, type TaskState, type Transition, type Value, type Values } from "./asl.ts";
+import type { Analyser } from "../../contracts/model.ts";
+import {
+  type Catcher,
+  caseId,
+  expression,
+  retryBusy,
+  retryJobOnce,
+  retryWhenFull,
+  runId,
+  type TaskState,
+  type Transition,
+  type Value,
+  type Values,
+} from "./asl.ts";
 import { volumeKey } from "./instance-types.ts";
 
 /** The tasks that several states share: transcoding jobs, processing jobs, changes of a case. */

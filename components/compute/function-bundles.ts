@@ -39,10 +39,12 @@ const banner = 'import { createRequire as nodeRequire } from "node:module"; cons
 export function bundleFunctions(root = process.cwd(), names: readonly FunctionName[] = functionNames): FunctionBundles {
   const source = (name: FunctionName) => join(root, "functions", name, "index.ts");
   const missing = names.filter((name) => !existsSync(source(name)));
-  if (missing.length > 0) throw new pulumi.RunError(`No handler: ${missing.map((name) => `functions/${name}/index.ts`).join(", ")} must exist and export "handler".`);
+  if (missing.length > 0)
+    throw new pulumi.RunError(`No handler: ${missing.map((name) => `functions/${name}/index.ts`).join(", ")} must exist and export "handler".`);
 
   const folder = join(root, ".build", "functions");
-  for (const file of bundle(root, folder, Object.fromEntries(names.map((name) => [join(functionId(name), "index"), source(name)])))) replace(file.path, file.contents);
+  for (const file of bundle(root, folder, Object.fromEntries(names.map((name) => [join(functionId(name), "index"), source(name)]))))
+    replace(file.path, file.contents);
   return new Map(names.map((name) => [name, new pulumi.asset.FileArchive(join(folder, functionId(name)))]));
 }
 

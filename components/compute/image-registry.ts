@@ -47,17 +47,28 @@ export class ImageRegistry extends PlatformComponent {
       this.child({ protect: removal === "retain" }),
     );
     new aws.ecr.RepositoryPolicy(this.childName("readers"), { repository: repository.name, policy: policyDocument([readersPull(args.readers)]) }, this.child());
-    new aws.ecr.LifecyclePolicy(this.childName("lifecycle"), { repository: repository.name, policy: JSON.stringify({ rules: [expireUntagged] }) }, this.child());
+    new aws.ecr.LifecyclePolicy(
+      this.childName("lifecycle"),
+      { repository: repository.name, policy: JSON.stringify({ rules: [expireUntagged] }) },
+      this.child(),
+    );
     const image = new awsx.ecr.Image(
       this.childName("image"),
       // SageMaker's instances are x86.
       { repositoryUrl: repository.repositoryUrl, context: ".", dockerfile: args.dockerfile, platform: "linux/amd64" },
-      { parent: this },
+      // A remote component takes no provider from its parent: it would look for one in the ambient account.
+      { parent: this, providers: { aws: this.#awsProvider() } },
     );
 
     this.imageUri = image.imageUri;
     this.repositoryArn = repository.arn;
     this.registerOutputs({ imageUri: this.imageUri, repositoryArn: this.repositoryArn });
+  }
+
+  #awsProvider(): pulumi.ProviderResource {
+    return (
+      this.getProvider("aws:ecr/repository:Repository") ?? this.reject("provider", "must be an explicit AWS provider, given to the component or to its parent.")
+    );
   }
 }
 

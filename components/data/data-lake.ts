@@ -31,11 +31,7 @@ export class DataLake extends PlatformComponent {
   constructor(name: string, args: DataLakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:data:DataLake", name, opts);
     const { place, removal, keys, browserOrigins } = args;
-    const accessLogs = new AccessLogBucket(
-      this.childName("access-logs"),
-      { place, removal, retentionDays: args.retention.accessLogDays },
-      { parent: this },
-    );
+    const accessLogs = new AccessLogBucket(this.childName("access-logs"), { place, removal, retentionDays: args.retention.accessLogDays }, { parent: this });
     const common = { place, removal, accessLogs, noncurrentDays: args.retention.noncurrentDays };
     const bucket = (suffix: "raw" | "processed" | "models", more: { key: DataKeys["raw"]; emitsEvents?: boolean; browserOrigins?: readonly string[] }) =>
       new EncryptedBucket(this.childName(suffix), { ...common, suffix, ...more }, { parent: this });

@@ -94,7 +94,9 @@ export class EncryptedBucket extends PrivateBucket {
       this.childName("cors"),
       {
         bucket: this.bucket,
-        corsRules: [{ allowedOrigins: [...origins], allowedMethods: ["GET", "HEAD", "PUT"], allowedHeaders: ["*"], exposeHeaders: ["ETag"], maxAgeSeconds: 3600 }],
+        corsRules: [
+          { allowedOrigins: [...origins], allowedMethods: ["GET", "HEAD", "PUT"], allowedHeaders: ["*"], exposeHeaders: ["ETag"], maxAgeSeconds: 3600 },
+        ],
       },
       this.child(),
     );

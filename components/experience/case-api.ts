@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { lakePrefixes } from "../analysis/lake-prefixes.ts";
+import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
-import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
-import { lakePrefixes } from "../analysis/lake-prefixes.ts";
 import { physicalName } from "../place.ts";
 
 export interface CaseApiArgs {
@@ -69,7 +69,9 @@ export class CaseApi extends PlatformComponent {
           statements: [
             ...table.allow("ReadCase", ["dynamodb:GetItem"]),
             // Signed links carry the function's own rights.
-            ...[lakePrefixes.metadata, lakePrefixes.renditions, lakePrefixes.results].flatMap((prefix, i) => processed.allow(`Read${i}`, ["s3:GetObject"], prefix)),
+            ...[lakePrefixes.metadata, lakePrefixes.renditions, lakePrefixes.results].flatMap((prefix, i) =>
+              processed.allow(`Read${i}`, ["s3:GetObject"], prefix),
+            ),
           ],
         },
         { parent: this },
@@ -92,7 +94,11 @@ export class CaseApi extends PlatformComponent {
   #stage(api: aws.apigatewayv2.Api, settings: FunctionSettings): void {
     const log = new aws.cloudwatch.LogGroup(
       this.childName("log"),
-      { name: `/aws/vendedlogs/apigateway/${physicalName(settings.place, "case-api")}`, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
+      {
+        name: `/aws/vendedlogs/apigateway/${physicalName(settings.place, "case-api")}`,
+        kmsKeyId: settings.key.arn,
+        retentionInDays: settings.logRetentionDays,
+      },
       this.child(),
     );
     new aws.apigatewayv2.Stage(
@@ -109,7 +115,10 @@ export class CaseApi extends PlatformComponent {
   }
 
   #route(api: aws.apigatewayv2.Api, routeKey: string, lambda: PlatformFunction): void {
-    const slug = routeKey.toLowerCase().replace(/[^a-z]+/g, "-").replace(/-$/, "");
+    const slug = routeKey
+      .toLowerCase()
+      .replace(/[^a-z]+/g, "-")
+      .replace(/-$/, "");
     const integration = new aws.apigatewayv2.Integration(
       this.childName(`${slug}-integration`),
       { apiId: api.id, integrationType: "AWS_PROXY", integrationUri: lambda.arn, payloadFormatVersion: "2.0" },

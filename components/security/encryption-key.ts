@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
-import { accountRoot, type Place, physicalName, regionalArn, type Removal } from "../place.ts";
+import { accountRoot, type Place, physicalName, type Removal, regionalArn } from "../place.ts";
 import { allow, type Conditions, policyDocument, type ResourceStatement, type Statement } from "./policy.ts";
 
 export interface EncryptionKeyArgs {
