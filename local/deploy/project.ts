@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { enumerate } from "./problem.ts";
@@ -29,15 +29,16 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads Pulumi.yaml. Throws a ProjectError if it is missing or lacks a name. */
+/** Reads Pulumi.yaml. Throws a ProjectError if it is missing, lacks a name, or no program is named. */
 export function readProject(root: string): Project {
-  const { name, main } = readYaml(root, "Pulumi.yaml");
+  const { name, main = packageMain(root) } = readYaml(root, "Pulumi.yaml");
   if (typeof name !== "string") throw new ProjectError("Pulumi.yaml: name must be a text.");
+  if (typeof main !== "string") throw new ProjectError("Pulumi.yaml or package.json must name the program as main.");
   const stacks = readdirSync(root)
     .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
     .filter((stack) => stack !== undefined)
     .sort();
-  return { root, name, main: typeof main === "string" ? main : "index.ts", stacks };
+  return { root, name, main, stacks };
 }
 
 /**
@@ -80,6 +81,12 @@ export function readConfig(project: Project, stack: string): Record<string, stri
 export function parseStackReference(reference: string): { project: string | undefined; stack: string } {
   const parts = reference.split("/");
   return { stack: parts.at(-1)!, project: parts.at(-2) };
+}
+
+/** Without `main` in Pulumi.yaml, Pulumi's runner takes the package's. */
+function packageMain(root: string): unknown {
+  const manifest = join(root, "package.json");
+  return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, "utf8")) as { main?: unknown }).main : undefined;
 }
 
 function isOfType(type: string, value: unknown): boolean {
