@@ -53,7 +53,7 @@ export function wander(seed: number, stream: string): (t: number) => number {
   return (t) => 0.75 * octave(t) + 0.25 * octave(t * 2.3 + 511);
 }
 
-export const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);
+export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 
 /** 0 below `low`, 1 above `high`, smooth between. */
 export const smoothstep = (low: number, high: number, value: number): number => {

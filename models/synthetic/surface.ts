@@ -149,7 +149,7 @@ export function paintSurface(target: Raster, source: Surface, view: View, light:
       const nz = 1 - 0.5 * (nx * nx + ny * ny);
       // The light sits a little above the lens; px and py stand for the angle under which the ray arrives.
       const facing = nz - nx * px * 0.7 - ny * (py + 0.18) * 0.7;
-      const lit = (light.ambient + (1 - light.ambient) * (facing > 0.08 ? facing : 0.08)) * (gain / (1 + light.falloff * (px * px + py * py)));
+      const lit = (light.ambient + (1 - light.ambient) * Math.max(facing, 0.08)) * (gain / (1 + light.falloff * (px * px + py * py)));
       const gx = nx + px * 0.42;
       const gy = ny + (py + 0.12) * 0.42;
       const lobe = (gx * gx + gy * gy) * 2600;

@@ -1,0 +1,105 @@
+"""The two networks. Both take uint8 [N, side, side, 3] RGB and scale it themselves by 1/255 only."""
+
+import torch
+import torch.nn.functional as functional
+from torch import nn
+
+OUT_OF_BODY_SIDE = 128
+DETECTOR_SIDE = 256
+# Detector: pixels a cell of the output grid, results a frame.
+STRIDE = 8
+BEST = 16
+
+
+def convolution(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+    )
+
+
+def planes(frames: torch.Tensor) -> torch.Tensor:
+    """uint8 [N, height, width, 3] -> float32 [N, 3, height, width] in 0..1."""
+    return frames.permute(0, 3, 1, 2).float() * (1 / 255)
+
+
+class OutOfBodyNet(nn.Module):
+    """Logits [N, 2] for in-body, out-of-body from planes [N, 3, 128, 128]. Sees the strongest place beside the mean, for the trocar's wall starts at the rim."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            convolution(3, 16, 2), convolution(16, 32, 2), convolution(32, 48, 2), convolution(48, 64, 2), convolution(64, 64)
+        )
+        self.classify = nn.Linear(128, 2)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        features = self.features(pictures)
+        return self.classify(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1))
+
+
+class OutOfBodyGraph(nn.Module):
+    """What is exported: frames in, scores float32 [N, 2] out."""
+
+    def __init__(self, network: OutOfBodyNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(self.network(planes(frames)), dim=1)
+
+
+class DetectorNet(nn.Module):
+    """Anchor-free detector after CenterNet (Zhou et al., 2019) with the side distances of TTFNet (Liu et al., 2020).
+
+    From planes [N, 3, 256, 256]: heat logits [N, labels, 32, 32], peaks at the boxes' middles; distances
+    [N, 4, 32, 32] from a cell's middle to left, top, right and bottom side, as shares of the picture.
+    """
+
+    def __init__(self, labels: int) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 32, 6, 4, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True))
+        self.fine = nn.Sequential(convolution(32, 48, 2), convolution(48, 48))
+        self.middle = nn.Sequential(convolution(48, 64, 2), convolution(64, 64))
+        self.coarse = nn.Sequential(convolution(64, 96, 2), convolution(96, 96))
+        self.lateral_middle = convolution(64, 48, kernel=1)
+        self.lateral_coarse = convolution(96, 48, kernel=1)
+        self.head = nn.Sequential(convolution(48, 64))
+        self.heat = nn.Conv2d(64, labels, 1)
+        self.sides = nn.Conv2d(64, 4, 1)
+        nn.init.constant_(self.heat.bias, -4.0)
+        nn.init.constant_(self.sides.bias, 0.0)
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        fine = self.fine(self.stem(pictures))
+        middle = self.middle(fine)
+        coarse = self.lateral_coarse(self.coarse(middle))
+        middle = self.lateral_middle(middle) + functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
+        features = self.head(fine + functional.interpolate(middle, scale_factor=2.0, mode="nearest"))
+        return self.heat(features), 0.06 * functional.softplus(self.sides(features) + 0.54)
+
+
+class DetectorGraph(nn.Module):
+    """What is exported: frames in; boxes [N, K, 4] (x, y, width, height, shares), scores [N, K], classes int64 [N, K] out.
+
+    A peak is a cell whose best label's heat is the highest of its 3 x 3 neighbours': this is the suppression.
+    """
+
+    def __init__(self, network: DetectorNet) -> None:
+        super().__init__()
+        self.network = network
+        cells = DETECTOR_SIDE // STRIDE
+        middles = (torch.arange(cells, dtype=torch.float32) + 0.5) / cells
+        self.register_buffer("middle_x", middles.repeat(cells))
+        self.register_buffer("middle_y", middles.repeat_interleave(cells))
+
+    def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        logits, sides = self.network(planes(frames))
+        heat, label = torch.sigmoid(logits).max(dim=1, keepdim=True)
+        peak = heat == functional.max_pool2d(heat, 3, stride=1, padding=1)
+        scores, cell = torch.topk((heat * peak).flatten(1), BEST, dim=1)
+        classes = torch.gather(label.flatten(1), 1, cell)
+        left, top, right, bottom = [torch.gather(side.flatten(1), 1, cell) for side in sides.split(1, dim=1)]
+        x, y = self.middle_x[cell], self.middle_y[cell]
+        x0, y0 = (x - left).clamp(0, 1), (y - top).clamp(0, 1)
+        x1, y1 = (x + right).clamp(0, 1), (y + bottom).clamp(0, 1)
+        return torch.stack([x0, y0, x1 - x0, y1 - y0], dim=2), scores, classes

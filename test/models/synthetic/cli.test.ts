@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { groundTruth } from "../../../contracts/ground-truth.ts";
+
+const run = promisify(execFile);
+const CLI = join(import.meta.dirname, "../../../models/synthetic/cli.ts");
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+const sample = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
+  run(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error) => error as Outcome,
+  );
+
+describe("npm run sample", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sample-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("explains itself", async () => {
+    const { code, stdout } = await sample(["--help"]);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/--seed N/);
+  });
+
+  it("names every mistake at once", async () => {
+    const { code, stderr } = await sample(["--size", "641x359", "--fps", "0", "--seed", "1.5", "--seconds", "", "--out", "x.mov"]);
+    expect(code).to.equal(2);
+    expect(stderr.trim().split("\n")).to.deep.equal([
+      '--size must be WIDTHxHEIGHT, even numbers from 64 to 4096, not "641x359".',
+      '--fps must be frames per second from 1 to 120, as 25, 29.97 or 30000/1001, not "0".',
+      '--out must end in .mp4, but "x.mov" does not.',
+      '--seconds must be a number from 0.1 to 36000, not "".',
+      '--seed must be a whole number from 0 to 2147483647, not "1.5".',
+      "See --help.",
+    ]);
+  });
+
+  it("refuses an unknown option and two destinations", async () => {
+    expect((await sample(["--frames", "x"])).code).to.equal(2);
+    expect((await sample(["--frames-only", folder, "--out", "x.mp4"])).stderr).to.match(/exclude each other/);
+  });
+
+  it("writes a video of exactly the planned frames and its ground truth", async () => {
+    const file = join(folder, "an operation.mp4");
+    const { code, stderr } = await sample(["--out", file, "--seconds", "2", "--fps", "29.97", "--size", "128x72", "--seed", "3"]);
+    expect(code, stderr).to.equal(0);
+    const truth = groundTruth.parse(JSON.parse(await readFile(join(folder, "an operation.truth.json"), "utf8")));
+    expect(truth.media).to.deep.equal({ width: 128, height: 72, frameRate: { num: 30000, den: 1001 }, frameCount: 60 });
+    expect(truth.origin.seed).to.equal(3);
+    const { stdout } = await run("ffprobe", [
+      "-v",
+      "error",
+      "-count_frames",
+      "-show_entries",
+      "stream=codec_name,width,height,r_frame_rate,nb_read_frames,pix_fmt",
+      "-of",
+      "csv=p=0",
+      file,
+    ]);
+    expect(stdout.trim()).to.equal("h264,128,72,yuv420p,30000/1001,60");
+  });
+
+  it("writes raw frames for training", async () => {
+    const { code } = await sample(["--frames-only", folder, "--seconds", "2", "--fps", "5", "--size", "128x72"]);
+    expect(code).to.equal(0);
+    expect((await readdir(folder)).sort()).to.deep.equal(["frames.rgb", "truth.json"]);
+    expect((await stat(join(folder, "frames.rgb"))).size).to.equal(10 * 128 * 72 * 3);
+  });
+
+  it("fails in words, and leaves nothing behind, without ffmpeg", async () => {
+    const { code, stderr } = await sample(["--out", join(folder, "x.mp4"), "--seconds", "1", "--size", "128x72"], { FFMPEG_PATH: join(folder, "none") });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/ffmpeg was not found.*apt-get install/s);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+});
