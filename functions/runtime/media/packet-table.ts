@@ -2,7 +2,9 @@ import { CustomSource, EncodedPacketSink, Input, type InputFormat, type InputVid
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { Rational } from "../../../contracts/primitives.ts";
 import { InvalidInput } from "../errors.ts";
+import { avcHeight } from "./avc-height.ts";
 import { type ByteRanges, inBlocks } from "./byte-ranges.ts";
+import { type Edit, editOf } from "./edit-list.ts";
 import { assertWhole } from "./wholeness.ts";
 
 /** What a file's packet tables say about its primary video track. No picture is decoded. */
@@ -41,16 +43,17 @@ export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
   const container = await containerOf(input);
   await assertWhole(container, blocks);
   const track = await readable("its tracks", () => input.getPrimaryVideoTrack());
-  if (!track) throw new InvalidInput("The file holds no video track.");
+  if (!track) throw new InvalidInput("The file holds no video track that can be read.");
   const codec = await track.getCodec();
   if (codec === null) throw new InvalidInput(`The video track's codec (${String(await track.getInternalCodecId())}) isn't one the platform reads.`);
-  const times = await readable("its packets", () => packetTimes(track, container));
+  const edit = container === "mp4" || container === "mov" ? await editOf(blocks, track.id) : undefined;
+  const times = await readable("its packets", () => packetTimes(track, edit));
   if (times.pts.length === 0) throw new InvalidInput("The video track holds no frames.");
   return {
     container,
     codec,
     width: await track.getDisplayWidth(),
-    height: await track.getDisplayHeight(),
+    height: await displayHeight(track, container),
     rotation: await track.getRotation(),
     ...times,
     audioTracks: (await input.getAudioTracks()).length,
@@ -60,7 +63,7 @@ export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
 async function containerOf(input: Input): Promise<PacketTable["container"]> {
   const format = await readable("its first bytes", async () => ((await input.canRead()) ? input.getFormat() : undefined));
   const container = format && containers.get(format);
-  if (!container) throw new InvalidInput("The file isn't a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
+  if (!container) throw new InvalidInput("The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
   return container;
 }
 
@@ -74,7 +77,17 @@ async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function packetTimes(track: InputVideoTrack, container: PacketTable["container"]) {
+/** Height as displayed. In MPEG-TS the pictures themselves are asked: there mediabunny halves interlaced ones. */
+async function displayHeight(track: InputVideoTrack, container: PacketTable["container"]): Promise<number> {
+  const height = await track.getDisplayHeight();
+  if (container !== "mpegts" || (await track.getCodec()) !== "avc") return height;
+  const packet = await new EncodedPacketSink(track).getFirstKeyPacket();
+  const coded = packet ? avcHeight(packet.data) : undefined;
+  return coded === undefined ? height : Math.round((height * coded) / (await track.getCodedHeight()));
+}
+
+/** Frames that the edit list hides are counted apart. `edit` is undefined for containers that have none. */
+async function packetTimes(track: InputVideoTrack, edit: Edit | undefined) {
   const resolution = await track.getTimeResolution();
   const all: number[] = [];
   let lastPts = -Infinity;
@@ -86,8 +99,7 @@ async function packetTimes(track: InputVideoTrack, container: PacketTable["conta
     seenKey ||= packet.type === "key";
     if (!seenKey) continue;
     const pts = exactTicks(packet.timestamp, resolution);
-    // An edit list moves what precedes the edit before zero; players and ffmpeg never show it.
-    if (pts < 0 && (container === "mp4" || container === "mov")) {
+    if (edit && (pts < edit.start || pts >= edit.end)) {
       hiddenFrameCount++;
       continue;
     }
