@@ -9,7 +9,9 @@ export type JobState = "QUEUED" | "RUNNING" | "STOPPING" | "SUCCEEDED" | "FAILED
 export interface JobFailure {
   readonly message: string;
   /** The service's own error number, if it has one. */
-  readonly code?: number | undefined;
+  readonly code?: number;
+  /** What the job's program left for people, if anything. */
+  readonly exitMessage?: string | undefined;
 }
 
 export interface Job<Request, Result> {

@@ -6,13 +6,13 @@ import type { Slots } from "./slots.ts";
 
 export type { Job, JobFailure, JobState } from "./job-store.ts";
 
-/** A job's failure with the service's own error number. Any other error fails the job with its message. */
+/** A job's failure with what the service tells beside its message. Any other error fails the job with its message alone. */
 export class JobError extends Error {
-  readonly code: number | undefined;
-  constructor(message: string, code?: number) {
+  readonly facts: Omit<JobFailure, "message">;
+  constructor(message: string, facts: Omit<JobFailure, "message"> = {}) {
     super(message);
     this.name = "JobError";
-    this.code = code;
+    this.facts = facts;
   }
 }
 
@@ -109,7 +109,7 @@ export function openJobs<Request, Result>(options: JobsOptions<Request, Result>)
     } catch (error) {
       if (signal.reason === closing) return;
       if (signal.reason === stopping) end(id, "STOPPED");
-      else end(id, "FAILED", { failure: { message: (error as Error).message, ...(error instanceof JobError ? { code: error.code } : {}) } });
+      else end(id, "FAILED", { failure: { message: (error as Error).message, ...(error instanceof JobError ? error.facts : {}) } });
     }
   }
 

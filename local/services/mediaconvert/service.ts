@@ -71,7 +71,7 @@ export function createMediaConvert(options: MediaConvertOptions): MediaConvert {
       const role = authorizer.assume(principal, request.Role as string);
       const settings = parseJobSettings(request.Settings);
       const transcoded = await transcode(tools, settings, { folder, signal, progress, fileOf: (uri) => inputFile(role, uri) }).catch((error: unknown) => {
-        throw error instanceof MediaError ? new JobError(error.message, errorCodes.inputUnreadable) : error;
+        throw error instanceof MediaError ? new JobError(error.message, { code: errorCodes.inputUnreadable }) : error;
       });
       await storeOutputs(role, transcoded);
       return transcoded.details;
@@ -85,7 +85,7 @@ export function createMediaConvert(options: MediaConvertOptions): MediaConvert {
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const code = error.status === 404 ? errorCodes.inputMissing : errorCodes.inputForbidden;
-      throw new JobError(`Unable to open input file [${uri}]: ${error.message}`, code);
+      throw new JobError(`Unable to open input file [${uri}]: ${error.message}`, { code });
     }
   }
 
@@ -93,7 +93,7 @@ export function createMediaConvert(options: MediaConvertOptions): MediaConvert {
     for (const { path, bucket, key, contentType, kmsKeyArn } of files) {
       await store.put(role, bucket, key, { path }, { contentType, kmsKeyArn }).catch((error: unknown) => {
         if (!(error instanceof ServiceError)) throw error;
-        throw new JobError(`Unable to write to output file [s3://${bucket}/${key}]: ${error.message}`, errorCodes.outputFailed);
+        throw new JobError(`Unable to write to output file [s3://${bucket}/${key}]: ${error.message}`, { code: errorCodes.outputFailed });
       });
     }
   }

@@ -1,0 +1,74 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import type { MediaTools } from "../../media/tools.ts";
+import { type Child, startChild } from "../jobs/child-process.ts";
+import { type ImageConfig, readDockerfile } from "./dockerfile.ts";
+
+/** An image that was declared: the folder it would be built from, and how. */
+export interface Image {
+  readonly imageUri: string;
+  /** Absolute path of the build context. */
+  readonly context: string;
+  /** Absolute path of the Dockerfile. */
+  readonly dockerfile: string;
+}
+
+export interface ContainerRun {
+  /** The job's own folder, which stands for `/opt/ml`. */
+  readonly root: string;
+  /** Replaces the image's ENTRYPOINT. */
+  readonly entrypoint?: readonly string[] | undefined;
+  /** Replace the image's CMD. */
+  readonly arguments?: readonly string[] | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly onOutput?: (chunk: Buffer) => void;
+}
+
+/**
+ * The stand-in for mounting a folder at `/opt/ml`: paths under it in environment values and arguments lead into that
+ * folder. A container that takes such a path from nowhere but its own code would not find it.
+ */
+export const mounted = (text: string, root: string): string => text.replaceAll(/(?<![\w.-])\/opt\/ml(?![\w.-])/g, () => root);
+
+/** The command line, environment and folder a container runs with. The build context stands for the image's file system, the working folder in it for its root. */
+export function containerCommand(
+  image: Image,
+  config: ImageConfig,
+  run: ContainerRun,
+  tools: MediaTools,
+): { command: string; args: string[]; cwd: string; env: Record<string, string> } {
+  const argv = [...(run.entrypoint ?? config.entrypoint), ...(run.arguments ?? (run.entrypoint ? [] : config.command))];
+  const inContext = (word: string): string =>
+    config.workingFolder !== "/" && word.startsWith(`${config.workingFolder}/`) ? join(image.context, word.slice(config.workingFolder.length)) : word;
+  const [program, ...args] = argv.map((word) => mounted(inContext(word), run.root));
+  if (program === undefined) throw new Error(`The image ${image.imageUri} has no ENTRYPOINT, and none was given.`);
+  const declared = { ...config.environment, ...run.environment };
+  const env = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, mounted(value, run.root)]));
+  return {
+    // The image has the Node version that the platform runs on.
+    command: program === "node" ? process.execPath : program,
+    args,
+    cwd: image.context,
+    env: {
+      ...env,
+      PATH: [...new Set([dirname(process.execPath), dirname(tools.ffmpeg), dirname(tools.ffprobe), ...(process.env.PATH ?? "").split(delimiter)])].join(
+        delimiter,
+      ),
+      TMPDIR: join(run.root, "tmp"),
+    },
+  };
+}
+
+/**
+ * Runs a container as a child process with the declared environment alone: no credentials and no endpoint of the local
+ * cloud get in. That is all of the network isolation that can be had without a container engine.
+ */
+export async function startContainer(image: Image, run: ContainerRun, tools: MediaTools): Promise<Child> {
+  const config = readDockerfile(await readFile(image.dockerfile, "utf8"));
+  const { command, args, cwd, env } = containerCommand(image, config, run, tools);
+  await mkdir(env["TMPDIR"] as string, { recursive: true });
+  const child = startChild(command, args, { cwd, env, onStdout: (chunk) => run.onOutput?.(chunk), ...(run.signal ? { signal: run.signal } : {}) });
+  child.process.stderr?.on("data", (chunk: Buffer) => run.onOutput?.(chunk));
+  return child;
+}

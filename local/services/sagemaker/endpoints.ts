@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import type { DescribeEndpointInput, DescribeEndpointOutput } from "@aws-sdk/client-sagemaker";
+import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
+import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
+import { assertImplemented } from "../jobs/request.ts";
+import type { Image } from "./container.ts";
+import { createEndpointContainer, type EndpointContainer } from "./endpoint-container.ts";
+import { repositoryArn } from "./processing-jobs.ts";
+import type { Registry } from "./registry.ts";
+import type { SageMakerOptions } from "./service.ts";
+
+/** A model: an image, what it runs as, and where its files lie. */
+export interface Model {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly modelDataPrefix?: string | undefined;
+}
+
+export interface EndpointConfig {
+  readonly name: string;
+  readonly modelName: string;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly arn: string;
+  readonly configName: string;
+}
+
+export interface Endpoints {
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly runtimeOperations: Readonly<Record<string, Operation>>;
+  putModel(model: Model): void;
+  putEndpointConfig(config: EndpointConfig): void;
+  putEndpoint(endpoint: Endpoint): void;
+  close(): Promise<void>;
+}
+
+const principal = "sagemaker.amazonaws.com";
+/** Limits of real-time inference. (SageMaker developer guide, "Real-time inference") */
+const largestBody = 25 * 1024 * 1024;
+const longestSeconds = 60;
+const variant = "AllTraffic";
+
+/** Endpoints for single pictures. What they run is declared by the program; here it is only described and invoked. */
+export function createEndpoints(options: SageMakerOptions, registry: Registry): Endpoints {
+  const { authorizer } = options;
+  const containers = new Map<string, EndpointContainer>();
+  const arn = (name: string | undefined): string => `arn:aws:sagemaker:${options.region}:${options.account}:endpoint/${name}`;
+  const need = <Value>(kind: string, name: string): Value => {
+    const found = registry.get<Value>(kind, name);
+    if (!found) throw new ServiceError("ValidationException", `The ${kind} "${name}" does not exist.`);
+    return found;
+  };
+  const endpointOf = (name: string | undefined): Endpoint & { createdAt: number } => {
+    const found = registry.get<Endpoint & { createdAt: number }>("endpoint", name ?? "");
+    if (!found) throw new ServiceError("ValidationException", `Endpoint ${name} of account ${options.account} not found.`);
+    return found;
+  };
+
+  function hosting(endpointName: string): ReturnType<Parameters<typeof createEndpointContainer>[2]["hosting"]> {
+    const config = need<EndpointConfig>("endpoint configuration", endpointOf(endpointName).configName);
+    const model = need<Model>("model", config.modelName);
+    const role = authorizer.assume(principal, model.roleArn);
+    const repository = repositoryArn(model.image);
+    if (repository) {
+      authorizer.authorize(role, "ecr:GetAuthorizationToken", "*");
+      for (const action of ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]) authorizer.authorize(role, action, repository);
+    }
+    return { image: need<Image>("image", model.image), role, environment: model.environment, modelDataPrefix: model.modelDataPrefix };
+  }
+
+  function containerOf(name: string): EndpointContainer {
+    const found = containers.get(name);
+    if (found) return found;
+    const made = createEndpointContainer(name, join(options.folder, "endpoints", name), { ...options, hosting: () => hosting(name) });
+    containers.set(name, made);
+    return made;
+  }
+
+  async function describe(input: DescribeEndpointInput, call: Call): Promise<DescribeEndpointOutput> {
+    call.authorize("sagemaker:DescribeEndpoint", arn(input.EndpointName));
+    const endpoint = endpointOf(input.EndpointName);
+    return {
+      EndpointName: endpoint.name,
+      EndpointArn: endpoint.arn,
+      EndpointConfigName: endpoint.configName,
+      EndpointStatus: "InService",
+      CreationTime: new Date(endpoint.createdAt),
+      LastModifiedTime: new Date(endpoint.createdAt),
+      ProductionVariants: [{ VariantName: variant, CurrentInstanceCount: 1, DesiredInstanceCount: 1, CurrentWeight: 1, DesiredWeight: 1 }],
+    };
+  }
+
+  async function invoke(input: InvokeEndpointInput, call: Call): Promise<InvokeEndpointOutput> {
+    call.authorize("sagemaker:InvokeEndpoint", arn(input.EndpointName));
+    assertImplemented("InvokeEndpoint", input, ["EndpointName", "Body", "ContentType", "Accept", "CustomAttributes"]);
+    const endpoint = endpointOf(input.EndpointName);
+    const body = Buffer.from(input.Body ?? "");
+    if (body.length > largestBody) throw new ServiceError("ValidationError", `The body has ${body.length} bytes; at most ${largestBody} are allowed.`);
+    const url = await containerOf(endpoint.name).url();
+    const headers = {
+      "content-type": input.ContentType ?? "application/octet-stream",
+      accept: input.Accept ?? "*/*",
+      ...(input.CustomAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": input.CustomAttributes }),
+    };
+    const answer = await fetch(`${url}/invocations`, { method: "POST", headers, body, signal: AbortSignal.timeout(longestSeconds * 1000) }).catch(
+      (error: Error) => {
+        throw new ServiceError(
+          "ModelError",
+          `Received no answer from the container of endpoint ${endpoint.name}: ${(error.cause as Error | undefined)?.message ?? error.message}`,
+          424,
+        );
+      },
+    );
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (!answer.ok) {
+      const kind = answer.status < 500 ? "client error" : "server error";
+      throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
+    }
+    const attributes = answer.headers.get("x-amzn-sagemaker-custom-attributes");
+    return {
+      Body: bytes as never,
+      ContentType: answer.headers.get("content-type") ?? "application/octet-stream",
+      InvokedProductionVariant: variant,
+      ...(attributes === null ? {} : { CustomAttributes: attributes }),
+    };
+  }
+
+  return {
+    operations: { DescribeEndpoint: describe },
+    runtimeOperations: { InvokeEndpoint: invoke },
+    putModel: (model) => registry.put("model", model.name, model),
+    putEndpointConfig: (config) => registry.put("endpoint configuration", config.name, config),
+    putEndpoint(endpoint) {
+      const createdAt = registry.get<{ createdAt: number }>("endpoint", endpoint.name)?.createdAt ?? Date.now();
+      registry.put("endpoint", endpoint.name, { ...endpoint, createdAt });
+    },
+    async close() {
+      await Promise.all([...containers.values()].map((container) => container.close()));
+    },
+  };
+}
