@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
+import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
@@ -12,6 +13,8 @@ export interface AggregationArgs {
   settings: FunctionSettings;
   lake: DataLake;
   table: CaseTable;
+  /** What the analysers run on, for the cost estimate. */
+  catalogue: Catalogue;
   /** Recorded in every analysis. */
   pipelineVersion: string;
 }
@@ -22,7 +25,7 @@ export class Aggregation extends PlatformComponent {
   /** What the state machine must be allowed to merge, tag and announce. */
   readonly statements: readonly Statement[];
 
-  constructor(name: string, { settings, lake, table, pipelineVersion }: AggregationArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, lake, table, catalogue, pipelineVersion }: AggregationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:Aggregation", name, opts);
     const { raw, processed } = lake;
 
@@ -33,7 +36,14 @@ export class Aggregation extends PlatformComponent {
         description: "Merges the results of all analysers into one analysis",
         timeoutSeconds: 900,
         memoryMb: 3008,
-        environment: { PROCESSED_BUCKET: processed.bucket, CASE_TABLE: table.tableName, PIPELINE_VERSION: pipelineVersion },
+        environment: {
+          PROCESSED_BUCKET: processed.bucket,
+          CASE_TABLE: table.tableName,
+          PIPELINE_VERSION: pipelineVersion,
+          ANALYSER_INSTANCE_TYPES: JSON.stringify(
+            Object.fromEntries([catalogue.gate, ...catalogue.analysers].map(({ id, instanceType }) => [id, instanceType])),
+          ),
+        },
         statements: [
           ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),
           processed.allowNoticingAbsence("NoticeMissingResults"),

@@ -46,7 +46,7 @@ export class CaseAnalysis extends PlatformComponent {
     const gate = new PrivacyGate(this.childName("gate"), common, inside);
     const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image }, inside);
     const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
-    const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, pipelineVersion: args.pipelineVersion }, inside);
+    const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, catalogue, pipelineVersion: args.pipelineVersion }, inside);
 
     const machineName = physicalName(settings.place, name);
     const role = new ServiceRole(

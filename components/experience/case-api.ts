@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Model } from "../../contracts/model.ts";
 import { lakePrefixes } from "../analysis/lake-prefixes.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import { PlatformComponent } from "../component.ts";
@@ -13,6 +14,8 @@ export interface CaseApiArgs {
   lake: DataLake;
   table: CaseTable;
   endpoint: RealTimeEndpoint;
+  /** The network that answers for single images. */
+  imageModel: Model;
 }
 
 /** What the access log holds of a request: never its query, its body or who the caller claims to be. */
@@ -42,7 +45,7 @@ export class CaseApi extends PlatformComponent {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #functions({ settings, lake, table, endpoint }: CaseApiArgs): Record<string, PlatformFunction> {
+  #functions({ settings, lake, table, endpoint, imageModel }: CaseApiArgs): Record<string, PlatformFunction> {
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -83,7 +86,7 @@ export class CaseApi extends PlatformComponent {
           description: "Predicts what one image shows",
           timeoutSeconds: 29,
           memoryMb: 1024,
-          environment: { INFERENCE_ENDPOINT: endpoint.endpointName },
+          environment: { INFERENCE_ENDPOINT: endpoint.endpointName, INFERENCE_MODEL: JSON.stringify(imageModel) },
           statements: [endpoint.allowInvoke("Predict")],
         },
         { parent: this },
