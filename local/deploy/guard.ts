@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { Schemas } from "./schema/schemas.ts";
 
-/** Hears of arguments that never reach the engine. */
+/** Hears of what never reaches the engine. */
 export interface ArgumentListener {
+  /** A resource was constructed; it is registered once all its inputs are there. */
+  constructed(type: string, name: string): void;
   /** `property` is an argument that the class does not know and would drop without a word. */
   unknownArgument(type: string, name: string, property: string): void;
   /** `property` is required and absent; the class would throw without naming the resource. */
@@ -63,6 +65,7 @@ function guardedClass(original: ResourceClass): ResourceClass {
 /** Tells of arguments unknown and missing, and puts an unknown value where one is missing, so that the program can go on. */
 function examine({ listener, schemas }: Guard, token: string, name: string, args: Record<string, unknown> | undefined): object | undefined {
   const type = token.includes(":") ? token : `pulumi:providers:${token}`;
+  listener.constructed(type, name);
   const schema = schemas.resource(type);
   if (schema === undefined) return args;
   for (const [property, value] of Object.entries(args ?? {})) {

@@ -57,6 +57,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
   readonly #request = new AsyncLocalStorage<RegisterResourceRequest | ReadResourceRequest>();
   /** Required arguments that the program left out, as `type name property`: unknown until the resource is registered. */
   readonly #missing = new Set<string>();
+  readonly #constructed = new Set<string>();
   #closed = false;
   /** Registrations and calls so far, and those that the provider has not answered yet. */
   events = 0;
@@ -97,6 +98,16 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
     const request = this.#request.getStore();
     if (request === undefined || this.#closed) throw new Error(`${subjectOf(args.type, args.name)} was registered after the program had ended.`);
     return this.#during(() => ("getProperties" in request ? this.#read(request) : this.#register(request)));
+  }
+
+  constructed(type: string, name: string): void {
+    this.#constructed.add(subjectOf(type, name));
+  }
+
+  /** Resources that were constructed and never registered: an input of theirs never came. */
+  waiting(): string[] {
+    const registered = new Set(this.resources.map(({ type, name }) => subjectOf(type, name)));
+    return [...this.#constructed].filter((subject) => !registered.has(subject));
   }
 
   unknownArgument(type: string, name: string, property: string): void {

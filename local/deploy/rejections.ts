@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 
+/** The program waits for something that nothing will ever bring: no timer, socket or file keeps the process going. */
+export class NeverSettles extends Error {
+  override readonly name = "NeverSettles";
+}
+
 const watched = new AsyncLocalStorage<true>();
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -30,7 +35,7 @@ async function watch(work: () => Promise<unknown>, quiet: () => Promise<void>): 
     errors.add(error);
     interrupt();
   };
-  const onIdle = (): void => onRejection(new Error("waits for a promise that never settles."));
+  const onIdle = (): void => onRejection(new NeverSettles("waits for a promise that never settles."));
   const before = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", onRejection);

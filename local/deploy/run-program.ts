@@ -6,7 +6,7 @@ import { guardArguments } from "./guard.ts";
 import { DeployError, type Problem } from "./problem.ts";
 import type { Properties, Provider } from "./provider.ts";
 import { Recorder } from "./recorder.ts";
-import { unhandledErrors } from "./rejections.ts";
+import { NeverSettles, unhandledErrors } from "./rejections.ts";
 import { openSchemas } from "./schema/schemas.ts";
 
 export interface RunOptions {
@@ -47,7 +47,7 @@ export async function runProgram(program: () => unknown, options: RunOptions): P
   const errors = await unhandledErrors(run, () => quiet(recorder));
   recorder.close();
   schemas.save();
-  const problems = [...recorder.problems, ...programProblems(stack, errors, recorder.problems)];
+  const problems = [...recorder.problems, ...programProblems(stack, errors, recorder)];
   if (problems.length > 0) throw new DeployError(stack, problems);
   return { project, stack, resources: recorder.resources, outputs: recorder.outputs, findings: recorder.warnings };
 }
@@ -62,12 +62,16 @@ async function quiet(recorder: Recorder): Promise<void> {
 }
 
 /** Errors that the program threw, less those that only repeat a noted problem. */
-function programProblems(stack: string, errors: readonly unknown[], noted: readonly Problem[]): Problem[] {
-  const reasons = new Set(errors.map(reasonOf));
+function programProblems(stack: string, errors: readonly unknown[], recorder: Recorder): Problem[] {
+  const reasons = new Set(
+    errors.map((error) => (error instanceof NeverSettles ? `waits for a promise that never settles${list(recorder.waiting())}.` : reasonOf(error))),
+  );
   return [...reasons]
-    .filter((reason) => !noted.some((problem) => reason.includes(problem.reason)))
+    .filter((reason) => !recorder.problems.some((problem) => reason.includes(problem.reason)))
     .map((reason) => ({ subject: `stack "${stack}"`, urn: undefined, path: "", reason }));
 }
+
+const list = (waiting: readonly string[]): string => (waiting.length === 0 ? "" : `; so do ${waiting.join(", ")}`);
 
 /** The message; for an error that was not meant for the user, also where in the program it arose. */
 function reasonOf(error: unknown): string {

@@ -24,8 +24,15 @@ export function decode(value: unknown): unknown {
   if (!isRecord(value)) return value;
   if (value[signatureKey] === secretSignature) return decode(value["value"]);
   if (value[signatureKey] === resourceSignature) return value["id"] || value["urn"];
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decode(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !(isAsset(value) && runtimeMarks.has(key)))
+      .map(([key, inner]) => [key, decode(inner)]),
+  );
 }
+
+/** How the runtime tells its own objects apart; the engine drops them. */
+const runtimeMarks: ReadonlySet<string> = new Set(["__pulumiAsset", "__pulumiArchive"]);
 
 export function decodeProperties(properties: Record<string, unknown> | undefined): Record<string, unknown> {
   return decode(properties ?? {}) as Record<string, unknown>;

@@ -37,16 +37,19 @@ function checkObject(shape: Shape, value: Readonly<Record<string, unknown>>, pat
     const at = propertyPath(path, key);
     const property = shape[key];
     if (property === undefined) check.report(at, `is no property here; there are ${enumerate(Object.keys(shape))}.`);
-    else if (!isAbsent(inner)) checkProperty(property, key, inner, value, at, check);
+    else if (!isAbsent(inner)) {
+      for (const other of property.conflictsWith ?? []) {
+        // Where both name each other, the first one reports.
+        const reported = shape[other]?.conflictsWith?.includes(key) === true && other < key;
+        if (!isAbsent(value[other]) && !reported) check.report(at, `conflicts with ${other}; set only one of them.`);
+      }
+      checkProperty(property, inner, at, check);
+    }
   }
 }
 
-function checkProperty(property: InputProperty, key: string, value: unknown, siblings: Readonly<Record<string, unknown>>, path: string, check: Check): void {
+function checkProperty(property: InputProperty, value: unknown, path: string, check: Check): void {
   if (property.deprecated) check.report(path, "is deprecated.", "warning");
-  for (const other of property.conflictsWith ?? []) {
-    // Both sides mostly name each other; one report is enough.
-    if (!isAbsent(siblings[other]) && other !== key) check.report(path, `conflicts with ${other}; set only one of them.`);
-  }
   checkType(property.type, value, path, check);
   const { documented } = property;
   if (documented !== undefined && typeof value === "string" && value !== unknownValue && !documented.includes(value)) {

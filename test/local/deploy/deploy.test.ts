@@ -49,7 +49,11 @@ describe("deploy", () => {
   });
 
   const refused: [stack: string, name: string, message: string | RegExp][] = [
-    ["nowhere", "ProjectError", /^There is no stack "nowhere" \(no Pulumi\.nowhere\.yaml\); the stacks are circle-a, circle-b, dev, missing-output, secret, shared, stranger, wrong\.$/],
+    [
+      "nowhere",
+      "ProjectError",
+      /^There is no stack "nowhere" \(no Pulumi\.nowhere\.yaml\); the stacks are circle-a, circle-b, dev, missing-output, secret, shared, stranger, wrong\.$/,
+    ],
     [
       "wrong",
       "ProjectError",
