@@ -36,7 +36,7 @@ export interface MediaConvertOptions {
 export interface MediaConvert {
   readonly service: OperationService;
   /** Makes a queue known; jobs may go to it. The queue `Default` is always there. */
-  putQueue(queue: { arn: string }): void;
+  putQueue(queue: { readonly arn: string; readonly name: string }): void;
   /** For tests and `Faults`: the jobs themselves. A fault matches a job by its first output destination. */
   readonly jobs: Jobs<sdk.CreateJobRequest, Transcoded["details"]>;
   start(): void;

@@ -25,8 +25,8 @@ export interface SageMakerOptions {
 }
 
 export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConfig" | "putEndpoint"> {
-  readonly service: OperationService;
-  readonly runtime: OperationService;
+  /** SageMaker, and SageMaker Runtime, which shares its signing name. */
+  readonly services: readonly [OperationService, OperationService];
   /** For tests and `Faults`: the processing jobs themselves. A fault matches a job by its name. */
   readonly jobs: ProcessingJobs["jobs"];
   /** Makes an image known, by the folder it would be built from. */
@@ -43,8 +43,10 @@ export function createSageMaker(options: SageMakerOptions): SageMaker {
   const { operations, runtimeOperations, close, ...admin } = createEndpoints(options, registry);
   return {
     ...admin,
-    service: { kind: "operations", signingName: "sagemaker", sdk, operations: { ...processing.operations, ...tags.operations, ...operations } },
-    runtime: { kind: "operations", signingName: "sagemaker", sdk: runtimeSdk, operations: runtimeOperations },
+    services: [
+      { kind: "operations", signingName: "sagemaker", sdk, operations: { ...processing.operations, ...tags.operations, ...operations } },
+      { kind: "operations", signingName: "sagemaker", sdk: runtimeSdk, operations: runtimeOperations },
+    ],
     jobs: processing.jobs,
     putImage: (image) => registry.put("image", image.imageUri, image),
     start: processing.jobs.start,
