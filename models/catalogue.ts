@@ -19,10 +19,14 @@ export const analysers: readonly Analyser[] = [
     models: ["instrument-detector"],
     sampleRate: 5,
     signals: true,
-    instanceType: "ml.g6.xlarge",
+    // The decoder is what a job waits for, and the networks take a few milliseconds a frame without a GPU.
+    instanceType: "ml.c5.xlarge",
     timeoutSeconds: 4 * 3600,
   },
 ];
+
+/** The network that answers for single images. */
+export const imageModel = "instrument-detector";
 
 export interface CatalogueEntry {
   readonly model: Model;
@@ -36,21 +40,35 @@ export interface Catalogue {
   readonly analysers: readonly Analyser[];
   /** Every network that one of them runs, by rising id. */
   readonly models: readonly CatalogueEntry[];
+  /** The one of them that answers for single images. */
+  readonly imageModel: Model;
+}
+
+/** What the catalogue is read for; the platform's own, unless a test says otherwise. */
+export interface CatalogueChoice {
+  readonly gate: Analyser;
+  readonly analysers: readonly Analyser[];
+  readonly imageModel: string;
 }
 
 /**
  * Reads the networks that the analysers name, from `root/<id>/`.
  * Throws one Error that lists everything that is missing or breaks its contract.
  */
-export function readCatalogue(root = "models", wanted: Pick<Catalogue, "gate" | "analysers"> = { gate, analysers }): Catalogue {
+export function readCatalogue(root = "models", choice: CatalogueChoice = { gate, analysers, imageModel }): Catalogue {
   const mistakes: string[] = [];
-  const named = [wanted.gate, ...wanted.analysers];
-  for (const id of new Set(named.map((analyser) => analyser.id).filter((id, i, ids) => ids.indexOf(id) !== i))) mistakes.push(`Two analysers have the id "${id}".`);
+  const named = [choice.gate, ...choice.analysers];
+  for (const id of repeated(named.map((analyser) => analyser.id))) mistakes.push(`Two analysers have the id "${id}".`);
   const ids = [...new Set(named.flatMap((analyser) => analyser.models))].sort();
+  if (!ids.includes(choice.imageModel))
+    mistakes.push(`The model for single images, "${choice.imageModel}", must be one that an analyser runs: ${ids.join(", ")}.`);
   const models = ids.flatMap((id) => readEntry(root, id, mistakes) ?? []);
-  if (mistakes.length > 0) throw new Error(`The catalogue of models is not complete:\n- ${mistakes.join("\n- ")}`);
-  return { ...wanted, models };
+  const answering = models.find(({ model }) => model.id === choice.imageModel);
+  if (mistakes.length > 0 || answering === undefined) throw new Error(`The catalogue of models is not complete:\n- ${mistakes.join("\n- ")}`);
+  return { gate: choice.gate, analysers: choice.analysers, models, imageModel: answering.model };
 }
+
+const repeated = (ids: readonly string[]): Set<string> => new Set(ids.filter((id, i) => ids.indexOf(id) !== i));
 
 function readEntry(root: string, id: string, mistakes: string[]): CatalogueEntry | undefined {
   const description = join(root, id, "model.json");

@@ -8,8 +8,7 @@ import { CaseTable } from "../components/data/case-table.ts";
 import { DataLake } from "../components/data/data-lake.ts";
 import { CaseApi } from "../components/experience/case-api.ts";
 import { DataKeys } from "../components/security/data-keys.ts";
-import type { Model } from "../contracts/model.ts";
-import { type Catalogue, readCatalogue } from "../models/catalogue.ts";
+import { readCatalogue } from "../models/catalogue.ts";
 import { accountProvider } from "./accounts.ts";
 import type { EnvironmentConfig } from "./config.ts";
 import type { SharedOutputs } from "./shared.ts";
@@ -41,7 +40,7 @@ export function environment(config: EnvironmentConfig) {
   const analysis = new CaseAnalysis("case-analysis", { settings, keys, lake, table, catalogue, image, rekognition: config.rekognition, pipelineVersion }, opts);
   const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
   const endpoint = new RealTimeEndpoint("inference", { settings, lake, image, ...config.inference }, opts);
-  const api = new CaseApi("case-api", { settings, lake, table, endpoint, imageModel: imageModel(catalogue) }, opts);
+  const api = new CaseApi("case-api", { settings, lake, table, endpoint, imageModel: catalogue.imageModel }, opts);
 
   return {
     rawBucket: lake.raw.bucket,
@@ -54,13 +53,6 @@ export function environment(config: EnvironmentConfig) {
     inferenceEndpoint: endpoint.endpointName,
     apiEndpoint: api.endpoint,
   };
-}
-
-/** The network that the API asks about single images: the first that finds things in them. */
-function imageModel({ models }: Catalogue): Model {
-  const found = models.find(({ model }) => model.task === "object-detection");
-  if (!found) throw new pulumi.RunError("models/catalogue.ts names no network for object-detection; the API needs one.");
-  return found.model;
 }
 
 function inferenceImage(reference: string): { uri: pulumi.Output<string>; repositoryArn: pulumi.Output<string> } {

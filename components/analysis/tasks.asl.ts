@@ -22,12 +22,11 @@ import { volumeKey } from "./instance-types.ts";
  * execution's own identifiers, so that the layout is written down once.
  */
 export function located(build: (caseId: string, runId: string, analyser: string) => string, analyser = "''"): string {
-  const parts = { "\u0001": caseId, "\u0002": runId, "\u0003": analyser };
-  const text = build("\u0001", "\u0002", "\u0003");
-  return text
-    .split(/([\u0001-\u0003])/)
+  const parts: Readonly<Record<string, string>> = { "{case}": caseId, "{run}": runId, "{analyser}": analyser };
+  return build("{case}", "{run}", "{analyser}")
+    .split(/(\{\w+\})/)
     .filter((part) => part !== "")
-    .map((part) => parts[part as keyof typeof parts] ?? `'${part}'`)
+    .map((part) => parts[part] ?? `'${part}'`)
     .join(" & ");
 }
 

@@ -183,7 +183,7 @@ function fullContext(caller: Caller, context: Context): Context {
     "s3:TlsVersion": "1.3",
     "aws:PrincipalIsAWSService": String(isService(caller)),
     ...(isService(caller) ? { "aws:PrincipalServiceName": caller.arn } : { "aws:PrincipalArn": caller.arn }),
-    ...(account ? { "aws:PrincipalAccount": account } : {}),
+    ...(account ? { "aws:PrincipalAccount": account, "kms:CallerAccount": account } : {}),
     ...context,
   };
 }
