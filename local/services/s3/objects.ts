@@ -1,0 +1,275 @@
+import type { Readable as ByteStream } from "node:stream";
+import { ServiceError } from "../../wire/service.ts";
+import { authorizeObject, encryptionHeaders, tagContext, versionHeaders } from "./access.ts";
+import { algorithmNamed, checksumElement, checksumHeaders } from "./checksums.ts";
+import type { Route, S3Context, S3Request } from "./context.ts";
+import { type Claims, claimsOf, largestUpload, receive, receiveText } from "./intake.ts";
+import { checkRead, checkWrite } from "./preconditions.ts";
+import { answerObject, findReadable, findVersion, quoted } from "./read.ts";
+import type { Tag, Version } from "./store.ts";
+import { announce, checkTags, commit, headersToKeep, tagsInHeader, writableEncryption } from "./write.ts";
+import { childList, parseXml, xmlAnswer } from "./xml.ts";
+
+export const sseHeaders = ["x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"];
+const responseOverrides = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"].map(
+  (name) => `response-${name}`,
+);
+
+/** Stores a body as an object: PutObject, on the wire and inside the process. */
+export async function putObject(s3: S3Context, request: S3Request, body: ByteStream, claims: Claims): Promise<Version> {
+  const tags = tagsInHeader(request.headers);
+  authorizeObject(s3, request, "s3:PutObject", tagContext("RequestObjectTag", tags));
+  if (tags.length > 0) authorizeObject(s3, request, "s3:PutObjectTagging", tagContext("RequestObjectTag", tags));
+  const encryption = writableEncryption(s3, request);
+  const headers = headersToKeep(request.headers);
+  checkWrite(request.headers, s3.store.current(request.bucket.name, request.key));
+
+  const blob = s3.blobs.create();
+  const received = await receive(body, claims, { path: s3.blobs.path(blob) }).catch((error) => {
+    s3.blobs.remove([blob]);
+    throw error;
+  });
+  const checksum = received.checksum && { ...received.checksum, type: "FULL_OBJECT" as const };
+  return commit(s3, request, { blob, size: received.size, etag: received.md5, facts: { headers, tags, encryption, checksum } }, "PutObject");
+}
+
+/** Where the header `x-amz-copy-source` points: `bucket/key?versionId=...`, encoded. */
+function copySource(s3: S3Context, request: S3Request): { source: S3Request; versionId: string | undefined } {
+  const [path = "", version] = (request.headers["x-amz-copy-source"] as string).split("?versionId=");
+  const [bucket = "", ...key] = decodeURIComponent(path.replace(/^\//, "")).split("/");
+  return { source: { ...request, bucket: s3.store.bucket(bucket), key: key.join("/"), query: new URLSearchParams(), headers: {} }, versionId: version };
+}
+
+function directive(request: S3Request, name: string): "COPY" | "REPLACE" {
+  const value = request.headers[name] ?? "COPY";
+  if (value !== "COPY" && value !== "REPLACE") throw new ServiceError("InvalidArgument", `${name} is "${value}"; it must be COPY or REPLACE.`);
+  return value;
+}
+
+async function copyObject(s3: S3Context, request: S3Request) {
+  const { source, versionId } = copySource(s3, request);
+  const from = findReadable(s3, source, versionId);
+  checkRead(request.headers, from, "x-amz-copy-source-");
+  if (from.size > largestUpload)
+    throw new ServiceError("InvalidRequest", `The copy source has ${from.size} bytes; at most ${largestUpload} can be copied at once.`);
+
+  const metadata = directive(request, "x-amz-metadata-directive");
+  const tagging = directive(request, "x-amz-tagging-directive");
+  const tags = tagging === "REPLACE" ? tagsInHeader(request.headers) : from.facts.tags;
+  authorizeObject(s3, request, "s3:PutObject", tagContext("RequestObjectTag", tags));
+  if (tagging === "COPY" && tags.length > 0) authorizeObject(s3, source, versionId === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging");
+  if (tags.length > 0) authorizeObject(s3, request, "s3:PutObjectTagging", tagContext("RequestObjectTag", tags));
+  const encryption = writableEncryption(s3, request);
+  const same = from.bucket === request.bucket.name && from.key === request.key && versionId === undefined;
+  if (same && metadata === "COPY" && tagging === "COPY" && request.headers["x-amz-server-side-encryption"] === undefined) {
+    throw new ServiceError(
+      "InvalidRequest",
+      "This copy request is illegal because it is trying to copy an object to itself without changing its metadata or encryption.",
+    );
+  }
+
+  const wanted = request.headers["x-amz-checksum-algorithm"];
+  const algorithm = wanted === undefined ? from.facts.checksum?.algorithm : algorithmNamed(wanted);
+  const reusable = from.facts.parts === undefined && from.facts.checksum?.algorithm === algorithm;
+  const copied = reusable
+    ? { blob: s3.blobs.link(from.blob), size: from.size, etag: from.etag, checksum: from.facts.checksum }
+    : await copyBytes(s3, from, algorithm);
+  const headers = metadata === "REPLACE" ? headersToKeep(request.headers) : from.facts.headers;
+  const { blob, size, etag, checksum } = copied;
+  const version = commit(s3, request, { blob, size, etag, facts: { headers, tags, encryption, checksum } }, "CopyObject");
+  return xmlAnswer(
+    "CopyObjectResult",
+    { LastModified: new Date(version.modified).toISOString(), ETag: quoted(etag), ...checksumElement(checksum), ChecksumType: checksum?.type },
+    {
+      ...encryptionHeaders(encryption),
+      ...versionHeaders(request.bucket, version),
+      ...(source.bucket.versioning === "Never" ? {} : { "x-amz-copy-source-version-id": from.version }),
+    },
+  );
+}
+
+/** A copy of an object in parts has the digests of the whole, so that its bytes must pass. */
+async function copyBytes(s3: S3Context, from: Version & { blob: string }, algorithm: ReturnType<typeof algorithmNamed> | undefined) {
+  const blob = s3.blobs.create();
+  const claims = { length: from.size, md5: undefined, checksum: undefined, chunked: false };
+  const received = await receive(s3.blobs.read(from.blob), claims, { path: s3.blobs.path(blob) }, algorithm).catch((error) => {
+    s3.blobs.remove([blob]);
+    throw error;
+  });
+  return { blob, size: received.size, etag: received.md5, checksum: received.checksum && { ...received.checksum, type: "FULL_OBJECT" as const } };
+}
+
+async function deleteObject(s3: S3Context, request: S3Request) {
+  const { store } = s3;
+  const { bucket, key } = request;
+  const versionId = request.query.get("versionId");
+  authorizeObject(s3, request, versionId === null ? "s3:DeleteObject" : "s3:DeleteObjectVersion");
+  const outcome = store.transaction(() => {
+    const current = store.current(bucket.name, key);
+    checkWrite(request.headers, current);
+    if (versionId !== null || bucket.versioning === "Never") {
+      const version = versionId === null ? current : store.version(bucket.name, key, versionId);
+      if (!version) return { released: [], headers: versionId === null ? {} : { "x-amz-version-id": versionId } };
+      const { released } = store.removeVersion(version);
+      announce(s3, request, "Object Deleted", version, { reason: "DeleteObject", "deletion-type": "Permanently Deleted" });
+      const marker: Record<string, string> = version.blob === null ? { "x-amz-delete-marker": "true" } : {};
+      return { released, headers: { ...versionHeaders(bucket, version), ...marker } };
+    }
+    const { version, released } = store.insert(bucket, key, "delete marker");
+    announce(s3, request, "Object Deleted", version, { reason: "DeleteObject", "deletion-type": "Delete Marker Created" });
+    return { released, headers: { ...versionHeaders(bucket, version), "x-amz-delete-marker": "true" } };
+  });
+  s3.blobs.remove(outcome.released);
+  s3.outbox.wake();
+  return { status: 204, headers: outcome.headers };
+}
+
+function tagsInBody(text: string): Tag[] {
+  const tags = childList(parseXml(text, "Tagging")["TagSet"], "Tag").map(({ Key, Value }) => ({ Key: String(Key ?? ""), Value: String(Value ?? "") }));
+  return checkTags(tags);
+}
+
+/** Sets the tags of a version; its bytes stay as they are. */
+function setTags(s3: S3Context, request: S3Request, action: string, tags: Tag[]): Version {
+  const version = findVersion(s3, request, action, { requestTags: tags });
+  s3.store.transaction(() => {
+    s3.store.setFacts(version, { ...version.facts, tags });
+    announce(s3, request, tags.length > 0 ? "Object Tags Added" : "Object Tags Deleted", version);
+  });
+  s3.outbox.wake();
+  return version;
+}
+
+const checksummed = ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-*", "x-amz-decoded-content-length", "x-amz-trailer"];
+const described = ["x-amz-meta-*", "x-amz-tagging", "x-amz-storage-class", ...sseHeaders];
+
+export const objectRoutes: readonly Route[] = [
+  {
+    name: "PutObject",
+    method: "PUT",
+    target: "object",
+    needs: [],
+    takes: [...checksummed, ...described],
+    async handle(s3, request) {
+      const version = await putObject(s3, request, request.body, claimsOf(request.headers));
+      const { encryption, checksum } = version.facts;
+      return {
+        status: 200,
+        headers: { etag: quoted(version.etag), ...checksumHeaders(checksum), ...encryptionHeaders(encryption), ...versionHeaders(request.bucket, version) },
+      };
+    },
+  },
+  {
+    name: "CopyObject",
+    method: "PUT",
+    target: "object",
+    needs: ["x-amz-copy-source"],
+    takes: [
+      ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"].map((name) => `x-amz-copy-source-${name}`),
+      "x-amz-metadata-directive",
+      "x-amz-tagging-directive",
+      "x-amz-checksum-algorithm",
+      ...described,
+    ],
+    handle: copyObject,
+  },
+  {
+    name: "GetObject",
+    method: "GET",
+    target: "object",
+    needs: [],
+    takes: ["versionId", "partNumber", "x-amz-checksum-mode", ...responseOverrides],
+    handle: async (s3, request) => answerObject(s3, request, true),
+  },
+  {
+    name: "HeadObject",
+    method: "HEAD",
+    target: "object",
+    needs: [],
+    takes: ["versionId", "partNumber", "x-amz-checksum-mode", ...responseOverrides],
+    handle: async (s3, request) => answerObject(s3, request, false),
+  },
+  { name: "DeleteObject", method: "DELETE", target: "object", needs: [], takes: ["versionId"], handle: deleteObject },
+  {
+    name: "PutObjectTagging",
+    method: "PUT",
+    target: "object",
+    needs: ["tagging"],
+    takes: ["versionId", ...checksummed],
+    async handle(s3, request) {
+      const version = setTags(s3, request, "s3:PutObjectTagging", tagsInBody(await receiveText(request.body, request.headers)));
+      return { status: 200, headers: versionHeaders(request.bucket, version) };
+    },
+  },
+  {
+    name: "GetObjectTagging",
+    method: "GET",
+    target: "object",
+    needs: ["tagging"],
+    takes: ["versionId"],
+    async handle(s3, request) {
+      const version = findVersion(s3, request, "s3:GetObjectTagging");
+      return xmlAnswer("Tagging", { TagSet: { Tag: version.facts.tags.map(({ Key, Value }) => ({ Key, Value })) } }, versionHeaders(request.bucket, version));
+    },
+  },
+  {
+    name: "DeleteObjectTagging",
+    method: "DELETE",
+    target: "object",
+    needs: ["tagging"],
+    takes: ["versionId"],
+    async handle(s3, request) {
+      return { status: 204, headers: versionHeaders(request.bucket, setTags(s3, request, "s3:DeleteObjectTagging", [])) };
+    },
+  },
+  {
+    name: "GetObjectAttributes",
+    method: "GET",
+    target: "object",
+    needs: ["attributes"],
+    takes: ["versionId", "x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"],
+    async handle(s3, request) {
+      const version = findReadable(s3, request);
+      authorizeObject(s3, request, request.query.has("versionId") ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes");
+      return answerAttributes(request, version);
+    },
+  },
+];
+
+function answerAttributes(request: S3Request, version: Version) {
+  const wanted = (request.headers["x-amz-object-attributes"] ?? "").split(",").map((name) => name.trim());
+  const known = ["ETag", "Checksum", "ObjectParts", "ObjectSize", "StorageClass"];
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ServiceError("InvalidArgument", `x-amz-object-attributes has "${unknown.join(", ")}"; it must be some of ${known.join(", ")}.`);
+  const { checksum, parts } = version.facts;
+  const limit = Number(request.headers["x-amz-max-parts"] ?? 1000);
+  const after = Number(request.headers["x-amz-part-number-marker"] ?? 0);
+  const shown = (parts ?? []).map((part, i) => ({ ...part, number: i + 1 })).slice(after, after + limit);
+  const has = (name: string) => wanted.includes(name);
+  return xmlAnswer(
+    "GetObjectAttributesResponse",
+    {
+      ETag: has("ETag") ? version.etag : undefined,
+      Checksum: has("Checksum") && checksum ? { ...checksumElement(checksum), ChecksumType: checksum.type } : undefined,
+      ObjectParts:
+        has("ObjectParts") && parts
+          ? {
+              TotalPartsCount: parts.length,
+              PartNumberMarker: after,
+              NextPartNumberMarker: shown.at(-1)?.number ?? after,
+              MaxParts: limit,
+              IsTruncated: after + shown.length < parts.length,
+              Part: shown.map((part) => ({
+                PartNumber: part.number,
+                Size: part.size,
+                ...(checksum && part.checksum !== undefined ? checksumElement({ algorithm: checksum.algorithm, value: part.checksum }) : {}),
+              })),
+            }
+          : undefined,
+      StorageClass: has("StorageClass") ? "STANDARD" : undefined,
+      ObjectSize: has("ObjectSize") ? version.size : undefined,
+    },
+    { "last-modified": new Date(version.modified).toUTCString(), ...versionHeaders(request.bucket, version) },
+  );
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { BusEvent, Log } from "../seams.ts";
+
+/** Pauses between attempts to deliver, in milliseconds; the last one repeats. */
+const pauses = [100, 500, 2000, 10_000];
+
+/**
+ * Events that lie in the database until the bus has taken them: an event is written in the transaction of the change it
+ * tells of, and delivered at least once, in order, also after a restart.
+ */
+export interface Outbox {
+  /** Only inside a transaction. */
+  add(event: Omit<BusEvent, "id">): void;
+  /** Delivers what lies there. Call after the transaction. */
+  wake(): void;
+  /** Stops delivering; resolves when a delivery under way has ended. */
+  close(): Promise<void>;
+}
+
+export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) => Promise<void>, log: Log): Outbox {
+  const add = database.prepare("INSERT INTO outbox (event) VALUES (?)");
+  const first = database.prepare("SELECT id, event FROM outbox ORDER BY id LIMIT 1");
+  const remove = database.prepare("DELETE FROM outbox WHERE id = ?");
+  const stop = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function deliver(): Promise<void> {
+    let failures = 0;
+    for (let next = first.get(); next && !stop.signal.aborted; next = stop.signal.aborted ? undefined : first.get()) {
+      try {
+        await publish(JSON.parse(next["event"] as string) as BusEvent);
+        if (stop.signal.aborted) return;
+        remove.run(next["id"] as number);
+        failures = 0;
+      } catch (error) {
+        log(`S3 could not deliver an event and will try again: ${(error as Error).message}`);
+        await pause(pauses[Math.min(failures++, pauses.length - 1)] as number, stop.signal);
+      }
+    }
+  }
+
+  return {
+    add: (event) => void add.run(JSON.stringify({ id: randomUUID(), ...event })),
+    wake() {
+      running ??= deliver().finally(() => {
+        running = undefined;
+      });
+    },
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
