@@ -23,8 +23,7 @@ export interface TableSettings {
   readonly billingMode?: string;
   readonly globalSecondaryIndexes?: readonly {
     readonly name: string;
-    readonly hashKey?: string;
-    readonly rangeKey?: string;
+    readonly keySchemas: readonly { readonly attributeName: string; readonly keyType: string }[];
     readonly projectionType: string;
     readonly nonKeyAttributes?: readonly string[];
   }[];
@@ -117,7 +116,7 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
     ];
     const indexes = (settings.globalSecondaryIndexes ?? []).map((index) => ({
       IndexName: index.name,
-      KeySchema: key(index.hashKey ?? "", index.rangeKey),
+      KeySchema: index.keySchemas.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType as "HASH" })),
       Projection: { ProjectionType: index.projectionType as "ALL", ...(index.nonKeyAttributes && { NonKeyAttributes: [...index.nonKeyAttributes] }) },
     }));
     return {
