@@ -5,6 +5,12 @@ import { grantsOf } from "./grants.ts";
 /** Services whose actions reach patient data and can be granted resource by resource. */
 const dataServices = /^(s3|dynamodb|kms|sqs|states|lambda|logs|secretsmanager):/;
 
+/**
+ * What Step Functions and API Gateway need to set up the delivery of their logs. None of these reads or writes an event,
+ * and IAM knows no resource to name for them (Step Functions developer guide, "Logging to CloudWatch Logs").
+ */
+const logDelivery = /^logs:((Create|Delete|Get|Update)LogDelivery|ListLogDeliveries|DescribeLogGroups|DescribeResourcePolicies|PutResourcePolicy)$/;
+
 /** Whatever reaches data is granted on named resources. */
 export const policyGrantsNoDataActionOnEveryResource: ResourceValidationPolicy = {
   name: "iam-policy-grants-no-data-action-on-every-resource",
@@ -16,7 +22,7 @@ export const policyGrantsNoDataActionOnEveryResource: ResourceValidationPolicy =
   remediationSteps: "Give the statement the ARNs of the resources, with a prefix for objects.",
   validateResource: (args, report) => {
     for (const { sid, actions, resources, notResources } of grantsOf(args)) {
-      const reaching = actions.filter((action) => dataServices.test(action));
+      const reaching = actions.filter((action) => dataServices.test(action) && !logDelivery.test(action));
       if (reaching.length === 0) continue;
       if (resources.includes("*")) report(`"${args.name}" allows ${reaching.join(", ")} on every resource (${sid}).`);
       if (notResources.length > 0) report(`"${args.name}" allows ${reaching.join(", ")} on everything but ${notResources.join(", ")} (${sid}).`);
