@@ -1,4 +1,4 @@
-"""Writes a trained network as the platform reads it: model.onnx, model.json and card.md."""
+"""Writes a trained network as the platform reads it: model.onnx, model.json, card.md; and reference.json, what PyTorch makes of some drawn frames."""
 
 import hashlib
 import json
@@ -7,14 +7,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from generated import Operation
+
 # ONNX operator set: Softmax, TopK and the integer operators used here are stable in it, and every ONNX Runtime reads it.
 OPSET = 13
 
 
-def export(graph: nn.Module, side: int, outputs: list[str], folder: Path, description: dict, card: str) -> None:
+def export(graph: nn.Module, side: int, outputs: list[str], folder: Path, description: dict, card: str, reference: Operation) -> None:
     """Exports in evaluation mode with a free batch axis.
 
     description: model.json without `sha256` and `input`, which are filled in here.
+    reference: an operation drawn at the network's own size; a test compares ONNX Runtime's results on it with PyTorch's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     graph.eval()  # The export restores the mode it finds, so the whole wrapper must be in this one.
@@ -32,6 +35,12 @@ def export(graph: nn.Module, side: int, outputs: list[str], folder: Path, descri
     complete = {**description, "sha256": digest, "input": {"name": "frames", "width": side, "height": side}}
     (folder / "model.json").write_text(json.dumps(complete, indent=2) + "\n")
     (folder / "card.md").write_text(card)
+    with torch.no_grad():
+        results = graph(torch.from_numpy(reference.frames.copy()))
+    results = (results,) if isinstance(results, torch.Tensor) else results
+    said = {name: [round(v, 5) for v in result.flatten().tolist()] for name, result in zip(outputs, results)}
+    origin = {"seed": reference.seed, "seconds": len(reference.frames) * reference.seconds_per_frame, "framesPerSecond": 1 / reference.seconds_per_frame}
+    (folder / "reference.json").write_text(json.dumps({**origin, "outputs": said}) + "\n")
 
 
 def parameters(network: nn.Module) -> int:

@@ -1,6 +1,6 @@
 """Trains the network that finds the working ends of instruments, and writes models/instrument-detector/.
 
-    python3 models/training/train_instrument_detector.py --data DIR [--minutes N] [--threads N]
+    python3 models/training/train_instrument_detector.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
 import argparse
@@ -13,7 +13,7 @@ import torch
 import augment
 from evaluation import average_precision, precision_and_recall
 from export import export, parameters
-from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read
+from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
 from networks import DETECTOR_SIDE, STRIDE, DetectorGraph, DetectorNet, planes
 
 BATCH = 24
@@ -83,14 +83,20 @@ def move_boxes(boxes: np.ndarray, a: float, b: float, c: float, d: float) -> np.
     return seen[area(seen) >= LEAST_SIGHT * np.maximum(area(whole), 1e-9)].astype(np.float32)
 
 
-def train(operations: list[Operation], labels: int, minutes: float, seed: int = 0) -> DetectorNet:
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+def train(operations: list[Operation], labels: int, minutes: float, checkpoint: Path | None, seed: int = 0) -> tuple[DetectorNet, int]:
+    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end."""
     frames = [frame for op in operations for frame in op.frames]
     boxes = [b for op in operations for b in op.boxes()]
     # Frames with tools, and every second one without: views of tissue, smoke, blood and the operating room.
     kept = torch.tensor([i for i, b in enumerate(boxes) if len(b) > 0 or i % 2 == 0])
+    torch.manual_seed(seed)
     network = DetectorNet(labels).to(memory_format=torch.channels_last).train()
+    before = 0
+    if checkpoint is not None and checkpoint.exists():
+        state = torch.load(checkpoint)
+        network.load_state_dict(state["network"])
+        before = state["seen"]
+    generator = torch.Generator().manual_seed(seed + before)
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-3)
     start = time.monotonic()
     step, share = 0, 0.0
@@ -117,7 +123,10 @@ def train(operations: list[Operation], labels: int, minutes: float, seed: int = 
             step += 1
             if step % 50 == 0:
                 print(f"step {step}, {100 * share:.0f} %, loss {loss.item():.4f}", flush=True)
-    return network.to(memory_format=torch.contiguous_format).eval()
+    seen = before + step * BATCH
+    if checkpoint is not None:
+        torch.save({"network": network.state_dict(), "seen": seen}, checkpoint)
+    return network.to(memory_format=torch.contiguous_format).eval(), seen
 
 
 @torch.no_grad()
@@ -147,13 +156,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
     parser.add_argument("--minutes", type=float, default=20, help="time to train")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/instrument-detector")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    draw(TRAINING + VALIDATION + TEST, options.data, options.threads)
+    reference = (reference_recipe(DETECTOR_SIDE),)
+    draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
     operations = read(TRAINING, options.data, DETECTOR_SIDE)
     names: list[str] = operations[0].truth["instrumentLabels"]
-    network = train(operations, len(names), options.minutes)
+    network, seen = train(operations, len(names), options.minutes, options.checkpoint)
     validation = read(VALIDATION, options.data, DETECTOR_SIDE)
     threshold = choose_threshold([d for op in validation for d in detect(network, op)], [b for op in validation for b in op.boxes()])
     test = read(TEST, options.data, DETECTOR_SIDE)
@@ -183,7 +194,7 @@ Finds the working ends of the seven instruments of Cholec80 and names them.
 - **For** trying the platform. **Never for care**: it has seen drawn pictures only and knows nothing of real instruments.
 - **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square. **Output** the 16 best boxes with score and label, suppression done in the graph.
 - **Network** anchor-free, one level of stride {STRIDE}; {parameters(network):,} parameters.
-- **Trained** on {trained_on}, {options.minutes:g} minutes on {options.threads} CPU threads, by `models/training/train_instrument_detector.py`. Boxes enclose what is in sight of the working end, not the shaft.
+- **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_instrument_detector.py`. Boxes enclose what is in sight of the working end, not the shaft.
 - **Threshold** {threshold}: best F1 on {describe(VALIDATION)}.
 
 ## Measured on {describe(TEST)}
@@ -198,7 +209,7 @@ Mean AP at IoU 0.5 (COCO's 101-point interpolation): **{np.nanmean(ap):.3f}**. A
 
 Drawn instruments of one make each, at most two hands. Blur, smoke, blood and bad exposure occur in training and test and count in full: an instrument that nobody could see through blur is still a miss.
 """
-    export(DetectorGraph(network), DETECTOR_SIDE, ["boxes", "scores", "classes"], options.output, description, card)
+    export(DetectorGraph(network), DETECTOR_SIDE, ["boxes", "scores", "classes"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Trains the network that tells when the camera is outside the patient, and writes models/out-of-body/.
 
-    python3 models/training/train_out_of_body.py --data DIR [--minutes N] [--threads N]
+    python3 models/training/train_out_of_body.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
 import argparse
@@ -14,7 +14,7 @@ import torch.nn.functional as functional
 import augment
 from evaluation import out_of_body_seconds
 from export import export, parameters
-from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read
+from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
 from networks import OUT_OF_BODY_SIDE, OutOfBodyGraph, OutOfBodyNet, planes
 
 BATCH = 64
@@ -24,12 +24,18 @@ OUTSIDE_WEIGHT = 3.0
 WANTED_RECALL = 0.999
 
 
-def train(operations: list[Operation], minutes: float, seed: int = 0) -> OutOfBodyNet:
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+def train(operations: list[Operation], minutes: float, checkpoint: Path | None, seed: int = 0) -> tuple[OutOfBodyNet, int]:
+    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end."""
     frames = torch.from_numpy(np.concatenate([op.frames for op in operations]))
     labels = torch.from_numpy(np.concatenate([op.out_of_body() for op in operations])).long()
+    torch.manual_seed(seed)
     network = OutOfBodyNet().to(memory_format=torch.channels_last).train()
+    before = 0
+    if checkpoint is not None and checkpoint.exists():
+        state = torch.load(checkpoint)
+        network.load_state_dict(state["network"])
+        before = state["seen"]
+    generator = torch.Generator().manual_seed(seed + before)
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-3)
     start = time.monotonic()
     step, share = 0, 0.0
@@ -52,7 +58,10 @@ def train(operations: list[Operation], minutes: float, seed: int = 0) -> OutOfBo
             step += 1
             if step % 50 == 0:
                 print(f"step {step}, {100 * share:.0f} %, loss {loss.item():.4f}", flush=True)
-    return network.to(memory_format=torch.contiguous_format).eval()
+    seen = before + step * BATCH
+    if checkpoint is not None:
+        torch.save({"network": network.state_dict(), "seen": seen}, checkpoint)
+    return network.to(memory_format=torch.contiguous_format).eval(), seen
 
 
 @torch.no_grad()
@@ -86,11 +95,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
     parser.add_argument("--minutes", type=float, default=6, help="time to train")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/out-of-body")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    draw(TRAINING + VALIDATION + TEST, options.data, options.threads)
-    network = train(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes)
+    reference = (reference_recipe(OUT_OF_BODY_SIDE),)
+    draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
+    network, seen = train(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
     threshold = choose_threshold(network, read(VALIDATION, options.data, OUT_OF_BODY_SIDE))
     test = read(TEST, options.data, OUT_OF_BODY_SIDE)
     measured = per_hour(network, test, threshold)
@@ -115,7 +126,7 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 - **For** trying the platform. **Never for care**, and never to protect real people: it has seen drawn pictures only.
 - **Input** {OUT_OF_BODY_SIDE} x {OUT_OF_BODY_SIDE} RGB, the whole picture stretched to a square. **Output** probabilities of in-body and out-of-body.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
-- **Trained** on {trained_on}, {options.minutes:g} minutes on {options.threads} CPU threads, by `models/training/train_out_of_body.py`. A frame counts as out-of-body as soon as the trocar's wall is in sight.
+- **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_out_of_body.py`. A frame counts as out-of-body as soon as the trocar's wall is in sight.
 - **Threshold** {threshold}: chosen on {describe(VALIDATION)} to catch {100 * WANTED_RECALL:g} % of the time outside.
 
 ## Measured on {describe(TEST)}
@@ -131,7 +142,7 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 
 Drawn tissue, drawn rooms, one kind of trocar. Black, blurred, frozen and badly exposed frames occur in the training set; other procedures, specimen bags in front of the lens, real operating rooms and real faces do not. Misses lie at the first and last moments of an excursion, where little of the trocar is in sight: the gate pads what it covers.
 """
-    export(OutOfBodyGraph(network), OUT_OF_BODY_SIDE, ["scores"], options.output, description, card)
+    export(OutOfBodyGraph(network), OUT_OF_BODY_SIDE, ["scores"], options.output, description, card, read(reference, options.data, OUT_OF_BODY_SIDE)[0])
 
 
 if __name__ == "__main__":
