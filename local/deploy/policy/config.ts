@@ -49,7 +49,7 @@ export function reconcile(rules: Policies, config: PolicyConfig): Map<string, Ru
     const properties = { ...Object.fromEntries(defaults), ...settings };
     const schema = z.fromJSONSchema({ type: "object", additionalProperties: false, properties: {}, ...configSchema } as z.core.JSONSchema.JSONSchema);
     const checked = schema.safeParse(properties);
-    if (!checked.success) mistakes.push(`Rule "${name}": ${z.prettifyError(checked.error)}`);
+    for (const { path, message } of checked.error?.issues ?? []) mistakes.push(`Rule "${[name, ...path].join(".")}": ${message}.`);
     reconciled.set(name, { enforcementLevel: levelFor(name) ?? levelFor("all") ?? enforcementLevel ?? "mandatory", properties });
   }
   if (mistakes.length > 0) throw new ProjectError(mistakes.join("\n"));

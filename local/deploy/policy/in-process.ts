@@ -18,7 +18,7 @@ const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun } = policyServer as unknown as
  * Judges a deployment by rules, in this process, with the policy server's own functions: what is unknown, not
  * applicable or disabled is treated as there. Throws where a rule itself throws.
  */
-export function evaluatePolicies(rules: Policies, deployment: Deployment, config: PolicyConfig = {}): Promise<PolicyReport> {
+export async function evaluatePolicies(rules: Policies, deployment: Deployment, config: PolicyConfig = {}): Promise<PolicyReport> {
   const configs = reconcile(rules, config);
   const configured = rules.map((rule) => withConfig(rule, configs.get(rule.name)!));
   const handled = [makeAnalyzeRpcFun, makeAnalyzeStackRpcFun].map((make) => make("svp-hipaa", "in-process", "mandatory", configured)) as [

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { credentials } from "@grpc/grpc-js";
@@ -13,7 +13,7 @@ import { type Analyzer, judge, type PolicyReport } from "./analyzer.ts";
 import { type PolicyConfig, type RuleConfig, reconcile } from "./config.ts";
 import { Empty, toStruct } from "./protobuf.ts";
 
-/** A policy pack as the Pulumi CLI runs it: a process that answers the Analyzer protocol. */
+/** A policy pack in a process of its own that answers the Analyzer protocol, as beside the Pulumi CLI. */
 export interface PolicyServer extends AsyncDisposable {
   /** Name, version and rules of the pack, as it tells the engine. */
   info(): Promise<AnalyzerInfo.AsObject>;
@@ -21,9 +21,13 @@ export interface PolicyServer extends AsyncDisposable {
   evaluate(rules: Policies, deployment: Deployment, config?: PolicyConfig): Promise<PolicyReport>;
 }
 
-/** Starts the pack in `folder` (`index.ts` and `package.json`). Rejects with what it printed if it does not start. */
+/** The script by which Pulumi's language host starts a pack. */
+const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
+
+/** Starts the pack in `folder` as the Pulumi CLI does. Rejects with what it printed if it does not start. */
 export async function startPolicyServer(folder: string): Promise<PolicyServer> {
-  const child = spawn(process.execPath, [join(folder, "index.ts")], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  // The address is the engine's, which a pack without a CLI has no use for.
+  const child = spawn(process.execPath, [runner, "127.0.0.1:0", folder], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const port = await portOf(child, folder);
   const client = new rpc.AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
   return {
