@@ -87,25 +87,30 @@ export function openJobs<Request, Result>(options: JobsOptions<Request, Result>)
     waiters.delete(id);
   };
 
-  async function work(id: string, signal: AbortSignal): Promise<void> {
+  async function attempt(id: string, signal: AbortSignal): Promise<Result> {
     const folder = join(options.folder, "work", id);
+    const release = await options.slots.acquire(signal);
     try {
-      const release = await options.slots.acquire(signal);
-      try {
-        store.move(id, "RUNNING");
-        options.log(`${options.service} job ${id} RUNNING`);
-        await rm(folder, { recursive: true, force: true });
-        await mkdir(folder, { recursive: true });
-        const job = jobOf(id);
-        const fault = options.faults.take(options.service, options.nameOf(job));
-        if (fault !== undefined) throw new JobError(fault);
-        const result = await options.run(job, { signal, folder, progress: (percent) => percents.set(id, Math.max(0, Math.min(100, percent))) });
-        signal.throwIfAborted();
-        end(id, "SUCCEEDED", { result });
-      } finally {
-        release();
-        await rm(folder, { recursive: true, force: true });
-      }
+      store.move(id, "RUNNING");
+      options.log(`${options.service} job ${id} RUNNING`);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const job = jobOf(id);
+      const fault = options.faults.take(options.service, options.nameOf(job));
+      if (fault !== undefined) throw new JobError(fault);
+      signal.throwIfAborted();
+      const result = await options.run(job, { signal, folder, progress: (percent) => percents.set(id, Math.max(0, Math.min(100, percent))) });
+      signal.throwIfAborted();
+      return result;
+    } finally {
+      release();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async function work(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      end(id, "SUCCEEDED", { result: await attempt(id, signal) });
     } catch (error) {
       if (signal.reason === closing) return;
       if (signal.reason === stopping) end(id, "STOPPED");
