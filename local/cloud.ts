@@ -10,7 +10,7 @@ import { createSlots } from "./services/jobs/slots.ts";
 import { createLambda } from "./services/lambda/index.ts";
 import { createMediaConvert } from "./services/mediaconvert/service.ts";
 import { createRekognition } from "./services/rekognition/service.ts";
-import { createS3 } from "./services/s3/index.ts";
+import { createS3 } from "./services/s3/s3.ts";
 import { createSageMaker } from "./services/sagemaker/service.ts";
 import { Faults, type Log } from "./services/seams.ts";
 import { createSqs } from "./services/sqs/index.ts";
@@ -68,9 +68,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     iam,
     port,
     log,
-    services: [s3, sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, sagemaker].flatMap((each) =>
-      "services" in each ? each.services : [each.service],
-    ),
+    services: [s3, ...sagemaker.services, ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition].map(({ service }) => service)],
   });
   address = wire.endpoint;
 

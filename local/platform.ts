@@ -45,7 +45,7 @@ function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () =
   return {
     cloud,
     session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials, outputs },
-    api: (request) => cloud.apiGateway.handle({ caller, sourceIp: "127.0.0.1", ...request }),
+    api: (request) => cloud.apiGateway.handle({ caller, ...request }),
     async close() {
       await cloud.close();
       release();

@@ -12,6 +12,8 @@ const pauses = [100, 500, 2000, 10_000];
 export interface Outbox {
   /** Only inside a transaction. */
   add(event: Omit<BusEvent, "id">): void;
+  /** Begins to deliver, first what an earlier process left. Before that events only gather: the rules they match may not be declared yet. */
+  start(): void;
   /** Delivers what lies there. Call after the transaction. */
   wake(): void;
   /** Stops delivering; resolves when a delivery under way has ended. */
@@ -24,6 +26,7 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
   const remove = database.prepare("DELETE FROM outbox WHERE id = ?");
   const stop = new AbortController();
   let running: Promise<void> | undefined;
+  let started = false;
 
   async function deliver(): Promise<void> {
     let failures = 0;
@@ -38,14 +41,20 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
         await pause(pauses[Math.min(failures++, pauses.length - 1)] as number, stop.signal);
       }
     }
+    // At once, not in a later turn: an event that is added from now on must wake a new delivery.
+    running = undefined;
   }
+
+  const wake = (): void => {
+    if (started) running ??= deliver();
+  };
 
   return {
     add: (event) => void add.run(JSON.stringify({ id: randomUUID(), ...event })),
-    wake() {
-      running ??= deliver().finally(() => {
-        running = undefined;
-      });
+    wake,
+    start() {
+      started = true;
+      wake();
     },
     async close() {
       stop.abort();

@@ -33,6 +33,8 @@ export interface BucketConfiguration {
 export interface S3 extends RawService, ObjectStore {
   /** Makes a bucket, or changes settings of one. */
   configureBucket(name: string, configuration: BucketConfiguration): void;
+  /** Begins to deliver events, first those that an earlier process left. Call it once the rules are declared. */
+  start(): void;
   /** Ends deliveries under way and closes the database. */
   close(): Promise<void>;
 }
@@ -64,7 +66,6 @@ export function createS3(options: {
 
   uploads.prune();
   blobs.sweep(store.namedBlobs());
-  outbox.wake();
 
   /** A call from inside the process, with the headers that it would have on the wire. */
   const inside = (caller: Caller, bucket: string, key: string, headers: Record<string, string> = {}, query: Record<string, string> = {}): S3Request => ({
@@ -140,7 +141,7 @@ export function createS3(options: {
         ...(kmsKeyArn === undefined ? {} : { "x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn }),
       };
       const bytes = "path" in content ? undefined : Buffer.from(content.data as Buffer);
-      const body = "path" in content ? createReadStream(content.path, { highWaterMark: 2 ** 18 }) : Readable.from(bytes?.length ? [bytes] : []);
+      const body = () => ("path" in content ? createReadStream(content.path, { highWaterMark: 2 ** 18 }) : Readable.from(bytes?.length ? [bytes] : []));
       const length = "path" in content ? statSync(content.path).size : (bytes as Buffer).length;
       const version = await putObject(s3, inside(caller, bucket, key, headers), body, { length, md5: undefined, checksum: undefined, chunked: false });
       return { etag: quoted(version.etag), versionId: store.bucket(bucket).versioning === "Never" ? undefined : version.version };
@@ -150,6 +151,8 @@ export function createS3(options: {
       authorizeBucket(s3, inside(caller, bucket, "", {}, { prefix }), "s3:ListBucket");
       return [...currentVersions(s3, bucket, prefix, "")].map(({ key, size }) => ({ key, bytes: size }));
     },
+
+    start: outbox.start,
 
     async close() {
       await outbox.close();

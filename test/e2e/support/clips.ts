@@ -36,7 +36,7 @@ export class Clips {
   plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, "scale=320:180");
   fiveSeconds = (): string => this.plain("five-seconds.mp4", 5);
   oneFrame = (): string => this.#piece("one-frame.mp4", 1, "scale=320:180", "-frames:v", "1");
-  oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,format=yuv444p", "-pix_fmt", "yuv444p");
+  oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,setsar=1,format=yuv444p", "-pix_fmt", "yuv444p");
   interlaced = (): string => this.#piece("interlaced.mp4", 2, "scale=320:180,tinterlace=interleave_top,setfield=tff", "-flags", "+ildct+ilme");
 
   variableFrameRate(): string {
@@ -51,7 +51,7 @@ export class Clips {
 
   portrait(): string {
     const path = this.#path("portrait.mp4");
-    ffmpeg("-i", this.plain("for-portrait.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=90", path);
+    ffmpeg("-i", this.plain("for-portrait.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=270", path);
     return path;
   }
 

@@ -35,6 +35,7 @@ export async function startS3(): Promise<Fixture> {
     const iam = createIam({ accountId });
     const log = (line: string) => lines.push(line);
     const s3 = createS3({ dir, authorizer: iam, region: "us-east-1", accountId, publish: (event) => fixture.publish(event), log });
+    s3.start();
     s3.configureBucket("plain", {});
     s3.configureBucket("lake", { versioning: true, eventBridge: true });
     return { iam, s3, wire: await startWire({ services: [s3], iam, log }) };
