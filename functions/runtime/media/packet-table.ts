@@ -52,9 +52,7 @@ export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
   return {
     container,
     codec,
-    width: await track.getDisplayWidth(),
-    height: await displayHeight(track, container),
-    rotation: await track.getRotation(),
+    ...(await displaySize(track, container)),
     ...times,
     audioTracks: (await input.getAudioTracks()).length,
   };
@@ -77,13 +75,21 @@ async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Height as displayed. In MPEG-TS the pictures themselves are asked: there mediabunny halves interlaced ones. */
-async function displayHeight(track: InputVideoTrack, container: PacketTable["container"]): Promise<number> {
-  const height = await track.getDisplayHeight();
+/** Size as displayed: pixels made square by stretching the width, as players do, then turned. */
+async function displaySize(track: InputVideoTrack, container: PacketTable["container"]): Promise<Pick<PacketTable, "width" | "height" | "rotation">> {
+  const aspect = await track.getPixelAspectRatio();
+  const rotation = await track.getRotation();
+  const width = Math.round(((await track.getCodedWidth()) * aspect.num) / aspect.den);
+  const height = await codedHeight(track, container);
+  return rotation % 180 === 0 ? { width, height, rotation } : { width: height, height: width, rotation };
+}
+
+/** In MPEG-TS the pictures themselves are asked: there mediabunny counts the rows of one field. */
+async function codedHeight(track: InputVideoTrack, container: PacketTable["container"]): Promise<number> {
+  const height = await track.getCodedHeight();
   if (container !== "mpegts" || (await track.getCodec()) !== "avc") return height;
   const packet = await new EncodedPacketSink(track).getFirstKeyPacket();
-  const coded = packet ? avcHeight(packet.data) : undefined;
-  return coded === undefined ? height : Math.round((height * coded) / (await track.getCodedHeight()));
+  return (packet && avcHeight(packet.data)) ?? height;
 }
 
 /** Frames that the edit list hides are counted apart. `edit` is undefined for containers that have none. */

@@ -1,0 +1,198 @@
+import type { ProbeResult, VideoProperties } from "@aws-sdk/client-mediaconvert";
+import { expect } from "chai";
+import { sourceIndexKey } from "../../../contracts/keys.ts";
+import type { SourceIndex } from "../../../contracts/media.ts";
+import { admitResponse } from "../../../contracts/steps.ts";
+import { decide, type Facts } from "../../../functions/prepare/admit/core.ts";
+import { createHandler } from "../../../functions/prepare/admit/handler.ts";
+import { parseJobSettings } from "../../../local/services/mediaconvert/settings.ts";
+import { failure } from "../../support/failure.ts";
+import { caseId, request, runId } from "../support/ids.ts";
+import { memoryLake } from "../support/memory-lake.ts";
+import { indexOf } from "../support/source-index.ts";
+
+const probeOf = (codec: string, properties: VideoProperties = {}, format = "mp4"): ProbeResult => ({
+  Container: {
+    Format: format as "mp4",
+    Duration: 10,
+    Tracks: [
+      { TrackType: "audio", Codec: "AAC", Index: 2 },
+      {
+        TrackType: "video",
+        Codec: codec as "AVC",
+        Index: 1,
+        VideoProperties: {
+          Width: 1920,
+          Height: 1080,
+          BitDepth: 8,
+          CodecMetadata: { BitDepth: 8, ChromaSubsampling: "4:2:0", ScanType: "Progressive" },
+          ...properties,
+        },
+      },
+    ],
+  },
+});
+const facts = (probe: ProbeResult, index: SourceIndex): Facts => ({ probe, probeError: null, index, indexError: null });
+
+describe("prepare/admit decides", () => {
+  it("PASSTHROUGH for what analysers and players can take as it is", () => {
+    expect(decide(facts(probeOf("AVC"), indexOf()))).to.deep.equal({ verdict: "PASSTHROUGH", reasons: [], durationSeconds: 10 });
+  });
+
+  const metadata = (change: object) => ({ CodecMetadata: { BitDepth: 8, ChromaSubsampling: "4:2:0", ScanType: "Progressive", ...change } });
+  const departures: [string, Facts, string[]][] = [
+    [
+      "HEVC of 10 bits",
+      facts(probeOf("HEVC", { BitDepth: 10, ...metadata({ BitDepth: 10 }) }), indexOf({ codec: "hevc" })),
+      ["The codec is HEVC, not AVC (H.264).", "The bit depth is 10, not 8."],
+    ],
+    ["4:4:4", facts(probeOf("AVC", metadata({ ChromaSubsampling: "4:4:4" })), indexOf()), ["The chroma subsampling is 4:4:4, not 4:2:0."]],
+    ["fields", facts(probeOf("AVC", metadata({ ScanType: "Interlaced" })), indexOf()), ["The video is interlaced."]],
+    ["a variable rate", facts(probeOf("AVC"), indexOf({ variableFrameRate: true })), ["The frame rate varies."]],
+    ["an edit list", facts(probeOf("AVC"), indexOf({ hiddenFrameCount: 3 })), ["An edit list hides 3 frames."]],
+    [
+      "a turned picture",
+      facts(probeOf("AVC", { Rotation: 90 }), indexOf({ rotation: 90, width: 1080, height: 1920 })),
+      ["A player turns the picture by 90 degrees."],
+    ],
+    ["4K", facts(probeOf("AVC", { Width: 3840, Height: 2160 }), indexOf({ width: 3840, height: 2160 })), ["The picture is 3840x2160, more than 1920x1080."]],
+    ["an odd size", facts(probeOf("AVC", { Width: 641, Height: 359 }), indexOf({ width: 641, height: 359 })), ["The picture is 641x359; a side is odd."]],
+    ["oblong pixels", facts(probeOf("AVC", { Width: 1440 }), indexOf()), ["The pixels aren't square: 1440 of them are shown 1920 wide."]],
+    ["Matroska", facts(probeOf("AVC"), { ...indexOf(), container: "mkv" }), ["The container is mkv, not MP4, MOV or MPEG-TS."]],
+    [
+      "what the probe doesn't tell",
+      facts(probeOf("AVC", { BitDepth: undefined, CodecMetadata: {} }), indexOf()),
+      ["The bit depth is not told, not 8.", "The chroma subsampling is not told, not 4:2:0."],
+    ],
+  ];
+  for (const [what, given, reasons] of departures) {
+    it(`NORMALISE for ${what}`, () => {
+      expect(decide(given)).to.deep.equal({ verdict: "NORMALISE", reasons, durationSeconds: 10 });
+    });
+  }
+
+  const long = indexOf({ durationTicks: 12800 * 6 * 3601 });
+  const faults: [string, Facts, string[]][] = [
+    [
+      "an unreadable file",
+      { probe: undefined, probeError: "Unknown format", index: undefined, indexError: "The file is empty." },
+      ["The video can't be opened: Unknown format.", "The file is empty."],
+    ],
+    ["sound alone", facts({ Container: { Tracks: [{ TrackType: "audio", Codec: "AAC" }] } }, indexOf()), ["The file holds no video stream."]],
+    ["more than six hours", facts(probeOf("AVC"), long), ["The video lasts 6.00 hours; at most 6 hours can be analysed. Split it and upload the parts."]],
+    ["a codec that MediaConvert can't decode", facts(probeOf("THEORA"), indexOf()), ["The codec THEORA isn't one of AVC, HEVC, AV1, VP9, VP8."]],
+    [
+      "a file that contradicts itself",
+      facts(probeOf("HEVC"), indexOf()),
+      ["The file contradicts itself: its headers say the codec is HEVC, its video track says avc."],
+    ],
+    ["a tiny picture", facts(probeOf("AVC"), indexOf({ width: 62, height: 48 })), ["The picture is 62x48 pixels; it must be at least 64 on each side."]],
+    [
+      "a huge picture",
+      facts(probeOf("AVC"), indexOf({ width: 8194, height: 4096 })),
+      ["The picture is 8194x4096 pixels; it must be at most 8192 on each side."],
+    ],
+    [
+      "a probe that tells nothing",
+      { probe: undefined, probeError: null, index: indexOf(), indexError: null },
+      ["The video can't be opened: its probe tells nothing."],
+    ],
+    ["packets that weren't read", { probe: probeOf("AVC"), probeError: null, index: undefined, indexError: null }, ["The video's packets weren't read."]],
+    [
+      "several faults at once",
+      { probe: probeOf("MPEG2", { Width: 32, Height: 32 }), probeError: null, index: undefined, indexError: "The file holds no video track that can be read." },
+      [
+        "The file holds no video track that can be read.",
+        "The codec MPEG2 isn't one of AVC, HEVC, AV1, VP9, VP8.",
+        "The picture is 32x32 pixels; it must be at least 64 on each side.",
+      ],
+    ],
+  ];
+  for (const [what, given, reasons] of faults) {
+    it(`REJECT for ${what}, with every reason`, () => {
+      expect(decide(given)).to.deep.include({ verdict: "REJECT", reasons });
+    });
+  }
+
+  it("by the probe's duration where the packets couldn't be read", () => {
+    const given: Facts = {
+      probe: { Container: { ...probeOf("AVC").Container, Duration: 7 * 3600 } },
+      probeError: null,
+      index: undefined,
+      indexError: "Damaged.",
+    };
+    expect(decide(given).reasons).to.deep.equal(["Damaged.", "The video lasts 7.00 hours; at most 6 hours can be analysed. Split it and upload the parts."]);
+  });
+});
+
+describe("prepare/admit", () => {
+  const ask = async (probe: ProbeResult, index: SourceIndex) => {
+    const lake = memoryLake();
+    await lake.putJson(sourceIndexKey(caseId, runId), index);
+    const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k" });
+    return admitResponse.parse(
+      await handler({ request, probe: { ProbeResults: [probe] }, probeError: null, index: { frameCount: 250, durationSeconds: 10 }, indexError: null }),
+    );
+  };
+
+  it("plans HLS that MediaConvert's local stand-in takes, for both ways", async () => {
+    for (const [codec, index] of [
+      ["AVC", indexOf()],
+      ["HEVC", indexOf({ codec: "hevc" })],
+    ] as const) {
+      const { settings } = await ask(probeOf(codec), index);
+      parseJobSettings(settings);
+      const group = (settings as { OutputGroups: { OutputGroupSettings: { HlsGroupSettings: object } }[] }).OutputGroups[0]?.OutputGroupSettings
+        .HlsGroupSettings;
+      expect(group).to.deep.include({
+        Destination: `s3://processed/processed-videos/${caseId}/${runId}/analysis/analysis`,
+        SegmentLength: 6,
+        DestinationSettings: { S3Settings: { Encryption: { EncryptionType: "SERVER_SIDE_ENCRYPTION_KMS", KmsKeyArn: "arn:aws:kms:eu-central-1:1:key/k" } } },
+      });
+    }
+  });
+
+  const pictureOf = (settings: unknown) =>
+    (settings as { OutputGroups: { Outputs: { VideoDescription: object }[] }[] }).OutputGroups[0]?.Outputs[0]?.VideoDescription;
+
+  it("copies what passes through, and normalises to 540p at the nominal rate", async () => {
+    const passed = await ask(probeOf("AVC"), indexOf());
+    expect(pictureOf(passed.settings)).to.deep.equal({ CodecSettings: { Codec: "PASSTHROUGH" } });
+    const made = await ask(probeOf("HEVC"), indexOf({ codec: "hevc", nominalFrameRate: { num: 30000, den: 1001 } }));
+    expect(made).to.deep.include({ verdict: "NORMALISE", durationSeconds: 10 });
+    const picture = pictureOf(made.settings) as { CodecSettings: { H264Settings: object } };
+    expect(picture).to.deep.include({ Width: 960, Height: 540, ScalingBehavior: "FIT" });
+    expect(picture.CodecSettings.H264Settings).to.deep.include({
+      FramerateControl: "SPECIFIED",
+      FramerateNumerator: 30000,
+      FramerateDenominator: 1001,
+      FramerateConversionAlgorithm: "DUPLICATE_DROP",
+      GopSize: 1,
+      GopSizeUnits: "SECONDS",
+      GopClosedCadence: 1,
+      SceneChangeDetect: "DISABLED",
+      InterlaceMode: "PROGRESSIVE",
+    });
+  });
+
+  it("never enlarges, keeps portrait upright and sides even", async () => {
+    for (const [width, height, Width, Height] of [
+      [641, 359, 640, 358],
+      [1080, 1920, 540, 960],
+      [320, 240, 320, 240],
+    ] as const) {
+      const { settings } = await ask(probeOf("HEVC", { Width: width, Height: height }), indexOf({ codec: "hevc", width, height }));
+      expect(pictureOf(settings)).to.deep.include({ Width, Height });
+    }
+  });
+
+  it("plans nothing for what it rejects", async () => {
+    expect((await ask(probeOf("THEORA"), indexOf())).settings).to.equal(null);
+  });
+
+  it("refuses an input that breaks the contract, naming all that is wrong", async () => {
+    const error = await failure(createHandler({ lake: memoryLake(), processedKeyArn: "k" })({ request: { ...request, runId: "x" }, probeError: 1 }));
+    expect(error.name).to.equal("InvalidInput");
+    for (const part of ["request.runId", "probe", "probeError", "index", "indexError"]) expect(error.message).to.include(part);
+  });
+});
