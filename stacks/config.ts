@@ -52,8 +52,10 @@ const environmentConfig = z.strictObject({
     instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, "must be an instance type such as ml.m5.large"),
     instanceCount: z.int().min(1).max(20),
   }),
-  /** Pages that upload videos and fetch results. */
-  browserOrigins: z.array(z.string().regex(/^https:\/\/[^/*]+$/, "must be an origin such as https://review.example.org, without a wildcard")),
+  /** Pages that upload videos and fetch results. `http://127.0.0.1:*` is a page on the reader's own machine, on any port. */
+  browserOrigins: z.array(
+    z.string().regex(/^(https:\/\/[^/*]+|http:\/\/127\.0\.0\.1:\*)$/, "must be an origin such as https://review.example.org, without a wildcard"),
+  ),
 });
 export type EnvironmentConfig = z.infer<typeof environmentConfig>;
 
