@@ -124,11 +124,18 @@ export function createLambda({ dir, region, accountId, endpoint, authorizer, que
 
     /** Hands a queue's messages to a function. A changed mapping replaces the one with the same uuid. */
     putEventSourceMapping(mapping: EventSourceMapping): void {
-      const { uuid, batchSize, maximumConcurrency } = mapping;
+      const { uuid, batchSize, maximumConcurrency, functionArn, queueArn } = mapping;
       if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 10)
         throw new Error(`Event source mapping ${uuid}: batchSize is ${batchSize}; the local cloud implements 1 to 10.`);
       if (maximumConcurrency !== undefined && (maximumConcurrency < 2 || maximumConcurrency > 1000)) {
         throw new Error(`Event source mapping ${uuid}: maximumConcurrency is ${maximumConcurrency}; it must be 2 to 1000.`);
+      }
+      const visible = queues.visibilityTimeoutSeconds(queueArn);
+      const { timeoutSeconds } = table.settings(functionArn);
+      if (visible < timeoutSeconds) {
+        throw new Error(
+          `Event source mapping ${uuid}: the queue's visibility timeout of ${visible} s is less than the function's timeout of ${timeoutSeconds} s.`,
+        );
       }
       const current = mappings.get(uuid);
       if (JSON.stringify(current?.mapping) === JSON.stringify(mapping)) return;

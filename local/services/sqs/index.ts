@@ -274,6 +274,8 @@ export function createSqs({ dir, region, accountId, authorizer }: SqsOptions) {
       });
     },
 
+    visibilityTimeoutSeconds: (queueArn: string): number => existing(queueArn).visibilityTimeoutSeconds,
+
     /** What a Lambda event source mapping does, as the function's role: takes messages, waiting up to 20 s or until the signal. */
     async receive(caller: Caller, queueArn: string, most: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
       const queue = existing(queueArn);
