@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { decodeRuns } from "../../../contracts/frame-table.ts";
+import { sourceIndexKey } from "../../../contracts/keys.ts";
+import { sourceIndex } from "../../../contracts/media.ts";
+import { isVariable, nominalFrameRate } from "../../../functions/prepare/index-source/frame-rate.ts";
+import { createHandler } from "../../../functions/prepare/index-source/handler.ts";
+import { memoryRanges } from "../../../functions/runtime/media/byte-ranges.ts";
+import { failure } from "../../support/failure.ts";
+import { ClipFolder, decodedFrames } from "../support/clips.ts";
+import { caseId, digest, request, runId } from "../support/ids.ts";
+import { memoryLake } from "../support/memory-lake.ts";
+
+describe("prepare/index-source", () => {
+  let clips: ClipFolder;
+  before(() => {
+    clips = new ClipFolder();
+  });
+  after(() => clips.remove());
+
+  const index = async (file: string, sha256?: string) => {
+    const lake = memoryLake();
+    const handler = createHandler({ lake, open: async () => ({ file: memoryRanges(readFileSync(file)), sha256 }) });
+    const answer = await handler({ request });
+    return { answer, index: await lake.json(sourceIndexKey(caseId, runId), sourceIndex) };
+  };
+
+  it("stores every frame's time and tells how many there are and how long they last", async () => {
+    const file = clips.pictures("plain.mp4", "30000/1001", 1);
+    const { answer, index: stored } = await index(file, digest);
+    const decoded = decodedFrames(file);
+    expect(answer).to.deep.equal({ frameCount: decoded.count, durationSeconds: (decoded.count * 1001) / 30000 });
+    expect([...decodeRuns(stored.video.pts)]).to.deep.equal(decoded.pts);
+    expect(stored).to.deep.include({ container: "mp4", sha256: digest, bytes: readFileSync(file).length, audioTracks: 0 });
+    expect(stored.video).to.deep.include({ nominalFrameRate: { num: 30000, den: 1001 }, variableFrameRate: false, timebase: { num: 1, den: 30000 } });
+  });
+
+  it("leaves the digest out where nobody knows it", async () => {
+    expect((await index(clips.pictures("short.mp4", "25", 0.2))).index).not.to.have.property("sha256");
+  });
+
+  it("tells a variable rate by its most common one", async () => {
+    const file = clips.pictures("variable.mp4", "25", 2, "-vf", "select='not(between(n,20,26))*not(eq(n,3))'", "-fps_mode", "vfr");
+    expect((await index(file)).index.video).to.deep.include({ nominalFrameRate: { num: 25, den: 1 }, variableFrameRate: true });
+  });
+
+  it("rejects what isn't a video with InvalidInput", async () => {
+    const error = await failure(index(clips.write("empty.mp4", "")));
+    expect(error).to.deep.include({ name: "InvalidInput", message: "The file is empty." });
+  });
+});
+
+describe("nominalFrameRate", () => {
+  const milliseconds = { num: 1, den: 1000 };
+  const times = (rate: number, count: number, perSecond: number) => Float64Array.from({ length: count }, (_, n) => Math.round((n * perSecond) / rate));
+
+  it("sees through a coarse timebase", () => {
+    for (const [num, den] of [
+      [24000, 1001],
+      [25, 1],
+      [30000, 1001],
+      [30, 1],
+      [60000, 1001],
+      [60, 1],
+    ] as const) {
+      const pts = times(num / den, 2000, 1000);
+      expect(nominalFrameRate(pts, milliseconds, 0), `${num}/${den}`).to.deep.equal({ num, den });
+      expect(isVariable(pts, milliseconds, { num, den }), `${num}/${den}`).to.equal(false);
+    }
+  });
+
+  it("keeps a rate that no standard has", () => {
+    expect(nominalFrameRate(times(17.5, 200, 90000), { num: 1, den: 90000 }, 0)).to.deep.equal({ num: 17500, den: 1000 });
+  });
+
+  it("takes a single frame's duration, or 25 if there is none", () => {
+    expect(nominalFrameRate(Float64Array.of(7), milliseconds, 20)).to.deep.equal({ num: 50, den: 1 });
+    expect(nominalFrameRate(Float64Array.of(7), milliseconds, 0)).to.deep.equal({ num: 25, den: 1 });
+  });
+
+  it("calls a rate variable once a frame is more than a tick astray", () => {
+    const rate = { num: 25, den: 1 };
+    expect(isVariable(Float64Array.of(0, 41, 79), milliseconds, rate)).to.equal(false);
+    expect(isVariable(Float64Array.of(0, 42, 80), milliseconds, rate)).to.equal(true);
+  });
+});
