@@ -68,8 +68,7 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
   // The engine checks that a signature is there, not whose.
   const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
-  /** A table by name or ARN. */
-  const tableArn = (table = ""): string => (table.startsWith("arn:") ? table : `arn:aws:dynamodb:${region}:${accountId}:table/${table}`);
+  const tableArn = (table = ""): string => `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
 
   function authorize(operation: string, input: Input, call: Call): void {
     const action = `dynamodb:${operation}`;
