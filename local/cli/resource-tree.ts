@@ -1,6 +1,6 @@
 import type { DeployedResource } from "../deploy/deployment.ts";
 
-/** The resources as lines of a tree, children under their parents in order of registration. `mark` styles the type and adds what is to be said of a resource. */
+/** The resources as lines of a tree, children under their parents in order of registration. `mark` is what is said of a resource beside its name. */
 export function resourceTree(resources: readonly DeployedResource[], mark: (resource: DeployedResource) => string): string[] {
   const known = new Set(resources.map(({ urn }) => urn));
   const children = Map.groupBy(resources, ({ parent }) => (parent !== undefined && known.has(parent) ? parent : ""));
