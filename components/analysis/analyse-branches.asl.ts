@@ -137,7 +137,7 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
       CollectShots: invoke(
         functions.collectShots,
         { caseId: expression(caseId), runId: expression(runId), jobId: "{% $rekognitionJob %}" },
-        { Output: ["{% $review %}", "{% $states.result.Payload %}"], Catch: [noShots], Next: "ReviewDone" },
+        { Output: "{% [$review, $states.result.Payload] %}", Catch: [noShots], Next: "ReviewDone" },
       ),
       ReviewDone: { Type: "Succeed" },
     },

@@ -1,0 +1,321 @@
+import { expect } from "chai";
+import type { State, StateGraph } from "../../../components/analysis/asl.ts";
+import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
+import { envelope } from "../../../contracts/analyser-result.ts";
+import { analyserPrefix, analysisRenditionPrefix, metadataPrefix, reviewRenditionKey } from "../../../contracts/keys.ts";
+import {
+  admitRequest,
+  collectShotsRequest,
+  decideGateRequest,
+  indexRenditionRequest,
+  indexSourceRequest,
+  mergeTimelineRequest,
+  planReviewRequest,
+} from "../../../contracts/steps.ts";
+import { definitionFaults } from "../../../local/services/states/lint.ts";
+import { args, caseId, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
+
+/** Every state with its name, those of branches and maps included. */
+function statesOf(graph: StateGraph): [string, State][] {
+  return Object.entries(graph.States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.Type === "Parallel" ? state.Branches.flatMap(statesOf) : []),
+    ...(state.Type === "Map" ? statesOf(state.ItemProcessor) : []),
+  ]);
+}
+
+const envelopesOf = async (...run: Parameters<typeof execute>) => {
+  const { asked } = await execute(...run);
+  return mergeTimelineRequest.parse(asked["MergeTimeline"].Payload).envelopes;
+};
+const succeeded = {
+  review: envelope.parse({
+    analyser: "review-rendition",
+    status: "SUCCEEDED",
+    outputPrefix: `s3://processed/${reviewRenditionKey(caseId, runId).replace("review.mp4", "")}`,
+    error: null,
+  }),
+  rekognition: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", error: null },
+  frames: { analyser: "frame-analysis", status: "SUCCEEDED", outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}`, error: null },
+};
+
+describe("the definition of the case analysis", () => {
+  const states = statesOf(caseAnalysisDefinition(args));
+
+  it("is a definition that Step Functions, and the local cloud, accept", async () => {
+    expect(await definitionFaults(JSON.parse(JSON.stringify(caseAnalysisDefinition(args))))).to.deep.equal([]);
+  });
+
+  it("names every state once", () => {
+    expect(new Set(states.map(([name]) => name)).size).to.equal(states.length);
+  });
+
+  it("gives every task a time limit, retries, and a Catch for every error", () => {
+    const careless = states
+      .filter(([, state]) => state.Type === "Task")
+      .filter(
+        ([, state]) => state.Type === "Task" && !(state.TimeoutSeconds && state.Retry.length > 0 && state.Catch.at(-1)?.ErrorEquals.join() === "States.ALL"),
+      );
+    expect(careless.map(([name]) => name)).to.deep.equal([]);
+  });
+
+  it("holds the states that the architecture names", () => {
+    expect(states.map(([name]) => name)).to.include.members(
+      "Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
+        " ",
+      ),
+    );
+  });
+
+  it("isolates processing jobs, and names a volume key exactly where the instance does not encrypt its disks", async () => {
+    const { asked } = await execute();
+    const { ProcessingResources, NetworkConfig, ProcessingOutputConfig, Environment } = asked["ScreenFrames"];
+    expect(NetworkConfig).to.deep.equal({ EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true });
+    expect(ProcessingOutputConfig.KmsKeyId).to.equal(args.processing.keyArn);
+    expect(ProcessingResources.ClusterConfig).to.deep.equal({
+      InstanceCount: 1,
+      InstanceType: "ml.c5.xlarge",
+      VolumeSizeInGB: 50,
+      VolumeKmsKeyId: args.processing.keyArn,
+    });
+    expect(Environment).to.include({ ANALYSER: "gate", MODELS: "out-of-body", SAMPLE_RATE: "2", SIGNALS: "false" });
+    expect(asked["RunAnalyser"].ProcessingResources.ClusterConfig).to.deep.equal({ InstanceCount: 1, InstanceType: "ml.g6.xlarge", VolumeSizeInGB: 50 });
+    expect(asked["RunAnalyser"].Environment).to.include({ ANALYSER: "frame-analysis", MODELS: "a,b", SAMPLE_RATE: "5", SIGNALS: "true" });
+  });
+});
+
+describe("a case analysis where all goes well", () => {
+  it("goes through the states in order and ends with the analysis", async () => {
+    const { output, error, attempts } = await execute();
+    expect(error).to.equal(undefined);
+    expect(output).to.deep.equal({ status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json`, warnings: [] });
+    expect(attempts.slice(0, 8)).to.deep.equal("Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate".split(" "));
+    expect(attempts.slice(-3)).to.deep.equal(["MergeTimeline", "TagSource", "AnnounceCaseAnalysed"]);
+  });
+
+  it("hands every function what its contract asks for", async () => {
+    const { asked } = await execute();
+    const payload = (state: string) => asked[state].Payload;
+    expect(indexSourceRequest.parse(payload("IndexSource"))).to.deep.equal({ request });
+    expect(admitRequest.parse(payload("Admit"))).to.deep.equal({
+      request,
+      probe: { ProbeResults: [{ Container: { Duration: 10 } }] },
+      probeError: null,
+      index: { frameCount: 250, durationSeconds: 10 },
+      indexError: null,
+    });
+    expect(indexRenditionRequest.parse(payload("IndexRendition"))).to.deep.equal({ caseId, runId, rendition: "analysis" });
+    expect(indexRenditionRequest.parse(payload("IndexReview"))).to.deep.equal({ caseId, runId, rendition: "review" });
+    expect(decideGateRequest.parse(payload("DecideGate")).screening).to.deep.equal({
+      analyser: "gate",
+      status: "SUCCEEDED",
+      outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "gate")}`,
+      error: null,
+    });
+    expect(planReviewRequest.parse(payload("PlanReview"))).to.deep.equal({ caseId, runId, request });
+    expect(collectShotsRequest.parse(payload("CollectShots"))).to.deep.equal({ caseId, runId, jobId: "job-1" });
+    expect(mergeTimelineRequest.parse(payload("MergeTimeline"))).to.deep.equal({
+      request,
+      startedAt,
+      verdict: "NORMALISE",
+      envelopes: [succeeded.review, succeeded.rekognition, succeeded.frames],
+    });
+  });
+
+  it("claims the case for this execution, listed at once", async () => {
+    const { asked } = await execute();
+    const { ExpressionAttributeValues, ConditionExpression, Key } = asked["Claim"];
+    expect(Key).to.deep.equal({ caseId: { S: caseId }, item: { S: "SUMMARY" } });
+    expect(ConditionExpression).to.equal("attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution");
+    expect(ExpressionAttributeValues).to.deep.include({
+      ":run": { S: runId },
+      ":execution": { S: executionArn },
+      ":started": { S: startedAt },
+      ":reasons": { L: [] },
+      ":list": { S: "CASES" },
+      ":running": { S: "RUNNING" },
+      ":unnamed": { S: "unnamed" },
+    });
+  });
+
+  it("reads and writes where the contracts say", async () => {
+    const { asked } = await execute();
+    const uris = asked["RunAnalyser"].ProcessingInputs.map((input: { S3Input: { S3Uri: string } }) => input.S3Input.S3Uri);
+    expect(uris).to.deep.equal([
+      `s3://processed/${analysisRenditionPrefix(caseId, runId)}`,
+      `s3://processed/${metadataPrefix(caseId, runId)}`,
+      "s3://models/models/",
+    ]);
+    expect(asked["RunAnalyser"].ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).to.equal(`s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}`);
+    expect(asked["StartSegmentDetection"].Video).to.deep.equal({ S3Object: { Bucket: "processed", Name: reviewRenditionKey(caseId, runId) } });
+    expect(asked["Probe"]).to.deep.equal({ InputFiles: [{ FileUrl: `s3://raw/${request.source.key}` }] });
+    expect(asked["TagSource"]).to.include({ Bucket: "raw", Key: request.source.key, VersionId: "v1" });
+  });
+
+  it("passes MediaConvert the settings that were planned", async () => {
+    const { asked } = await execute();
+    expect(asked["Normalise"].Settings).to.deep.equal({ Inputs: [] });
+    expect(asked["RenderReview"].Settings).to.deep.equal({ Inputs: ["review"] });
+    expect(asked["Normalise"].ClientRequestToken).to.equal(`${runId}-normalise-0-0`);
+  });
+
+  it("names a job anew for every attempt and redrive, in at most 63 characters", async () => {
+    const id = "a".repeat(31);
+    const analysers = [{ ...args.analysers[0]!, id }];
+    const { asked } = await execute({ RunAnalyser: failing("States.TaskFailed", "broken", 1) }, { analysers }, 1000);
+    const name: string = asked["RunAnalyser"].ProcessingJobName;
+    expect(name).to.equal(`svp-${runId.slice(0, 18)}-${id}-1-1000`);
+    expect(name).to.match(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
+  });
+
+  it("runs as many analysers as there are, with one envelope each", async () => {
+    const analysers = ["one", "two", "three"].map((id) => ({ ...args.analysers[0]!, id }));
+    expect((await envelopesOf({}, { analysers })).map(({ analyser }) => analyser)).to.deep.equal(["review-rendition", "rekognition", "one", "two", "three"]);
+  });
+
+  it("tells the rest of the platform", async () => {
+    const { asked } = await execute();
+    expect(asked["AnnounceCaseAnalysed"].Entries).to.deep.equal([
+      {
+        EventBusName: "default",
+        Source: "svp.case-analysis",
+        DetailType: "CaseAnalysed",
+        Detail: { caseId, runId, status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json` },
+      },
+    ]);
+  });
+});
+
+describe("a case analysis that ends early", () => {
+  it("steps back where another execution of the run has the case", async () => {
+    const { output, attempts } = await execute({ Claim: failing("DynamoDB.ConditionalCheckFailedException", "taken") });
+    expect(output).to.deep.equal({ status: "ALREADY_CLAIMED" });
+    expect(attempts).to.deep.equal(["Claim"]);
+  });
+
+  it("rejects with every reason", async () => {
+    const reasons = ["The file holds no video stream.", "The picture is too small."];
+    const { output, asked } = await execute({ Admit: () => ({ Payload: { verdict: "REJECT", reasons, durationSeconds: 0, settings: null } }) });
+    expect(output).to.deep.equal({ status: "REJECTED" });
+    expect(asked["MarkRejected"].ExpressionAttributeValues).to.deep.include({
+      ":status": { S: "REJECTED" },
+      ":reasons": { L: [{ S: reasons[0] }, { S: reasons[1] }] },
+    });
+    expect(asked["MarkRejected"].ConditionExpression).to.equal("runId = :run");
+    expect(asked).not.to.have.property("Normalise");
+  });
+
+  it("lets admission judge what is wrong with the video, in words", async () => {
+    const { asked } = await execute({
+      Probe: failing("MediaConvert.BadRequestException", "The file is not a video."),
+      IndexSource: failing("InvalidInput", thrown("InvalidInput", "The file is empty.")),
+      Admit: () => ({ Payload: { verdict: "REJECT", reasons: ["The file is empty."], durationSeconds: 0, settings: null } }),
+    });
+    expect(admitRequest.parse(asked["Admit"].Payload)).to.deep.include({
+      probe: null,
+      probeError: "MediaConvert.BadRequestException: The file is not a video.",
+      index: null,
+      indexError: "The file is empty.",
+    });
+    expect(asked["MarkRejected"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: "The file is empty." }] });
+  });
+
+  it("does not blame the video for what is wrong with the platform", async () => {
+    const refused = await execute({ Probe: failing("MediaConvert.ForbiddenException", "no access") });
+    expect(refused.error).to.deep.equal({ error: "MediaConvert.ForbiddenException", cause: "MediaConvert.ForbiddenException: no access" });
+    const broken = await execute({ IndexSource: failing("BrokenContract", thrown("BrokenContract", "S3 tells no size of the source.")) });
+    expect(broken.error).to.deep.equal({ error: "BrokenContract", cause: "S3 tells no size of the source." });
+    expect(broken.asked["MarkFailed"].ExpressionAttributeValues).to.deep.include({
+      ":status": { S: "FAILED" },
+      ":reasons": { L: [{ S: "S3 tells no size of the source." }] },
+    });
+  });
+
+  it("quarantines what the gate will not clear, and what it could not judge", async () => {
+    const closed = await execute({
+      DecideGate: () => ({ Payload: { verdict: "QUARANTINE", reasons: ["Half of the frames were not looked at."], outOfBodyCount: 0 } }),
+    });
+    expect(closed.output).to.deep.equal({ status: "QUARANTINED" });
+    expect(closed.asked["MarkQuarantined"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: "Half of the frames were not looked at." }] });
+    expect(closed.asked).not.to.have.any.keys("PlanReview", "RunAnalyser", "StartSegmentDetection");
+
+    const broken = await execute({ DecideGate: failing("NotFound", thrown("NotFound", "result.json isn't there.")) });
+    expect(broken.output).to.deep.equal({ status: "QUARANTINED" });
+    expect(broken.asked["MarkQuarantined"].ExpressionAttributeValues[":reasons"]).to.deep.equal({
+      L: [{ S: "The privacy gate could not decide. result.json isn't there." }],
+    });
+  });
+
+  it("lets the gate see that screening failed", async () => {
+    const { asked } = await execute({ ScreenFrames: failing("States.TaskFailed", "out of memory") });
+    expect(decideGateRequest.parse(asked["DecideGate"].Payload).screening).to.include({ status: "FAILED", error: "States.TaskFailed: out of memory" });
+  });
+
+  it("fails with the cause where nothing was analysed", async () => {
+    const { error, asked } = await execute({ MergeTimeline: failing("NothingAnalysed", thrown("NothingAnalysed", "There is nothing to merge.")) });
+    expect(error).to.deep.equal({ error: "NothingAnalysed", cause: "There is nothing to merge." });
+    expect(asked["MarkFailed"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: "There is nothing to merge." }] });
+  });
+
+  it("never marks a case that a newer run has taken", async () => {
+    const { error } = await execute({
+      Normalise: failing("States.TaskFailed", "no decoder"),
+      MarkFailed: failing("DynamoDB.ConditionalCheckFailedException", "newer run"),
+    });
+    expect(error).to.deep.equal({ error: "States.TaskFailed", cause: "States.TaskFailed: no decoder" });
+  });
+});
+
+describe("a branch of the case analysis that fails", () => {
+  it("tries a job once more before it gives up", async () => {
+    const { attempts } = await execute({ RunAnalyser: failing("States.TaskFailed", "broken", 1) });
+    expect(attempts.filter((name) => name === "RunAnalyser")).to.have.length(2);
+  });
+
+  it("leaves the others' results", async () => {
+    expect(await envelopesOf({ RunAnalyser: failing("States.TaskFailed", "no memory") })).to.deep.equal([
+      succeeded.review,
+      succeeded.rekognition,
+      { ...succeeded.frames, status: "FAILED", error: "States.TaskFailed: no memory" },
+    ]);
+    expect(await envelopesOf({ CollectShots: failing("BrokenContract", thrown("BrokenContract", "A page was empty.")) })).to.deep.equal([
+      succeeded.review,
+      { analyser: "rekognition", status: "FAILED", outputPrefix: null, error: "A page was empty." },
+      succeeded.frames,
+    ]);
+  });
+
+  it("shows Rekognition nothing but the review rendition", async () => {
+    const { asked } = await execute({ RenderReview: failing("States.TaskFailed", "no disk") });
+    expect(asked).not.to.have.property("StartSegmentDetection");
+    expect(asked["MergeTimeline"].Payload.envelopes.slice(0, 2)).to.deep.equal([
+      { analyser: "review-rendition", status: "FAILED", outputPrefix: null, error: "States.TaskFailed: no disk" },
+      { analyser: "rekognition", status: "FAILED", outputPrefix: null, error: "There is no review rendition for Rekognition to look at." },
+    ]);
+  });
+
+  it("tells why Rekognition failed, and gives up after eight hours", async () => {
+    const failed = await envelopesOf({ GetSegmentDetection: () => ({ JobStatus: "FAILED", StatusMessage: "unsupported codec" }) });
+    expect(failed[1]).to.include({ status: "FAILED", error: "Rekognition: unsupported codec" });
+    const { asked, attempts } = await execute({ GetSegmentDetection: () => ({ JobStatus: "IN_PROGRESS" }) });
+    expect(attempts.filter((name) => name === "GetSegmentDetection")).to.have.length((8 * 3600) / 45);
+    expect(asked["MergeTimeline"].Payload.envelopes[1]).to.include({ status: "FAILED", error: "Rekognition has not answered in 8 hours." });
+  });
+
+  it("skips Rekognition where the environment has it off", async () => {
+    const rekognition = { enabled: false, pollSeconds: 45 };
+    const skipped = { analyser: "rekognition", status: "SKIPPED", outputPrefix: null, error: null };
+    expect(await envelopesOf({}, { rekognition })).to.deep.equal([succeeded.review, skipped, succeeded.frames]);
+    expect((await envelopesOf({ PlanReview: failing("NotFound", thrown("NotFound", "no gate")) }, { rekognition }))[1]).to.deep.equal(skipped);
+  });
+});
+
+describe("a case analysis that can't tell of its end", () => {
+  it("stays analysed and lists what is missing", async () => {
+    const { output } = await execute({ TagSource: failing("S3.NoSuchKey", "gone"), AnnounceCaseAnalysed: failing("Events.Failed", "bus is down") });
+    expect(output).to.deep.include({
+      status: "COMPLETE",
+      warnings: ["The source was not tagged. S3.NoSuchKey: gone", "The analysis was not announced. Events.Failed: bus is down"],
+    });
+  });
+});

@@ -1,0 +1,161 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { CaseAnalysis, type CaseAnalysisArgs } from "../../../components/analysis/case-analysis.ts";
+import { catalogue, image, parts } from "../parts.ts";
+import { inAccount, statements } from "../place.ts";
+
+const make = (rekognition: CaseAnalysisArgs["rekognition"]) =>
+  inAccount((opts) => {
+    const { settings, keys, lake, table } = parts(opts);
+    new CaseAnalysis("case-analysis", { settings, keys, lake, table, catalogue, image, rekognition, pipelineVersion: "1.2.3" }, opts);
+  });
+
+describe("CaseAnalysis", () => {
+  let stack: Awaited<ReturnType<typeof make>>;
+  before(async () => {
+    stack = await make({ enabled: true, pollSeconds: 45 });
+  });
+  const policy = (name: string) => statements(stack.one(aws.iam.RolePolicy, name).inputs["policy"]);
+  const environment = (name: string) => (stack.one(aws.lambda.Function, name).inputs["environment"] as { variables: Record<string, string> }).variables;
+
+  it("makes an encrypted, traced machine that logs every event and no data", () => {
+    const { definition: _, ...machine } = stack.one(aws.sfn.StateMachine, "case-analysis").inputs;
+    expect(machine).to.deep.equal({
+      name: "svp-unit-case-analysis",
+      type: "STANDARD",
+      roleArn: "arn:aws:iam::111111111111:role/svp-unit-case-analysis-role",
+      encryptionConfiguration: {
+        type: "CUSTOMER_MANAGED_KMS_KEY",
+        kmsKeyId: stack.one(aws.kms.Key, "keys-derived").outputs["arn"],
+        kmsDataKeyReusePeriodSeconds: 300,
+      },
+      loggingConfiguration: {
+        level: "ALL",
+        includeExecutionData: false,
+        logDestination: "arn:aws:logs:us-east-1:111111111111:log-group:/aws/vendedlogs/states/svp-unit-case-analysis:*",
+      },
+      tracingConfiguration: { enabled: true },
+    });
+  });
+
+  it("names every function, role and place in its definition, and leaves none to be filled in", () => {
+    const text = stack.one(aws.sfn.StateMachine, "case-analysis").inputs["definition"] as string;
+    for (const name of ["index-source", "admit", "index-rendition", "plan-review", "decide-gate"])
+      expect(text).to.contain(`:function:svp-unit-prepare-${name}"`);
+    expect(text).to.contain(":function:svp-unit-analyse-collect-shots").and.to.contain(":function:svp-unit-aggregate-merge-timeline");
+    expect(text).to.contain(image.uri).and.to.contain("'s3://svp-unit-111111111111-processed/processed-videos/'");
+    expect(text).not.to.match(/\$\{|undefined|\[object/);
+  });
+
+  it("passes each role to one service only", () => {
+    const { PassTranscodingRole, PassJobRole } = policy("case-analysis-role-policy");
+    expect(PassTranscodingRole).to.deep.equal({
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource: ["arn:aws:iam::111111111111:role/svp-unit-case-analysis-preprocessing-role"],
+      Condition: { StringEquals: { "iam:PassedToService": "mediaconvert.amazonaws.com" } },
+    });
+    expect(PassJobRole.Resource).to.deep.equal(["arn:aws:iam::111111111111:role/svp-unit-case-analysis-sagemaker-role"]);
+    expect(PassJobRole.Condition).to.deep.equal({ StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } });
+  });
+
+  it("allows the machine just what its states do", () => {
+    const granted = Object.values(policy("case-analysis-role-policy")).flatMap(({ Action }) => Action);
+    expect([...new Set(granted)].sort()).to.deep.equal(
+      [
+        "dynamodb:UpdateItem",
+        "events:DescribeRule",
+        "events:PutEvents",
+        "events:PutRule",
+        "events:PutTargets",
+        "iam:PassRole",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "lambda:InvokeFunction",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+        "mediaconvert:CancelJob",
+        "mediaconvert:CreateJob",
+        "mediaconvert:GetJob",
+        "mediaconvert:Probe",
+        "rekognition:GetSegmentDetection",
+        "rekognition:StartSegmentDetection",
+        "s3:GetObject",
+        "s3:PutObjectTagging",
+        "s3:PutObjectVersionTagging",
+        "sagemaker:AddTags",
+        "sagemaker:CreateProcessingJob",
+        "sagemaker:DescribeProcessingJob",
+        "sagemaker:StopProcessingJob",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+      ].sort(),
+    );
+    const wide = Object.entries(policy("case-analysis-role-policy")).filter(([, { Resource }]) => Resource.includes("*"));
+    expect(wide.map(([sid]) => sid)).to.have.members(["Probe", "DetectSegments", "DeliverLog", "WriteTrace"]);
+  });
+
+  it("binds its use of the key for executions to this machine", () => {
+    expect(policy("case-analysis-role-policy")["EncryptExecutions"].Condition).to.deep.equal({
+      StringEquals: { "kms:EncryptionContext:aws:states:stateMachineArn": "arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-case-analysis" },
+    });
+  });
+
+  it("lets jobs read renditions, metadata and models, and write results; nothing else of the lake", () => {
+    const onObjects = Object.entries(policy("case-analysis-sagemaker-role-policy"))
+      .filter(([, { Action }]) => Action.some((action: string) => action.startsWith("s3:")))
+      .map(([sid, { Action, Resource }]) => [sid, Action, Resource]);
+    const processed = "arn:aws:s3:::svp-unit-111111111111-processed";
+    const models = "arn:aws:s3:::svp-unit-111111111111-models";
+    expect(onObjects).to.deep.equal([
+      ["ReadRenditions", ["s3:GetObject"], [`${processed}/processed-videos/*`]],
+      ["ListRenditions", ["s3:ListBucket"], [processed]],
+      ["ReadMetadata", ["s3:GetObject"], [`${processed}/processed-metadata/*`]],
+      ["ListMetadata", ["s3:ListBucket"], [processed]],
+      ["ReadModels", ["s3:GetObject"], [`${models}/models/*`]],
+      ["ListModels", ["s3:ListBucket"], [models]],
+      ["WriteResults", ["s3:AbortMultipartUpload", "s3:PutObject"], [`${processed}/analysis-results/*`]],
+    ]);
+  });
+
+  it("uploads each network beside its description", () => {
+    const keys = stack.ofType(aws.s3.BucketObjectv2).map(({ inputs }) => `${inputs["bucket"]}/${inputs["key"]}`);
+    expect(keys).to.have.members([
+      "svp-unit-111111111111-processed/assets/cover.png",
+      "svp-unit-111111111111-models/models/instrument-detector/model.json",
+      "svp-unit-111111111111-models/models/instrument-detector/model.onnx",
+    ]);
+  });
+
+  it("gives each function the settings that it reads", () => {
+    const processed = { PROCESSED_BUCKET: "svp-unit-111111111111-processed" };
+    const PROCESSED_KEY_ARN = stack.one(aws.kms.Key, "keys-derived").outputs["arn"] as string;
+    expect(environment("prepare-index-source")).to.deep.equal(processed);
+    expect(environment("prepare-admit")).to.deep.equal({ ...processed, PROCESSED_KEY_ARN });
+    expect(environment("prepare-plan-review")).to.deep.equal({
+      ...processed,
+      PROCESSED_KEY_ARN,
+      COVER_IMAGE_URI: "s3://svp-unit-111111111111-processed/assets/cover.png",
+    });
+    expect(environment("aggregate-merge-timeline")).to.deep.equal({
+      ...processed,
+      CASE_TABLE: "svp-unit-cases",
+      PIPELINE_VERSION: "1.2.3",
+      ANALYSER_INSTANCE_TYPES: '{"gate":"ml.c5.xlarge","frame-analysis":"ml.c5.xlarge"}',
+    });
+  });
+
+  it("grants nothing of Rekognition where the environment has it off", async () => {
+    const off = await make({ enabled: false, pollSeconds: 45 });
+    const granted = off.ofType(aws.iam.RolePolicy).flatMap(({ inputs }) => Object.values(statements(inputs["policy"])).flatMap(({ Action }) => Action));
+    expect(granted.filter((action: string) => action.startsWith("rekognition:"))).to.deep.equal([]);
+  });
+});

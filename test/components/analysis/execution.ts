@@ -1,0 +1,144 @@
+import type { CaseAnalysisDefinitionArgs } from "../../../components/analysis/case-analysis.asl.ts";
+import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
+import type { Definition, Json } from "../../../local/services/states/definition.ts";
+import { StatesError } from "../../../local/services/states/error.ts";
+import { type Run, runMachine } from "../../../local/services/states/interpreter.ts";
+
+const target = (name: string) => ({ arn: `arn:aws:lambda:us-east-1:111111111111:function:${name}`, timeoutSeconds: 60 });
+
+export const args: CaseAnalysisDefinitionArgs = {
+  tableName: "cases",
+  functions: {
+    indexSource: target("index-source"),
+    admit: target("admit"),
+    indexRendition: target("index-rendition"),
+    planReview: target("plan-review"),
+    decideGate: target("decide-gate"),
+    collectShots: target("collect-shots"),
+    mergeTimeline: target("merge-timeline"),
+  },
+  transcoding: { roleArn: "arn:aws:iam::111111111111:role/transcoding", queueArn: "arn:aws:mediaconvert:us-east-1:111111111111:queues/renditions" },
+  processing: {
+    imageUri: "444444444444.dkr.ecr.us-east-1.amazonaws.com/svp/inference@sha256:0",
+    roleArn: "arn:aws:iam::111111111111:role/jobs",
+    modelsBucket: "models",
+    processedBucket: "processed",
+    keyArn: "arn:aws:kms:us-east-1:111111111111:key/derived",
+  },
+  rekognition: { enabled: true, pollSeconds: 45 },
+  gate: { id: "gate", models: ["out-of-body"], sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  analysers: [{ id: "frame-analysis", models: ["a", "b"], sampleRate: 5, signals: true, instanceType: "ml.g6.xlarge", timeoutSeconds: 7200 }],
+};
+
+export const caseId = "0b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f";
+export const runId = "0123456789abcdef0123456789abcdef01234567";
+export const request = {
+  caseId,
+  uploadId: "1b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f",
+  runId,
+  source: { bucket: "raw", key: `raw-videos/${caseId}/1b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f/source`, versionId: "v1", bytes: 1000 },
+};
+export const executionArn = `arn:aws:states:us-east-1:111111111111:execution:case-analysis:${runId}`;
+export const startedAt = "2026-11-21T09:00:00.000Z";
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments have the shape of each integration.
+export type Arguments = any;
+/** Answers a task by its state's name; throws a StatesError to fail it. */
+export type Answer = (args: Arguments, attempt: number) => Json;
+
+const url = `s3://processed/processed-metadata/${caseId}/${runId}/analysis.json`;
+const rekognitionAnswers = ["IN_PROGRESS", "SUCCEEDED"];
+
+/** What happens in a run where everything goes well; fresh for each run, because Rekognition takes two looks. */
+const goodAnswers = (): Record<string, Answer> => {
+  const looks = [...rekognitionAnswers];
+  return {
+    Claim: () => ({}),
+    Probe: () => ({ ProbeResults: [{ Container: { Duration: 10 } }] }),
+    IndexSource: () => ({ Payload: { frameCount: 250, durationSeconds: 10 } }),
+    Admit: () => ({ Payload: { verdict: "NORMALISE", reasons: ["The frame rate varies."], durationSeconds: 10, settings: { Inputs: [] } } }),
+    Normalise: () => ({ Job: { Id: "1" } }),
+    IndexRendition: () => ({ Payload: { frameCount: 250 } }),
+    ScreenFrames: () => ({ ProcessingJobStatus: "Completed" }),
+    DecideGate: () => ({ Payload: { verdict: "OPEN", reasons: [], outOfBodyCount: 1 } }),
+    PlanReview: () => ({ Payload: { settings: { Inputs: ["review"] } } }),
+    RenderReview: () => ({ Job: { Id: "2" } }),
+    IndexReview: () => ({ Payload: { frameCount: 250 } }),
+    StartSegmentDetection: () => ({ JobId: "job-1" }),
+    GetSegmentDetection: () => ({ JobStatus: looks.shift()! }),
+    CollectShots: () => ({ Payload: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", error: null } }),
+    RunAnalyser: () => ({ ProcessingJobStatus: "Completed" }),
+    MergeTimeline: () => ({ Payload: { status: "COMPLETE", analysisUri: url, segmentCount: 3, eventCount: 1 } }),
+    TagSource: () => ({}),
+    AnnounceCaseAnalysed: () => ({ FailedEntryCount: 0 }),
+    MarkRejected: () => ({}),
+    MarkQuarantined: () => ({}),
+    MarkFailed: () => ({}),
+  };
+};
+
+export interface Execution {
+  readonly output: Json | undefined;
+  readonly error: { error: string; cause: string } | undefined;
+  /** Arguments of the last attempt of each task, by state. */
+  readonly asked: Readonly<Record<string, Arguments>>;
+  /** Tasks in the order of their attempts. */
+  readonly attempts: readonly string[];
+}
+
+/** Runs the definition in the local interpreter. Tasks are answered by `answers`, else as in a run where all goes well. */
+export async function execute(answers: Record<string, Answer> = {}, changes: Partial<CaseAnalysisDefinitionArgs> = {}, redriveCount = 0): Promise<Execution> {
+  const definition = caseAnalysisDefinition({ ...args, ...changes }) as unknown as Definition;
+  const all = { ...goodAnswers(), ...answers };
+  const asked: Record<string, Arguments> = {};
+  const attempts: string[] = [];
+  const entries = new Map<string, { value: Json }>();
+  const run: Run = {
+    journal: {
+      recall: (state, kind, attempt = 0) => entries.get(`${state} ${kind} ${attempt}`) as never,
+      record: (state, kind, attempt, value) => {
+        entries.set(`${state} ${kind} ${attempt}`, { value });
+        return entries.size;
+      },
+    },
+    context: {
+      Execution: { Id: executionArn, Name: runId, Input: request as unknown as Json, StartTime: startedAt, RoleArn: "role", RedriveCount: redriveCount },
+      StateMachine: { Id: "machine", Name: "case-analysis" },
+    },
+    waitScale: 0,
+    async task({ key, attempt, arguments: evaluate }) {
+      const name = key.replace(/.*\//, "").replace(/#\d+$/, "");
+      attempts.push(name);
+      const given = await evaluate(undefined);
+      asked[name] = given;
+      const answer = all[name];
+      if (!answer) throw new Error(`No answer for ${name}.`);
+      return { result: answer(given, attempt), lastEvent: 0 };
+    },
+    notify: () => undefined,
+  };
+  try {
+    const output = await runMachine(run, definition, request as unknown as Json, {
+      path: "",
+      variables: {},
+      map: undefined,
+      signal: new AbortController().signal,
+      lastEvent: 0,
+    });
+    return { output, error: undefined, asked, attempts };
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    return { output: undefined, error: { error: error.error, cause: error.causeText }, asked, attempts };
+  }
+}
+
+/** Makes a task fail, always or in its first attempts. */
+export const failing =
+  (error: string, cause: string, times = Number.POSITIVE_INFINITY, then: Json = {}): Answer =>
+  (_args, attempt) => {
+    if (attempt < times) throw new StatesError(error, cause);
+    return then;
+  };
+
+/** How Lambda tells of an error that a handler threw. */
+export const thrown = (errorType: string, errorMessage: string): string => JSON.stringify({ errorType, errorMessage, trace: [] });

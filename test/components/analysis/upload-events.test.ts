@@ -1,0 +1,84 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { CaseAnalysis } from "../../../components/analysis/case-analysis.ts";
+import { UploadEvents } from "../../../components/analysis/upload-events.ts";
+import { catalogue, image, parts } from "../parts.ts";
+import { inAccount, statements } from "../place.ts";
+
+const queueArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events";
+const deadLetterArn = `${queueArn}-dead-letters`;
+const ruleArn = "arn:aws:events:us-east-1:111111111111:rule/svp-unit-upload-events";
+
+describe("UploadEvents", () => {
+  const make = () =>
+    inAccount((opts) => {
+      const { settings, keys, lake, table } = parts(opts);
+      const analysis = new CaseAnalysis(
+        "case-analysis",
+        { settings, keys, lake, table, catalogue, image, rekognition: { enabled: true, pollSeconds: 45 }, pipelineVersion: "1" },
+        opts,
+      );
+      new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion: "1" }, opts);
+    });
+  let stack: Awaited<ReturnType<typeof make>>;
+  before(async () => {
+    stack = await make();
+  });
+
+  it("listens to finished uploads of source videos only", () => {
+    expect(JSON.parse(stack.one(aws.cloudwatch.EventRule, "upload-events-rule").inputs["eventPattern"] as string)).to.deep.equal({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: {
+        bucket: { name: ["svp-unit-111111111111-raw"] },
+        object: { key: [{ prefix: "raw-videos/" }] },
+        reason: ["PutObject", "CompleteMultipartUpload"],
+      },
+    });
+    expect(stack.one(aws.cloudwatch.EventTarget, "upload-events-target").inputs).to.deep.include({ arn: queueArn, deadLetterConfig: { arn: deadLetterArn } });
+  });
+
+  it("keeps events in an encrypted queue, and what fails five times in another", () => {
+    const keyArn = stack.one(aws.kms.Key, "keys-raw").outputs["arn"];
+    const queue = stack.one(aws.sqs.Queue, "upload-events-queue").inputs;
+    expect(queue).to.deep.include({ name: "svp-unit-upload-events", kmsMasterKeyId: keyArn, visibilityTimeoutSeconds: 180 });
+    expect(JSON.parse(queue["redrivePolicy"] as string)).to.deep.equal({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: 5 });
+    const deadLetters = stack.one(aws.sqs.Queue, "upload-events-dead-letters").inputs;
+    expect(deadLetters).to.deep.include({ kmsMasterKeyId: keyArn, messageRetentionSeconds: 1_209_600 });
+    expect(JSON.parse(deadLetters["redriveAllowPolicy"] as string)).to.deep.equal({ redrivePermission: "byQueue", sourceQueueArns: [queueArn] });
+  });
+
+  it("lets the rule alone send, over TLS", () => {
+    for (const [name, arn] of [
+      ["upload-events-queue-policy", queueArn],
+      ["upload-events-dead-letters-policy", deadLetterArn],
+    ] as const) {
+      expect(statements(stack.one(aws.sqs.QueuePolicy, name).inputs["policy"])).to.deep.equal({
+        DenyPlainHttp: { Effect: "Deny", Principal: "*", Action: ["sqs:*"], Resource: [arn], Condition: { Bool: { "aws:SecureTransport": "false" } } },
+        RuleSendsEvents: {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: ["sqs:SendMessage"],
+          Resource: [arn],
+          Condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
+        },
+      });
+    }
+    const { EventsUseKey } = statements(stack.one(aws.kms.Key, "keys-raw").inputs["policy"]);
+    expect(EventsUseKey.Condition.ArnEquals).to.deep.equal({ "aws:SourceArn": ruleArn });
+  });
+
+  it("hands messages to start-analysis, a few at a time, and takes back only those that failed", () => {
+    expect(stack.one(aws.lambda.EventSourceMapping, "upload-events-messages").inputs).to.deep.equal({
+      eventSourceArn: queueArn,
+      functionName: "arn:aws:lambda:us-east-1:111111111111:function:svp-unit-ingest-start-analysis",
+      batchSize: 10,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 5 },
+    });
+    const { StartAnalysis, TakeMessages, ReadMessages } = statements(stack.one(aws.iam.RolePolicy, "ingest-start-analysis-role-policy").inputs["policy"]);
+    expect(StartAnalysis.Resource).to.deep.equal(["arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-case-analysis"]);
+    expect(TakeMessages.Resource).to.deep.equal([queueArn]);
+    expect(ReadMessages.Condition).to.deep.equal({ StringEquals: { "kms:ViaService": "sqs.us-east-1.amazonaws.com" } });
+  });
+});

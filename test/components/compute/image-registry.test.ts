@@ -1,0 +1,51 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { ImageRegistry, type ImageRegistryArgs } from "../../../components/compute/image-registry.ts";
+import { failure } from "../../support/failure.ts";
+import { inAccount, place, statements } from "../place.ts";
+
+const args: ImageRegistryArgs = {
+  place,
+  removal: "retain",
+  repository: "svp/inference",
+  dockerfile: "models/serving/Dockerfile",
+  readers: ["222222222222", "333333333333"],
+};
+const make = (more: Partial<ImageRegistryArgs> = {}) => inAccount((opts) => ({ uri: new ImageRegistry("inference", { ...args, ...more }, opts).imageUri }));
+
+describe("ImageRegistry", () => {
+  it("keeps tags where they are, scans on push and encrypts with its own key", async () => {
+    const stack = await make();
+    const repository = stack.one(aws.ecr.Repository, "inference");
+    expect(repository.inputs).to.deep.equal({
+      name: "svp/inference",
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: stack.one(aws.kms.Key, "inference-key").outputs["arn"] }],
+      forceDelete: false,
+    });
+    expect(repository.protect).to.equal(true);
+  });
+
+  it("lets the environments' accounts fetch, and no one push", async () => {
+    const stack = await make();
+    expect(statements(stack.one(aws.ecr.RepositoryPolicy, "inference-readers").inputs["policy"])).to.deep.equal({
+      EnvironmentsPull: {
+        Effect: "Allow",
+        Principal: { AWS: ["arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"] },
+        Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      },
+    });
+  });
+
+  it("builds the image from the repository's root and names it by digest", async () => {
+    const stack = await make();
+    const built = stack.resources.find(({ type }) => type === "awsx:ecr:Image");
+    expect(built?.inputs).to.deep.include({ context: ".", dockerfile: "models/serving/Dockerfile", platform: "linux/amd64" });
+    expect(stack.outputs["uri"]).to.match(/^111111111111\.dkr\.ecr\.us-east-1\.amazonaws\.com\/svp\/inference@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("refuses a registry that nobody may read", async () => {
+    expect((await failure(make({ readers: [] }))).message).to.contain('svp:compute:ImageRegistry "inference": readers must name at least one account');
+  });
+});

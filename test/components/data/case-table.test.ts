@@ -1,0 +1,62 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { CaseTable } from "../../../components/data/case-table.ts";
+import { EncryptionKey } from "../../../components/security/encryption-key.ts";
+import { inAccount, place } from "../place.ts";
+
+const make = (opts: { provider: aws.Provider }): CaseTable => {
+  const key = new EncryptionKey("key", { place, removal: "retain", description: "Cases" }, opts);
+  return new CaseTable("cases", { place, removal: "retain", key }, opts);
+};
+
+describe("CaseTable", () => {
+  it("is encrypted with the given key, recoverable and protected", async () => {
+    const stack = await inAccount((opts) => void make(opts));
+    const table = stack.one(aws.dynamodb.Table, "cases");
+    expect(table.inputs).to.deep.equal({
+      name: "svp-unit-cases",
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "caseId",
+      rangeKey: "item",
+      attributes: [
+        { name: "caseId", type: "S" },
+        { name: "item", type: "S" },
+        { name: "list", type: "S" },
+        { name: "createdAt", type: "S" },
+      ],
+      globalSecondaryIndexes: [
+        {
+          name: "cases-by-time",
+          keySchemas: [
+            { attributeName: "list", keyType: "HASH" },
+            { attributeName: "createdAt", keyType: "RANGE" },
+          ],
+          projectionType: "ALL",
+        },
+      ],
+      serverSideEncryption: { enabled: true, kmsKeyArn: stack.one(aws.kms.Key, "key").outputs["arn"] },
+      pointInTimeRecovery: { enabled: true },
+      deletionProtectionEnabled: true,
+    });
+    expect(table.protect).to.equal(true);
+  });
+
+  it("grants items and the index apart, each with the key through DynamoDB only", async () => {
+    const stack = await inAccount((opts) => {
+      const table = make(opts);
+      return { read: table.allow("Read", ["dynamodb:GetItem"]), list: table.allowList("List") };
+    });
+    const table = "arn:aws:dynamodb:us-east-1:111111111111:table/svp-unit-cases";
+    const key = (Sid: string) => ({
+      Sid,
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: [stack.one(aws.kms.Key, "key").outputs["arn"]],
+      Condition: { StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" } },
+    });
+    expect(stack.outputs).to.deep.equal({
+      read: [{ Sid: "Read", Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: [table] }, key("ReadKey")],
+      list: [{ Sid: "List", Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${table}/index/cases-by-time`] }, key("ListKey")],
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { functionNames } from "../../components/compute/function-bundles.ts";
+import type { FunctionSettings } from "../../components/compute/platform-function.ts";
+import { CaseTable } from "../../components/data/case-table.ts";
+import { DataLake } from "../../components/data/data-lake.ts";
+import { DataKeys } from "../../components/security/data-keys.ts";
+import type { Model } from "../../contracts/model.ts";
+import type { Catalogue } from "../../models/catalogue.ts";
+import { place } from "./place.ts";
+
+/** What components are built on, made once for a program. Function code is named, never read. */
+export interface Parts {
+  opts: { provider: aws.Provider };
+  keys: DataKeys;
+  settings: FunctionSettings;
+  lake: DataLake;
+  table: CaseTable;
+}
+
+export function parts(opts: { provider: aws.Provider }): Parts {
+  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events" }, opts);
+  const bundles = new Map(functionNames.map((name) => [name, new pulumi.asset.FileArchive(`bundles/${name}`)] as const));
+  const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192 };
+  const lake = new DataLake("lake", { place, removal: "retain", keys, retention: { noncurrentDays: 30, accessLogDays: 2192 }, browserOrigins: [] }, opts);
+  const table = new CaseTable("cases", { place, removal: "retain", key: keys.derived }, opts);
+  return { opts, keys, settings, lake, table };
+}
+
+export const image = {
+  uri: "444444444444.dkr.ecr.us-east-1.amazonaws.com/svp/inference@sha256:0",
+  repositoryArn: "arn:aws:ecr:us-east-1:444444444444:repository/svp/inference",
+};
+
+export const detector: Model = {
+  id: "instrument-detector",
+  version: "1.0.0",
+  name: "Instruments",
+  sha256: "0".repeat(64),
+  dataset: "drawn operations",
+  syntheticOnly: true,
+  input: { name: "pixels", width: 256, height: 256 },
+  labels: ["grasper"],
+  threshold: 0.5,
+  task: "object-detection",
+  outputs: { boxes: "boxes", scores: "scores", classes: "classes" },
+};
+
+/** A catalogue of one network, whose files are this test's own sources: nothing reads them as a network here. */
+export const catalogue: Catalogue = {
+  gate: { id: "gate", models: [detector.id], sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  analysers: [{ id: "frame-analysis", models: [detector.id], sampleRate: 5, signals: true, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 }],
+  models: [{ model: detector, description: import.meta.filename, weights: import.meta.filename }],
+  imageModel: detector,
+};
