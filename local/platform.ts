@@ -5,6 +5,7 @@ import { type Cloud, openCloud } from "./cloud.ts";
 import { deploy } from "./deploy/deploy.ts";
 import type { ApiHandler } from "./page/server.ts";
 import { liveProvider } from "./provider/live.ts";
+import { offlineProvider } from "./provider/offline.ts";
 
 /** The account and region of stack `local`, as Pulumi.local.yaml names them. */
 const accountId = "000000000000";
@@ -30,7 +31,7 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
   let cloud: Cloud | undefined;
   try {
     cloud = await openCloud({ dataDir, region, accountId, waitScale, log });
-    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud) });
+    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud), referenceProvider: offlineProvider() });
     await cloud.start();
     return platformOf(cloud, outputs as Record<string, string>, release);
   } catch (error) {
