@@ -84,7 +84,7 @@ const h264 = z
   });
 export type H264Settings = z.infer<typeof h264>;
 
-const encodedVideo = z.strictObject({
+const encodedFields = z.strictObject({
   /** Box that the picture is fitted into. Without it the picture keeps its size, made even. */
   Width: z.int().min(32).max(8192).multipleOf(2).optional(),
   Height: z.int().min(32).max(8192).multipleOf(2).optional(),
@@ -100,6 +100,15 @@ const encodedVideo = z.strictObject({
       ImageInserter: z.strictObject({ InsertableImages: z.array(insertableImage).min(1) }).optional(),
     })
     .optional(),
+});
+const encodedVideo = encodedFields.superRefine(({ CodecSettings, VideoPreprocessors }, context) => {
+  const { FramerateNumerator, FramerateDenominator } = CodecSettings.H264Settings;
+  const perSecond = Math.ceil(FramerateNumerator / FramerateDenominator);
+  for (const [i, { StartTime }] of (VideoPreprocessors?.ImageInserter?.InsertableImages ?? []).entries()) {
+    if (Number(StartTime.slice(-2)) < perSecond) continue;
+    const path = ["VideoPreprocessors", "ImageInserter", "InsertableImages", i, "StartTime"];
+    context.addIssue({ code: "custom", path, message: `must have a frame below ${perSecond}, the frames of a second` });
+  }
 });
 export type EncodedVideo = z.infer<typeof encodedVideo>;
 
@@ -194,7 +203,10 @@ function sentences(settings: unknown, issues: readonly z.core.$ZodIssue[]): stri
     if (found === undefined) return [issue.code === "invalid_value" ? `${path} is missing and ${wanted}.` : `${path} is missing.`];
     const shown = typeof found === "object" ? "" : `is ${JSON.stringify(found)} and `;
     return [
-      `${path} ${shown}${wanted.replace(/^(Invalid input|Too small|Too big): expected (\w+)/, "must be $2").replace("must be number to be", "must be")}.`,
+      `${path} ${shown}${wanted
+        .replace(/^Invalid \w+: must/, "must")
+        .replace(/^(Invalid input|Too small|Too big): expected (\w+)/, "must be $2")
+        .replace("must be number to be", "must be")}.`,
     ];
   });
 }

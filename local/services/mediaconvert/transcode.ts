@@ -96,7 +96,7 @@ async function videoArguments(
   const rate = { num: codec.FramerateNumerator, den: codec.FramerateDenominator };
   const { frames, lastFrames } = outputFrames(span, rate);
   const inserted = video.VideoPreprocessors?.ImageInserter?.InsertableImages ?? [];
-  for (const image of inserted) assertCovers(image, size);
+  for (const { Width, Height } of inserted) assertCovers({ width: Width, height: Height }, size);
   const covers = inserted.map((image) => coverOf(image, rate));
   const images = [...new Set(covers.map((cover) => cover.image))];
   const imageFiles = await Promise.all(images.map((uri) => options.fileOf(uri)));
@@ -108,11 +108,12 @@ async function videoArguments(
   ];
 }
 
-function assertCovers(image: { Width: number; Height: number }, size: Size): void {
-  if (image.Width !== size.width || image.Height !== size.height) {
+/** Two pixels are what roundings of an odd aspect ratio may differ by; the image is scaled to the whole picture anyway. */
+function assertCovers(image: Size, size: Size): void {
+  if (Math.abs(image.width - size.width) > 2 || Math.abs(image.height - size.height) > 2) {
     throw new MediaError(
-      "An inserted image",
-      `it is ${image.Width}x${image.Height}, but the local cloud implements covers of the whole picture only, which is ${size.width}x${size.height}.`,
+      "The inserter of images",
+      `an image is ${image.width}x${image.height}; the local cloud implements covers of the whole picture only, which is ${size.width}x${size.height}.`,
     );
   }
 }

@@ -34,9 +34,7 @@ export function fitWithin(picture: Size, box: { readonly width: number | undefin
 /** Frame number of a timecode HH:MM:SS:FF without drop frames: a timecode second counts `ceil(rate)` frames. (SMPTE ST 12-1) */
 export function timecodeFrame(timecode: string, rate: FrameRate): number {
   const [hours, minutes, seconds, frames] = timecode.split(":").map(Number) as [number, number, number, number];
-  const perSecond = Math.ceil(rate.num / rate.den);
-  if (frames >= perSecond) throw new RangeError(`timecode ${timecode} has frame ${frames}, but a second has ${perSecond}`);
-  return ((hours * 60 + minutes) * 60 + seconds) * perSecond + frames;
+  return ((hours * 60 + minutes) * 60 + seconds) * Math.ceil(rate.num / rate.den) + frames;
 }
 
 /** The output frames that an inserted image covers: from its timecode on, for its duration rounded to whole frames. */

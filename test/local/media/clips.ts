@@ -64,8 +64,8 @@ export async function shownFrames(path: string): Promise<number[]> {
 export async function packets(path: string): Promise<{ pts: number; key: boolean }[]> {
   const { stdout } = await run("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", path]);
   return stdout
-    .trim()
     .split("\n")
+    .filter((line) => /^\d+,/.test(line))
     .map((line) => {
       const [pts, flags] = line.split(",") as [string, string];
       return { pts: Number(pts), key: flags.startsWith("K") };
