@@ -60,6 +60,7 @@ export const analysis = z.strictObject({
       labels: z.array(z.string()),
       frameCount: z.int().nonnegative(),
       boxCount: z.int().nonnegative(),
+      /** `sha256` is of the chunk's JSON before compression, whose bytes differ between processors. */
       chunks: z.array(z.strictObject({ uri: s3Uri, ...span, sha256 })),
     }),
   ),

@@ -17,7 +17,7 @@ export function chunkStarts(frames: FrameIndex, rate: Rational): number[] {
   return starts;
 }
 
-/** A finished chunk: which one, the source frames it is for, and its bytes. */
+/** A finished chunk: which one, the source frames it is for, its gzipped bytes, and the digest of its JSON. */
 export interface Chunk extends FrameSpan {
   index: number;
   bytes: Uint8Array;
@@ -33,14 +33,14 @@ export function chunker(producer: string, starts: readonly number[], sourceFrame
   let chunk = emptyChunk(producer);
   const take = (): Chunk | undefined => {
     if (chunk.frames.length === 0) return undefined;
-    const bytes = deterministicGzip(JSON.stringify(chunk));
+    const json = JSON.stringify(chunk);
     chunk = emptyChunk(producer);
     return {
       index,
       startFrame: starts[index] as number,
       endFrame: starts[index + 1] ?? sourceFrameCount,
-      bytes,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      bytes: gzipSync(json),
+      sha256: createHash("sha256").update(json).digest("hex"),
     };
   };
   return {
@@ -62,10 +62,3 @@ export function chunker(producer: string, starts: readonly number[], sourceFrame
 }
 
 const emptyChunk = (producer: string): DetectionChunk => ({ schema: "detection-chunk/1.0", producer, frames: [], offsets: [0], label: [], score: [], box: [] });
-
-/** The same bytes for the same text everywhere: no time stamp (zlib writes none), and byte 9, the operating system, set to "unknown" (RFC 1952, 2.3.1). */
-function deterministicGzip(text: string): Uint8Array {
-  const bytes = gzipSync(text, { level: 9 });
-  bytes[9] = 255;
-  return bytes;
-}

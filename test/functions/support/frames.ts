@@ -1,0 +1,18 @@
+import { encodeRuns, type FrameTable } from "../../../contracts/frame-table.ts";
+
+/** A frame table: source frames at `sourcePts` (1/25 s), shown by the renditions as listed. */
+export const tableOf = (sourcePts: number[], analysis: number[], review?: number[]): FrameTable => {
+  const rendition = (sourceFrame: number[]) => ({
+    timebase: { num: 1, den: 90000 },
+    frameCount: sourceFrame.length,
+    pts: encodeRuns(sourceFrame.map((_, n) => 126000 + n * 3600)),
+    sourceFrame: encodeRuns(sourceFrame),
+  });
+  return {
+    schema: "frame-table/1.0",
+    source: { timebase: { num: 1, den: 25 }, frameCount: sourcePts.length, pts: encodeRuns(sourcePts), variableFrameRate: false },
+    renditions: { analysis: rendition(analysis), ...(review ? { review: rendition(review) } : {}) },
+  };
+};
+
+export const count = (frames: number): number[] => Array.from({ length: frames }, (_, n) => n);
