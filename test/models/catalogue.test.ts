@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { analyser, type Model } from "../../contracts/model.ts";
+import { instanceHour } from "../../contracts/prices.ts";
+import { analysers, type CatalogueChoice, gate, imageModel, readCatalogue } from "../../models/catalogue.ts";
+
+const model = (id: string): Model => ({
+  id,
+  version: "1.0.0",
+  name: id,
+  sha256: "0".repeat(64),
+  dataset: "drawn operations",
+  syntheticOnly: true,
+  input: { name: "pixels", width: 64, height: 64 },
+  labels: ["inside", "outside"],
+  threshold: 0.5,
+  task: "frame-classification",
+  outputs: { scores: "scores" },
+});
+const job = (id: string, models: string[]) => ({ id, models, sampleRate: 1, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 60 });
+const choice: CatalogueChoice = { gate: job("gate", ["one"]), analysers: [job("frames", ["two", "one"])], imageModel: "two" };
+
+describe("the catalogue of models", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "svp-models-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+  const write = (id: string, description: object | string, weights = true) => {
+    mkdirSync(join(root, id), { recursive: true });
+    writeFileSync(join(root, id, "model.json"), typeof description === "string" ? description : JSON.stringify(description));
+    if (weights) writeFileSync(join(root, id, "model.onnx"), "weights");
+  };
+
+  it("reads each network that an analyser runs once, and where its files lie", () => {
+    write("one", model("one"));
+    write("two", model("two"));
+    write("three", "never read");
+    expect(readCatalogue(root, choice)).to.deep.equal({
+      gate: choice.gate,
+      analysers: choice.analysers,
+      models: ["one", "two"].map((id) => ({ model: model(id), description: join(root, id, "model.json"), weights: join(root, id, "model.onnx") })),
+      imageModel: model("two"),
+    });
+  });
+
+  it("lists everything that is missing or wrong at once", () => {
+    write("one", { ...model("one"), threshold: 2, labels: [] }, false);
+    write("two", model("other"));
+    expect(() => readCatalogue(root, { ...choice, analysers: [...choice.analysers, job("gate", ["four", "two"])] })).to.throw(
+      [
+        "The catalogue of models is not complete:",
+        '- Two analysers have the id "gate".',
+        `- ${root}/four/model.json is missing.`,
+        `- ${root}/four/model.onnx is missing.`,
+        `- ${root}/one/model.onnx is missing.`,
+        `- ${root}/one/model.json: labels: Too small: expected array to have >=1 items.`,
+        `- ${root}/one/model.json: threshold: Too big: expected number to be <=1.`,
+        `- ${root}/two/model.json: id is "other"; it must be the folder's name, "two".`,
+      ].join("\n"),
+    );
+  });
+
+  it("refuses text that is no JSON, and a model for images that nobody runs", () => {
+    write("one", "{");
+    write("two", model("two"));
+    expect(() => readCatalogue(root, { ...choice, imageModel: "five" })).to.throw(
+      /"five", must be one that an analyser runs: one, two\.\n- .*one\/model\.json is not JSON: /,
+    );
+  });
+
+  it("holds analysers that keep their contract and run on instances with a known price", () => {
+    for (const entry of [gate, ...analysers]) {
+      expect(analyser.parse(entry)).to.deep.equal(entry);
+      expect(instanceHour).to.have.property(entry.instanceType);
+    }
+    expect(analysers.flatMap(({ models }) => models)).to.include(imageModel);
+  });
+});

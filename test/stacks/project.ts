@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const description = {
+  version: "1.0.0",
+  sha256: "0".repeat(64),
+  dataset: "none: for this test",
+  syntheticOnly: true,
+  input: { name: "pixels", width: 64, height: 64 },
+  labels: ["label"],
+  threshold: 0.5,
+};
+const models: Record<string, object> = {
+  "out-of-body": { ...description, name: "Out of body", task: "frame-classification", outputs: { scores: "scores" } },
+  "instrument-detector": { ...description, name: "Instruments", task: "object-detection", outputs: { boxes: "boxes", scores: "scores", classes: "classes" } },
+};
+
+/**
+ * This project in a folder of its own, with networks that nothing runs: what the program makes of them does not depend
+ * on the weights that are shipped. `replace` gives files other content.
+ */
+export function projectFolder(replace: Record<string, string> = {}): { root: string; remove: () => void } {
+  const root = mkdtempSync(join(tmpdir(), "svp-project-"));
+  for (const entry of readdirSync(".")) {
+    const linked = ["components", "contracts", "functions", "node_modules", "package.json", "stacks"].includes(entry) || /^Pulumi\..*yaml$/.test(entry);
+    if (linked && !(entry in replace)) symlinkSync(resolve(entry), join(root, entry));
+  }
+  mkdirSync(join(root, "models"));
+  symlinkSync(resolve("models/serving"), join(root, "models/serving"));
+  for (const [id, model] of Object.entries(models)) {
+    mkdirSync(join(root, "models", id));
+    writeFileSync(join(root, "models", id, "model.json"), JSON.stringify({ id, ...model }));
+    writeFileSync(join(root, "models", id, "model.onnx"), "not a network");
+  }
+  for (const [file, content] of Object.entries(replace)) writeFileSync(join(root, file), content);
+  return { root, remove: () => rmSync(root, { recursive: true }) };
+}
