@@ -2,11 +2,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReadResourceRequest, RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { ArgumentLog } from "./argument-log.ts";
 import type { DeployedResource, Warning } from "./deployment.ts";
-import type { ArgumentListener } from "./guard.ts";
 import { checkOptions } from "./options.ts";
 import { enumerate, type Problem, subjectOf } from "./problem.ts";
 import type { Properties, Provider, ProviderReference } from "./provider.ts";
+import { isProvider, providerUrn, type Recorded, readRegistration, stackType } from "./registration.ts";
 import { checkInputs } from "./schema/check.ts";
 import type { Schemas } from "./schema/schemas.ts";
 import { misprintedValues, unknownPaths } from "./unknowns.ts";
@@ -23,7 +24,6 @@ export interface RecorderOptions {
   readonly onResource?: ((resource: DeployedResource) => void) | undefined;
 }
 
-type Recorded = { -readonly [K in keyof DeployedResource]: DeployedResource[K] };
 type Callback = (error: unknown, response: unknown) => void;
 
 /** The parts of Pulumi's mock monitor that are wrapped. */
@@ -34,9 +34,6 @@ interface Monitor {
   newUrn(parent: string, type: string, name: string): string;
 }
 
-const stackType = "pulumi:pulumi:Stack";
-const providerPrefix = "pulumi:providers:";
-
 /** What a refused resource answers: nothing, so that all its outputs stay unknown. */
 const refused: pulumi.runtime.MockResourceResult = { id: "", state: {} };
 
@@ -45,7 +42,7 @@ const refused: pulumi.runtime.MockResourceResult = { id: "", state: {} };
  * create it and remembers both. Nothing is thrown into the program for a refused resource: it is noted and its outputs
  * stay unknown, as in a preview, so that one run finds all there is to find.
  */
-export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
+export class Recorder implements pulumi.runtime.Mocks {
   readonly resources: Recorded[] = [];
   readonly problems: Problem[] = [];
   readonly warnings: Warning[] = [];
@@ -55,16 +52,16 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
   /** URNs whose outputs are unknown for a reason that has been noted. */
   readonly #refused = new Set<string>();
   readonly #request = new AsyncLocalStorage<RegisterResourceRequest | ReadResourceRequest>();
-  /** Required arguments that the program left out, as `type name property`: unknown until the resource is registered. */
-  readonly #missing = new Set<string>();
-  readonly #constructed = new Set<string>();
   #closed = false;
   /** Registrations and calls so far, and those that the provider has not answered yet. */
   events = 0;
   underWay = 0;
 
+  readonly arguments: ArgumentLog;
+
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.arguments = new ArgumentLog(this.problems, options.schemas);
   }
 
   /** Puts the recorder around the monitor that `setMocks` installed: the mocks alone hear neither of parents nor of options. */
@@ -98,26 +95,6 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
     const request = this.#request.getStore();
     if (request === undefined || this.#closed) throw new Error(`${subjectOf(args.type, args.name)} was registered after the program had ended.`);
     return this.#during(() => ("getProperties" in request ? this.#read(request) : this.#register(request)));
-  }
-
-  constructed(type: string, name: string): void {
-    this.#constructed.add(subjectOf(type, name));
-  }
-
-  /** Resources that were constructed and never registered: an input of theirs never came. */
-  waiting(): string[] {
-    const registered = new Set(this.resources.map(({ type, name }) => subjectOf(type, name)));
-    return [...this.#constructed].filter((subject) => !registered.has(subject));
-  }
-
-  unknownArgument(type: string, name: string, property: string): void {
-    const known = Object.keys(this.#options.schemas.resource(type)?.inputs ?? {});
-    this.#note(subjectOf(type, name), undefined, property, `is no property here; there are ${enumerate(known)}.`);
-  }
-
-  missingArgument(type: string, name: string, property: string): void {
-    this.#missing.add(`${type} ${name} ${property}`);
-    this.#note(subjectOf(type, name), undefined, property, "is required and missing.");
   }
 
   /** Part of Pulumi's mocks: answers one function call. */
@@ -164,7 +141,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
   }
 
   async #register(request: RegisterResourceRequest): Promise<pulumi.runtime.MockResourceResult> {
-    const resource = this.#record(request);
+    const resource = readRegistration(request, this.#urn(request.getParent(), request.getType(), request.getName()), this.#options.schemas);
     const known = this.problems.length;
     if (this.#byUrn.has(resource.urn)) {
       this.#problem(resource, "", `has the URN of another resource (${resource.urn}); two resources of one type and parent need two names.`);
@@ -182,31 +159,6 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
       return refused;
     }
     return this.#create(resource, provider);
-  }
-
-  /** The resource as it was asked for. */
-  #record(request: RegisterResourceRequest): Recorded {
-    const propertyDependencies: Record<string, string[]> = {};
-    request.getPropertydependenciesMap().forEach((dependencies, property) => {
-      if (dependencies.getUrnsList().length > 0) propertyDependencies[property] = dependencies.getUrnsList();
-    });
-    const type = request.getType();
-    const inputs = decodeProperties(request.getObject()?.toJavaScript());
-    return {
-      urn: this.#urn(request.getParent(), type, request.getName()),
-      type,
-      name: request.getName(),
-      parent: request.getParent() || undefined,
-      custom: request.getCustom(),
-      inputs: type.startsWith(providerPrefix) ? this.#options.schemas.parseProviderInputs(type, inputs) : inputs,
-      outputs: {},
-      dependencies: request.getDependenciesList(),
-      propertyDependencies,
-      protect: request.getProtect() ?? false,
-      ignoreChanges: request.getIgnorechangesList(),
-      provider: request.getProvider() === "" ? undefined : splitReference(request.getProvider()),
-      id: undefined,
-    };
   }
 
   /** Everything that is wrong with the inputs. False if some of them are unknown, so that nothing can be created. */
@@ -228,7 +180,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
       const unknown = unknownPaths(value, property);
       if (unknown.length === 0) continue;
       complete = false;
-      if (this.#missing.has(`${resource.type} ${resource.name} ${property}`)) continue;
+      if (this.arguments.isMissing(resource, property)) continue;
       const sources = resource.propertyDependencies[property] ?? [];
       if (sources.some((urn) => this.#refused.has(urn))) continue;
       for (const path of unknown) this.#problem(resource, path, `reads an output that nothing computes${this.#uncomputed(sources)}.`);
@@ -241,16 +193,16 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
     const { type, name, urn, inputs } = resource;
     try {
       // The engine itself answers for providers: their state is what they were given.
-      const created = type.startsWith(providerPrefix)
+      const created = isProvider(type)
         ? { id: createHash("sha256").update(urn).digest("hex").slice(0, 32), outputs: {} }
         : await this.#options.provider.create({ type, name, urn, inputs, provider });
-      const outputs = { ...inputs, ...created.outputs };
+      const outputs: Properties = { ...inputs, ...created.outputs };
       // What the provider may leave out is absent, not unknown.
-      const absent = (this.#options.schemas.resource(type)?.optionalOutputs ?? []).filter((output) => !(output in outputs));
+      const absent = (this.#options.schemas.resource(type)?.optionalOutputs ?? []).filter((output) => outputs[output] === undefined);
       resource.outputs = outputs;
       if (resource.custom) resource.id = created.id;
       this.#options.onResource?.(resource);
-      return { id: created.id, state: { ...Object.fromEntries(absent.map((output) => [output, null])), ...outputs } };
+      return { id: created.id, state: { ...outputs, ...Object.fromEntries(absent.map((output) => [output, null])) } };
     } catch (error) {
       this.#problem(resource, "", (error as Error).message);
       this.#refused.add(urn);
@@ -260,7 +212,7 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
 
   /** The provider that the resource was given, itself or through its parents. Having none is a problem: the ambient account would be used. */
   #explicitProvider(request: RegisterResourceRequest, resource: Recorded): ProviderReference | undefined {
-    if (resource.type.startsWith(providerPrefix)) return undefined;
+    if (isProvider(resource.type)) return undefined;
     const reference = request.getRemote() ? (request.getProvidersMap().get("aws") ?? "") : request.getProvider();
     if (reference !== "") return this.#providerOf(reference);
     this.#problem(resource, "", "has no explicit provider; give it `provider`, or a `parent` that has one.");
@@ -268,16 +220,16 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
   }
 
   #providerOf(reference: string): ProviderReference {
-    const urn = splitReference(reference);
+    const urn = providerUrn(reference);
     return { urn, inputs: this.#byUrn.get(urn)?.inputs ?? {} };
   }
 
-  /** ` of aws:kms/key:Key "data" (the provider left out arn)` for the resources that an unknown value comes from. */
+  /** `: one of aws:kms/key:Key "data" (the provider left out arn)` for the resources that an unknown value comes from. */
   #uncomputed(urns: readonly string[]): string {
     const sources = urns.flatMap((urn) => {
       const source = this.#byUrn.get(urn);
       if (source === undefined) return [];
-      const missing = (this.#options.schemas.resource(source.type)?.outputs ?? []).filter((output) => !(output in source.outputs));
+      const missing = (this.#options.schemas.resource(source.type)?.outputs ?? []).filter((output) => source.outputs[output] === undefined);
       return missing.length === 0 ? [] : [`${subjectOf(source.type, source.name)} (the provider left out ${enumerate(missing)})`];
     });
     return sources.length === 0 ? "" : `: one of ${sources.join(" or ")}`;
@@ -294,9 +246,4 @@ export class Recorder implements pulumi.runtime.Mocks, ArgumentListener {
   #note(subject: string, urn: string | undefined, path: string, reason: string): void {
     this.problems.push({ subject, urn, path, reason });
   }
-}
-
-/** The URN of a provider reference, `<urn>::<id>`. */
-function splitReference(reference: string): string {
-  return reference.slice(0, reference.lastIndexOf("::"));
 }

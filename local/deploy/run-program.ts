@@ -40,7 +40,7 @@ export async function runProgram(program: () => unknown, options: RunOptions): P
       await pulumi.runtime.setMocks(recorder, project, stack, true, "organization");
       recorder.attach(pulumi.runtime.getMonitor() as never);
       pulumi.runtime.setAllConfig({ ...options.config });
-      await guardArguments(recorder, schemas, () => pulumi.runtime.runInPulumiStack(async () => program()));
+      await guardArguments(recorder.arguments, schemas, () => pulumi.runtime.runInPulumiStack(async () => program()));
       await waitForRPCs();
       await quiet(recorder);
     });
@@ -64,7 +64,9 @@ async function quiet(recorder: Recorder): Promise<void> {
 /** Errors that the program threw, less those that only repeat a noted problem. */
 function programProblems(stack: string, errors: readonly unknown[], recorder: Recorder): Problem[] {
   const reasons = new Set(
-    errors.map((error) => (error instanceof NeverSettles ? `waits for a promise that never settles${list(recorder.waiting())}.` : reasonOf(error))),
+    errors.map((error) =>
+      error instanceof NeverSettles ? `waits for a promise that never settles${list(recorder.arguments.waiting(recorder.resources))}.` : reasonOf(error),
+    ),
   );
   return [...reasons]
     .filter((reason) => !recorder.problems.some((problem) => reason.includes(problem.reason)))
