@@ -25,8 +25,9 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
   const first = database.prepare("SELECT id, event FROM outbox ORDER BY id LIMIT 1");
   const remove = database.prepare("DELETE FROM outbox WHERE id = ?");
   const stop = new AbortController();
-  let running: Promise<void> | undefined;
   let started = false;
+  let delivering = false;
+  let delivery: Promise<void> = Promise.resolve();
 
   async function deliver(): Promise<void> {
     let failures = 0;
@@ -42,11 +43,13 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
       }
     }
     // At once, not in a later turn: an event that is added from now on must wake a new delivery.
-    running = undefined;
+    delivering = false;
   }
 
   const wake = (): void => {
-    if (started) running ??= deliver();
+    if (!started || delivering) return;
+    delivering = true;
+    delivery = deliver();
   };
 
   return {
@@ -58,7 +61,7 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
     },
     async close() {
       stop.abort();
-      await running;
+      await delivery;
     },
   };
 }
