@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { expect } from "chai";
+import { readDockerfile } from "../../../../local/services/sagemaker/dockerfile.ts";
+
+describe("readDockerfile", () => {
+  it("reads the last stage", () => {
+    expect(
+      readDockerfile(
+        'FROM node AS build\nENTRYPOINT ["no"]\nENV A=1\n\nFROM node\n# ENV C=3\nWORKDIR /app\nENV B=2 \\\n    D="two words"\nENTRYPOINT ["node", "main.ts"]\nCMD ["serve"]\n',
+      ),
+    ).to.deep.equal({ entrypoint: ["node", "main.ts"], command: ["serve"], environment: { B: "2", D: "two words" }, workingFolder: "/app" });
+  });
+
+  it("starts a stage from the one it is built on", () => {
+    expect(readDockerfile('FROM --platform=linux/arm64 node AS base\nENTRYPOINT ["node"]\nCMD ["a"]\nENV A 1 2\nFROM base\nENV B=2')).to.deep.equal({
+      entrypoint: ["node"],
+      command: ["a"],
+      environment: { A: "1 2", B: "2" },
+      workingFolder: "/",
+    });
+  });
+
+  it("drops the base's command with its entry point", () => {
+    expect(readDockerfile('FROM node AS base\nCMD ["a"]\nFROM base\nENTRYPOINT ["node"]').command).to.deep.equal([]);
+  });
+
+  it("refuses the shell form", () => {
+    expect(() => readDockerfile("FROM node\nENTRYPOINT node main.ts")).to.throw(
+      'ENTRYPOINT node main.ts: the local cloud implements the exec form only, ["program", "argument"].',
+    );
+  });
+
+  it("reads the inference container's", async () => {
+    const text = await readFile(new URL("../../../../models/serving/Dockerfile", import.meta.url), "utf8");
+    expect(readDockerfile(text).entrypoint).to.deep.equal(["node", "models/serving/main.ts"]);
+  });
+});

@@ -1,0 +1,307 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {
+  AddTagsOutput,
+  CreateProcessingJobRequest,
+  DescribeEndpointOutput,
+  DescribeProcessingJobResponse,
+  ListProcessingJobsResponse,
+} from "@aws-sdk/client-sagemaker";
+import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
+import { expect } from "chai";
+import { findMediaTools } from "../../../../local/media/tools.ts";
+import { createSlots } from "../../../../local/services/jobs/slots.ts";
+import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
+import { failure } from "../../../support/failure.ts";
+import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, kmsKeyArn, region } from "../folder-store.ts";
+import { imageUri, processingRequest } from "./requests.ts";
+
+const context = fileURLToPath(new URL("container", import.meta.url));
+const arn = (resource: string): string => `arn:aws:sagemaker:${region}:${account}:${resource}`;
+
+describe("SageMaker", () => {
+  let cloud: FolderCloud;
+  let open: SageMaker;
+  let folder: string;
+  const start = async (): Promise<SageMaker> => {
+    const { store, authorizer, faults } = cloud;
+    const service = createSageMaker({
+      folder,
+      region,
+      account,
+      tools: await findMediaTools(),
+      store,
+      authorizer,
+      slots: createSlots(2),
+      faults,
+      log: () => {},
+    });
+    return service;
+  };
+  before(async () => {
+    cloud = await createFolderCloud();
+    folder = join(cloud.folder, "sagemaker");
+    open = await start();
+    open.start();
+    open.putImage({ imageUri, context, dockerfile: join(context, "Dockerfile") });
+    await cloud.write("lake", "video/a.ts", "first");
+    await cloud.write("lake", "video/deep/b.ts", "second");
+    await cloud.write("models", "models/weights.txt", "heavy");
+  });
+  after(async () => {
+    await open.close();
+    await cloud.remove();
+  });
+  beforeEach(() => {
+    cloud.uses.length = 0;
+    cloud.deny = () => false;
+  });
+
+  const call = <Output>(operation: string, input: object): Promise<Output> => cloud.call<Output>(open.services[0], operation, input);
+  const describeJob = (name: string): Promise<DescribeProcessingJobResponse> => call("DescribeProcessingJob", { ProcessingJobName: name });
+  async function finish(name: string, more: Partial<CreateProcessingJobRequest> = {}): Promise<DescribeProcessingJobResponse> {
+    await call("CreateProcessingJob", processingRequest({ ProcessingJobName: name, ...more }));
+    await open.jobs.settled(name);
+    return describeJob(name);
+  }
+  const behaviour = (name: string, more: Record<string, string> = {}): Partial<CreateProcessingJobRequest> => ({
+    Environment: { BEHAVIOUR: name, OUTPUT_DIR: "/opt/ml/processing/output", ML_DIR: "/opt/ml", ...more },
+  });
+  const result = async (key: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(cloud.pathOf("lake", key), "utf8"));
+
+  describe("processing jobs", () => {
+    it("bring inputs in, run the container in its context, and store outputs with the key", async () => {
+      const job = await finish("copies");
+      expect(job.FailureReason).to.equal(undefined);
+      expect(job).to.deep.include({ ProcessingJobStatus: "Completed", ProcessingJobArn: arn("processing-job/copies"), RoleArn: jobRole });
+      expect(await result("results/found.json")).to.deep.equal({ "a.ts": "first", "deep/b.ts": "second" });
+      const { variables, folder: cwd } = (await result("results/deep/context.json")) as { variables: Record<string, string>; folder: string };
+      expect(Object.keys(variables).sort()).to.deep.equal(["BEHAVIOUR", "BOTH", "FROM_IMAGE", "INPUT_DIR", "OUTPUT_DIR", "PATH", "TMPDIR"]);
+      expect([variables["BOTH"], variables["FROM_IMAGE"], cwd]).to.deep.equal(["job", "an image", context]);
+      expect(cloud.encryptedWith.get("lake/results/found.json")).to.equal(kmsKeyArn);
+      expect(await readdir(join(folder, "work"))).to.deep.equal([]);
+    });
+
+    it("ask for every permission as the one who needs it", async () => {
+      await finish("asks", { Tags: [{ Key: "run", Value: "1" }] });
+      const repository = `arn:aws:ecr:${region}:${account}:repository/inference`;
+      expect(cloud.uses.map(({ caller, action, resource }) => `${caller} ${action} ${resource}`)).to.deep.equal([
+        `${handlerRole} sagemaker:CreateProcessingJob ${arn("processing-job/asks")}`,
+        `${handlerRole} sagemaker:AddTags ${arn("processing-job/asks")}`,
+        `${handlerRole} iam:PassRole ${jobRole}`,
+        `sagemaker.amazonaws.com sts:AssumeRole ${jobRole}`,
+        `${jobRole} ecr:GetAuthorizationToken *`,
+        `${jobRole} ecr:BatchGetImage ${repository}`,
+        `${jobRole} ecr:GetDownloadUrlForLayer ${repository}`,
+        `${jobRole} s3:ListBucket arn:aws:s3:::lake`,
+        `${jobRole} s3:GetObject arn:aws:s3:::lake/video/a.ts`,
+        `${jobRole} s3:GetObject arn:aws:s3:::lake/video/deep/b.ts`,
+        `${jobRole} s3:PutObject arn:aws:s3:::lake/results/deep/context.json`,
+        `${jobRole} s3:PutObject arn:aws:s3:::lake/results/found.json`,
+        `${handlerRole} sagemaker:DescribeProcessingJob ${arn("processing-job/asks")}`,
+      ]);
+      expect(cloud.uses[0]?.context).to.deep.equal({
+        "sagemaker:InstanceTypes": ["ml.m5.large"],
+        "sagemaker:MaxRuntimeInSeconds": "60",
+        "sagemaker:NetworkIsolation": "true",
+        "sagemaker:InterContainerTrafficEncryption": "true",
+        "sagemaker:OutputKmsKey": kmsKeyArn,
+        "aws:TagKeys": ["run"],
+        "aws:RequestTag/run": "1",
+      });
+      expect(cloud.uses[2]?.context).to.deep.equal({ "iam:PassedToService": "sagemaker.amazonaws.com" });
+    });
+
+    it("tell why a container failed, and store nothing of it", async () => {
+      const job = await finish("fails", behaviour("fail"));
+      expect(job).to.deep.include({
+        ProcessingJobStatus: "Failed",
+        FailureReason: "AlgorithmError: The lamp is off. | Nothing can be seen., exit code: 3",
+        ExitMessage: "The picture is too dark.",
+      });
+      expect((await failure(stat(cloud.pathOf("lake", "results/half.json")))).message).to.match(/^ENOENT/);
+      expect(await readFile(join(folder, "logs", "fails.log"), "utf8")).to.equal("The lamp is off.\nNothing can be seen.\n");
+    });
+
+    it("tell the last lines of a container that complains on standard output", async () => {
+      expect((await finish("complains", behaviour("complain"))).FailureReason).to.equal("AlgorithmError: Said where nobody looks., exit code: 1");
+    });
+
+    const failures: [what: string, name: string, more: Partial<CreateProcessingJobRequest>, action: string | undefined, reason: RegExp][] = [
+      [
+        "has no objects at its input",
+        "empty",
+        { ProcessingInputs: [{ InputName: "a", S3Input: { S3Uri: "s3://lake/none/", LocalPath: "/opt/ml/processing/a", S3DataType: "S3Prefix" } }] },
+        undefined,
+        /^ClientError: Data download failed: No S3 objects found under S3 URL "s3:\/\/lake\/none\/"\.$/,
+      ],
+      ["may not read", "blind", {}, "s3:GetObject", /^ClientError: .* may not s3:GetObject on /],
+      ["may not write", "mute", {}, "s3:PutObject", /^ClientError: .* may not s3:PutObject on /],
+      ["may not pull its image", "bare", {}, "ecr:BatchGetImage", /may not ecr:BatchGetImage on /],
+      [
+        "names no program",
+        "lost",
+        { AppSpecification: { ImageUri: imageUri, ContainerEntrypoint: ["/no/such/program"] } },
+        undefined,
+        /^(AlgorithmError: .*, exit code: (1|127)|ClientError: The container can't be started: .*)$/,
+      ],
+      [
+        "runs too long",
+        "slow",
+        { ...behaviour("hang", { PID_FILE: "/opt/ml/pid" }), StoppingCondition: { MaxRuntimeInSeconds: 1 } },
+        undefined,
+        /^ClientError: The job ran longer than MaxRuntimeInSeconds, 1\.$/,
+      ],
+    ];
+    for (const [what, name, more, action, reason] of failures) {
+      it(`fail if one ${what}`, async () => {
+        cloud.deny = (use) => use.action === action;
+        const job = await finish(name, more);
+        expect(job.ProcessingJobStatus).to.equal("Failed");
+        expect(job.FailureReason).to.match(reason);
+      });
+    }
+
+    it("fail where a fault was put", async () => {
+      cloud.faults.add((service, job) => service === "sagemaker" && job === "faulty", "AlgorithmError: The GPU melted.");
+      expect((await finish("faulty")).FailureReason).to.equal("AlgorithmError: The GPU melted.");
+    });
+
+    it("stop at once, with all that they started", async () => {
+      const pidFile = join(cloud.folder, "pid");
+      await call("CreateProcessingJob", processingRequest({ ProcessingJobName: "stopped", ...behaviour("hang", { PID_FILE: pidFile }) }));
+      let pid = "";
+      while (pid === "") {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        pid = await readFile(pidFile, "utf8").catch(() => "");
+      }
+      await call("StopProcessingJob", { ProcessingJobName: "stopped" });
+      await open.jobs.settled("stopped");
+      expect((await describeJob("stopped")).ProcessingJobStatus).to.equal("Stopped");
+      expect(() => process.kill(Number(pid), 0)).to.throw("ESRCH");
+      expect((await failure(call("StopProcessingJob", { ProcessingJobName: "stopped" }))).message).to.equal(
+        "The request was rejected because the processing job is in status Stopped.",
+      );
+    });
+
+    it("refuse a second job of a name, an image that nobody declared, and a name that nobody gave", async () => {
+      await finish("once");
+      const again = await failure(call("CreateProcessingJob", processingRequest({ ProcessingJobName: "once" })));
+      expect(`${again.name}: ${again.message}`).to.equal(
+        `ResourceInUse: Job name must be unique within an AWS account and region, and a job with this name already exists (${arn("processing-job/once")})`,
+      );
+      const unknown = await failure(call("CreateProcessingJob", processingRequest({ ProcessingJobName: "other", AppSpecification: { ImageUri: "none" } })));
+      expect(`${unknown.name}: ${unknown.message}`).to.equal("ValidationException: Requested image none not found.");
+      expect((await failure(describeJob("none"))).message).to.equal("Could not find requested job with name: none");
+    });
+
+    it("are listed, newest first, in pages", async () => {
+      const { ProcessingJobSummaries: failed } = await call<ListProcessingJobsResponse>("ListProcessingJobs", {
+        StatusEquals: "Failed",
+        NameContains: "fault",
+      });
+      expect(failed?.map(({ ProcessingJobName, FailureReason }) => [ProcessingJobName, FailureReason])).to.deep.equal([
+        ["faulty", "AlgorithmError: The GPU melted."],
+      ]);
+      const first = await call<ListProcessingJobsResponse>("ListProcessingJobs", { MaxResults: 1 });
+      const second = await call<ListProcessingJobsResponse>("ListProcessingJobs", { MaxResults: 1, NextToken: first.NextToken });
+      expect([first, second].map(({ ProcessingJobSummaries: [job] = [] }) => job?.ProcessingJobName)).to.deep.equal(
+        open.jobs
+          .list()
+          .slice(-2)
+          .reverse()
+          .map(({ id }) => id),
+      );
+    });
+
+    it("keep tags", async () => {
+      await finish("tagged", {
+        Tags: [
+          { Key: "a", Value: "1" },
+          { Key: "b", Value: "2" },
+        ],
+      });
+      const ResourceArn = arn("processing-job/tagged");
+      const { Tags } = await call<AddTagsOutput>("AddTags", { ResourceArn, Tags: [{ Key: "a", Value: "3" }] });
+      expect(Tags).to.deep.equal([
+        { Key: "b", Value: "2" },
+        { Key: "a", Value: "3" },
+      ]);
+      expect(await call("ListTags", { ResourceArn })).to.deep.equal({ Tags });
+    });
+
+    it("run again from their beginning after a restart", async () => {
+      const pidFile = join(cloud.folder, "pid-of-first-run");
+      await call("CreateProcessingJob", processingRequest({ ProcessingJobName: "restarted", ...behaviour("hang", { PID_FILE: pidFile }) }));
+      while (!(await readFile(pidFile, "utf8").catch(() => ""))) await new Promise((resolve) => setTimeout(resolve, 10));
+      await open.close();
+      open = await start();
+      expect((await describeJob("restarted")).ProcessingJobStatus).to.equal("InProgress");
+      const first = await readFile(pidFile, "utf8");
+      open.start();
+      while ((await readFile(pidFile, "utf8")) === first) await new Promise((resolve) => setTimeout(resolve, 10));
+      await call("StopProcessingJob", { ProcessingJobName: "restarted" });
+      expect((await open.jobs.settled("restarted")).state).to.equal("STOPPED");
+    });
+  });
+
+  describe("endpoints", () => {
+    before(() => {
+      const model = { roleArn: jobRole, image: imageUri, modelDataPrefix: "s3://models/models/" };
+      open.putModel({ ...model, name: "model", arn: arn("model/model"), environment: { MODEL_DIR: "/opt/ml/model" } });
+      open.putModel({ ...model, name: "broken", arn: arn("model/broken"), environment: { BEHAVIOUR: "refuse" } });
+      for (const name of ["model", "broken"]) {
+        open.putEndpointConfig({ name: `${name}-config`, modelName: name });
+        open.putEndpoint({ name: `${name}-endpoint`, arn: arn(`endpoint/${name}-endpoint`), configName: `${name}-config` });
+      }
+    });
+
+    const invoke = async (body: string, more: Partial<InvokeEndpointInput> = {}): Promise<{ answer: Record<string, string>; output: InvokeEndpointOutput }> => {
+      const operation = open.services[1].operations["InvokeEndpoint"] as (input: InvokeEndpointInput, call: object) => Promise<InvokeEndpointOutput>;
+      const authorize = (action: string, resource: string): void => void cloud.uses.push({ caller: handlerRole, action, resource, context: undefined });
+      const output = await operation(
+        { EndpointName: "model-endpoint", Body: Buffer.from(body), ...more },
+        { caller: { arn: handlerRole }, requestId: "request", authorize },
+      );
+      return { answer: JSON.parse(Buffer.from(output.Body ?? "").toString()), output };
+    };
+
+    it("hand a request to the container and its answer back", async () => {
+      const { answer, output } = await invoke("\u0000\u0001", { ContentType: "image/x", Accept: "application/json", CustomAttributes: "model=a" });
+      expect(answer).to.deep.include({ type: "image/x", accept: "application/json", attributes: "model=a", body: "0001", model: "heavy" });
+      expect(output).to.deep.include({ ContentType: "application/json", InvokedProductionVariant: "AllTraffic", CustomAttributes: "seen" });
+      expect(cloud.uses[0]).to.deep.include({ action: "sagemaker:InvokeEndpoint", resource: arn("endpoint/model-endpoint") });
+      expect(cloud.uses.some(({ caller, action }) => caller === jobRole && action === "s3:GetObject")).to.equal(true);
+    });
+
+    it("keep the container for the next request, and start another when it has died", async () => {
+      const [first, second] = await Promise.all([invoke("a"), invoke("b")]);
+      expect(second.answer["pid"]).to.equal(first.answer["pid"]);
+      expect((await failure(invoke("crash"))).name).to.equal("ModelError");
+      let third: { answer: Record<string, string> } | undefined;
+      while (!third) third = await invoke("c").catch(() => undefined);
+      expect(third.answer["pid"]).not.to.equal(first.answer["pid"]);
+    });
+
+    it("tell what a container objects to", async () => {
+      const error = await failure(invoke("bad"));
+      expect(`${error.name}: ${error.message}`).to.equal('ModelError: Received client error (400) from primary with message "No picture.".');
+    });
+
+    it("tell why a container does not come up", async () => {
+      const error = await failure(invoke("a", { EndpointName: "broken-endpoint" }));
+      expect(`${error.name}: ${error.message}`).to.equal(
+        "ServiceUnavailable: The container of endpoint broken-endpoint ended before it was healthy: No weights. (exit code 2)",
+      );
+    });
+
+    it("are described, and refused if there is none", async () => {
+      const found = await call<DescribeEndpointOutput>("DescribeEndpoint", { EndpointName: "model-endpoint" });
+      expect(found).to.deep.include({ EndpointStatus: "InService", EndpointConfigName: "model-config", EndpointArn: arn("endpoint/model-endpoint") });
+      expect((await failure(call("DescribeEndpoint", { EndpointName: "none" }))).message).to.equal(`Endpoint none of account ${account} not found.`);
+      expect((await failure(invoke("a", { EndpointName: "none" }))).name).to.equal("ValidationException");
+      expect((await failure(invoke("a", { TargetModel: "x" }))).message).to.equal("The local cloud does not implement InvokeEndpoint.TargetModel.");
+    });
+  });
+});
