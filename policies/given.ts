@@ -1,7 +1,7 @@
 import { UnknownValueError } from "@pulumi/policy";
 
-/** What reading an unknown value would throw, in the texts of the Pulumi protocol. */
-const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** What stands for an unknown text in the Pulumi protocol; reading it off a resource's properties throws. */
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Properties = object | undefined | null;
 

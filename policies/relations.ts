@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { unknownText } from "./given.ts";
 
 /**
  * Whether `property` of a resource names another resource. The name itself is unknown in a preview, so the engine's
@@ -15,7 +16,8 @@ export function companionsOf(bucket: PolicyResource, resources: readonly PolicyR
   return resources.filter((resource) => resource.type === type && refersTo(resource, "bucket", bucket, ["bucket", "id", "arn"]));
 }
 
+/** A text that is known: two unknown values are not the same value. */
 function known(resource: PolicyResource, property: string): string | undefined {
   const value: unknown = Object.getOwnPropertyDescriptor(resource.props, property)?.value;
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" && value !== unknownText ? value : undefined;
 }

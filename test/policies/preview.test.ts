@@ -1,0 +1,86 @@
+import * as aws from "@pulumi/aws";
+import type { Policies } from "@pulumi/policy";
+import { expect } from "chai";
+import type { Deployment } from "../../local/deploy/deployment.ts";
+import { evaluatePolicies } from "../../local/deploy/policy/in-process.ts";
+import { unknownValue } from "../../local/deploy/values.ts";
+import { logGroupIsEncryptedWithCustomerKey } from "../../policies/rules/cloudwatch/log-group-is-encrypted-with-customer-key.ts";
+import { tableIsEncryptedWithCustomerKey } from "../../policies/rules/dynamodb/table-is-encrypted-with-customer-key.ts";
+import { bucketIsEncryptedWithCustomerKey } from "../../policies/rules/s3/bucket-is-encrypted-with-customer-key.ts";
+import { bucketKeepsVersions } from "../../policies/rules/s3/bucket-keeps-versions.ts";
+import { bucketRefusesRequestsWithoutTls } from "../../policies/rules/s3/bucket-refuses-requests-without-tls.ts";
+import { bucketParts, deploymentOf } from "../support/programs.ts";
+
+/** The deployment as a first preview would show it: what AWS is yet to compute, everywhere it was put, is unknown. */
+function previewed(deployment: Deployment): Deployment {
+  const computed = deployment.resources
+    .flatMap(({ type, id, outputs }) => (/:(Bucket|Key)$/.test(type) ? [id, outputs["arn"]] : []))
+    .filter((value) => typeof value === "string");
+  const hide = (value: unknown): unknown => {
+    if (typeof value === "string") return computed.some((text) => value === text || value.includes(`"${text}"`)) ? unknownValue : value;
+    if (Array.isArray(value)) return value.map(hide);
+    return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, hide(inner)])) : value;
+  };
+  const properties = (value: object): Record<string, unknown> => hide(value) as Record<string, unknown>;
+  return {
+    ...deployment,
+    resources: deployment.resources.map((resource) => ({ ...resource, inputs: properties(resource.inputs), outputs: properties(resource.outputs) })),
+  };
+}
+
+const judged = async (rule: Policies[number], program: (opts: { provider: aws.Provider }) => unknown): Promise<string[]> => {
+  const { findings } = await evaluatePolicies([rule], previewed(await deploymentOf(program)));
+  return findings.map(({ enforcementLevel, message }) => `${enforcementLevel}: ${message}`);
+};
+
+describe("rules in a first preview", () => {
+  it("take a key that is yet to be made for a customer key", async () => {
+    expect(
+      await judged(logGroupIsEncryptedWithCustomerKey, (opts) => new aws.cloudwatch.LogGroup("g", { kmsKeyId: new aws.kms.Key("k", {}, opts).arn }, opts)),
+    ).to.deep.equal([]);
+    expect(
+      await judged(
+        tableIsEncryptedWithCustomerKey,
+        (opts) =>
+          new aws.dynamodb.Table(
+            "t",
+            {
+              hashKey: "id",
+              attributes: [{ name: "id", type: "S" }],
+              billingMode: "PAY_PER_REQUEST",
+              serverSideEncryption: { enabled: true, kmsKeyArn: new aws.kms.Key("k", {}, opts).arn },
+            },
+            opts,
+          ),
+      ),
+    ).to.deep.equal([]);
+  });
+
+  for (const rule of [bucketIsEncryptedWithCustomerKey, bucketKeepsVersions, bucketRefusesRequestsWithoutTls]) {
+    it(`find the parts of a bucket whose name is unknown: ${rule.name}`, async () => {
+      const program = (opts: { provider: aws.Provider }) =>
+        ["lake", "other"].map((name) => bucketParts(name, new aws.kms.Key(`${name}-key`, {}, opts).arn, opts));
+      expect(await judged(rule, program)).to.deep.equal([]);
+    });
+  }
+
+  it("judge what is known although something else is not, and say what they could not judge", async () => {
+    const found = await judged(bucketRefusesRequestsWithoutTls, (opts) => {
+      const key = new aws.kms.Key("key", {}, opts);
+      const statement = key.arn.apply((arn) => ({
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:PutObject",
+        Resource: "*",
+        Condition: { StringNotEquals: { key: arn } },
+      }));
+      bucketParts("hidden", key.arn, opts, { statements: [statement] });
+      bucketParts("open", key.arn, opts, { statements: undefined });
+    });
+    expect(found).to.have.length(2);
+    expect(found[0]).to.equal('mandatory: Bucket "open" accepts requests without TLS.');
+    expect(found[1]).to.match(
+      /^advisory: can't run policy 's3-bucket-refuses-requests-without-tls' .* during preview: string value at \.policy can't be known during preview$/,
+    );
+  });
+});
