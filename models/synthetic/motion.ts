@@ -177,7 +177,8 @@ function toolMotion(seed: number): (tool: ToolUse, time: number, frame: number, 
     const { home } = path;
     const side = tool.hand === "left" ? -1 : 1;
     const depth = Math.min(frame - tool.startFrame + 1, tool.endFrame - frame) / fps;
-    const reach = smoothstep(0, 0.7, depth);
+    const slide = Math.min(0.7, (0.3 * (tool.endFrame - tool.startFrame)) / fps);
+    const reach = smoothstep(0, slide, depth);
     const entry = { x: side * 1.25, y: home.entryY };
     const busy = tool.instrument === "Hook" || tool.instrument === "Irrigator" ? 1 : 0.6;
     const target = {

@@ -1,7 +1,7 @@
 import { between, clamp, pick, type Random, random, shuffled } from "./random.ts";
 
 /** Version of the drawing. Raise it when the same seed draws something else. */
-export const VERSION = "1.0.0";
+export const VERSION = "1.1.0";
 
 /** The instruments of Cholec80 (Twinanda et al., EndoNet, 2017), in its order. */
 export const INSTRUMENTS = ["Grasper", "Bipolar", "Hook", "Scissors", "Clipper", "Irrigator", "SpecimenBag"] as const;

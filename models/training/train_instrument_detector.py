@@ -83,12 +83,20 @@ def move_boxes(boxes: np.ndarray, a: float, b: float, c: float, d: float) -> np.
     return seen[area(seen) >= LEAST_SIGHT * np.maximum(area(whole), 1e-9)].astype(np.float32)
 
 
+def rarity(boxes: list[np.ndarray], labels: int) -> list[float]:
+    """How often each frame is drawn: by the root of the rarity of its rarest tool; frames without tools (tissue, smoke, blood, the operating room) half as often as those with the commonest."""
+    counts = np.zeros(labels)
+    for tools in boxes:
+        counts[np.unique(tools[:, 0].astype(int))] += 1
+    weight = np.sqrt(counts.max() / np.maximum(counts, 1))
+    return [float(weight[tools[:, 0].astype(int)].max()) if len(tools) else 0.5 for tools in boxes]
+
+
 def train(operations: list[Operation], labels: int, minutes: float, checkpoint: Path | None, seed: int = 0) -> tuple[DetectorNet, int]:
     """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end."""
     frames = [frame for op in operations for frame in op.frames]
     boxes = [b for op in operations for b in op.boxes()]
-    # Frames with tools, and every second one without: views of tissue, smoke, blood and the operating room.
-    kept = torch.tensor([i for i, b in enumerate(boxes) if len(b) > 0 or i % 2 == 0])
+    chances = torch.tensor(rarity(boxes, labels))
     torch.manual_seed(seed)
     network = DetectorNet(labels).to(memory_format=torch.channels_last).train()
     before = 0
@@ -101,7 +109,7 @@ def train(operations: list[Operation], labels: int, minutes: float, checkpoint: 
     start = time.monotonic()
     step, share = 0, 0.0
     while share < 1:
-        for picked in kept[torch.randperm(len(kept), generator=generator)].split(BATCH):
+        for picked in torch.multinomial(chances, len(chances), replacement=True, generator=generator).split(BATCH):
             share = (time.monotonic() - start) / (60 * minutes)
             if share >= 1:
                 break
