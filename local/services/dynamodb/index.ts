@@ -23,7 +23,8 @@ export interface TableSettings {
   readonly billingMode?: string;
   readonly globalSecondaryIndexes?: readonly {
     readonly name: string;
-    readonly keySchemas: readonly { readonly attributeName: string; readonly keyType: string }[];
+    /** The older `hashKey` and `rangeKey` of an index are not read. */
+    readonly keySchemas?: readonly { readonly attributeName: string; readonly keyType: string }[];
     readonly projectionType: string;
     readonly nonKeyAttributes?: readonly string[];
   }[];
@@ -32,7 +33,10 @@ export interface TableSettings {
   readonly ttl?: { readonly enabled?: boolean };
 }
 
-/** Operations that are forwarded. Tables are made by the program only; transactions, PartiQL, streams and TTL are unknown to the engine. */
+/**
+ * Operations that are forwarded. Tables are made by the program only, and described by it: the engine takes region and
+ * account from its process. Transactions, PartiQL, streams and TTL are unknown to it.
+ */
 const operations: ReadonlySet<string> = new Set([
   "GetItem",
   "PutItem",
@@ -42,7 +46,6 @@ const operations: ReadonlySet<string> = new Set([
   "Scan",
   "BatchGetItem",
   "BatchWriteItem",
-  "DescribeTable",
   "ListTables",
 ]);
 
@@ -115,7 +118,7 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
     ];
     const indexes = (settings.globalSecondaryIndexes ?? []).map((index) => ({
       IndexName: index.name,
-      KeySchema: index.keySchemas.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType as "HASH" })),
+      KeySchema: (index.keySchemas ?? []).map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType as "HASH" })),
       Projection: { ProjectionType: index.projectionType as "ALL", ...(index.nonKeyAttributes && { NonKeyAttributes: [...index.nonKeyAttributes] }) },
     }));
     return {
@@ -138,6 +141,8 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
         ...(settings.ttl?.enabled ? ["ttl"] : []),
         ...(settings.billingMode !== undefined && settings.billingMode !== "PAY_PER_REQUEST" ? [`billingMode ${settings.billingMode}`] : []),
       ];
+      const keyless = settings.globalSecondaryIndexes?.find(({ keySchemas }) => !keySchemas?.length);
+      if (keyless) throw new Error(`Table ${settings.name}: its index ${keyless.name} must have keySchemas.`);
       if (refused.length > 0) throw new Error(`Table ${settings.name}: the local cloud does not implement ${refused.join(", ")}.`);
       const wanted = createInput(settings);
       const shape = (

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Invocation, payloadLimit, type Report } from "./messages.ts";
 
@@ -7,13 +5,8 @@ import { type Invocation, payloadLimit, type Report } from "./messages.ts";
  * The first module in a function's process: loads the deployed handler and runs it for each message of the parent.
  * Ends with its parent, however that ends.
  */
-const [, , codeDir = "", handlerName = ""] = process.argv;
-const {
-  AWS_LAMBDA_FUNCTION_NAME: functionName = "",
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB = "",
-  AWS_LAMBDA_FUNCTION_ARN: invokedFunctionArn = "",
-} = process.env;
-delete process.env["AWS_LAMBDA_FUNCTION_ARN"];
+const [, , module = "", handlerName = "", invokedFunctionArn = ""] = process.argv;
+const { AWS_LAMBDA_FUNCTION_NAME: functionName = "", AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB = "" } = process.env;
 
 const report = (message: Report): void => {
   process.send?.(message);
@@ -28,10 +21,8 @@ function described(error: unknown): string {
 type Handler = (event: unknown, context: object) => unknown;
 
 async function load(): Promise<Handler> {
-  const dot = handlerName.lastIndexOf(".");
-  const file = ["mjs", "js", "cjs"].map((extension) => join(codeDir, `${handlerName.slice(0, dot)}.${extension}`)).find((path) => existsSync(path));
-  if (file === undefined) throw Object.assign(new Error(`Cannot find module '${handlerName.slice(0, dot)}'`), { name: "Runtime.ImportModuleError" });
-  const handler: unknown = ((await import(pathToFileURL(file).href)) as Record<string, unknown>)[handlerName.slice(dot + 1)];
+  const name = handlerName.slice(handlerName.lastIndexOf(".") + 1);
+  const handler: unknown = ((await import(pathToFileURL(module).href)) as Record<string, unknown>)[name];
   if (typeof handler !== "function") throw Object.assign(new Error(`${handlerName} is undefined or not exported`), { name: "Runtime.HandlerNotFound" });
   return handler as Handler;
 }

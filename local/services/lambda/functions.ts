@@ -35,6 +35,11 @@ interface Deployed {
   readonly pool: Pool;
 }
 
+/** The handler's file without its extension, and with it; undefined if there is none. */
+const fileOf = (handler: string): string => handler.slice(0, handler.lastIndexOf("."));
+const moduleOf = ({ codeDir, handler }: FunctionSettings): string | undefined =>
+  ["mjs", "js", "cjs"].map((extension) => join(codeDir, `${fileOf(handler)}.${extension}`)).find((path) => existsSync(path));
+
 export type FunctionTable = ReturnType<typeof createFunctionTable>;
 
 /** The deployed functions and their processes. */
@@ -64,7 +69,6 @@ export function createFunctionTable(options: { region: string; endpoint: () => s
       AWS_LAMBDA_FUNCTION_NAME: settings.name,
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
-      AWS_LAMBDA_FUNCTION_ARN: settings.arn,
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${settings.name}`,
       AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomUUID().replaceAll("-", "")}`,
       LAMBDA_TASK_ROOT: settings.codeDir,
@@ -72,13 +76,11 @@ export function createFunctionTable(options: { region: string; endpoint: () => s
     };
   }
 
-  function faultsOf({ codeDir, handler, runtime, timeoutSeconds, memoryMb, environment }: FunctionSettings): string[] {
-    const file = handler.slice(0, handler.lastIndexOf("."));
+  function faultsOf(settings: FunctionSettings): string[] {
+    const { handler, runtime, timeoutSeconds, memoryMb, environment } = settings;
     return [
       ...(/^nodejs2[24]\.x$/.test(runtime) ? [] : [`runtime is ${runtime}; the local cloud runs nodejs24.x and nodejs22.x`]),
-      ...(["mjs", "js", "cjs"].some((extension) => existsSync(join(codeDir, `${file}.${extension}`)))
-        ? []
-        : [`handler is ${handler}, but its code has no ${file}.mjs`]),
+      ...(moduleOf(settings) === undefined ? [`handler is ${handler}, but its code has no ${fileOf(handler)}.mjs`] : []),
       ...(Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 900
         ? []
         : [`timeout is ${timeoutSeconds}; it must be 1 to 900 seconds`]),
@@ -87,14 +89,6 @@ export function createFunctionTable(options: { region: string; endpoint: () => s
         .filter((name) => reserved.test(name))
         .map((name) => `the environment has ${name}, which Lambda keeps for itself`),
     ];
-  }
-
-  /** Changes with the settings and with the bundle. */
-  function revisionOf(settings: FunctionSettings): string {
-    const hash = createHash("sha256").update(JSON.stringify(settings));
-    const file = join(settings.codeDir, `${settings.handler.slice(0, settings.handler.lastIndexOf("."))}`);
-    for (const extension of ["mjs", "js", "cjs"]) if (existsSync(`${file}.${extension}`)) hash.update(readFileSync(`${file}.${extension}`));
-    return hash.digest("hex");
   }
 
   const deployed = (arn: string): Deployed => {
@@ -111,13 +105,23 @@ export function createFunctionTable(options: { region: string; endpoint: () => s
       const settings = { ...given, codeDir: resolve(given.codeDir) };
       const faults = faultsOf(settings);
       if (faults.length > 0) throw new Error(`Function ${settings.name}: ${faults.join("; ")}.`);
-      const revision = revisionOf(settings);
+      const module = moduleOf(settings) as string;
+      const revision = createHash("sha256").update(JSON.stringify(settings)).update(readFileSync(module)).digest("hex");
       const current = table.get(settings.arn);
       if (current?.revision === revision) return;
       current?.pool.retire(false);
-      const { name: functionName, codeDir, handler, memoryMb } = settings;
+      const { name: functionName, arn: functionArn, codeDir, handler, memoryMb } = settings;
       const start = () =>
-        startWorker({ functionName, codeDir, handler, memoryMb, environment: environmentOf(settings), logFile: join(logDir, `${functionName}.log`) });
+        startWorker({
+          functionName,
+          functionArn,
+          codeDir,
+          module,
+          handler,
+          memoryMb,
+          environment: environmentOf(settings),
+          logFile: join(logDir, `${functionName}.log`),
+        });
       table.set(settings.arn, { settings, revision, pool: createPool(concurrency, start) });
     },
 

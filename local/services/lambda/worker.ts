@@ -7,7 +7,10 @@ import type { Report } from "./messages.ts";
 /** What a function's process is started with. */
 export interface WorkerSpec {
   readonly functionName: string;
+  readonly functionArn: string;
   readonly codeDir: string;
+  /** File of the handler. */
+  readonly module: string;
   readonly handler: string;
   readonly memoryMb: number;
   /** The whole environment: nothing of the parent's is handed on. */
@@ -35,13 +38,13 @@ export interface Worker {
 }
 
 /** Starts a process for a function. It loads the bundle once and stays warm between invocations. */
-export function startWorker({ functionName, codeDir, handler, memoryMb, environment, logFile }: WorkerSpec): Worker {
+export function startWorker({ functionName, functionArn, codeDir, module, handler, memoryMb, environment, logFile }: WorkerSpec): Worker {
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
   const bootstrap = fileURLToPath(new URL("./bootstrap.ts", import.meta.url));
   const child: ChildProcess = spawn(
     process.execPath,
-    [`--max-old-space-size=${memoryMb}`, "--disable-warning=ExperimentalWarning", bootstrap, codeDir, handler],
+    [`--max-old-space-size=${memoryMb}`, "--disable-warning=ExperimentalWarning", bootstrap, module, handler, functionArn],
     {
       cwd: codeDir,
       env: environment,

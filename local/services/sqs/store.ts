@@ -61,17 +61,13 @@ export function openQueueStore(dir: string) {
         .run(settings.arn, text, now, now);
     },
 
-    /** Stores messages, all or none; gives their ids. */
-    add(to: Queue, sender: string, messages: readonly { body: string; delaySeconds: number | undefined }[]): string[] {
+    /** Stores a message; gives its id. */
+    add(to: Queue, sender: string, body: string, delaySeconds: number | undefined): string {
+      const id = randomUUID();
       const now = Date.now();
-      const insert = database.prepare("INSERT INTO messages (id, queue, body, sender, sent, visible) VALUES (?, ?, ?, ?, ?, ?)");
-      return transaction(database, () =>
-        messages.map(({ body, delaySeconds }) => {
-          const id = randomUUID();
-          insert.run(id, to.arn, body, sender, now, now + (delaySeconds ?? to.delaySeconds) * 1000);
-          return id;
-        }),
-      );
+      const visible = now + (delaySeconds ?? to.delaySeconds) * 1000;
+      database.prepare("INSERT INTO messages (id, queue, body, sender, sent, visible) VALUES (?, ?, ?, ?, ?, ?)").run(id, to.arn, body, sender, now, visible);
+      return id;
     },
 
     /** Takes up to `most` visible messages and hides them. What was received too often moves to the dead-letter queue; what is too old goes. */

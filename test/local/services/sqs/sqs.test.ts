@@ -167,6 +167,7 @@ describe("SQS", () => {
     );
     expect(await failure(send("x".repeat(262_145)))).to.include({ name: "InvalidParameterValue" });
     expect(() => sqs.putQueue(settings({ fifoQueue: true }))).to.throw("Queue main: the local cloud does not implement FIFO queues.");
+    expect(() => sqs.putQueue(settings({ policy: "{}" }))).to.throw("Queue main has a policy of its own; declare it as a QueuePolicy.");
   });
 
   it("lets a service send only if the queue's policy and its key's allow it for that source", async () => {

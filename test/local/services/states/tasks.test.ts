@@ -145,6 +145,10 @@ describe("tasks of state machines", () => {
       const taskToken = tokens[0]!;
       await rig.client.send(new SendTaskSuccessCommand({ taskToken, output: '{"answer":42}' }));
       expect(JSON.parse((await rig.end(executionArn)).output!)).to.deep.equal({ answer: 42 });
+      const second = await rig.start();
+      await until(() => tokens.length === 2);
+      await rig.client.send(new SendTaskSuccessCommand({ taskToken: tokens[1]!, output: "null" }));
+      expect(await rig.end(second)).to.include({ status: "SUCCEEDED", output: "null" });
       expect(await failure(rig.client.send(new SendTaskSuccessCommand({ taskToken, output: "{}" })))).to.include({ name: "TaskTimedOut" });
       expect(await failure(rig.client.send(new SendTaskHeartbeatCommand({ taskToken: "other" })))).to.include({ name: "InvalidToken" });
     });
