@@ -9,10 +9,8 @@ export interface DeployOptions {
   /** Folder of Pulumi.yaml. */
   readonly root: string;
   readonly stack: string;
-  /** Stands behind the stack's resources. */
+  /** Stands behind the resources of the stack and of the stacks that it refers to. */
   readonly provider: Provider;
-  /** Stands behind the resources of the stacks that it refers to; `provider` if absent. A live provider must not make another stack's resources. */
-  readonly referenceProvider?: Provider;
   /** Called with each resource of the stack once the provider has made it. */
   readonly onResource?: (resource: DeployedResource) => void;
 }
@@ -23,7 +21,7 @@ export interface DeployOptions {
  *
  * Throws a ProjectError if the project's files are wrong, a DeployError with every problem if the program is.
  */
-export async function deploy({ root, stack, provider, referenceProvider = provider, onResource }: DeployOptions): Promise<Deployment> {
+export async function deploy({ root, stack, provider, onResource }: DeployOptions): Promise<Deployment> {
   const project = readProject(root);
   const program = await loadProgram(project);
   const deployments = new Map<string, Promise<Deployment>>();
@@ -47,7 +45,7 @@ export async function deploy({ root, stack, provider, referenceProvider = provid
     waits.set(from, (waits.get(from) ?? new Set()).add(named.stack));
     const circle = pathBetween(waits, named.stack, from);
     if (circle !== undefined) throw new ProjectError(`refers in a circle: ${[from, ...circle].join(" -> ")}.`);
-    if (!deployments.has(named.stack)) deployments.set(named.stack, run(named.stack, { provider: referenceProvider }));
+    if (!deployments.has(named.stack)) deployments.set(named.stack, run(named.stack, { provider }));
     return (await deployments.get(named.stack)!).outputs;
   };
 

@@ -43,9 +43,9 @@ export async function judge(
     const notApplicable = new Set(response.getNotApplicableList().map((entry) => entry.getPolicyName()));
     for (const { name } of judged) if (!notApplicable.has(name)) applied[name]!++;
     for (const diagnostic of response.getDiagnosticsList()) {
-      // The server puts the rule's description before the message of the violation.
+      // The server puts the rule's description before the message of a violation, and the pack into that of a rule that could not run.
       const prefix = `${diagnostic.getDescription()}\n`;
-      const message = diagnostic.getMessage();
+      const message = diagnostic.getMessage().replace(/ from policy pack '[^']*'/, "");
       findings.push({
         rule: diagnostic.getPolicyname(),
         enforcementLevel: enforcementLevels[diagnostic.getEnforcementlevel()]!,

@@ -21,7 +21,7 @@ const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun } = policyServer as unknown as
 export async function evaluatePolicies(rules: Policies, deployment: Deployment, config: PolicyConfig = {}): Promise<PolicyReport> {
   const configs = reconcile(rules, config);
   const configured = rules.map((rule) => withConfig(rule, configs.get(rule.name)!));
-  const handled = [makeAnalyzeRpcFun, makeAnalyzeStackRpcFun].map((make) => make("svp-hipaa", "in-process", "mandatory", configured)) as [
+  const handled = [makeAnalyzeRpcFun, makeAnalyzeStackRpcFun].map((make) => make("in-process", "0.0.0", "mandatory", configured)) as [
     Handler<AnalyzeRequest>,
     Handler<AnalyzeStackRequest>,
   ];
