@@ -6,7 +6,7 @@ import { findMediaTools, type MediaTools } from "../../../../local/media/tools.t
 import { createSlots } from "../../../../local/services/jobs/slots.ts";
 import { createMediaConvert, type MediaConvert } from "../../../../local/services/mediaconvert/service.ts";
 import { failure } from "../../../support/failure.ts";
-import { ffmpeg, greyFrames, numberedFrames, packets, shownFrames } from "../../media/clips.ts";
+import { ffmpeg, greyFrames, numberedFrames, packets, shownFrames, turnClockwise } from "../../media/clips.ts";
 import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, kmsKeyArn, region } from "../folder-store.ts";
 import { cover, encoded, fileGroup, h264, hlsGroup, passthrough, settingsOf, withCovers } from "./job-settings.ts";
 
@@ -38,10 +38,7 @@ describe("MediaConvert", () => {
     await ffmpeg(...numberedFrames(50, 25), ...sound, ...x264, "-g", "20", "-metadata", "title=Jane Doe", "-f", "mp4", raw("source"));
     await ffmpeg(...numberedFrames(60, 60), ...x264, raw("fast.mp4"));
     await ffmpeg(...numberedFrames(60, 30), "-vf", dropped, "-fps_mode", "passthrough", ...x264, "-bf", "2", raw("variable.mkv"));
-    await ffmpeg("-display_rotation", "-90", "-i", raw("fast.mp4"), "-c", "copy", raw("turned.mp4")).catch(() =>
-      // Before ffmpeg 6 the rotation is a tag of the stream.
-      ffmpeg("-i", raw("fast.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=90", raw("turned.mp4")),
-    );
+    await turnClockwise(raw("fast.mp4"), raw("turned.mp4"));
     await ffmpeg("-f", "lavfi", "-i", "color=white:size=32x32", "-frames:v", "1", "-f", "image2", cloud.pathOf("lake", "cover.png"));
     await cloud.write("raw", "case/words.mp4", "These are words.");
   });
@@ -134,6 +131,10 @@ describe("MediaConvert", () => {
   it("turns the picture upright and fits it in without cropping", async () => {
     const turned = await finish(settingsOf("case/turned.mp4", fileGroup(encoded(90, 160))));
     expect(turned.OutputGroupDetails?.[0]?.OutputDetails?.[0]?.VideoDetails).to.deep.equal({ WidthInPx: 90, HeightInPx: 160 });
+    // The leftmost bar, the lowest bit, has become the uppermost: white in the third picture, which shows frame 5, and black in the first.
+    const size = { width: 90, height: 160 };
+    const [first, , second] = await greyFrames(output("review/review.mp4"), size);
+    expect([first?.[10 * 90 + 45], second?.[10 * 90 + 45]].map((grey) => (grey as number) > 126)).to.deep.equal([false, true]);
     const wide = await finish(settingsOf("case/fast.mp4", fileGroup(encoded(200, 200))));
     expect(wide.OutputGroupDetails?.[0]?.OutputDetails?.[0]?.VideoDetails).to.deep.equal({ WidthInPx: 200, HeightInPx: 112 });
   });

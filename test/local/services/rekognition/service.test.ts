@@ -1,0 +1,180 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { GetSegmentDetectionResponse, StartSegmentDetectionRequest, StartSegmentDetectionResponse } from "@aws-sdk/client-rekognition";
+import { expect } from "chai";
+import { findMediaTools } from "../../../../local/media/tools.ts";
+import { createSlots } from "../../../../local/services/jobs/slots.ts";
+import { createRekognition, type Rekognition } from "../../../../local/services/rekognition/service.ts";
+import { failure } from "../../../support/failure.ts";
+import { ffmpeg } from "../../media/clips.ts";
+import { createFolderCloud, type FolderCloud, handlerRole } from "../folder-store.ts";
+
+const x264 = ["-c:v", "libx264", "-preset", "ultrafast"];
+
+describe("Rekognition", () => {
+  let cloud: FolderCloud;
+  let rekognition: Rekognition;
+  const open = async (folder: string): Promise<Rekognition> => {
+    const { store, faults } = cloud;
+    return createRekognition({ folder: join(cloud.folder, folder), tools: await findMediaTools(), store, slots: createSlots(2), faults, log: () => {} });
+  };
+
+  before(async () => {
+    cloud = await createFolderCloud();
+    rekognition = await open("rekognition");
+    rekognition.start();
+    await mkdir(cloud.pathOf("lake", ""), { recursive: true });
+    // 20 frames of one picture, 15 black ones, 25 of another picture.
+    const parts = ["testsrc2", "color=black", "mandelbrot"].flatMap((source, i) => [
+      "-f",
+      "lavfi",
+      "-i",
+      `${source}${i === 1 ? ":" : "="}size=320x180:rate=25,trim=end_frame=${[20, 15, 25][i]}`,
+    ]);
+    for (const format of ["yuv420p", "yuvj420p"])
+      await ffmpeg(...parts, "-filter_complex", "[0][1][2]concat=n=3", "-pix_fmt", format, ...x264, cloud.pathOf("lake", `${format}.mp4`));
+    await ffmpeg(
+      "-i",
+      cloud.pathOf("lake", "yuv420p.mp4"),
+      "-f",
+      "lavfi",
+      "-i",
+      "sine=duration=2",
+      "-c:v",
+      "copy",
+      "-c:a",
+      "aac",
+      cloud.pathOf("lake", "sound.mp4"),
+    );
+    await cloud.write("lake", "words.mp4", "These are words.");
+  });
+  after(async () => {
+    await rekognition.close();
+    await cloud.remove();
+  });
+  beforeEach(() => {
+    cloud.uses.length = 0;
+    cloud.deny = () => false;
+  });
+
+  const request = (name: string, more: Partial<StartSegmentDetectionRequest> = {}): StartSegmentDetectionRequest => ({
+    Video: { S3Object: { Bucket: "lake", Name: name } },
+    SegmentTypes: ["SHOT", "TECHNICAL_CUE"],
+    ...more,
+  });
+  const start = async (input: StartSegmentDetectionRequest, service = rekognition): Promise<string> =>
+    (await cloud.call<StartSegmentDetectionResponse>(service.service, "StartSegmentDetection", input)).JobId as string;
+  const get = (JobId: string, more: object = {}): Promise<GetSegmentDetectionResponse> =>
+    cloud.call(rekognition.service, "GetSegmentDetection", { JobId, ...more });
+  async function finish(input: StartSegmentDetectionRequest): Promise<GetSegmentDetectionResponse> {
+    const id = await start(input);
+    await rekognition.jobs.settled(id);
+    return get(id);
+  }
+
+  for (const [format, range] of [
+    ["yuv420p", "LIMITED"],
+    ["yuvj420p", "FULL"],
+  ] as const) {
+    it(`finds cuts and black frames to the frame, in ${range.toLowerCase()} range`, async () => {
+      const answer = await finish(request(`${format}.mp4`, { JobTag: "tag" }));
+      expect(answer).to.deep.include({
+        JobStatus: "SUCCEEDED",
+        JobTag: "tag",
+        SelectedSegmentTypes: [
+          { Type: "SHOT", ModelVersion: "2.0" },
+          { Type: "TECHNICAL_CUE", ModelVersion: "2.0" },
+        ],
+      });
+      expect(answer.VideoMetadata).to.deep.equal([
+        { Codec: "h264", Format: "QuickTime / MOV", DurationMillis: 2400, FrameRate: 25, FrameHeight: 180, FrameWidth: 320, ColorRange: range },
+      ]);
+      expect(
+        answer.Segments?.map(({ Type, StartFrameNumber, EndFrameNumber, StartTimestampMillis }) => [
+          Type,
+          StartFrameNumber,
+          EndFrameNumber,
+          StartTimestampMillis,
+        ]),
+      ).to.deep.equal([
+        ["SHOT", 0, 20, 0],
+        ["SHOT", 20, 35, 800],
+        ["SHOT", 35, 60, 1400],
+        ["TECHNICAL_CUE", 20, 35, 800],
+      ]);
+    });
+  }
+
+  it("looks for what was asked, as strictly as asked", async () => {
+    const strict = request("yuv420p.mp4", {
+      SegmentTypes: ["TECHNICAL_CUE"],
+      Filters: { TechnicalCueFilter: { BlackFrame: { MaxPixelThreshold: 0, MinCoveragePercentage: 100 } } },
+    });
+    expect((await finish(strict)).Segments?.map(({ Type }) => Type)).to.deep.equal(["TECHNICAL_CUE"]);
+  });
+
+  it("gives its answer in pages", async () => {
+    const id = await start(request("yuv420p.mp4"));
+    await rekognition.jobs.settled(id);
+    const all = (await get(id)).Segments;
+    const first = await get(id, { MaxResults: 3 });
+    const second = await get(id, { MaxResults: 3, NextToken: first.NextToken });
+    expect([...(first.Segments ?? []), ...(second.Segments ?? [])]).to.deep.equal(all);
+    expect([first.Segments?.length, second.NextToken]).to.deep.equal([3, undefined]);
+    const foreign = Buffer.from("other/3").toString("base64url");
+    expect((await failure(get(id, { NextToken: foreign }))).name).to.equal("InvalidPaginationTokenException");
+  });
+
+  it("gives the same job for the same token", async () => {
+    const first = await start(request("yuv420p.mp4", { ClientRequestToken: "token" }));
+    expect(await start(request("yuv420p.mp4", { ClientRequestToken: "token" }))).to.equal(first);
+    expect((await failure(start(request("words.mp4", { ClientRequestToken: "token" })))).name).to.equal("IdempotentParameterMismatchException");
+  });
+
+  it("reads the video as the caller", async () => {
+    await finish(request("yuv420p.mp4"));
+    expect(cloud.uses.map(({ caller, action, resource }) => `${caller} ${action} ${resource}`)).to.deep.equal([
+      `${handlerRole} rekognition:StartSegmentDetection *`,
+      `${handlerRole} s3:GetObject arn:aws:s3:::lake/yuv420p.mp4`,
+      `${handlerRole} s3:GetObject arn:aws:s3:::lake/yuv420p.mp4`,
+      `${handlerRole} rekognition:GetSegmentDetection *`,
+    ]);
+  });
+
+  it("fails a job for a video that it does not take, saying why", async () => {
+    const reasons = await Promise.all(["words.mp4", "sound.mp4"].map(async (name) => finish(request(name))));
+    expect(reasons.map(({ JobStatus }) => JobStatus)).to.deep.equal(["FAILED", "FAILED"]);
+    expect(reasons[0]?.StatusMessage).to.match(/^The video can't be read: ffprobe failed: /);
+    expect(reasons[1]?.StatusMessage).to.equal("The local cloud does not implement SegmentTypes TECHNICAL_CUE for a video with sound.");
+  });
+
+  it("fails a job that a fault was put on", async () => {
+    cloud.faults.add((service, job) => service === "rekognition" && job === "tag", "Nobody is looking.");
+    expect(await finish(request("yuv420p.mp4", { JobTag: "tag" }))).to.deep.include({ JobStatus: "FAILED", StatusMessage: "Nobody is looking." });
+  });
+
+  it("refuses a request with everything that is wrong about it", async () => {
+    const refused = async (input: StartSegmentDetectionRequest): Promise<string> => {
+      const error = await failure(start(input));
+      return `${error.name}: ${error.message}`;
+    };
+    expect(await refused({ Video: {}, SegmentTypes: ["FACE" as never], JobTag: "a b", Filters: { ShotFilter: { MinSegmentConfidence: 49 } } })).to.equal(
+      'InvalidParameterException: Video.S3Object must have Bucket and Name. SegmentTypes holds "FACE", which is neither SHOT nor TECHNICAL_CUE. ' +
+        'JobTag is "a b"; it must be letters, digits, "_", ".", "-" and ":". Filters.ShotFilter.MinSegmentConfidence is 49; it must be 50 to 100.',
+    );
+    expect(await refused(request("yuv420p.mp4", { NotificationChannel: { SNSTopicArn: "a", RoleArn: "b" } }))).to.equal(
+      "NotImplemented: The local cloud does not implement StartSegmentDetection.NotificationChannel.",
+    );
+    expect(await refused(request("none.mp4"))).to.match(/^InvalidS3ObjectException: Unable to get object metadata from S3: s3:\/\/lake\/none\.mp4\./);
+    cloud.deny = ({ action }) => action === "s3:GetObject";
+    expect(await refused(request("yuv420p.mp4"))).to.match(/^InvalidS3ObjectException: .* may not s3:GetObject/);
+    expect((await failure(get("none"))).name).to.equal("ResourceNotFoundException");
+  });
+
+  it("takes 20 open jobs and no more", async () => {
+    const idle = await open("idle");
+    for (let i = 0; i < 20; i++) await start(request("yuv420p.mp4"), idle);
+    expect((await failure(start(request("yuv420p.mp4"), idle))).name).to.equal("LimitExceededException");
+    await idle.close();
+  });
+});
