@@ -48,6 +48,7 @@ export async function startWire(options: { services: readonly Service[]; iam: Ia
       target.dispatcher = dispatchers.find((dispatcher) => dispatcher.signingName === name && dispatcher.accepts(request));
       answer = signature ? await call(message, request, signature, target, requestId) : await preflight(request, target.raw, requestId);
     } catch (error) {
+      if (!target.dispatcher && asksS3(request)) target.raw ??= raw.find(({ signingName }) => signingName === "s3");
       answer = refuse(request, error, target, requestId);
     }
     const shared = target.raw?.sharedHeaders?.(request) ?? {};
@@ -70,7 +71,13 @@ export async function startWire(options: { services: readonly Service[]; iam: Ia
     if (service && signature.payloadHash !== undefined) {
       const caller = await verifySignature(request, signature, signature.payloadHash, iam);
       const hash = /^[0-9a-f]{64}$/.test(signature.payloadHash) ? signature.payloadHash : undefined;
-      return service.handle({ ...request, body: bodyOf(message, hash) }, callOf(caller, requestId));
+      const body = bodyOf(message, hash);
+      try {
+        return await service.handle({ ...request, body }, callOf(caller, requestId));
+      } finally {
+        // What the service left unread is dropped.
+        body.destroy();
+      }
     }
     const body = await readAll(bodyOf(message, undefined), longestJsonBody);
     const hash = createHash("sha256").update(body).digest("hex");
@@ -126,6 +133,10 @@ export async function startWire(options: { services: readonly Service[]; iam: Ia
 }
 
 const isPreflight = ({ method, headers }: WireRequest): boolean => method === "OPTIONS" && headers["authorization"] === undefined;
+
+/** Whether a request without a readable signature is one of S3: all others name their target or sign by header. */
+const asksS3 = ({ headers, query }: WireRequest): boolean =>
+  headers["x-amz-target"] === undefined && (query.get("X-Amz-Credential") ?? headers["authorization"] ?? "/s3/").includes("/s3/");
 
 function requestOf(message: IncomingMessage): WireRequest {
   const [path = "/", ...query] = (message.url ?? "/").split("?");

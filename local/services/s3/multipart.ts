@@ -77,7 +77,7 @@ export function multipartRoutes(uploads: Uploads): readonly Route[] {
     const place = placeOf(s3, upload, number, claims.length as number);
     try {
       const received = await receive(request.body, claims, place.file, planned);
-      const part: Part = { number, ...place, size: received.size, etag: received.md5, modified: Date.now(), checksum: received.checksum?.value ?? null };
+      const part: Part = { number, ...place, size: received.size, etag: received.md5, modified: Date.now(), checksum: received.checksum };
       const replaced = s3.store.transaction(() => {
         openUpload(request);
         const before = uploads.part(upload.id, number);
@@ -144,7 +144,7 @@ export function multipartRoutes(uploads: Uploads): readonly Route[] {
       // The upload's file is the object's from the commit on; if it fails, the upload keeps its file.
       const files = uploads.parts(upload.id).flatMap((part) => (part.blob === null ? [] : [part.blob]));
       const etag = multipartEtag(parts);
-      const facts = { headers, tags, encryption, checksum, parts: parts.map((part) => ({ size: part.size, checksum: part.checksum ?? undefined })) };
+      const facts = { headers, tags, encryption, checksum, parts: parts.map((part) => ({ size: part.size, checksum: part.checksum?.value })) };
       const version = commit(s3, request, { blob, size, etag, facts }, "CompleteMultipartUpload", {
         also: (inserted) => uploads.complete(upload.id, { etag, version: inserted.version }),
         keepFile: inPlace,
@@ -212,7 +212,7 @@ export function multipartRoutes(uploads: Uploads): readonly Route[] {
         LastModified: new Date(part.modified).toISOString(),
         ETag: quoted(part.etag),
         Size: part.size,
-        ...(plan && part.checksum !== null ? checksumElement({ algorithm: plan.algorithm, value: part.checksum }) : {}),
+        ...checksumElement(part.checksum),
       })),
       StorageClass: "STANDARD",
       Owner: { ID: s3.accountId },
@@ -330,15 +330,16 @@ function chooseParts(wanted: readonly WantedPart[], stored: readonly Part[], pla
     if (i > 0 && number <= (wanted[i - 1] as WantedPart).number) throw new ServiceError("InvalidPartOrder", "The list of parts was not in ascending order.");
     const part = byNumber.get(number);
     if (!part || part.etag !== etag) throw new ServiceError("InvalidPart", `Part ${number} could not be found, or its ETag is not "${etag}".`);
-    const claimed = plan && checksums.get(plan.algorithm);
-    if (plan?.type === "COMPOSITE" && claimed === undefined) {
+    if (plan?.type === "COMPOSITE" && !checksums.has(plan.algorithm)) {
       throw new ServiceError(
         "InvalidRequest",
         `The upload was created using a ${plan.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
       );
     }
-    if (claimed !== undefined && claimed !== part.checksum)
-      throw new ServiceError("InvalidPart", `Part ${number} has another ${plan?.algorithm} than the request names.`);
+    for (const [algorithm, value] of checksums) {
+      if (part.checksum?.algorithm !== algorithm || part.checksum.value !== value)
+        throw new ServiceError("InvalidPart", `Part ${number} has another ${algorithm} than the request names.`);
+    }
     return part;
   });
   const small = chosen.slice(0, -1).find((part) => part.size < smallestPart);
@@ -352,7 +353,7 @@ function chooseParts(wanted: readonly WantedPart[], stored: readonly Part[], pla
 
 async function wholeChecksum(plan: Upload["facts"]["checksum"], parts: readonly Part[], headers: S3Request["headers"]): Promise<Checksum | undefined> {
   if (!plan) return undefined;
-  const values = parts.map((part) => ({ value: part.checksum as string, size: part.size }));
+  const values = parts.map((part) => ({ value: part.checksum?.value as string, size: part.size }));
   const value = plan.type === "COMPOSITE" ? await compositeChecksum(plan.algorithm, values) : joinCrcs(plan.algorithm, values);
   const claimed = headers[headerOf(plan.algorithm)];
   if (claimed !== undefined && claimed !== value && claimed !== value.replace(/-\d+$/, "")) {

@@ -15,8 +15,8 @@ const responseOverrides = ["cache-control", "content-disposition", "content-enco
   (name) => `response-${name}`,
 );
 
-/** Stores a body as an object: PutObject, on the wire and inside the process. */
-export async function putObject(s3: S3Context, request: S3Request, body: ByteStream, claims: Claims): Promise<Version> {
+/** Stores a body as an object: PutObject, on the wire and inside the process. The body is only opened once the caller may write. */
+export async function putObject(s3: S3Context, request: S3Request, body: () => ByteStream, claims: Claims): Promise<Version> {
   const tags = tagsInHeader(request.headers);
   authorizeObject(s3, request, "s3:PutObject", tagContext("RequestObjectTag", tags));
   if (tags.length > 0) authorizeObject(s3, request, "s3:PutObjectTagging", tagContext("RequestObjectTag", tags));
@@ -25,7 +25,7 @@ export async function putObject(s3: S3Context, request: S3Request, body: ByteStr
   checkWrite(request.headers, s3.store.current(request.bucket.name, request.key));
 
   const blob = s3.blobs.create();
-  const received = await receive(body, claims, { path: s3.blobs.path(blob) }).catch((error) => {
+  const received = await receive(body(), claims, { path: s3.blobs.path(blob) }).catch((error) => {
     s3.blobs.remove([blob]);
     throw error;
   });
@@ -151,7 +151,7 @@ export const objectRoutes: readonly Route[] = [
     needs: [],
     takes: [...checksummed, ...described],
     async handle(s3, request) {
-      const version = await putObject(s3, request, request.body, claimsOf(request.headers));
+      const version = await putObject(s3, request, () => request.body, claimsOf(request.headers));
       const { encryption, checksum } = version.facts;
       return {
         status: 200,

@@ -37,7 +37,7 @@ export interface Part {
   /** MD5 in hex. */
   readonly etag: string;
   readonly modified: number;
-  readonly checksum: string | null;
+  readonly checksum: { readonly algorithm: Algorithm; readonly value: string } | undefined;
 }
 
 type Row = Record<string, null | number | bigint | string | Uint8Array>;
@@ -51,6 +51,8 @@ const uploadOf = (row: Row): Upload => ({
   facts: JSON.parse(row["facts"] as string),
   completed: row["completed"] === null ? undefined : JSON.parse(row["completed"] as string),
 });
+
+const partOf = (row: Row): Part => ({ ...(row as unknown as Part), checksum: row["checksum"] === null ? undefined : JSON.parse(row["checksum"] as string) });
 
 /** How long the answer to a completed upload is kept for a client that asks again: a day. */
 const keepCompletedMs = 24 * 3600_000;
@@ -107,9 +109,13 @@ export function createUploads(database: DatabaseSync): Uploads {
       const row = sql.place.get(blob, partSize, id) as Row;
       return { blob: row["blob"] as string, partSize: row["part_size"] as number };
     },
-    part: (id, number) => sql.part.get(id, number) as Part | undefined,
-    parts: (id, after = 0) => sql.parts.all(id, after) as unknown as Part[],
-    putPart: (id, { number, blob, offset, size, etag, modified, checksum }) => void sql.putPart.run(id, number, blob, offset, size, etag, modified, checksum),
+    part(id, number) {
+      const row = sql.part.get(id, number);
+      return row && partOf(row);
+    },
+    parts: (id, after = 0) => sql.parts.all(id, after).map(partOf),
+    putPart: (id, { number, blob, offset, size, etag, modified, checksum }) =>
+      void sql.putPart.run(id, number, blob, offset, size, etag, modified, checksum ? JSON.stringify(checksum) : null),
     complete(id, completed) {
       sql.complete.run(JSON.stringify(completed), id);
       sql.removeParts.run(id);

@@ -74,7 +74,8 @@ export async function startS3(): Promise<Fixture> {
   return fixture;
 }
 
-/** Waits until `holds` is true. */
+/** Waits until `holds` is true; gives up after ten seconds. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let i = 0; i < 2000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (!holds()) throw new Error(`Waited in vain until ${holds}.`);
 }

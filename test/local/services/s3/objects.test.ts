@@ -98,7 +98,7 @@ describe("objects of S3", () => {
           CRC32C: "4waSgw==",
           CRC64NVME: "rosUhgp5mIg=",
           SHA1: "98O8HYCOBHMq32eZZczDTKeuNEE=",
-          SHA256: "FeKw007NsvKBeGFwVIXfSTqVNVExLa6wdQZZp0TfFiU=",
+          SHA256: "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=",
         };
         expect([stored[`Checksum${algorithm}`], got[`Checksum${algorithm}`]]).to.deep.equal([known[algorithm], known[algorithm]]);
         expect(await got.Body?.transformToString()).to.equal("123456789");
@@ -109,7 +109,7 @@ describe("objects of S3", () => {
       await put("kept", "good");
       for (const wrong of [
         { ChecksumCRC32: "AAAAAA==" },
-        { ChecksumSHA256: "FeKw007NsvKBeGFwVIXfSTqVNVExLa6wdQZZp0TfFiU=" },
+        { ChecksumSHA256: "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=" },
         { ContentMD5: "1B2M2Y8AsgTpgAmY7PhCfg==" },
       ]) {
         expect(await failure(put("kept", "bad", wrong))).to.include({ name: "BadDigest" });
