@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type AnalyserResult, analyserResult, type ClassificationLine, classificationLine, type Envelope } from "../../../contracts/analyser-result.ts";
+import { analyserResult, type ClassificationLine, classificationLine, type Envelope } from "../../../contracts/analyser-result.ts";
 import type { Gate } from "../../../contracts/gate.ts";
 import { gateKey, parseUri, segmentManifestKey } from "../../../contracts/keys.ts";
 import { segmentManifest } from "../../../contracts/media.ts";
@@ -15,13 +15,16 @@ export interface Deps {
 }
 
 type Response = z.infer<typeof decideGateResponse>;
+/** The gate's verdict, or why there can be none. */
+type Decision = { gate: Gate } | { reasons: string[] };
 
 /** State DecideGate: turns the screening's scores into the spans that nobody sees. Whatever it can't decide is a reason to quarantine the case. */
 export const createHandler =
   ({ lake }: Deps) =>
   async (event: unknown): Promise<Response> => {
     const { caseId, runId, screening } = parseInput(decideGateRequest, event);
-    const decided = await decide(lake, screening, (await lake.json(segmentManifestKey(caseId, runId), segmentManifest)).frameCount);
+    const { frameCount } = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
+    const decided = await decide(lake, screening, frameCount).catch(unreadable);
     if ("reasons" in decided) {
       log("gate quarantines", { caseId, runId, reasonCount: decided.reasons.length });
       return { verdict: "QUARANTINE", reasons: decided.reasons, outOfBodyCount: 0 };
@@ -32,15 +35,14 @@ export const createHandler =
     return { verdict: "OPEN", reasons: [], outOfBodyCount };
   };
 
-async function decide(lake: Deps["lake"], screening: Envelope, frameCount: number): Promise<{ gate: Gate } | { reasons: string[] }> {
-  const prefix = screening.outputPrefix === null ? undefined : parseUri(screening.outputPrefix).key;
-  const result = prefix === undefined ? undefined : await orQuarantine(lake.json(`${prefix}result.json`, analyserResult));
-  if (typeof result === "string") return { reasons: [result] };
-  const found = screeningOutput(screening, result as AnalyserResult | undefined);
+async function decide(lake: Deps["lake"], screening: Envelope, frameCount: number): Promise<Decision> {
+  // A screening that failed says why; what it may have left is not read.
+  const prefix = screening.status === "SUCCEEDED" && screening.outputPrefix !== null ? parseUri(screening.outputPrefix).key : undefined;
+  const result = prefix === undefined ? undefined : await lake.json(`${prefix}result.json`, analyserResult);
+  const found = screeningOutput(screening, result);
   if ("reasons" in found) return found;
   const { output } = found;
-  const lines = await orQuarantine(collect(lake.lines(`${prefix}${output.file}`, classificationLine)));
-  if (typeof lines === "string") return { reasons: [lines] };
+  const lines = await collect(lake.lines(`${prefix}${output.file}`, classificationLine));
   const faults = lineFaults(lines, output, frameCount);
   if (faults.length > 0) return { reasons: faults };
   const samples = lines.map(({ frame, scores }) => ({ frame, score: scores[output.label] as number }));
@@ -48,14 +50,10 @@ async function decide(lake: Deps["lake"], screening: Envelope, frameCount: numbe
   return { gate: { schema: "gate/1.0", producer: output.producer, outOfBody, framesDone: lines.length, frameCount } };
 }
 
-/** A result that is missing or broken closes the gate; a service that was busy doesn't decide anything and is thrown on. */
-async function orQuarantine<T>(read: Promise<T>): Promise<T | string> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof NotFound || error instanceof BrokenContract) return `The screening can't be read: ${error.message}`;
-    throw error;
-  }
+/** A result that is missing or broken closes the gate; a service that was busy decides nothing and is thrown on. */
+function unreadable(error: unknown): Decision {
+  if (error instanceof NotFound || error instanceof BrokenContract) return { reasons: [`The screening can't be read: ${error.message}`] };
+  throw error;
 }
 
 async function collect(lines: AsyncIterable<ClassificationLine>): Promise<ClassificationLine[]> {

@@ -1,4 +1,17 @@
-import { CustomSource, EncodedPacketSink, Input, type InputFormat, type InputVideoTrack, MATROSKA, MP4, MPEG_TS, QTFF, WEBM } from "mediabunny";
+import {
+  CustomSource,
+  EncodedPacketSink,
+  Input,
+  type InputFormat,
+  type InputVideoTrack,
+  Logging,
+  LogLevel,
+  MATROSKA,
+  MP4,
+  MPEG_TS,
+  QTFF,
+  WEBM,
+} from "mediabunny";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { Rational } from "../../../contracts/primitives.ts";
 import { InvalidInput } from "../errors.ts";
@@ -23,6 +36,9 @@ export interface PacketTable {
   hiddenFrameCount: number;
   audioTracks: number;
 }
+
+// What it finds odd in a file isn't a fact for the log; what is wrong is thrown.
+Logging.level = LogLevel.Silent;
 
 const containers = new Map<InputFormat, PacketTable["container"]>([
   [MP4, "mp4"],

@@ -36,7 +36,7 @@ export async function letterbox(bytes: Uint8Array, input: Size): Promise<{ pixel
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
-    const placement = placementOf(info, input);
+    const placement = placementOf({ width: info.width, height: info.height }, input);
     const { scaled, left, top } = placement;
     const pixels = await sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
       .resize({ ...scaled, fit: "fill" })

@@ -122,8 +122,8 @@ describe("prepare/decide-gate", () => {
 
   const closed: [string, () => unknown, object, string[]][] = [
     [
-      "the screening failed",
-      () => {},
+      "the screening failed and left nothing",
+      () => lake.objects.delete(`${prefix}result.json`),
       { status: "FAILED", error: "No instance." },
       ["The screening for pictures outside the patient ended as FAILED: No instance."],
     ],

@@ -16,3 +16,10 @@ export const tableOf = (sourcePts: number[], analysis: number[], review?: number
 };
 
 export const count = (frames: number): number[] => Array.from({ length: frames }, (_, n) => n);
+
+/** A list by its first value and the differences that follow. */
+export function summed(first: number, differences: readonly number[]): number[] {
+  const values = [first];
+  for (const difference of differences) values.push((values.at(-1) as number) + difference);
+  return values;
+}

@@ -1,0 +1,137 @@
+import { Readable } from "node:stream";
+import { expect } from "chai";
+import fc from "fast-check";
+import { z } from "zod";
+import { readEnvironment } from "../../../functions/runtime/environment.ts";
+import { InvalidInput, NotFound } from "../../../functions/runtime/errors.ts";
+import { route } from "../../../functions/runtime/http.ts";
+import { readLines } from "../../../functions/runtime/lines.ts";
+import { inBlocks } from "../../../functions/runtime/media/byte-ranges.ts";
+import { parseInput, parseStoredJson } from "../../../functions/runtime/parse.ts";
+import { failure } from "../../support/failure.ts";
+
+describe("readEnvironment", () => {
+  it("gives the named variables", () => {
+    expect(readEnvironment(["A", "B"], { A: "1", B: "2", C: "3" })).to.deep.equal({ A: "1", B: "2" });
+  });
+  it("names all that are missing or empty", () => {
+    expect(() => readEnvironment(["A", "B", "C"], { B: "", C: "3" })).to.throw("Environment variables are missing: A, B.");
+  });
+});
+
+describe("every handler", () => {
+  const handlers: [string, string][] = [
+    ["ingest/start-analysis", "STATE_MACHINE_ARN, PIPELINE_VERSION"],
+    ["prepare/index-source", "PROCESSED_BUCKET"],
+    ["prepare/admit", "PROCESSED_BUCKET, PROCESSED_KEY_ARN"],
+    ["prepare/index-rendition", "PROCESSED_BUCKET"],
+    ["prepare/decide-gate", "PROCESSED_BUCKET"],
+    ["prepare/plan-review", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI"],
+    ["analyse/collect-shots", "PROCESSED_BUCKET"],
+    ["aggregate/merge-timeline", "PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES"],
+    ["serve/list-cases", "CASE_TABLE"],
+    ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET"],
+    ["serve/infer-image", "INFERENCE_ENDPOINT, INFERENCE_MODEL"],
+  ];
+  for (const [name, variables] of handlers) {
+    it(`${name} names the settings it was deployed without`, async () => {
+      const error = await failure(import(`../../../functions/${name}/index.ts`));
+      expect(error).to.deep.include({ name: "Misconfigured", message: `Environment variables are missing: ${variables}.` });
+    });
+  }
+});
+
+describe("parsing", () => {
+  const schema = z.strictObject({ a: z.int(), b: z.string().regex(/^x/, "must start with x") });
+  it("tells everything that is wrong with an input", () => {
+    expect(() => parseInput(schema, { a: 1.5, b: "y", c: 0 })).to.throw(InvalidInput, /^a: .*int.* b: must start with x\. .*"c"\.$/);
+  });
+  it("names the stored thing that is broken", () => {
+    expect(() => parseStoredJson(schema, "{", "The file")).to.throw(/^The file isn't JSON: /);
+    expect(() => parseStoredJson(schema, '{"a":1}', "The file")).to.throw(/^The file breaks its contract\. b: /);
+  });
+});
+
+describe("readLines", () => {
+  it("reads the same lines wherever the stream is cut, umlauts included", async () => {
+    const line = z.object({ text: z.string() });
+    const chunked = fc.tuple(fc.array(fc.string({ unit: "grapheme" }), { maxLength: 8 }), fc.integer({ min: 1, max: 7 }), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(chunked, async ([texts, size, ends]) => {
+        const bytes = Buffer.from(texts.map((text) => JSON.stringify({ text })).join("\n") + (ends ? "\n" : ""));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+        const found = [];
+        for await (const { text } of readLines(Readable.from(chunks), line, "x")) found.push(text);
+        expect(found).to.deep.equal(texts);
+      }),
+    );
+  });
+});
+
+describe("inBlocks", () => {
+  const megabyte = 1 << 20;
+  const content = (at: number) => (at * 7 + (at >> 10)) & 255;
+  const counted = (size: number) => {
+    const reads: [number, number][] = [];
+    const read = async (start: number, end: number) => {
+      reads.push([start, end]);
+      return Uint8Array.from({ length: end - start }, (_, i) => content(start + i));
+    };
+    return { reads, file: inBlocks({ size, read }) };
+  };
+
+  it("gives exactly the bytes asked for, across blocks and at the end", async () => {
+    const { file } = counted(2 * megabyte + 100);
+    for (const [start, end] of [
+      [0, 1],
+      [megabyte - 3, megabyte + 3],
+      [2 * megabyte + 90, 2 * megabyte + 100],
+      [megabyte - 1, 2 * megabyte + 1],
+    ] as const) {
+      expect([...(await file.read(start, end))]).to.deep.equal(Array.from({ length: end - start }, (_, i) => content(start + i)));
+    }
+  });
+
+  it("asks for each block once", async () => {
+    const { file, reads } = counted(2 * megabyte);
+    for (let at = 0; at < 2 * megabyte; at += 100_000) await file.read(at, at + 10);
+    expect(reads).to.deep.equal([
+      [0, megabyte],
+      [megabyte, 2 * megabyte],
+    ]);
+  });
+
+  it("doesn't fetch what lies between distant reads", async () => {
+    const { file, reads } = counted(100 * megabyte);
+    await file.read(0, 8);
+    await file.read(99 * megabyte, 99 * megabyte + 8);
+    expect(reads).to.deep.equal([
+      [0, megabyte],
+      [99 * megabyte, 100 * megabyte],
+    ]);
+  });
+
+  it("asks again for a block that failed", async () => {
+    let fails = true;
+    const file = inBlocks({ size: 10, read: async () => (fails ? Promise.reject(new Error("busy")) : new Uint8Array(10)) });
+    expect((await failure(file.read(0, 1))).message).to.equal("busy");
+    fails = false;
+    expect(await file.read(0, 1)).to.have.length(1);
+  });
+});
+
+describe("route", () => {
+  const answer = (outcome: () => Promise<unknown>) => route(outcome)({});
+  it("turns outcomes into answers", async () => {
+    expect(await answer(async () => ({ a: 1 }))).to.deep.include({ statusCode: 200, body: '{"a":1}' });
+    expect(await answer(async () => Promise.reject(new InvalidInput("One.", "Two.")))).to.deep.include({
+      statusCode: 400,
+      body: '{"error":"InvalidInput","reasons":["One.","Two."]}',
+    });
+    expect(await answer(async () => Promise.reject(new NotFound("Gone.")))).to.deep.include({
+      statusCode: 404,
+      body: '{"error":"NotFound","reasons":["Gone."]}',
+    });
+    expect((await answer(async () => Promise.reject(new Error("secret")))).body).not.to.include("secret");
+  });
+});

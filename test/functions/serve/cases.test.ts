@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import { apiError, caseDetail, caseList } from "../../../contracts/api.ts";
+import { analysisKey } from "../../../contracts/keys.ts";
+import { createHandler as createGetCase } from "../../../functions/serve/get-case/handler.ts";
+import { createHandler as createListCases, type Place } from "../../../functions/serve/list-cases/handler.ts";
+import { analysisOf } from "../support/analysis.ts";
+import { caseId, runId } from "../support/ids.ts";
+import { memoryLake } from "../support/memory-lake.ts";
+
+const item = (change: object = {}) => ({
+  ...{
+    caseId,
+    item: "SUMMARY",
+    list: "CASES",
+    fileName: "膽囊.mp4",
+    status: "COMPLETE",
+    createdAt: "2026-11-21T08:00:00.000Z",
+    updatedAt: "2026-11-21T08:10:00.000Z",
+  },
+  ...{ runId, reasons: [], executionArn: "arn:x" },
+  ...change,
+});
+const { item: _, list: __, executionArn: ___, ...summary } = item();
+
+describe("GET /cases", () => {
+  const asked: (Place | undefined)[] = [];
+  const last: Place = { caseId, item: "SUMMARY", list: "CASES", createdAt: "2026-11-21T08:00:00.000Z" };
+  const handler = createListCases({
+    page: async (after) => {
+      asked.push(after);
+      return after ? { items: [], last: undefined } : { items: [item(), item({ status: "UPLOADING", runId: undefined, reasons: undefined })], last };
+    },
+  });
+
+  it("lists summaries without what is the table's own, and turns pages", async () => {
+    const first = await handler({});
+    expect(first).to.deep.include({ statusCode: 200, headers: { "content-type": "application/json", "cache-control": "no-store" } });
+    const { cases, next } = caseList.parse(JSON.parse(first.body));
+    expect(cases).to.deep.equal([summary, { ...summary, status: "UPLOADING", runId: null, reasons: [] }]);
+    expect(next).to.be.a("string");
+    const second = await handler({ queryStringParameters: { next } });
+    expect(JSON.parse(second.body)).to.deep.equal({ cases: [], next: null });
+    expect(asked).to.deep.equal([undefined, last]);
+  });
+
+  for (const next of [
+    "",
+    "x",
+    Buffer.from('{"caseId":"1"}').toString("base64url"),
+    Buffer.from(JSON.stringify({ ...last, item: "RUN#1" })).toString("base64url"),
+  ]) {
+    it(`refuses the token "${next}"`, async () => {
+      const answer = await handler({ queryStringParameters: { next } });
+      expect(answer.statusCode).to.equal(400);
+      expect(apiError.parse(JSON.parse(answer.body))).to.deep.equal({
+        error: "InvalidInput",
+        reasons: ['The query parameter "next" isn\'t one that a page of cases gave.'],
+      });
+    });
+  }
+});
+
+describe("GET /cases/{caseId}", () => {
+  const ask = async (stored: unknown, id = caseId) => {
+    const lake = memoryLake();
+    const analysis = analysisOf();
+    await lake.putJson(analysisKey(caseId, runId), analysis);
+    const sheets = ["sheet-00000.webp", "sheet-00001.webp"];
+    await lake.putJson("results/sprites.json", {
+      schema: "sprites/1.0",
+      columns: 2,
+      rows: 1,
+      tileWidth: 16,
+      tileHeight: 9,
+      frameStep: 25,
+      tileCount: 4,
+      sheets,
+    });
+    const handler = createGetCase({ lake, summary: async () => stored, link: async (uri) => `https://s3.example/${uri.slice(5)}?signed` });
+    const answer = await handler({ pathParameters: { caseId: id } });
+    return { answer, body: JSON.parse(answer.body) };
+  };
+
+  it("gives the analysis and a link to everything it names", async () => {
+    const { answer, body } = await ask(item());
+    expect(answer.statusCode).to.equal(200);
+    const detail = caseDetail.parse(body);
+    expect(detail.case).to.deep.equal(summary);
+    expect(detail.analysis).to.deep.equal(analysisOf());
+    const signed = (key: string) => `https://s3.example/processed/${key}?signed`;
+    expect(detail.links).to.deep.equal({
+      review: signed("review.mp4"),
+      frameTable: signed("frame-table.json"),
+      timeline: signed(`processed-metadata/${caseId}/${runId}/timeline.vtt`),
+      sprites: { index: signed("results/sprites.json"), sheets: [signed("results/sheet-00000.webp"), signed("results/sheet-00001.webp")] },
+      detections: { "instrument-detector": [signed("chunk-0.json.gz"), signed("chunk-1.json.gz")] },
+    });
+  });
+
+  it("gives reasons and no links for a case that wasn't analysed", async () => {
+    for (const status of ["UPLOADING", "RUNNING", "REJECTED", "QUARANTINED", "FAILED"]) {
+      const { body } = await ask(item({ status, reasons: ["Because."] }));
+      const { case: found, analysis, links } = caseDetail.parse(body);
+      expect(found).to.deep.include({ status, reasons: ["Because."] });
+      expect([analysis, links.review, links.frameTable, links.timeline, links.sprites, links.detections]).to.deep.equal([null, null, null, null, null, {}]);
+    }
+  });
+
+  it("answers 404 for no case and 400 for no identifier", async () => {
+    expect(await ask(undefined)).to.deep.include({ body: { error: "NotFound", reasons: ["There is no such case."] } });
+    expect((await ask(undefined)).answer.statusCode).to.equal(404);
+    const { answer, body } = await ask(item(), "../etc");
+    expect([answer.statusCode, body]).to.deep.equal([400, { error: "InvalidInput", reasons: ["The case's identifier isn't a UUID."] }]);
+  });
+
+  it("keeps the cause of a failure to itself", async () => {
+    const { answer, body } = await ask(item({ status: "WHAT" }));
+    expect(answer.statusCode).to.equal(500);
+    expect(body).to.deep.equal({ error: "InternalError", reasons: ["The platform failed to answer; it isn't your request. Try again."] });
+  });
+});

@@ -1,0 +1,48 @@
+import type { Analysis } from "../../../contracts/analysis.ts";
+import { caseId, digest, runId } from "./ids.ts";
+
+/** A small analysis of 100 frames at 25 frames per second. */
+export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
+  schema: "surgical-analysis/1.0",
+  caseId,
+  runId,
+  createdAt: "2026-11-21T08:00:00.000Z",
+  status: "COMPLETE",
+  media: {
+    source: {
+      ...{
+        sha256: null,
+        bytes: 1000,
+        container: "mp4",
+        codec: "avc",
+        width: 320,
+        height: 180,
+        rotation: 0,
+        frameCount: 100,
+        durationTicks: 100,
+        variableFrameRate: false,
+      },
+      frameRate: { num: 25, den: 1 },
+      timebase: { num: 1, den: 25 },
+    },
+    raster: { width: 320, height: 180 },
+    frameTable: "s3://processed/frame-table.json",
+    renditions: { analysis: "s3://processed/analysis_v.m3u8", review: "s3://processed/review.mp4" },
+    sprites: "s3://processed/results/sprites.json",
+  },
+  producers: [],
+  gate: { producer: "out-of-body", outOfBody: [{ startFrame: 90, endFrame: 100, score: 0.9, action: "excluded" }] },
+  segments: [{ id: "segment-1", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 90, confidence: 0.9, producer: "technical-cues" }],
+  events: [{ id: "event-1", type: "instrument", label: "grasper", startFrame: 10, endFrame: 35, confidence: 0.8, producer: "instrument-detector" }],
+  detections: [
+    {
+      ...{ producer: "instrument-detector", labels: ["grasper"], frameCount: 20, boxCount: 5 },
+      chunks: [0, 1].map((i) => ({ uri: `s3://processed/chunk-${i}.json.gz`, startFrame: i * 50, endFrame: i * 50 + 50, sha256: digest })),
+    },
+  ],
+  busiestFrame: 10,
+  coverage: [{ analyser: "frame-analysis", status: "SUCCEEDED", share: 1, error: null }],
+  cost: { estimateUsd: 0, breakdown: [], pricesAsOf: "2026-10-01" },
+  provenance: { pipelineVersion: "0.1.0", contentSha256: digest },
+  ...change,
+});
