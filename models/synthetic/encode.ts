@@ -57,8 +57,16 @@ export function videoSink({ file, width, height, frameRate, quality }: VideoOpti
     ffmpeg.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg could not encode ${file} (exit code ${code}): ${messages.trim()}`))));
   });
   done.catch(() => {}); // Reported by the next write or by close.
+  ffmpeg.stdin.on("error", () => {}); // Reported by the write that failed.
   return {
-    write: (frame) => Promise.race([writeTo(ffmpeg.stdin, frame), done.then(() => Promise.reject(new Error("ffmpeg ended before the last frame.")))]),
+    write: async (frame) => {
+      try {
+        await writeTo(ffmpeg.stdin, frame);
+      } catch (error) {
+        await done; // ffmpeg's own message says more than the broken pipe's.
+        throw error;
+      }
+    },
     close: async () => {
       ffmpeg.stdin.end();
       await done;
@@ -74,10 +82,9 @@ export function videoSink({ file, width, height, frameRate, quality }: VideoOpti
 /** Writes raw frames one behind the other into a file. */
 export function rawSink(file: string): FrameSink {
   const stream = createWriteStream(file);
-  const failure = new Promise<never>((_, reject) => stream.on("error", reject));
-  failure.catch(() => {});
+  stream.on("error", () => {}); // Reported by the write that failed.
   return {
-    write: (frame) => Promise.race([writeTo(stream, frame), failure]),
+    write: (frame) => writeTo(stream, frame),
     close: async () => {
       stream.end();
       await finished(stream);
@@ -89,8 +96,7 @@ export function rawSink(file: string): FrameSink {
   };
 }
 
-/** A failed write is reported by the sink itself, with a better message than the pipe's. */
 const writeTo = (stream: Writable, frame: Uint8ClampedArray): Promise<void> =>
-  new Promise((resolve, reject) =>
-    stream.write(Buffer.from(frame), (error) => (error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : error ? undefined : resolve())),
-  );
+  new Promise((resolve, reject) => {
+    stream.write(Buffer.from(frame), (error) => (error ? reject(error) : resolve()));
+  });

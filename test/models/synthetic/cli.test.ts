@@ -84,4 +84,12 @@ describe("npm run sample", () => {
     expect(stderr).to.match(/ffmpeg was not found.*apt-get install/s);
     expect(await readdir(folder)).to.deep.equal([]);
   });
+
+  it("says why when ffmpeg gives up, or the folder can't be written", async () => {
+    const broken = await sample(["--out", join(folder, "x.mp4"), "--seconds", "1", "--size", "128x72"], { FFMPEG_PATH: "/bin/false" });
+    expect([broken.code, broken.stderr.trim()]).to.deep.equal([1, `ffmpeg could not encode ${join(folder, "x.mp4")} (exit code 1):`]);
+    const blocked = await sample(["--frames-only", join(import.meta.filename, "x"), "--seconds", "1", "--size", "128x72"]);
+    expect(blocked.code).to.equal(1);
+    expect(blocked.stderr).to.match(/ENOTDIR/);
+  });
 });
