@@ -85,7 +85,7 @@ function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, 
   };
 }
 
-/** The response that a function's answer means, payload format 2.0: an answer without a statusCode is the body itself. Undefined if it means none. */
+/** The response that a function's answer means, payload format 2.0: an answer without a statusCode is the body itself. Undefined if it means none, or has more than one cookie. */
 function responseOf(answer: unknown): ApiResponse | undefined {
   const {
     statusCode,
@@ -98,11 +98,19 @@ function responseOf(answer: unknown): ApiResponse | undefined {
     if (answer === null || answer === undefined) return undefined;
     return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer)) };
   }
-  if (!Number.isInteger(statusCode) || typeof body !== "string" || typeof headers !== "object" || headers === null || !Array.isArray(cookies)) return undefined;
+  if (
+    !Number.isInteger(statusCode) ||
+    typeof body !== "string" ||
+    typeof headers !== "object" ||
+    headers === null ||
+    !Array.isArray(cookies) ||
+    cookies.length > 1
+  )
+    return undefined;
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
   return {
     status: statusCode as number,
-    headers: { "content-type": "text/plain", ...lower, ...(cookies.length > 0 && { "set-cookie": cookies.join(", ") }) },
+    headers: { "content-type": "text/plain", ...lower, ...(cookies.length > 0 && { "set-cookie": String(cookies[0]) }) },
     body: Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8"),
   };
 }

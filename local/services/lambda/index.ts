@@ -155,9 +155,10 @@ export function createLambda({ dir, region, accountId, endpoint, authorizer, que
     /** Ends all processes; messages in work return to their queues, asynchronous invocations run again at the next start. */
     async close(): Promise<void> {
       for (const { controller } of mappings.values()) controller.abort();
+      // First, so that the end of their processes does not count as a failure of these invocations.
+      asynchronous.close();
       table.close();
       await Promise.all([...mappings.values()].map(({ ended }) => ended));
-      asynchronous.close();
     },
   };
 }

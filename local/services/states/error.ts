@@ -49,7 +49,7 @@ export function matches(errorEquals: readonly string[], error: string): boolean 
   return errorEquals.some((wanted) => {
     if (wanted === error) return true;
     if (wanted === "States.ALL") return error !== "States.DataLimitExceeded";
-    if (wanted === "States.TaskFailed") return !timeout && error !== "States.DataLimitExceeded";
+    if (wanted === "States.TaskFailed") return error !== "States.Timeout" && error !== "States.DataLimitExceeded";
     return wanted === "States.Timeout" && timeout;
   });
 }

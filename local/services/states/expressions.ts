@@ -45,7 +45,7 @@ const compiled = new Map<string, jsonata.Expression>();
 function compile(source: string): jsonata.Expression {
   const known = compiled.get(source);
   if (known) return known;
-  const expression = jsonata(source, { timeout: 5000, stack: 500, sequence: 1_000_000 });
+  const expression = jsonata(source, { timeout: 20_000, stack: 1000, sequence: 1_000_000 });
   for (const [name, implementation] of Object.entries(functions)) expression.registerFunction(name, implementation as (...values: unknown[]) => unknown);
   compiled.set(source, expression);
   return expression;

@@ -10,8 +10,8 @@ import type { HistoryEntry, Journal, Store } from "./store.ts";
 import { sleepUntil } from "./time.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Milliseconds between two looks at a job. */
-const pollMs = 200;
+/** Milliseconds until the next look at a job: a twentieth of the time it has run, so that short jobs end promptly and long ones cost little. */
+const pause = (elapsed: number): number => Math.min(2000, Math.max(100, elapsed / 20));
 
 export interface TaskEnvironment {
   readonly store: Store;
@@ -145,6 +145,7 @@ async function runJob(
     });
   }
   const forget = () => store.sql("DELETE FROM open_jobs WHERE execution = ? AND state = ?").run(execution.arn, attempt.key);
+  const began = Date.now();
   try {
     for (;;) {
       const outcome = kind.outcome(await sdk.call(kind.service, kind.describe.operation, kind.describe.input(id), signal));
@@ -153,7 +154,7 @@ async function runJob(
         if ("failure" in outcome) throw outcome.failure;
         return outcome.result;
       }
-      await sleepUntil(Date.now() + pollMs, signal);
+      await sleepUntil(Date.now() + pause(Date.now() - began), signal);
     }
   } catch (error) {
     if (signal.aborted && (signal.reason as Interruption).kind !== "suspended") {

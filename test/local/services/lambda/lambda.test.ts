@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { createIam } from "../../../../local/services/iam/iam.ts";
@@ -35,6 +39,7 @@ const bundles = {
     };`,
   broken: `throw new SyntaxError("bundle is broken");`,
   nameless: "export const other = () => 1;",
+  busy: "setInterval(() => undefined, 1000); export const handler = async () => process.pid;",
   consumer: `
     import { appendFileSync } from "node:fs";
     export const handler = async ({ Records }) => {
@@ -275,6 +280,27 @@ describe("Lambda", () => {
       expect(() => lambda.putEventSourceMapping({ ...mapping, maximumConcurrency: 1 })).to.throw("maximumConcurrency is 1");
       expect(() => lambda.putEventSourceMapping({ ...mapping, uuid: "n", functionArn: arn("answer") })).to.throw("visibility timeout");
     });
+  });
+
+  it("leaves no process behind when its own is killed", async () => {
+    const owner = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("./owner.ts", import.meta.url)), join(dir, "code", "busy"), join(dir, "code", "busy", "index.mjs")],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const [line] = (await once(createInterface({ input: owner.stdout }), "line")) as [string];
+    owner.kill("SIGKILL");
+    const runs = (pid: number): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    await until(() => !runs(Number(line)));
+    expect(Number(line)).to.be.greaterThan(1);
   });
 
   it("keeps asynchronous invocations through a restart until they have run", async () => {
