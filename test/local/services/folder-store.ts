@@ -37,8 +37,9 @@ export interface FolderCloud {
   remove(): Promise<void>;
 }
 
-export async function createFolderCloud(): Promise<FolderCloud> {
-  const folder = await mkdtemp(join(tmpdir(), "local-services-"));
+/** In a new temporary folder, or in the one that another process made. */
+export async function createFolderCloud(existing?: string): Promise<FolderCloud> {
+  const folder = existing ?? (await mkdtemp(join(tmpdir(), "local-services-")));
   const objects = join(folder, "objects");
   const pathOf = (bucket: string, key: string): string => join(objects, bucket, key);
   const check = (caller: string, action: string, resource: string, context?: Record<string, string | string[]>): void => {
