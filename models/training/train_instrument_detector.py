@@ -110,7 +110,7 @@ def train(operations: list[Operation], labels: int, minutes: float, checkpoint: 
     step, share = 0, 0.0
     while share < 1:
         for picked in torch.multinomial(chances, len(chances), replacement=True, generator=generator).split(BATCH):
-            share = (time.monotonic() - start) / (60 * minutes)
+            share = (time.monotonic() - start) / max(60 * minutes, 1e-9)
             if share >= 1:
                 break
             for group in optimiser.param_groups:
@@ -162,7 +162,7 @@ def choose_threshold(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
-    parser.add_argument("--minutes", type=float, default=20, help="time to train")
+    parser.add_argument("--minutes", type=float, default=20, help="time to train; 0 measures and exports the checkpoint as it is")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/instrument-detector")

@@ -41,7 +41,7 @@ def train(operations: list[Operation], minutes: float, checkpoint: Path | None, 
     step, share = 0, 0.0
     while share < 1:
         for picked in torch.randperm(len(frames), generator=generator).split(BATCH):
-            share = (time.monotonic() - start) / (60 * minutes)
+            share = (time.monotonic() - start) / max(60 * minutes, 1e-9)
             if share >= 1:
                 break
             for group in optimiser.param_groups:
@@ -93,7 +93,7 @@ def choose_threshold(network: OutOfBodyNet, operations: list[Operation]) -> floa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
-    parser.add_argument("--minutes", type=float, default=6, help="time to train")
+    parser.add_argument("--minutes", type=float, default=6, help="time to train; 0 measures and exports the checkpoint as it is")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/out-of-body")
