@@ -49,18 +49,18 @@ export async function integrationFaults(resource: string, template: Json | undef
   if (integration === undefined) return [`its Resource ${resource} is no integration that the local cloud implements`];
   const { service, operation } = integration;
   if (!(await hasOperation(service, operation))) return [`its Resource ${resource} names no operation of ${service}`];
-  if (template === undefined) return [];
+  // An expression is judged when it is evaluated; anything else that is no object, the schema of the language refuses.
+  if (template === undefined || !isObject(template)) return [];
   return (await unknownParameters(service, operation, requestOf(integration, template))).map((name) => `${service}:${operation} has no parameter ${name}`);
 }
+
+const isObject = (value: Json): value is JsonObject => value !== null && typeof value === "object" && !Array.isArray(value);
 
 const asText = (value: Json | undefined): Json => (value === undefined || typeof value === "string" ? (value ?? null) : JSON.stringify(value));
 
 /** The SDK input for a Task's arguments: JSON payloads become text, as the optimised integrations do. */
 export function requestOf({ service, operation, optimised }: Integration, args: Json): JsonObject {
-  if (args === null || typeof args !== "object" || Array.isArray(args)) {
-    if (typeof args === "string") return args as unknown as JsonObject;
-    throw new StatesError("States.Runtime", `The arguments of ${service}:${operation} are ${JSON.stringify(args)}; they must be an object.`);
-  }
+  if (!isObject(args)) throw new StatesError("States.Runtime", `The arguments of ${service}:${operation} are ${JSON.stringify(args)}; they must be an object.`);
   if (!optimised) return args;
   switch (`${service}:${operation}`) {
     case "lambda:invoke":

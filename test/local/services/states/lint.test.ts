@@ -58,7 +58,8 @@ describe("definitionFaults", () => {
           End: undefined,
           Next: "D",
         }),
-        D: task({ Resource: "arn:aws:states:::dynamodb:updateItem.sync" }),
+        D: task({ Resource: "arn:aws:states:::dynamodb:updateItem.sync", End: undefined, Next: "E" }),
+        E: task({ Arguments: "{% $states.input %}" }),
       }),
     );
     expect(faults).to.deep.equal([

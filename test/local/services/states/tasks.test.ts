@@ -241,6 +241,11 @@ describe("tasks of state machines", () => {
         error: "States.Runtime",
         cause: "s3:putObjectTagging has no parameter key.",
       });
+      expect(await rig.states_({ A: { ...A, Arguments: "{% 'text' %}" } })).to.deep.equal({
+        status: "FAILED",
+        error: "States.Runtime",
+        cause: 'The arguments of s3:putObjectTagging are "text"; they must be an object.',
+      });
     });
   });
 
