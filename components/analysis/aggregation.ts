@@ -48,7 +48,7 @@ export class Aggregation extends PlatformComponent {
           ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),
           processed.allowNoticingAbsence("NoticeMissingResults"),
           ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
-          ...processed.allow("WriteMetadata", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.metadata),
+          ...processed.allow("WriteMetadata", ["s3:PutObject"], lakePrefixes.metadata),
           ...table.allow("WriteCase", ["dynamodb:PutItem", "dynamodb:UpdateItem"]),
         ],
       },
@@ -57,7 +57,7 @@ export class Aggregation extends PlatformComponent {
 
     this.statements = [
       this.mergeTimeline.allowInvoke("MergeTimeline"),
-      ...raw.allow("TagSource", ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"], rawVideosPrefix),
+      ...raw.allow("TagSource", ["s3:PutObjectVersionTagging"], rawVideosPrefix),
       allow("AnnounceCaseAnalysed", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
     ];
     this.registerOutputs();

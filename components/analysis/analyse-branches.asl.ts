@@ -35,7 +35,7 @@ export interface ReviewBranchArgs {
   };
 }
 
-/** Rekognition keeps a job's answer for a week; no video of six hours takes it this long. */
+/** No video of six hours, the longest that is admitted, takes Rekognition this long. */
 const longestRekognitionSeconds = 8 * 3600;
 
 /**
@@ -99,7 +99,7 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
         TimeoutSeconds: 120,
         Retry: [retryWhenFull("Rekognition.LimitExceededException"), throttled],
         Catch: [noShots],
-        Assign: { rekognitionJob: "{% $states.result.JobId %}", polls: 0 },
+        Assign: { rekognitionJob: "{% $states.result.JobId %}", rekognitionSince: "{% $states.context.State.EnteredTime %}" },
         Next: "WaitForSegments",
       },
       WaitForSegments: { Type: "Wait", Seconds: rekognition.pollSeconds, Next: "GetSegmentDetection" },
@@ -110,7 +110,6 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
         TimeoutSeconds: 60,
         Retry: [throttled],
         Catch: [noShots],
-        Assign: { polls: "{% $polls + 1 %}" },
         Output: {
           status: "{% $states.result.JobStatus %}",
           message: "{% $exists($states.result.StatusMessage) ? $states.result.StatusMessage : 'no reason given' %}",
@@ -127,7 +126,7 @@ export function reviewBranch({ functions, transcoding, processedBucket, rekognit
             Next: "ReviewDone",
           },
           {
-            Condition: expression(`$polls >= ${Math.ceil(longestRekognitionSeconds / rekognition.pollSeconds)}`),
+            Condition: expression(`$toMillis($states.context.State.EnteredTime) - $toMillis($rekognitionSince) > ${1000 * longestRekognitionSeconds}`),
             Output: ["{% $review %}", envelope("rekognition", "FAILED", null, "Rekognition has not answered in 8 hours.")],
             Next: "ReviewDone",
           },

@@ -49,7 +49,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
         statements: [
           ...raw.allow("ReadSources", ["s3:GetObject"], rawVideosPrefix),
           ...processed.allow("ReadCover", ["s3:GetObject"], "assets/"),
-          ...processed.allow("WriteRenditions", ["s3:PutObject"], lakePrefixes.renditions),
+          ...processed.allow("WriteRenditions", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.renditions),
         ],
       },
       { parent: this },
@@ -66,7 +66,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
       timeoutSeconds: 600,
       memoryMb: 1024,
       environment,
-      statements: [...raw.allow("ReadSources", ["s3:GetObject", "s3:GetObjectVersion"], rawVideosPrefix), ...writeMetadata],
+      statements: [...raw.allow("ReadSources", ["s3:GetObjectVersion"], rawVideosPrefix), ...writeMetadata],
     });
     this.admit = lambda({
       handler: "prepare/admit",

@@ -49,7 +49,7 @@ export class UploadEvents extends PlatformComponent {
         environment: { STATE_MACHINE_ARN: args.analysis.stateMachineArn, PIPELINE_VERSION: args.pipelineVersion },
         statements: [
           args.analysis.allowStart("StartAnalysis"),
-          allow("TakeMessages", ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [queue.arn]),
+          allow("TakeMessages", ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [queue.arn]),
           args.raw.key.allowVia("ReadMessages", "sqs", ["kms:Decrypt"]),
         ],
       },

@@ -22,13 +22,15 @@ export interface EncryptedBucketArgs {
   browserOrigins?: readonly string[];
 }
 
-/** What can be allowed on objects, and how each uses the bucket's key. Uploading in parts needs Decrypt to join them. */
+/**
+ * What can be allowed on objects, and how each action uses the bucket's key. Whoever uploads in parts must be able to
+ * abort, and needs Decrypt to join the parts (S3 User Guide, "Multipart upload API and permissions").
+ */
 const keyActions = {
   "s3:GetObject": ["kms:Decrypt"],
   "s3:GetObjectVersion": ["kms:Decrypt"],
-  "s3:PutObject": ["kms:Decrypt", "kms:GenerateDataKey"],
-  "s3:AbortMultipartUpload": [],
-  "s3:PutObjectTagging": [],
+  "s3:PutObject": ["kms:GenerateDataKey"],
+  "s3:AbortMultipartUpload": ["kms:Decrypt"],
   "s3:PutObjectVersionTagging": [],
 } as const;
 export type ObjectAction = keyof typeof keyActions;

@@ -87,7 +87,6 @@ describe("CaseAnalysis", () => {
         "rekognition:GetSegmentDetection",
         "rekognition:StartSegmentDetection",
         "s3:GetObject",
-        "s3:PutObjectTagging",
         "s3:PutObjectVersionTagging",
         "sagemaker:AddTags",
         "sagemaker:CreateProcessingJob",

@@ -93,9 +93,15 @@ export async function execute(answers: Record<string, Answer> = {}, changes: Par
   const asked: Record<string, Arguments> = {};
   const attempts: string[] = [];
   const entries = new Map<string, { value: Json }>();
+  /** Time stands still but for an hour in each Wait. */
+  let clock = Date.parse(startedAt);
+  const enter = (state: string) => {
+    if (/WaitFor/.test(state)) clock += 3_600_000;
+    return { value: new Date(clock).toISOString() };
+  };
   const run: Run = {
     journal: {
-      recall: (state, kind, attempt = 0) => entries.get(`${state} ${kind} ${attempt}`) as never,
+      recall: (state, kind, attempt = 0) => (kind === "entered" ? enter(state) : entries.get(`${state} ${kind} ${attempt}`)) as never,
       record: (state, kind, attempt, value) => {
         entries.set(`${state} ${kind} ${attempt}`, { value });
         return entries.size;

@@ -124,7 +124,7 @@ describe("EncryptedBucket", () => {
       const bucket = make(opts);
       return {
         read: bucket.allow("Read", ["s3:GetObject"], "a/"),
-        tag: bucket.allow("Tag", ["s3:PutObjectTagging"], "a/"),
+        tag: bucket.allow("Tag", ["s3:PutObjectVersionTagging"], "a/"),
         list: bucket.allowList("List", "a/"),
       };
     });
@@ -140,7 +140,7 @@ describe("EncryptedBucket", () => {
           Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
         },
       ],
-      tag: [{ Sid: "Tag", Effect: "Allow", Action: ["s3:PutObjectTagging"], Resource: [`${arn}/a/*`] }],
+      tag: [{ Sid: "Tag", Effect: "Allow", Action: ["s3:PutObjectVersionTagging"], Resource: [`${arn}/a/*`] }],
       list: { Sid: "List", Effect: "Allow", Action: ["s3:ListBucket"], Resource: [arn], Condition: { StringLike: { "s3:prefix": "a/*" } } },
     });
   });
