@@ -5,7 +5,6 @@ import { type Cloud, openCloud } from "./cloud.ts";
 import { deploy } from "./deploy/deploy.ts";
 import type { ApiHandler } from "./page/server.ts";
 import { liveProvider } from "./provider/live.ts";
-import { offlineProvider } from "./provider/offline.ts";
 
 /** The account and region of stack `local`, as Pulumi.local.yaml names them. */
 const accountId = "000000000000";
@@ -22,7 +21,10 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Opens the local cloud on a folder, deploys stack `local`, and goes on with whatever was under way. */
+/**
+ * Opens the local cloud on a folder, deploys stack `local`, and goes on with whatever was under way. The stack it refers
+ * to, `shared`, is deployed too: the inference image lives there.
+ */
 export async function openPlatform({ root, dataDir }: { root: string; dataDir: string }): Promise<Platform> {
   mkdirSync(dataDir, { recursive: true });
   const release = lock(dataDir);
@@ -31,7 +33,7 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
   let cloud: Cloud | undefined;
   try {
     cloud = await openCloud({ dataDir, region, accountId, waitScale, log });
-    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud), referenceProvider: offlineProvider() });
+    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud) });
     await cloud.start();
     return platformOf(cloud, outputs as Record<string, string>, release);
   } catch (error) {
