@@ -43,7 +43,8 @@ export function containerCommand(
     config.workingFolder !== "/" && word.startsWith(`${config.workingFolder}/`) ? join(image.context, word.slice(config.workingFolder.length)) : word;
   const [program, ...args] = argv.map((word) => mounted(inContext(word), run.root));
   if (program === undefined) throw new Error(`The image ${image.imageUri} has no ENTRYPOINT, and none was given.`);
-  const declared = { ...config.environment, ...run.environment };
+  const own = Object.fromEntries(Object.entries(config.environment).map(([name, value]) => [name, inContext(value)]));
+  const declared = { ...own, ...run.environment };
   const env = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, mounted(value, run.root)]));
   return {
     // The image has the Node version that the platform runs on.

@@ -20,7 +20,12 @@ describe("mounted", () => {
 
 describe("containerCommand", () => {
   const image = { imageUri: "image", context: "/source", dockerfile: "/source/Dockerfile" };
-  const config = { entrypoint: ["node", "/app/main.ts"], command: ["default"], environment: { A: "image", B: "/opt/ml/b" }, workingFolder: "/app" };
+  const config = {
+    entrypoint: ["node", "/app/main.ts"],
+    command: ["default"],
+    environment: { A: "image", B: "/opt/ml/b", C: "/app/c" },
+    workingFolder: "/app",
+  };
   const tools = { ffmpeg: "/tools/ffmpeg", ffprobe: "/tools/ffprobe" };
   const command = (run: object) => containerCommand(image, config, { root: "/job", environment: {}, ...run }, tools);
 
@@ -37,8 +42,8 @@ describe("containerCommand", () => {
 
   it("gives the declared variables, a path to the programs and a place for temporary files, and nothing else", () => {
     const { env } = command({ environment: { A: "job" } });
-    expect(Object.keys(env).sort()).to.deep.equal(["A", "B", "PATH", "TMPDIR"]);
-    expect(env).to.include({ A: "job", B: "/job/b", TMPDIR: "/job/tmp" });
+    expect(Object.keys(env).sort()).to.deep.equal(["A", "B", "C", "PATH", "TMPDIR"]);
+    expect(env).to.include({ A: "job", B: "/job/b", C: "/source/c", TMPDIR: "/job/tmp" });
     expect(env["PATH"]?.split(delimiter).slice(0, 2)).to.deep.equal([dirname(process.execPath), "/tools"]);
   });
 
