@@ -73,7 +73,7 @@ function readStatement(kind: PolicyKind, statement: unknown, index: number, prob
   const wanted = elements[kind];
   for (const key of Object.keys(source)) {
     if (["NotAction", "NotResource", "NotPrincipal"].includes(key)) complain(`${key} is not implemented by the local cloud; name what is meant instead.`);
-    else if (!["Sid", "Condition", ...wanted].includes(key)) complain(`${key} is not an element of a statement of a ${kind} policy.`);
+    else if (!["Sid", "Condition", ...wanted].includes(key)) complain(`${key} is not an element of a statement in this kind of policy (${kind}).`);
   }
   for (const key of wanted) if (!(key in source)) complain(`${key} is missing.`);
 

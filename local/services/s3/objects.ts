@@ -3,12 +3,12 @@ import { ServiceError } from "../../wire/service.ts";
 import { authorizeObject, encryptionHeaders, tagContext, versionHeaders } from "./access.ts";
 import { algorithmNamed, checksumElement, checksumHeaders } from "./checksums.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
-import { type Claims, claimsOf, largestUpload, receive, receiveText } from "./intake.ts";
+import { type Claims, claimsOf, largestUpload, receive } from "./intake.ts";
 import { checkRead, checkWrite } from "./preconditions.ts";
-import { answerObject, findReadable, findVersion, quoted } from "./read.ts";
-import type { Tag, Version } from "./store.ts";
-import { announce, checkTags, commit, headersToKeep, tagsInHeader, writableEncryption } from "./write.ts";
-import { childList, parseXml, xmlAnswer } from "./xml.ts";
+import { answerObject, findReadable, quoted } from "./read.ts";
+import type { Version } from "./store.ts";
+import { announce, commit, headersToKeep, tagsInHeader, writableEncryption } from "./write.ts";
+import { xmlAnswer } from "./xml.ts";
 
 export const sseHeaders = ["x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"];
 const responseOverrides = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"].map(
@@ -124,23 +124,8 @@ async function deleteObject(s3: S3Context, request: S3Request) {
   return { status: 204, headers: outcome.headers };
 }
 
-function tagsInBody(text: string): Tag[] {
-  const tags = childList(parseXml(text, "Tagging")["TagSet"], "Tag").map(({ Key, Value }) => ({ Key: String(Key ?? ""), Value: String(Value ?? "") }));
-  return checkTags(tags);
-}
-
-/** Sets the tags of a version; its bytes stay as they are. */
-function setTags(s3: S3Context, request: S3Request, action: string, tags: Tag[]): Version {
-  const version = findVersion(s3, request, action, { requestTags: tags });
-  s3.store.transaction(() => {
-    s3.store.setFacts(version, { ...version.facts, tags });
-    announce(s3, request, tags.length > 0 ? "Object Tags Added" : "Object Tags Deleted", version);
-  });
-  s3.outbox.wake();
-  return version;
-}
-
-const checksummed = ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-*", "x-amz-decoded-content-length", "x-amz-trailer"];
+/** Headers of every request with a body. */
+export const checksummed = ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-*", "x-amz-decoded-content-length", "x-amz-trailer"];
 const described = ["x-amz-meta-*", "x-amz-tagging", "x-amz-storage-class", ...sseHeaders];
 
 export const objectRoutes: readonly Route[] = [
@@ -190,86 +175,4 @@ export const objectRoutes: readonly Route[] = [
     handle: async (s3, request) => answerObject(s3, request, false),
   },
   { name: "DeleteObject", method: "DELETE", target: "object", needs: [], takes: ["versionId"], handle: deleteObject },
-  {
-    name: "PutObjectTagging",
-    method: "PUT",
-    target: "object",
-    needs: ["tagging"],
-    takes: ["versionId", ...checksummed],
-    async handle(s3, request) {
-      const version = setTags(s3, request, "s3:PutObjectTagging", tagsInBody(await receiveText(request.body, request.headers)));
-      return { status: 200, headers: versionHeaders(request.bucket, version) };
-    },
-  },
-  {
-    name: "GetObjectTagging",
-    method: "GET",
-    target: "object",
-    needs: ["tagging"],
-    takes: ["versionId"],
-    async handle(s3, request) {
-      const version = findVersion(s3, request, "s3:GetObjectTagging");
-      return xmlAnswer("Tagging", { TagSet: { Tag: version.facts.tags.map(({ Key, Value }) => ({ Key, Value })) } }, versionHeaders(request.bucket, version));
-    },
-  },
-  {
-    name: "DeleteObjectTagging",
-    method: "DELETE",
-    target: "object",
-    needs: ["tagging"],
-    takes: ["versionId"],
-    async handle(s3, request) {
-      return { status: 204, headers: versionHeaders(request.bucket, setTags(s3, request, "s3:DeleteObjectTagging", [])) };
-    },
-  },
-  {
-    name: "GetObjectAttributes",
-    method: "GET",
-    target: "object",
-    needs: ["attributes"],
-    takes: ["versionId", "x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"],
-    async handle(s3, request) {
-      const version = findReadable(s3, request);
-      authorizeObject(s3, request, request.query.has("versionId") ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes");
-      return answerAttributes(request, version);
-    },
-  },
 ];
-
-function answerAttributes(request: S3Request, version: Version) {
-  const wanted = (request.headers["x-amz-object-attributes"] ?? "").split(",").map((name) => name.trim());
-  const known = ["ETag", "Checksum", "ObjectParts", "ObjectSize", "StorageClass"];
-  const unknown = wanted.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new ServiceError("InvalidArgument", `x-amz-object-attributes has "${unknown.join(", ")}"; it must be some of ${known.join(", ")}.`);
-  const { checksum, parts } = version.facts;
-  const limit = Number(request.headers["x-amz-max-parts"] ?? 1000);
-  const after = Number(request.headers["x-amz-part-number-marker"] ?? 0);
-  const shown = (parts ?? []).map((part, i) => ({ ...part, number: i + 1 })).slice(after, after + limit);
-  const has = (name: string) => wanted.includes(name);
-  return xmlAnswer(
-    "GetObjectAttributesResponse",
-    {
-      ETag: has("ETag") ? version.etag : undefined,
-      Checksum: has("Checksum") && checksum ? { ...checksumElement(checksum), ChecksumType: checksum.type } : undefined,
-      ObjectParts:
-        has("ObjectParts") && parts
-          ? {
-              TotalPartsCount: parts.length,
-              PartNumberMarker: after,
-              NextPartNumberMarker: shown.at(-1)?.number ?? after,
-              MaxParts: limit,
-              IsTruncated: after + shown.length < parts.length,
-              Part: shown.map((part) => ({
-                PartNumber: part.number,
-                Size: part.size,
-                ...(checksum && part.checksum !== undefined ? checksumElement({ algorithm: checksum.algorithm, value: part.checksum }) : {}),
-              })),
-            }
-          : undefined,
-      StorageClass: has("StorageClass") ? "STANDARD" : undefined,
-      ObjectSize: has("ObjectSize") ? version.size : undefined,
-    },
-    { "last-modified": new Date(version.modified).toUTCString(), ...versionHeaders(request.bucket, version) },
-  );
-}

@@ -6,6 +6,7 @@ import { openDatabase } from "../database.ts";
 import type { Iam } from "../iam/iam.ts";
 import type { BusEvent, Log, ObjectStore } from "../seams.ts";
 import { authorizeBucket, bucketArn } from "./access.ts";
+import { attributesRoute } from "./attributes.ts";
 import { createBlobs } from "./blobs.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
 import { type CorsRule, corsHeaders, corsRuleFor } from "./cors.ts";
@@ -15,6 +16,7 @@ import { objectRoutes, putObject } from "./objects.ts";
 import { createOutbox } from "./outbox.ts";
 import { findReadable, quoted } from "./read.ts";
 import { type Bucket, createStore, schema } from "./store.ts";
+import { taggingRoutes } from "./tagging.ts";
 import { createUploads } from "./uploads.ts";
 
 /** Settings of a bucket; what is left out stays as it is. */
@@ -62,7 +64,7 @@ export function createS3(options: {
   const blobs = createBlobs(join(dir, "blobs"));
   const outbox = createOutbox(database, publish, log);
   const s3: S3Context = { store, blobs, outbox, authorizer, region, accountId };
-  const routes = [...objectRoutes, ...bucketRoutes, ...multipartRoutes(uploads)];
+  const routes = [...objectRoutes, ...taggingRoutes, attributesRoute, ...bucketRoutes, ...multipartRoutes(uploads)];
 
   uploads.prune();
   blobs.sweep(store.namedBlobs());

@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import * as lambda from "@aws-sdk/client-lambda";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as mediaconvert from "@aws-sdk/client-mediaconvert";
-import { CreateJobCommand, GetJobCommand, type Job, ListJobsCommand, MediaConvertClient } from "@aws-sdk/client-mediaconvert";
+import { CreateJobCommand, type CreateJobCommandInput, GetJobCommand, type Job, ListJobsCommand, MediaConvertClient } from "@aws-sdk/client-mediaconvert";
 import * as rekognition from "@aws-sdk/client-rekognition";
 import { GetSegmentDetectionCommand, RekognitionClient } from "@aws-sdk/client-rekognition";
 import * as sagemaker from "@aws-sdk/client-sagemaker";
@@ -11,7 +11,7 @@ import { DescribeTransformJobCommand, SageMakerClient } from "@aws-sdk/client-sa
 import * as runtime from "@aws-sdk/client-sagemaker-runtime";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import * as sfn from "@aws-sdk/client-sfn";
-import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient, StartExecutionCommand, type StartExecutionCommandInput } from "@aws-sdk/client-sfn";
 import * as sqs from "@aws-sdk/client-sqs";
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
@@ -28,7 +28,7 @@ iam.putRole({
 });
 
 const time = new Date("2026-11-21T09:00:00.250Z");
-const seen: { input?: any; call?: Call } = {};
+const seen: { input?: { MessageAttributes?: unknown }; call?: Call } = {};
 const note = (input: object, call: Call) => Object.assign(seen, { input, call });
 const operations = (signingName: string, sdk: object, table: OperationService["operations"]): OperationService => ({
   kind: "operations",
@@ -127,7 +127,7 @@ describe("the wire", () => {
         }),
       );
       expect(answer.MessageId).to.equal("1");
-      expect(seen.input.MessageAttributes).to.deep.equal({ bytes: { DataType: "Binary", BinaryValue: Buffer.from([1, 2]) } });
+      expect(seen.input?.MessageAttributes).to.deep.equal({ bytes: { DataType: "Binary", BinaryValue: Buffer.from([1, 2]) } });
       const error = await failure(client.send(new GetQueueUrlCommand({ QueueName: "none" })));
       expect(error).to.be.instanceOf(sqs.QueueDoesNotExist);
       expect(error).to.include({ name: "QueueDoesNotExist", message: "There is no such queue.", Code: "AWS.SimpleQueueService.NonExistentQueue" });
@@ -188,11 +188,11 @@ describe("the wire", () => {
 
   describe("what it refuses", () => {
     it("an input that doesn't fit the schema, with every reason and its path", async () => {
-      const wrong: any = { name: 5, input: "{}", nonsense: true };
+      const wrong = { name: 5, input: "{}" } as object as StartExecutionCommandInput;
       const error = await failure(states().send(new StartExecutionCommand(wrong)));
       expect(error).to.include({ name: "ValidationException" });
       expect(error.message).to.equal("name must be a string; it is a number. stateMachineArn is missing.");
-      const job: any = { Role: "r", Settings: { OutputGroups: [{ Outputs: [{ VideoDescription: { Width: "960" } }, { Outputs: 1 }] }] } };
+      const job = { Role: "r", Settings: { OutputGroups: [{ Outputs: [{ VideoDescription: { Width: "960" } }] }] } } as object as CreateJobCommandInput;
       const refused = await failure(new MediaConvertClient(config()).send(new CreateJobCommand(job)));
       expect(refused.message).to.equal("Settings.OutputGroups[0].Outputs[0].VideoDescription.Width must be a number; it is a string.");
     });

@@ -38,6 +38,7 @@ export async function startS3(): Promise<Fixture> {
     s3.start();
     s3.configureBucket("plain", {});
     s3.configureBucket("lake", { versioning: true, eventBridge: true });
+    s3.start();
     return { iam, s3, wire: await startWire({ services: [s3], iam, log }) };
   };
   const stop = async () => {

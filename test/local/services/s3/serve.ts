@@ -9,5 +9,6 @@ const iam = createIam({ accountId });
 const publish = async ({ detail }: { detail: unknown }) => console.log((detail as { object: { key: string } }).object.key);
 const s3 = createS3({ dir, authorizer: iam, region: "us-east-1", accountId, publish, log: console.error });
 s3.configureBucket("lake", { eventBridge: true });
+s3.start();
 const wire = await startWire({ services: [s3], iam, log: console.error });
 console.log(wire.endpoint);
