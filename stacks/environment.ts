@@ -20,7 +20,7 @@ export function environment(config: EnvironmentConfig) {
   const opts = { provider: accountProvider("workload", place, config.account) };
   const pipelineVersion = version();
   const catalogue = readCatalogue();
-  const bundles = bundleFunctions();
+  const bundles = bundleFunctions({ forUpdate: !pulumi.runtime.isDryRun() });
   const image = inferenceImage(config.shared);
 
   const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place) }, opts);

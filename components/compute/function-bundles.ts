@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
+import { copyPackages, nativePackage } from "./native-packages.ts";
 
 /** Every handler of the platform, `<area>/<name>` as its folder in `functions/`, in the order of a case's life. */
 export const functionNames = [
@@ -25,19 +26,22 @@ export const functionId = (name: FunctionName): string => name.replace("/", "-")
 /** The code of every function, ready to deploy. */
 export type FunctionBundles = ReadonlyMap<FunctionName, pulumi.asset.FileArchive>;
 
-/** Packages with machine code: esbuild can't bundle them, Node resolves them beside the bundle. */
-const external = ["sharp"];
+/** Packages with machine code: esbuild can't bundle them, so they lie beside the bundle. */
+const native = ["sharp"];
 
 /** ES modules lack `require`, which CommonJS packages inside a bundle still call for Node's own modules. */
 const banner = 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);';
 
 /**
  * Bundles all handlers in one esbuild call: each into a folder `.build/functions/<area>-<name>` under `root`, with
- * `index.mjs` and the chunks that it shares with others. Parsing and printing the SDK once for all takes a third of the
- * time of doing it for each. A file is replaced only where its content changed, and at once, because a running local
- * cloud may be loading it. Throws a RunError that names every missing handler, or what esbuild could not resolve.
+ * `index.mjs`, the chunks that it shares with others, and packages with machine code. Parsing and printing the SDK once for
+ * all takes a third of the time of doing it for each. A file is replaced only where its content changed, and at once,
+ * because a running local cloud may be loading it.
+ *
+ * Throws a RunError that names every missing handler, what esbuild could not resolve or, if `forUpdate`, the packages
+ * that Lambda would miss: a preview does without them.
  */
-export function bundleFunctions(root = process.cwd(), names: readonly FunctionName[] = functionNames): FunctionBundles {
+export function bundleFunctions({ root = process.cwd(), names = functionNames, forUpdate = false }: BundleOptions = {}): FunctionBundles {
   const source = (name: FunctionName) => join(root, "functions", name, "index.ts");
   const missing = names.filter((name) => !existsSync(source(name)));
   if (missing.length > 0)
@@ -47,16 +51,37 @@ export function bundleFunctions(root = process.cwd(), names: readonly FunctionNa
   const archives = names.map((name) => {
     const folder = join(root, ".build", "functions", functionId(name));
     const entry = `${functionId(name)}.mjs`;
-    writeFolder(folder, new Map([...withImports(outputs, entry)].map((file) => [file === entry ? "index.mjs" : file, outputs.get(file)!.contents])));
+    const files = [...withImports(outputs, entry)];
+    writeFiles(folder, new Map(files.map((file) => [file === entry ? "index.mjs" : file, outputs.get(file)!.contents])));
+    addPackages(root, folder, new Set(files.flatMap((file) => outputs.get(file)!.packages)), forUpdate);
     return [name, new pulumi.asset.FileArchive(folder)] as const;
   });
   return new Map(archives);
+}
+
+export interface BundleOptions {
+  /** Folder of the project. */
+  root?: string;
+  names?: readonly FunctionName[];
+  /** Whether what is bundled will really run on Lambda. */
+  forUpdate?: boolean;
+}
+
+function addPackages(root: string, folder: string, packages: ReadonlySet<string>, forUpdate: boolean): void {
+  const modules = join(root, "node_modules");
+  for (const name of packages) {
+    const { installed, missing } = nativePackage(modules, name);
+    if (missing.length === 0) copyPackages(modules, folder, installed);
+    else if (forUpdate) throw new pulumi.RunError(`Lambda's build of ${name} is missing. Run: npm install --no-save --force ${missing.join(" ")}`);
+  }
 }
 
 interface Output {
   readonly contents: Uint8Array;
   /** Names of the chunks that it imports. */
   readonly imports: readonly string[];
+  /** Names of the packages that it imports. */
+  readonly packages: readonly string[];
 }
 
 /** Every output by its file name; all lie in one folder, so that imports hold wherever they are moved together. */
@@ -74,16 +99,20 @@ function bundle(root: string, entryPoints: Record<string, string>): Map<string, 
       format: "esm",
       mainFields: ["module", "main"],
       banner: { js: banner },
-      external,
+      external: native,
       legalComments: "none",
       logLevel: "silent",
       metafile: true,
       write: false,
     });
-    const imports = new Map(
-      Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output.imports.filter((i) => !i.external).map((i) => basename(i.path))]),
+    const described = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), imports]));
+    return new Map(
+      outputFiles.map(({ path, contents }) => {
+        const imports = described.get(basename(path)) ?? [];
+        const packages = imports.filter((one) => one.external && native.includes(one.path)).map((one) => one.path);
+        return [basename(path), { contents, imports: imports.filter((one) => !one.external).map((one) => basename(one.path)), packages }];
+      }),
     );
-    return new Map(outputFiles.map(({ path, contents }) => [basename(path), { contents, imports: imports.get(basename(path)) ?? [] }]));
   } catch (error) {
     throw new pulumi.RunError(`The handlers can't be bundled. ${(error as Error).message}`);
   }
@@ -97,10 +126,10 @@ function withImports(outputs: ReadonlyMap<string, Output>, file: string, found =
   return found;
 }
 
-function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
+function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, contents] of files) replaceFile(join(folder, name), contents);
-  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(folder)) if (name !== "node_modules" && !files.has(name)) rmSync(join(folder, name));
 }
 
 function replaceFile(path: string, contents: Uint8Array): void {

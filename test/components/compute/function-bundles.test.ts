@@ -26,7 +26,7 @@ describe("bundleFunctions", () => {
 
   it("makes each handler a folder that runs by itself, with what it shares", async () => {
     writeHandlers();
-    const bundles = bundleFunctions(root, names);
+    const bundles = bundleFunctions({ root, names });
     expect([...bundles.keys()]).to.deep.equal(names);
     expect(await bundles.get("prepare/admit")?.path).to.equal(folder("prepare-admit"));
     for (const [id, answer] of [
@@ -44,7 +44,7 @@ describe("bundleFunctions", () => {
       "functions/prepare/admit/index.ts",
       'import { separator } from "../../cjs.cjs";\nexport const handler = async () => [separator, await import("sharp")];',
     );
-    bundleFunctions(root, ["prepare/admit"]);
+    bundleFunctions({ root, names: ["prepare/admit"] });
     const text = readdirSync(folder("prepare-admit"))
       .map((file) => readFileSync(join(folder("prepare-admit"), file), "utf8"))
       .join("");
@@ -52,32 +52,67 @@ describe("bundleFunctions", () => {
     expect(text).to.match(/createRequire/);
   });
 
+  describe("with a package of machine code", () => {
+    const install = (name: string, manifest: object) => write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", ...manifest }));
+    beforeEach(() => {
+      write("functions/prepare/admit/index.ts", 'import sharp from "sharp";\nexport const handler = async () => sharp;');
+      install("sharp", {
+        main: "index.js",
+        dependencies: { colour: "^2.0.0" },
+        optionalDependencies: { "@img/sharp-linux-arm64": "1.0.0", "@img/sharp-win32-x64": "1.0.0" },
+      });
+      write("node_modules/sharp/index.js", "module.exports = require('colour');");
+      install("colour", { main: "index.js" });
+      write("node_modules/colour/index.js", "module.exports = 'red';");
+    });
+
+    it("puts it beside the bundle, with all that it needs on Lambda", async () => {
+      install("@img/sharp-linux-arm64", {});
+      bundleFunctions({ root, names: ["prepare/admit"], forUpdate: true });
+      const modules = join(folder("prepare-admit"), "node_modules");
+      expect(readdirSync(modules)).to.have.members(["@img", "colour", "sharp"]);
+      expect(readdirSync(join(modules, "@img"))).to.deep.equal(["sharp-linux-arm64"]);
+      const { handler } = (await import(pathToFileURL(join(folder("prepare-admit"), "index.mjs")).href)) as { handler: () => Promise<string> };
+      expect(await handler()).to.equal("red");
+    });
+
+    it("says which builds are missing before it deploys; a preview does without", () => {
+      expect(() => bundleFunctions({ root, names: ["prepare/admit"], forUpdate: true })).to.throw(
+        "Lambda's build of sharp is missing. Run: npm install --no-save --force @img/sharp-linux-arm64@1.0.0",
+      );
+      bundleFunctions({ root, names: ["prepare/admit"] });
+      expect(existsSync(join(folder("prepare-admit"), "node_modules"))).to.equal(false);
+    });
+  });
+
   it("touches no file that stays the same, and removes what is no longer needed", () => {
     writeHandlers();
-    bundleFunctions(root, names);
+    bundleFunctions({ root, names });
     const entry = join(folder("prepare-admit"), "index.mjs");
     const before = statSync(entry).mtimeMs;
     write(".build/functions/prepare-admit/old-chunk.mjs", "");
     write("functions/serve/get-case/index.ts", "export const handler = async () => 1;");
-    bundleFunctions(root, names);
+    bundleFunctions({ root, names });
     expect(existsSync(join(folder("prepare-admit"), "old-chunk.mjs"))).to.equal(false);
     expect(readFileSync(join(folder("serve-get-case"), "index.mjs"), "utf8")).not.to.contain("shared");
 
     const after = statSync(entry).mtimeMs;
-    bundleFunctions(root, names);
+    bundleFunctions({ root, names });
     expect(statSync(entry).mtimeMs).to.equal(after).and.to.be.at.least(before);
   });
 
   it("names every handler that is missing", () => {
     write("functions/prepare/admit/index.ts", "export const handler = async () => 1;");
-    expect(() => bundleFunctions(root, ["prepare/admit", "serve/get-case", "serve/list-cases"])).to.throw(
+    expect(() => bundleFunctions({ root, names: ["prepare/admit", "serve/get-case", "serve/list-cases"] })).to.throw(
       'No handler: functions/serve/get-case/index.ts, functions/serve/list-cases/index.ts must exist and export "handler".',
     );
   });
 
   it("names the import that can't be resolved", () => {
     write("functions/prepare/admit/index.ts", 'import "./absent.ts";\nexport const handler = async () => 1;');
-    expect(() => bundleFunctions(root, ["prepare/admit"])).to.throw(/The handlers can't be bundled.*functions\/prepare\/admit\/index\.ts.*\.\/absent\.ts/s);
+    expect(() => bundleFunctions({ root, names: ["prepare/admit"] })).to.throw(
+      /The handlers can't be bundled.*functions\/prepare\/admit\/index\.ts.*\.\/absent\.ts/s,
+    );
   });
 });
 
