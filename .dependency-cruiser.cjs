@@ -5,7 +5,7 @@ const allowed = {
   functions: ["contracts"],
   models: ["contracts"],
   components: ["contracts", "models/catalogue"],
-  stacks: ["components", "contracts"],
+  stacks: ["components", "contracts", "models/catalogue"],
   policies: ["contracts"],
   local: ["contracts", "models/serving", "policies"],
   web: ["contracts"],
