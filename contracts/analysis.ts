@@ -64,7 +64,7 @@ export const analysis = z.strictObject({
       chunks: z.array(z.strictObject({ uri: s3Uri, ...span, sha256 })),
     }),
   ),
-  /** The frame with the most boxes, the earliest if several; null if nothing was detected. */
+  /** The frame with the most boxes; of several, the one whose boxes are surest. Null if nothing was detected. */
   busiestFrame: z.int().nonnegative().nullable(),
   coverage: z.array(
     z.strictObject({

@@ -20,8 +20,14 @@ export interface Video {
 export interface MergedDetections {
   detections: Analysis["detections"][number];
   events: Omit<Analysis["events"][number], "id">[];
-  /** Boxes by source frame, of frames that have any. */
-  boxCounts: Map<number, number>;
+  /** By source frame, of frames that have any box. */
+  crowds: Map<number, Crowd>;
+}
+
+/** How many boxes a frame has, and the sum of their scores. */
+interface Crowd {
+  boxes: number;
+  score: number;
 }
 
 /** Streams one producer's boxes into chunks in the lake, and gathers when each instrument was seen. */
@@ -32,7 +38,7 @@ export async function mergeDetections(lake: Pick<Lake, "lines" | "put" | "uri">,
   const cutter = chunker(producer.id, chunkStarts(frames, rate), frames.source.pts.length);
   const presence = instrumentSpans(labels.length, rate);
   const detections: MergedDetections["detections"] = { producer: producer.id, labels, frameCount: 0, boxCount: 0, chunks: [] };
-  const boxCounts = new Map<number, number>();
+  const crowds: MergedDetections["crowds"] = new Map();
 
   const store = async (chunk: Chunk | undefined) => {
     if (!chunk) return;
@@ -53,13 +59,13 @@ export async function mergeDetections(lake: Pick<Lake, "lines" | "put" | "uri">,
     await store(cutter.add(shown, boxes));
     detections.frameCount++;
     detections.boxCount += boxes.length;
-    if (boxes.length > 0) boxCounts.set(shown, boxes.length);
+    if (boxes.length > 0) crowds.set(shown, { boxes: boxes.length, score: boxes.reduce((sum, [, score]) => sum + score, 0) });
   }
   await store(cutter.finish());
   const events = presence
     .finish(renditionCount)
     .flatMap((span) => without(span, gate).map((part) => instrumentEvent(toSourceSpan(part, frames), labels, producer.id)));
-  return { detections, events, boxCounts };
+  return { detections, events, crowds };
 }
 
 const certain = (boxes: DetectionLine["boxes"], threshold: number | null) => boxes.filter(([, score]) => score >= (threshold ?? 0));
@@ -73,14 +79,15 @@ const instrumentEvent = ({ startFrame, endFrame, label, confidence }: Instrument
   producer,
 });
 
-/** The source frame with the most boxes of all producers together, the earliest if several. */
+/** The source frame with the most boxes of all producers together; of several, the one whose boxes are surest, then the earliest. */
 export function busiestFrame(merged: readonly MergedDetections[]): number | null {
-  const total = new Map<number, number>();
-  for (const { boxCounts } of merged) for (const [frame, count] of boxCounts) total.set(frame, (total.get(frame) ?? 0) + count);
-  let busiest: number | null = null;
-  for (const [frame, count] of total) {
-    const most = busiest === null ? 0 : (total.get(busiest) as number);
-    if (count > most || (count === most && frame < (busiest as number))) busiest = frame;
+  const total = new Map<number, Crowd>();
+  for (const { crowds } of merged) {
+    for (const [frame, { boxes, score }] of crowds) {
+      const sum = total.get(frame) ?? { boxes: 0, score: 0 };
+      total.set(frame, { boxes: sum.boxes + boxes, score: sum.score + score });
+    }
   }
-  return busiest;
+  const [busiest] = [...total].sort(([frameA, a], [frameB, b]) => b.boxes - a.boxes || b.score - a.score || frameA - frameB);
+  return busiest?.[0] ?? null;
 }

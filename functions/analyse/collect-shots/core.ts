@@ -6,11 +6,11 @@ import { BrokenContract } from "../../runtime/errors.ts";
 /** Rekognition's technical cues that mean something in an operation. Titles, credits, slates and colour bars belong to broadcast. */
 const technicalCues: Readonly<Record<string, CueType>> = { BlackFrames: "black" };
 
-/** A span of review frames, the last one included, as Rekognition counts them. */
+/** A span of review frames, half-open. */
 interface ReviewSpan {
   type: CueType;
-  first: number;
-  last: number;
+  start: number;
+  end: number;
   score: number;
 }
 
@@ -21,22 +21,23 @@ export function cuesOf(segments: readonly SegmentDetection[], frames: FrameIndex
   const analysisCount = frames.rendition("analysis").pts.length;
   return segments
     .flatMap((segment) => reviewSpan(segment))
-    .map(({ type, first, last, score }) => {
-      const startFrame = toAnalysis(Math.min(first, reviewCount - 1));
-      const endFrame = last + 1 >= reviewCount ? analysisCount : toAnalysis(last + 1);
+    .map(({ type, start, end, score }) => {
+      const startFrame = toAnalysis(Math.min(start, reviewCount - 1));
+      const endFrame = end >= reviewCount ? analysisCount : toAnalysis(end);
       return { type, startFrame, endFrame: Math.max(endFrame, startFrame + 1), score };
     })
     .sort((a, b) => a.startFrame - b.startFrame || a.type.localeCompare(b.type));
 }
 
-function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, EndFrameNumber }: SegmentDetection): ReviewSpan[] {
+/** By start and duration: whether `EndFrameNumber` is still part of a segment, Rekognition's reference does not say. */
+function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, DurationFrames }: SegmentDetection): ReviewSpan[] {
   const type = Type === "SHOT" ? "shot" : technicalCues[TechnicalCueSegment?.Type ?? ""];
   if (type === undefined) return [];
   const confidence = (ShotSegment ?? TechnicalCueSegment)?.Confidence;
-  if (StartFrameNumber === undefined || EndFrameNumber === undefined || confidence === undefined) {
+  if (StartFrameNumber === undefined || DurationFrames === undefined || confidence === undefined) {
     throw new BrokenContract("Rekognition gave a segment without frame numbers or confidence.");
   }
-  return [{ type, first: StartFrameNumber, last: EndFrameNumber, score: Math.min(1, confidence / 100) }];
+  return [{ type, start: StartFrameNumber, end: StartFrameNumber + DurationFrames, score: Math.min(1, confidence / 100) }];
 }
 
 /** The analyser's own account of what it did. Rekognition tells neither a digest nor what it cost in processor time. */

@@ -11,13 +11,13 @@ import { type MemoryLake, memoryLake } from "../support/memory-lake.ts";
 const shot = (first: number, last: number, confidence = 99): SegmentDetection => ({
   Type: "SHOT",
   StartFrameNumber: first,
-  EndFrameNumber: last,
+  DurationFrames: last - first + 1,
   ShotSegment: { Index: 0, Confidence: confidence },
 });
 const cue = (type: string, first: number, last: number): SegmentDetection => ({
   Type: "TECHNICAL_CUE",
   StartFrameNumber: first,
-  EndFrameNumber: last,
+  DurationFrames: last - first + 1,
   TechnicalCueSegment: { Type: type as "BlackFrames", Confidence: 50 },
 });
 
