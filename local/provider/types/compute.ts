@@ -135,21 +135,24 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
         image: state["primaryContainer"].image,
         environment: state["primaryContainer"].environment ?? {},
         modelDataPrefix: state["primaryContainer"].modelDataSource?.s3DataSources?.[0]?.s3Uri,
-      } as never),
+      }),
   },
   "aws:sagemaker/endpointConfiguration:EndpointConfiguration": {
     computed: (inputs, place) => {
       const name = physicalName(inputs["name"], place);
       return { id: name, name, arn: arn("sagemaker", place, `endpoint-config/${name}`) };
     },
-    live: (cloud, state) => cloud.sagemaker.putEndpointConfig({ name: state["name"], modelName: state["productionVariants"][0].modelName } as never),
+    live: (cloud, state) => {
+      const [{ modelName, variantName }] = state["productionVariants"];
+      cloud.sagemaker.putEndpointConfig({ name: state["name"], modelName, variantName });
+    },
   },
   "aws:sagemaker/endpoint:Endpoint": {
     computed: (inputs, place) => {
       const name = physicalName(inputs["name"], place);
       return { id: name, name, arn: arn("sagemaker", place, `endpoint/${name}`) };
     },
-    live: (cloud, state) => cloud.sagemaker.putEndpoint({ name: state["name"], arn: state["arn"], configName: state["endpointConfigName"] } as never),
+    live: (cloud, state) => cloud.sagemaker.putEndpoint({ name: state["name"], arn: state["arn"], configName: state["endpointConfigName"] }),
   },
   "aws:apigatewayv2/api:Api": {
     computed: (inputs, place) => {

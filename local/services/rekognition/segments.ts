@@ -39,26 +39,24 @@ export function blackSpans({ blackPercent }: FrameSignals, minCoverage: number):
 }
 
 /**
- * A span as Rekognition tells it. As in the developer guide's example answer, the end is the first frame after the span
- * (a segment of frames 0 to 299 lasts 299 frames, and the next one starts at 299), and milliseconds are rounded down.
+ * A span as Rekognition tells it. As in the example answer of the developer guide ("GetSegmentDetection operation response":
+ * 450 frames, shots 0 to 299 and 300 to 449, the second lasting 149), the end is the last frame, durations are
+ * the end less the start, and milliseconds are rounded down.
  */
-export function segment(span: Span, signals: FrameSignals, rate: FrameRate): SegmentDetection {
-  const millis = (frame: number): number => {
-    const last = signals.seconds.length - 1;
-    const seconds = frame <= last ? (signals.seconds[frame] as number) : (signals.seconds[last] as number) + rate.den / rate.num;
-    // ffmpeg prints six digits: a millisecond that is whole may come out a millionth short.
-    return Math.floor(seconds * 1000 + 1e-3);
-  };
+export function segment(span: Span, { seconds }: FrameSignals, rate: FrameRate): SegmentDetection {
+  const last = span.end - 1;
+  // ffmpeg prints six digits: a millisecond that is whole may come out a millionth short.
+  const millis = (frame: number): number => Math.floor((seconds[frame] as number) * 1000 + 1e-3);
   return {
     StartFrameNumber: span.start,
-    EndFrameNumber: span.end,
-    DurationFrames: span.end - span.start,
+    EndFrameNumber: last,
+    DurationFrames: last - span.start,
     StartTimestampMillis: millis(span.start),
-    EndTimestampMillis: millis(span.end),
-    DurationMillis: millis(span.end) - millis(span.start),
+    EndTimestampMillis: millis(last),
+    DurationMillis: millis(last) - millis(span.start),
     StartTimecodeSMPTE: smpteTimecode(span.start, rate),
-    EndTimecodeSMPTE: smpteTimecode(span.end, rate),
-    DurationSMPTE: smpteTimecode(span.end - span.start, rate),
+    EndTimecodeSMPTE: smpteTimecode(last, rate),
+    DurationSMPTE: smpteTimecode(last - span.start, rate),
   };
 }
 

@@ -22,6 +22,7 @@ export interface Model {
 export interface EndpointConfig {
   readonly name: string;
   readonly modelName: string;
+  readonly variantName: string;
 }
 
 export interface Endpoint {
@@ -43,7 +44,6 @@ const principal = "sagemaker.amazonaws.com";
 /** Limits of real-time inference. (SageMaker developer guide, "Real-time inference") */
 const largestBody = 25 * 1024 * 1024;
 const longestSeconds = 60;
-const variant = "AllTraffic";
 
 /** Endpoints for single pictures. What they run is declared by the program; here it is only described and invoked. */
 export function createEndpoints(options: SageMakerOptions, registry: Registry): Endpoints {
@@ -60,10 +60,10 @@ export function createEndpoints(options: SageMakerOptions, registry: Registry): 
     if (!found) throw new ServiceError("ValidationException", `Endpoint ${name} of account ${options.account} not found.`);
     return found;
   };
+  const configOf = (endpoint: Endpoint): EndpointConfig => need<EndpointConfig>("endpoint configuration", endpoint.configName);
 
   function hosting(endpointName: string): ReturnType<Parameters<typeof createEndpointContainer>[2]["hosting"]> {
-    const config = need<EndpointConfig>("endpoint configuration", endpointOf(endpointName).configName);
-    const model = need<Model>("model", config.modelName);
+    const model = need<Model>("model", configOf(endpointOf(endpointName)).modelName);
     const role = authorizer.assume(principal, model.roleArn);
     const repository = repositoryArn(model.image);
     if (repository) {
@@ -84,6 +84,7 @@ export function createEndpoints(options: SageMakerOptions, registry: Registry): 
   async function describe(input: DescribeEndpointInput, call: Call): Promise<DescribeEndpointOutput> {
     call.authorize("sagemaker:DescribeEndpoint", arn(input.EndpointName));
     const endpoint = endpointOf(input.EndpointName);
+    const { variantName: VariantName } = configOf(endpoint);
     return {
       EndpointName: endpoint.name,
       EndpointArn: endpoint.arn,
@@ -91,7 +92,7 @@ export function createEndpoints(options: SageMakerOptions, registry: Registry): 
       EndpointStatus: "InService",
       CreationTime: new Date(endpoint.createdAt),
       LastModifiedTime: new Date(endpoint.createdAt),
-      ProductionVariants: [{ VariantName: variant, CurrentInstanceCount: 1, DesiredInstanceCount: 1, CurrentWeight: 1, DesiredWeight: 1 }],
+      ProductionVariants: [{ VariantName, CurrentInstanceCount: 1, DesiredInstanceCount: 1, CurrentWeight: 1, DesiredWeight: 1 }],
     };
   }
 
@@ -125,7 +126,7 @@ export function createEndpoints(options: SageMakerOptions, registry: Registry): 
     return {
       Body: bytes as never,
       ContentType: answer.headers.get("content-type") ?? "application/octet-stream",
-      InvokedProductionVariant: variant,
+      InvokedProductionVariant: configOf(endpoint).variantName,
       ...(attributes === null ? {} : { CustomAttributes: attributes }),
     };
   }

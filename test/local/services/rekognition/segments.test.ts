@@ -48,13 +48,22 @@ describe("shots", () => {
     ]);
   });
 
-  it("are told with the frame after the last as their end, and milliseconds rounded down", () => {
-    expect(shotSegments(signals([0, 0, 0, 40, 0]), ntsc, 50)[1]).to.deep.equal({
-      Type: "SHOT",
-      ...{ StartFrameNumber: 3, EndFrameNumber: 5, DurationFrames: 2, StartTimestampMillis: 100, EndTimestampMillis: 166, DurationMillis: 66 },
-      ...{ StartTimecodeSMPTE: "00:00:00;03", EndTimecodeSMPTE: "00:00:00;05", DurationSMPTE: "00:00:00;02" },
-      ShotSegment: { Index: 1, Confidence: 100 },
-    });
+  it("are told as in the example answer of the developer guide", () => {
+    const scores = Array.from({ length: 450 }, (_, frame) => (frame === 300 ? 40 : 0));
+    expect(shotSegments(signals(scores), ntsc, 50)).to.deep.equal([
+      {
+        Type: "SHOT",
+        ...{ StartFrameNumber: 0, EndFrameNumber: 299, DurationFrames: 299, StartTimestampMillis: 0, EndTimestampMillis: 9976, DurationMillis: 9976 },
+        ...{ StartTimecodeSMPTE: "00:00:00;00", EndTimecodeSMPTE: "00:00:09;29", DurationSMPTE: "00:00:09;29" },
+        ShotSegment: { Index: 0, Confidence: 100 },
+      },
+      {
+        Type: "SHOT",
+        ...{ StartFrameNumber: 300, EndFrameNumber: 449, DurationFrames: 149, StartTimestampMillis: 10010, EndTimestampMillis: 14981, DurationMillis: 4971 },
+        ...{ StartTimecodeSMPTE: "00:00:10;00", EndTimecodeSMPTE: "00:00:14;29", DurationSMPTE: "00:00:04;29" },
+        ShotSegment: { Index: 1, Confidence: 100 },
+      },
+    ]);
   });
 });
 

@@ -97,10 +97,10 @@ describe("Rekognition", () => {
           StartTimestampMillis,
         ]),
       ).to.deep.equal([
-        ["SHOT", 0, 20, 0],
-        ["SHOT", 20, 35, 800],
-        ["SHOT", 35, 60, 1400],
-        ["TECHNICAL_CUE", 20, 35, 800],
+        ["SHOT", 0, 19, 0],
+        ["SHOT", 20, 34, 800],
+        ["SHOT", 35, 59, 1400],
+        ["TECHNICAL_CUE", 20, 34, 800],
       ]);
     });
   }

@@ -32,6 +32,8 @@ describe("readDockerfile", () => {
 
   it("reads the inference container's", async () => {
     const text = await readFile(new URL("../../../../models/serving/Dockerfile", import.meta.url), "utf8");
-    expect(readDockerfile(text).entrypoint).to.deep.equal(["node", "models/serving/main.ts"]);
+    const { entrypoint, environment } = readDockerfile(text);
+    expect(entrypoint).to.deep.equal(["node", "models/serving/main.ts"]);
+    expect(environment).to.include({ MODEL_DIR: "/opt/ml/model", EXIT_MESSAGE_FILE: "/opt/ml/output/message" });
   });
 });

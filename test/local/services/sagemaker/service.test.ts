@@ -252,7 +252,7 @@ describe("SageMaker", () => {
       open.putModel({ ...model, name: "model", arn: arn("model/model"), environment: { MODEL_DIR: "/opt/ml/model" } });
       open.putModel({ ...model, name: "broken", arn: arn("model/broken"), environment: { BEHAVIOUR: "refuse" } });
       for (const name of ["model", "broken"]) {
-        open.putEndpointConfig({ name: `${name}-config`, modelName: name });
+        open.putEndpointConfig({ name: `${name}-config`, modelName: name, variantName: "current" });
         open.putEndpoint({ name: `${name}-endpoint`, arn: arn(`endpoint/${name}-endpoint`), configName: `${name}-config` });
       }
     });
@@ -270,7 +270,7 @@ describe("SageMaker", () => {
     it("hand a request to the container and its answer back", async () => {
       const { answer, output } = await invoke("\u0000\u0001", { ContentType: "image/x", Accept: "application/json", CustomAttributes: "model=a" });
       expect(answer).to.deep.include({ type: "image/x", accept: "application/json", attributes: "model=a", body: "0001", model: "heavy" });
-      expect(output).to.deep.include({ ContentType: "application/json", InvokedProductionVariant: "AllTraffic", CustomAttributes: "seen" });
+      expect(output).to.deep.include({ ContentType: "application/json", InvokedProductionVariant: "current", CustomAttributes: "seen" });
       expect(cloud.uses[0]).to.deep.include({ action: "sagemaker:InvokeEndpoint", resource: arn("endpoint/model-endpoint") });
       expect(cloud.uses.some(({ caller, action }) => caller === jobRole && action === "s3:GetObject")).to.equal(true);
     });
