@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, truncate } from "node:fs/promises";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ServiceError } from "../../wire/service.ts";
 import {
@@ -97,14 +97,14 @@ export async function wholeChecksum(plan: Upload["facts"]["checksum"], parts: re
   return { ...plan, value };
 }
 
-/** Whether the parts lie behind one another in the upload's file already. */
-export function liesInOrder(parts: readonly Part[]): boolean {
+/** Whether the upload's file is exactly these parts behind one another, each flushed when it came. A part that was left out, or one that broke off, makes it longer. */
+export function liesWhole(s3: S3Context, upload: Upload, parts: readonly Part[]): boolean {
   let end = 0;
   for (const part of parts) {
     if (part.blob !== null || part.offset !== end) return false;
     end += part.size;
   }
-  return true;
+  return upload.blob !== null && statSync(s3.blobs.path(upload.blob)).size === end;
 }
 
 /** Copies the parts into a new file. */
@@ -125,12 +125,6 @@ export async function putTogether(s3: S3Context, upload: Upload, parts: readonly
     s3.blobs.remove([blob]);
     throw error;
   }
-}
-
-/** Cuts off what a part that was not chosen left behind. */
-export async function trim(path: string, size: number): Promise<void> {
-  await truncate(path, size);
-  await flush(path);
 }
 
 async function flush(path: string): Promise<void> {

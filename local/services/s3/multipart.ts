@@ -1,6 +1,6 @@
 import { ServiceError } from "../../wire/service.ts";
 import { authorizeBucket, authorizeKey, authorizeObject, encryptionHeaders, tagContext, versionHeaders } from "./access.ts";
-import { checksumPlan, chooseParts, liesInOrder, partsInBody, putTogether, smallestPart, trim, type WantedPart, wholeChecksum } from "./assemble.ts";
+import { checksumPlan, chooseParts, liesWhole, partsInBody, putTogether, smallestPart, type WantedPart, wholeChecksum } from "./assemble.ts";
 import { type Checksum, checksumElement, headerOf } from "./checksums.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
 import { claimsOf, receive, receiveText } from "./intake.ts";
@@ -123,9 +123,9 @@ export function multipartRoutes(uploads: Uploads): readonly Route[] {
 
     completing.add(upload.id);
     try {
-      const inPlace = [...writing].every((mark) => !mark.startsWith(`${upload.id}/`)) && liesInOrder(parts);
+      const quiet = [...writing].every((mark) => !mark.startsWith(`${upload.id}/`));
+      const inPlace = quiet && liesWhole(s3, upload, parts);
       const blob = inPlace ? (upload.blob as string) : await putTogether(s3, upload, parts);
-      if (inPlace) await trim(s3.blobs.path(blob), size);
       // The upload's file is the object's from the commit on; if it fails, the upload keeps its file.
       const files = uploads.parts(upload.id).flatMap((part) => (part.blob === null ? [] : [part.blob]));
       const etag = multipartEtag(parts);

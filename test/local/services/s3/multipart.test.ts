@@ -96,8 +96,12 @@ describe("multipart uploads of S3", () => {
   it("leaves nothing of a longer upload behind the end", async () => {
     const upload = await create();
     const first = await part(upload, 1, bytes.subarray(0, 5 * MiB));
-    await part(upload, 2, Buffer.alloc(5 * MiB, 1));
+    const second = await part(upload, 2, Buffer.alloc(5 * MiB, 1));
+    // What is refused takes nothing from the parts that it left out.
+    expect(await failure(complete(upload, [first], { IfMatch: '"0"' }))).to.include({ name: "PreconditionFailed" });
+    const both = await create();
     const done = await complete(upload, [first]);
+    expect(await failure(complete(both, [first, second]))).to.include({ name: "InvalidPart" });
     expect((await read(done.VersionId)).equals(bytes.subarray(0, 5 * MiB))).to.equal(true);
     const file = await s3.s3.file(s3.iam.administrator.caller, "lake", "video");
     expect([file.bytes, statSync(file.path).size]).to.deep.equal([5 * MiB, 5 * MiB]);
