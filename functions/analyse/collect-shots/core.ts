@@ -29,15 +29,19 @@ export function cuesOf(segments: readonly SegmentDetection[], frames: FrameIndex
     .sort((a, b) => a.startFrame - b.startFrame || a.type.localeCompare(b.type));
 }
 
-/** By start and duration: whether `EndFrameNumber` is still part of a segment, Rekognition's reference does not say. */
-function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, DurationFrames }: SegmentDetection): ReviewSpan[] {
+/**
+ * `EndFrameNumber` is the segment's last frame, and `DurationFrames` one less than their number: in the example answer of
+ * Rekognition's developer guide ("GetSegmentDetection operation response") 450 frames are a shot of 0 to 299 that
+ * lasts 299 and one of 300 to 449 that lasts 149.
+ */
+function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, EndFrameNumber }: SegmentDetection): ReviewSpan[] {
   const type = Type === "SHOT" ? "shot" : technicalCues[TechnicalCueSegment?.Type ?? ""];
   if (type === undefined) return [];
   const confidence = (ShotSegment ?? TechnicalCueSegment)?.Confidence;
-  if (StartFrameNumber === undefined || DurationFrames === undefined || confidence === undefined) {
+  if (StartFrameNumber === undefined || EndFrameNumber === undefined || confidence === undefined) {
     throw new BrokenContract("Rekognition gave a segment without frame numbers or confidence.");
   }
-  return [{ type, start: StartFrameNumber, end: StartFrameNumber + DurationFrames, score: Math.min(1, confidence / 100) }];
+  return [{ type, start: StartFrameNumber, end: EndFrameNumber + 1, score: Math.min(1, confidence / 100) }];
 }
 
 /** The analyser's own account of what it did. Rekognition tells neither a digest nor what it cost in processor time. */

@@ -11,13 +11,15 @@ import { type MemoryLake, memoryLake } from "../support/memory-lake.ts";
 const shot = (first: number, last: number, confidence = 99): SegmentDetection => ({
   Type: "SHOT",
   StartFrameNumber: first,
-  DurationFrames: last - first + 1,
+  EndFrameNumber: last,
+  DurationFrames: last - first,
   ShotSegment: { Index: 0, Confidence: confidence },
 });
 const cue = (type: string, first: number, last: number): SegmentDetection => ({
   Type: "TECHNICAL_CUE",
   StartFrameNumber: first,
-  DurationFrames: last - first + 1,
+  EndFrameNumber: last,
+  DurationFrames: last - first,
   TechnicalCueSegment: { Type: type as "BlackFrames", Confidence: 50 },
 });
 
