@@ -16,7 +16,7 @@ export interface SignalMeasures {
   readonly black: number;
   /** Share of pixels with luma of at most {@link darkLuma}. */
   readonly dark: number;
-  /** Share of pixels with luma of at least {@link clippedLuma}. */
+  /** Share with luma of at least {@link clippedLuma} of the pixels that are not black: an endoscope's round stop is no part of the exposure. */
   readonly clipped: number;
   /** {@link blurEffect}; 0 for a picture without any gradient. */
   readonly blur: number;
@@ -43,7 +43,7 @@ export function measure(luma: Uint8Array): SignalMeasures {
     dark += (line >> 10) & 1023;
     clipped += line >> 20;
   }
-  return { black: black / pixels, dark: dark / pixels, clipped: clipped / pixels, blur: blurEffect(luma) };
+  return { black: black / pixels, dark: dark / pixels, clipped: clipped / Math.max(1, pixels - black), blur: blurEffect(luma) };
 }
 
 /**
@@ -66,7 +66,8 @@ const lineStep = 4;
  * Blur of a picture in 0..1, independent of its contrast: the share of its gradients that a further low-pass
  * leaves as they are. Crété, Dolmiere, Ladret, Nicolas: "The blur effect: perception and estimation with a new
  * no-reference perceptual blur metric", SPIE 6492 (2007), with a box of 9 taps along the lines and the columns;
- * the blurrier direction counts.
+ * the blurrier direction counts. Places next to black are left out: the sharp rim of an endoscope's round stop stays
+ * sharp however blurred the picture in it is.
  */
 export function blurEffect(luma: Uint8Array): number {
   return Math.max(blurAlong(luma, signalHeight, signalWidth, signalWidth, 1), blurAlong(luma, signalWidth, signalHeight, 1, signalWidth));
@@ -83,8 +84,11 @@ function blurAlong(luma: Uint8Array, lines: number, length: number, lineStride: 
     const end = start + (length - taps) * stride;
     // The box over [x + 1, x + taps] minus the box over [x, x + taps - 1] is one difference: no running sum is needed.
     for (let x = start; x < end; x += stride) {
+      const first = luma[x] as number;
+      const last = luma[x + width] as number;
+      if (first <= blackLuma || last <= blackLuma) continue;
       const gradient = taps * Math.abs((luma[x + centre + stride] as number) - (luma[x + centre] as number));
-      const kept = Math.abs((luma[x + width] as number) - (luma[x] as number));
+      const kept = Math.abs(last - first);
       gradients = (gradients + gradient) | 0;
       lost = (lost + Math.max(0, gradient - kept)) | 0;
     }

@@ -5,10 +5,10 @@ const picture = (luma: (x: number, y: number) => number): Uint8Array =>
   Uint8Array.from({ length: signalWidth * signalHeight }, (_, i) => luma(i % signalWidth, Math.floor(i / signalWidth)));
 
 describe("signal measures", () => {
-  it("counts black, dark and clipped pixels, limits included", () => {
+  it("counts black and dark pixels, and clipped ones among those that are not black, limits included", () => {
     const eighths = [25, 26, 51, 52, 249, 250, 255, 0];
     const { black, dark, clipped } = measure(picture((x) => eighths[Math.floor(x / 40)] as number));
-    expect({ black, dark, clipped }).to.deep.equal({ black: 0.25, dark: 0.5, clipped: 0.25 });
+    expect({ black, dark, clipped }).to.deep.equal({ black: 0.25, dark: 0.5, clipped: 1 / 3 });
   });
 
   it("measures the mean difference as a share of 256", () => {
@@ -30,8 +30,14 @@ describe("signal measures", () => {
 
   it("finds a ramp wholly blurred, a fine grating as little as its filter allows, and a flat picture not at all", () => {
     expect(blurEffect(picture((_, y) => y))).to.equal(1);
-    expect(blurEffect(picture((x) => (x % 2) * 255))).to.be.closeTo(1 / 9, 1e-12);
+    expect(blurEffect(picture((x) => 100 + (x % 2) * 100))).to.be.closeTo(1 / 9, 1e-12);
     expect(blurEffect(picture(() => 128))).to.equal(0);
+  });
+
+  it("leaves out the rim of the round stop", () => {
+    const stop = picture((x) => (x < 100 ? 0 : 100 + Math.floor((x - 100) / 2)));
+    const inside = picture((x) => 100 + Math.floor(x / 2));
+    expect(blurEffect(stop)).to.be.closeTo(blurEffect(inside), 0.01);
   });
 
   it("does not depend on contrast", () => {
