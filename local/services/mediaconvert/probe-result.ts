@@ -2,8 +2,9 @@ import type { AspectRatio, CodecMetadata, Container, Format, FrameRate, ProbeRes
 import { clockwiseRotation, type ProbedFile, type ProbedStream, parseRatio } from "../../media/probe.ts";
 
 /**
- * ffprobe's answers in the shape of MediaConvert's Probe. What ffprobe does not tell is left out. Strings that the SDK's
- * documentation does not list (`Progressive`, `Interlaced`, profile names) are spelt as the example answers of the user guide are.
+ * ffprobe's answers in the shape of MediaConvert's Probe. What ffprobe does not tell is left out. The SDK's
+ * documentation lists no values of ScanType; `Progressive` and `Interlaced` are spelt as its `TopFieldFirst` is, and
+ * whoever reads them should not depend on their case.
  */
 
 const codecs: Readonly<Record<string, Track["Codec"]>> = {
