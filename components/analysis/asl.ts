@@ -111,12 +111,15 @@ export const retryWhenFull = (...errors: string[]): Retrier => ({
 });
 
 /**
- * The error of the state that failed, as one sentence or more. A function reports its error as JSON; people get its message.
+ * The error of the state that failed, as one sentence or more. Functions (`errorMessage`), SageMaker jobs (`FailureReason`)
+ * and MediaConvert jobs (`ErrorMessage`) report theirs inside JSON; people get that sentence. A cause that was cut is no JSON.
  */
 export const errorMessage = [
   "(",
   "$cause := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : '';",
-  "$message := $substring($cause, 0, 1) = '{' and $contains($cause, '\"errorMessage\"') ? $parse($cause).errorMessage : $states.errorOutput.Error & ': ' & $cause;",
+  "$facts := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}' ? $parse($cause) : {};",
+  "$told := [$facts.errorMessage, $facts.FailureReason, $facts.ErrorMessage];",
+  "$message := $count($told) > 0 ? $told[0] : $states.errorOutput.Error & ': ' & $cause;",
   "$substring($message, 0, 2000)",
   ")",
 ].join(" ");
