@@ -129,6 +129,7 @@ describe("Rekognition", () => {
     const first = await start(request("yuv420p.mp4", { ClientRequestToken: "token" }));
     expect(await start(request("yuv420p.mp4", { ClientRequestToken: "token" }))).to.equal(first);
     expect((await failure(start(request("words.mp4", { ClientRequestToken: "token" })))).name).to.equal("IdempotentParameterMismatchException");
+    await rekognition.jobs.settled(first);
   });
 
   it("reads the video as the caller", async () => {
