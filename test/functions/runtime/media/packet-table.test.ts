@@ -120,6 +120,24 @@ describe("readPacketTable", () => {
     await expectDecoded(clips.make("sound.mp4", ...sound, ...x264, "-c:a", "aac"), { audioTracks: 1 });
   });
 
+  it("reads the tables of a large file and little else", async () => {
+    const whole = readFileSync(plain);
+    const typeEnd = whole.readUInt32BE(0);
+    const padding = 40 << 20;
+    const paddingHeader = Buffer.from([0, 0, 0, 0, ...Buffer.from("free")]);
+    paddingHeader.writeUInt32BE(padding);
+    // After the file's type: a box that is skipped, the pictures, and the table at the very end.
+    const head = Buffer.concat([whole.subarray(0, typeEnd), paddingHeader]);
+    const byteAt = (at: number) => (at < head.length ? head[at] : at < typeEnd + padding ? 0 : whole[at - padding]) as number;
+    let bytesRead = 0;
+    const readCounted = async (start: number, end: number) => {
+      bytesRead += end - start;
+      return Uint8Array.from({ length: end - start }, (_, i) => byteAt(start + i));
+    };
+    expect((await readPacketTable({ size: whole.length + padding, read: readCounted })).pts).to.deep.equal((await read(plain)).pts);
+    expect(bytesRead).to.be.lessThan(3 << 20);
+  });
+
   const refused: [string, () => string, RegExp][] = [
     ["an empty file", () => clips.write("empty.mp4", ""), /^The file is empty\.$/],
     ["text", () => clips.write("text.mp4", "Not a video.\n".repeat(500)), /^The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS\.$/],
