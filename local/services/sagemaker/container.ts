@@ -1,7 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { MediaTools } from "../../media/tools.ts";
+import type { Caller } from "../../wire/service.ts";
 import { type Child, startChild } from "../jobs/child-process.ts";
+import type { Authorizer } from "../seams.ts";
 import { type ImageConfig, readDockerfile } from "./dockerfile.ts";
 
 /** An image that was declared: the folder it would be built from, and how. */
@@ -11,6 +13,16 @@ export interface Image {
   readonly context: string;
   /** Absolute path of the Dockerfile. */
   readonly dockerfile: string;
+}
+
+/** Checks that a role may pull an image from ECR, as SageMaker does with it before a container starts. Images from elsewhere need no permission. */
+export function authorizePull(authorizer: Authorizer, role: Caller, imageUri: string): void {
+  const [, account, region, repository] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(imageUri) ?? [];
+  if (repository === undefined) return;
+  authorizer.authorize(role, "ecr:GetAuthorizationToken", "*");
+  for (const action of ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]) {
+    authorizer.authorize(role, action, `arn:aws:ecr:${region}:${account}:repository/${repository}`);
+  }
 }
 
 export interface ContainerRun {

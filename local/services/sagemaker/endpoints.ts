@@ -3,11 +3,10 @@ import type { DescribeEndpointInput, DescribeEndpointOutput } from "@aws-sdk/cli
 import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import { assertImplemented } from "../jobs/request.ts";
-import type { Image } from "./container.ts";
+import { authorizePull, type Image } from "./container.ts";
 import { createEndpointContainer, type EndpointContainer } from "./endpoint-container.ts";
-import { repositoryArn } from "./processing-jobs.ts";
+import type { SageMakerOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
-import type { SageMakerOptions } from "./service.ts";
 
 /** A model: an image, what it runs as, and where its files lie. */
 export interface Model {
@@ -65,11 +64,7 @@ export function createEndpoints(options: SageMakerOptions, registry: Registry): 
   function hosting(endpointName: string): ReturnType<Parameters<typeof createEndpointContainer>[2]["hosting"]> {
     const model = need<Model>("model", configOf(endpointOf(endpointName)).modelName);
     const role = authorizer.assume(principal, model.roleArn);
-    const repository = repositoryArn(model.image);
-    if (repository) {
-      authorizer.authorize(role, "ecr:GetAuthorizationToken", "*");
-      for (const action of ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]) authorizer.authorize(role, action, repository);
-    }
+    authorizePull(authorizer, role, model.image);
     return { image: need<Image>("image", model.image), role, environment: model.environment, modelDataPrefix: model.modelDataPrefix };
   }
 

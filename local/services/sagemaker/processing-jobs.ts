@@ -4,11 +4,11 @@ import type * as sdk from "@aws-sdk/client-sagemaker";
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import { type Job, type Jobs, openJobs } from "../jobs/jobs.ts";
 import { assertImplemented } from "../jobs/request.ts";
-import type { Image } from "./container.ts";
+import { authorizePull, type Image } from "./container.ts";
+import type { SageMakerOptions } from "./options.ts";
 import { type ProcessingResult, runProcessing } from "./processing-work.ts";
 import type { Registry } from "./registry.ts";
 import { checkProcessingJob } from "./request-check.ts";
-import type { SageMakerOptions } from "./service.ts";
 import type { Tags } from "./tags.ts";
 
 const principal = "sagemaker.amazonaws.com";
@@ -41,12 +41,6 @@ function conditionKeys(input: sdk.CreateProcessingJobRequest): Record<string, st
   return Object.fromEntries(Object.entries(keys).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined));
 }
 
-/** The repository's ARN of an image in ECR; undefined for an image from elsewhere. */
-export function repositoryArn(imageUri: string): string | undefined {
-  const match = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(imageUri);
-  return match ? `arn:aws:ecr:${match[2]}:${match[1]}:repository/${match[3]}` : undefined;
-}
-
 /** The operations on processing jobs. */
 export function createProcessingJobs(options: SageMakerOptions, registry: Registry, tags: Tags): ProcessingJobs {
   const { store, authorizer, tools } = options;
@@ -64,11 +58,7 @@ export function createProcessingJobs(options: SageMakerOptions, registry: Regist
       const uri = request.AppSpecification?.ImageUri as string;
       const image = registry.get<Image>("image", uri);
       if (!image) throw new Error(`ClientError: The image ${uri} does not exist.`);
-      const repository = repositoryArn(uri);
-      if (repository) {
-        authorizer.authorize(role, "ecr:GetAuthorizationToken", "*");
-        for (const action of ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]) authorizer.authorize(role, action, repository);
-      }
+      authorizePull(authorizer, role, uri);
       return runProcessing(request, image, { ...context, store, role, tools, logFile: join(logs, `${job.id}.log`) });
     },
   });

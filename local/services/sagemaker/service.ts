@@ -1,28 +1,13 @@
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-sagemaker";
 import * as runtimeSdk from "@aws-sdk/client-sagemaker-runtime";
-import type { MediaTools } from "../../media/tools.ts";
 import type { OperationService } from "../../wire/service.ts";
-import type { Slots } from "../jobs/slots.ts";
-import type { Authorizer, Faults, Log, ObjectStore } from "../seams.ts";
 import type { Image } from "./container.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import type { SageMakerOptions } from "./options.ts";
 import { createProcessingJobs, type ProcessingJobs } from "./processing-jobs.ts";
 import { openRegistry } from "./registry.ts";
 import { createTags } from "./tags.ts";
-
-export interface SageMakerOptions {
-  /** Folder of the service's own. Inputs of jobs are linked into it, so it lies best on the object store's file system. */
-  readonly folder: string;
-  readonly region: string;
-  readonly account: string;
-  readonly tools: MediaTools;
-  readonly store: ObjectStore;
-  readonly authorizer: Authorizer;
-  readonly slots: Slots;
-  readonly faults: Faults;
-  readonly log: Log;
-}
 
 export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConfig" | "putEndpoint"> {
   /** SageMaker, and SageMaker Runtime, which shares its signing name. */
