@@ -16,8 +16,10 @@ export class Boxes {
   readonly #chunks = new Map<number, DetectionChunk | "loading">();
   /** Source frames for which a result stays on the picture: a little more than the sampling step. */
   readonly #hold: number;
+  readonly #onError: (error: Error) => void;
 
-  constructor(detections: Analysis["detections"][number], links: readonly string[], sourceFrameCount: number) {
+  constructor(detections: Analysis["detections"][number], links: readonly string[], sourceFrameCount: number, onError: (error: Error) => void) {
+    this.#onError = onError;
     this.#detections = detections;
     this.#links = links;
     this.#hold = Math.ceil((1.5 * sourceFrameCount) / Math.max(1, detections.frameCount));
@@ -31,10 +33,10 @@ export class Boxes {
     const chunk = this.#chunks.get(index);
     if (chunk === undefined) {
       this.#chunks.set(index, "loading");
-      void fetchChunk(link).then((loaded) => {
+      fetchChunk(link).then((loaded) => {
         this.#chunks.set(index, loaded);
         onLoad();
-      });
+      }, this.#onError);
     }
     if (chunk === undefined || chunk === "loading") return [];
     const at = lastNotAfter(chunk.frames, frame);

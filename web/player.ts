@@ -29,7 +29,10 @@ export async function showPlayer(detail: CaseDetail, language: Language): Promis
   if (links.review) video.src = links.review;
   if (links.timeline) element<HTMLTrackElement>("chapters").src = links.timeline;
   timeline.setAttribute("aria-label", words("timeline"));
-  const boxes = analysis.detections.map((detections) => new Boxes(detections, links.detections[detections.producer] ?? [], frameCount));
+  const tell = (error: Error): void => {
+    element("status").textContent = `${words("failed")} ${error.message}`;
+  };
+  const boxes = analysis.detections.map((detections) => new Boxes(detections, links.detections[detections.producer] ?? [], frameCount, tell));
 
   /** Source frame on the screen, through the frame table: never time times rate. */
   const shownFrame = (mediaTime: number): number => {

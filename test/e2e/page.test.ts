@@ -45,10 +45,11 @@ describe("the page", function () {
 
   it("plays the review video of the newest case and shows the frame that is on the screen", async () => {
     await page.waitForSelector("#player:not([hidden])");
-    const ready = await page.waitForFunction("document.querySelector('#video').readyState >= 2");
-    expect(await ready.jsonValue()).to.equal(true);
-    await page.evaluate("document.querySelector('#video').currentTime = 1.02");
-    await page.waitForFunction("document.querySelector('#position').textContent.endsWith('25')");
+    await page.locator("#position", { hasText: "Frame 0" }).waitFor();
+    await page.locator("#video").evaluate((video: { currentTime: number }) => {
+      video.currentTime = 1.02;
+    });
+    await page.locator("#position", { hasText: "Frame 25" }).waitFor();
     expect(await page.textContent("#position")).to.equal("0:01.0 · Frame 25");
   });
 
@@ -56,7 +57,7 @@ describe("the page", function () {
     const [moment] = await page.$$("#moments button");
     expect(moment, "a moment").to.not.equal(undefined);
     await moment?.click();
-    await page.waitForFunction("document.querySelector('#position').textContent.includes('Frame 0')");
+    await page.locator("#position", { hasText: "Frame 0" }).waitFor();
   });
 
   it("says why a case was rejected", async () => {
@@ -68,9 +69,9 @@ describe("the page", function () {
 
   it("speaks Traditional Chinese", async () => {
     await page.click("#language");
-    await page.waitForFunction("document.querySelector('h1').textContent === '手術影像分析平台'");
+    await page.locator("#status", { hasText: "已退回:無法分析此影片" }).waitFor();
+    expect(await page.textContent("h1")).to.equal("手術影像分析平台");
     expect(await page.getAttribute("html", "lang")).to.equal("zh-TW");
-    expect(await page.textContent("#status")).to.equal("已退回:無法分析此影片");
   });
 
   it("breaks no rule of its content security policy and throws nothing", () => {
