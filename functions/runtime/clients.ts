@@ -1,9 +1,17 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { orTryAgain } from "./transient.ts";
 
-/** Region, credentials and endpoints come from the environment, as everywhere in the SDK. */
-export const s3Client = (): S3Client => new S3Client({});
+/*
+ * Plain SDK clients: region, credentials and endpoints come from the environment. What stays wrong after the SDK's own
+ * retries, and may pass, is thrown as TryAgain.
+ */
+
+export const s3Client = (): S3Client => orTryAgain(new S3Client({}));
 
 /**
  * For URLs that browsers open. Without `WHEN_REQUIRED` the SDK asks for checksums by headers and query parameters that
@@ -12,4 +20,8 @@ export const s3Client = (): S3Client => new S3Client({});
 export const presigningClient = (): S3Client => new S3Client({ requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" });
 
 export const documentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+  DynamoDBDocumentClient.from(orTryAgain(new DynamoDBClient({})), { marshallOptions: { removeUndefinedValues: true } });
+
+export const statesClient = (): SFNClient => orTryAgain(new SFNClient({}));
+export const rekognitionClient = (): RekognitionClient => orTryAgain(new RekognitionClient({}));
+export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({}));

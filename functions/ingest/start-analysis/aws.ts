@@ -1,10 +1,11 @@
-import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const { STATE_MACHINE_ARN, PIPELINE_VERSION } = readEnvironment(["STATE_MACHINE_ARN", "PIPELINE_VERSION"]);
-  const states = new SFNClient({});
+  const states = statesClient();
   return {
     pipelineVersion: PIPELINE_VERSION,
     async start(request) {

@@ -48,48 +48,46 @@ const containers = new Map<InputFormat, PacketTable["container"]>([
   [MPEG_TS, "mpegts"],
 ]);
 
-/** Reads the packet table of a video file. Throws InvalidInput, in words for the person who uploaded it. */
+/**
+ * Reads the packet table of a video file. Throws InvalidInput, in words for the person who uploaded it, whatever is wrong
+ * with the file; if its bytes couldn't be had, throws the reason of that.
+ */
 export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
   if (file.size === 0) throw new InvalidInput("The file is empty.");
   const blocks = inBlocks(file);
+  let unread: unknown;
+  const read: ByteRanges["read"] = (start, end) =>
+    blocks.read(start, end).catch((error) => {
+      unread ??= error;
+      throw error;
+    });
+  try {
+    return await parse({ size: file.size, read });
+  } catch (error) {
+    if (unread !== undefined) throw unread;
+    if (error instanceof InvalidInput) throw error;
+    throw new InvalidInput(`The file is damaged: it can't be read to its end (${(error as Error).message}).`);
+  }
+}
+
+async function parse(file: ByteRanges): Promise<PacketTable> {
   using input = new Input({
     formats: [...containers.keys()],
     // The profile makes mediabunny read pages: it keeps what it reads, and time grows with the square of the pieces it keeps.
-    source: new CustomSource({ getSize: () => blocks.size, read: (start, end) => blocks.read(start, end), prefetchProfile: "fileSystem" }),
+    source: new CustomSource({ getSize: () => file.size, read: file.read, prefetchProfile: "fileSystem" }),
   });
-  const container = await containerOf(input);
-  await assertWhole(container, blocks);
-  const track = await readable("its tracks", () => input.getPrimaryVideoTrack());
+  const container = (await input.canRead()) ? containers.get(await input.getFormat()) : undefined;
+  if (!container) throw new InvalidInput("The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
+  await assertWhole(container, file);
+  const track = await input.getPrimaryVideoTrack();
   if (!track) throw new InvalidInput("The file holds no video track that can be read.");
   const codec = await track.getCodec();
   if (codec === null) throw new InvalidInput(`The video track's codec (${String(await track.getInternalCodecId())}) isn't one the platform reads.`);
-  const edit = container === "mp4" || container === "mov" ? await editOf(blocks, track.id) : undefined;
-  const times = await readable("its packets", () => packetTimes(track, edit));
+  const edit = container === "mp4" || container === "mov" ? await editOf(file, track.id) : undefined;
+  const times = await packetTimes(track, edit);
   if (times.pts.length === 0) throw new InvalidInput("The video track holds no frames.");
-  return {
-    container,
-    codec,
-    ...(await displaySize(track, container)),
-    ...times,
-    audioTracks: (await input.getAudioTracks()).length,
-  };
-}
-
-async function containerOf(input: Input): Promise<PacketTable["container"]> {
-  const format = await readable("its first bytes", async () => ((await input.canRead()) ? input.getFormat() : undefined));
-  const container = format && containers.get(format);
-  if (!container) throw new InvalidInput("The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
-  return container;
-}
-
-/** A parser's complaint is about the file, since files come from people; a failed request isn't, and has a name of its own. */
-async function readable<T>(what: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if ((error as { $metadata?: unknown }).$metadata !== undefined) throw error;
-    throw new InvalidInput(`The file can't be read: ${what} are damaged (${(error as Error).message}).`);
-  }
+  const size = await displaySize(track, container);
+  return { container, codec, ...size, ...times, audioTracks: (await input.getAudioTracks()).length };
 }
 
 /** Size as displayed: pixels made square by stretching the width, as players do, then turned. */

@@ -1,5 +1,6 @@
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { model } from "../../../contracts/model.ts";
+import { endpointClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
 import type { Deps } from "./handler.ts";
@@ -7,7 +8,7 @@ import type { Deps } from "./handler.ts";
 export function awsDeps(): Deps {
   const { INFERENCE_ENDPOINT, INFERENCE_MODEL } = readEnvironment(["INFERENCE_ENDPOINT", "INFERENCE_MODEL"]);
   const network = parseStoredJson(model, INFERENCE_MODEL, "The environment variable INFERENCE_MODEL");
-  const runtime = new SageMakerRuntimeClient({});
+  const runtime = endpointClient();
   return {
     model: network,
     async invoke(pixels) {

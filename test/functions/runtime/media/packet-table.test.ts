@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { InvalidInput } from "../../../../functions/runtime/errors.ts";
+import { InvalidInput, TryAgain } from "../../../../functions/runtime/errors.ts";
 import { memoryRanges } from "../../../../functions/runtime/media/byte-ranges.ts";
 import { type PacketTable, readPacketTable } from "../../../../functions/runtime/media/packet-table.ts";
 import { failure } from "../../../support/failure.ts";
@@ -136,6 +136,19 @@ describe("readPacketTable", () => {
     };
     expect((await readPacketTable({ size: whole.length + padding, read: readCounted })).pts).to.deep.equal((await read(plain)).pts);
     expect(bytesRead).to.be.lessThan(3 << 20);
+  });
+
+  it("doesn't blame the file for a service that was busy", async () => {
+    const busy = new TryAgain("SlowDown");
+    const error = await failure(readPacketTable({ size: 1000, read: () => Promise.reject(busy) }));
+    expect(error).to.equal(busy);
+  });
+
+  it("calls a file damaged that its parser gives up on", async () => {
+    const bytes = readFileSync(plain);
+    bytes.fill(0xff, bytes.indexOf("stts") + 4, bytes.indexOf("stts") + 40);
+    const error = await failure(readPacketTable(memoryRanges(bytes)));
+    expect(error.name).to.equal("InvalidInput");
   });
 
   const refused: [string, () => string, RegExp][] = [

@@ -1,0 +1,32 @@
+import { TryAgain } from "./errors.ts";
+
+/** The part of an SDK client that takes middleware. */
+interface Client {
+  middlewareStack: {
+    // biome-ignore lint/suspicious/noExplicitAny: each client types its stack with its own inputs and outputs.
+    add(middleware: (next: (call: any) => Promise<any>) => (call: any) => Promise<any>, options: { step: "initialize"; name: string }): void;
+  };
+}
+
+/** Makes a client throw TryAgain for what may pass: the SDK has retried, now it is the state machine's turn. */
+export function orTryAgain<C extends Client>(client: C): C {
+  const middleware = (next: (call: unknown) => Promise<unknown>) => async (call: unknown) => {
+    try {
+      return await next(call);
+    } catch (error) {
+      throw isTransient(error as Error) ? new TryAgain(`${(error as Error).name}: ${(error as Error).message}`, { cause: error }) : error;
+    }
+  };
+  client.middlewareStack.add(middleware, { step: "initialize", name: "orTryAgain" });
+  return client;
+}
+
+/** Busy or failing services (HTTP 429, 5xx, and throttling by its various names), and connections that broke. */
+export function isTransient(error: Error & { $metadata?: { httpStatusCode?: number }; $retryable?: object; code?: string }): boolean {
+  const status = error.$metadata?.httpStatusCode;
+  if (error.$retryable !== undefined || status === 429 || (status !== undefined && status >= 500)) return true;
+  return (
+    /Throttl|ThroughputExceeded|TooManyRequests|SlowDown|LimitExceeded|^TimeoutError$/.test(error.name) ||
+    /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN)/.test(error.code ?? "")
+  );
+}
