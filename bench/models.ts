@@ -27,7 +27,7 @@ async function write(folder: string, id: string, { graph }: BenchNetwork, rest: 
     sha256: createHash("sha256").update(bytes).digest("hex"),
     dataset: "none",
     syntheticOnly: true,
-    input: { name: "pixels", width: pictureSize, height: pictureSize },
+    input: { name: "pixels", width: pictureSize, height: pictureSize, fit: "stretch" },
     threshold: 0.5,
     ...rest,
   });

@@ -16,7 +16,13 @@ const common = {
   /** True for weights that are fit for trying the platform only, never for care. */
   syntheticOnly: z.boolean(),
   /** The one graph input: packed RGB, `uint8[N, height, width, 3]`. Scaling and normalisation are part of the graph. */
-  input: z.strictObject({ name: z.string(), width: z.int().positive(), height: z.int().positive() }),
+  input: z.strictObject({
+    name: z.string(),
+    width: z.int().positive(),
+    height: z.int().positive(),
+    /** How a picture of another shape is brought to this size, as in training: stretched to fill it, or scaled as a whole with black beside it. */
+    fit: z.enum(["stretch", "letterbox"]),
+  }),
   labels: z.array(z.string().min(1)).min(1),
   /** Score from which a result counts. */
   threshold: unit,

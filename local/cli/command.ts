@@ -5,7 +5,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** A failure whose message is all a person needs: no stack is printed. Ends a command with exit code 1. */
+/** A failure in words that a person can act on. Ends a command with exit code 1. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
@@ -42,10 +42,15 @@ async function execute<Options extends ParseArgsOptionsConfig>(command: Command<
       process.stderr.write(`${error.message}\n\n${command.help.trim()}\n`);
       return 2;
     }
-    process.stderr.write(`${error instanceof CommandError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     return 1;
   }
 }
+
+/** Errors that say what is wrong with the world need no stack; those that say what is wrong with the code do. */
+const mistakes = [TypeError, ReferenceError, RangeError, SyntaxError];
+const describe = (error: unknown): string =>
+  error instanceof Error ? (mistakes.some((mistake) => error instanceof mistake) ? (error.stack ?? error.message) : error.message) : String(error);
 
 function parse<Options extends ParseArgsOptionsConfig>(command: Command<Options>, args: string[]) {
   try {

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { startPage } from "../page/server.ts";
+import { pageAssets } from "../page/assets.ts";
+import { PortInUse, startPage } from "../page/server.ts";
 import { openPlatform } from "../platform.ts";
 import { root } from "../root.ts";
 import { analyseCase } from "./analyse-case.ts";
 import { PlatformClient } from "./client.ts";
-import { main, UsageError } from "./command.ts";
+import { CommandError, main, UsageError } from "./command.ts";
 import { removeSession, writeSession } from "./session.ts";
 
 /** A port from the command line. 0 lets the system choose. */
@@ -34,9 +35,17 @@ Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
     const dataDir = resolve(data ?? join(root, ".svp"));
     const pagePort = portOf(port, 8080);
     mkdirSync(dataDir, { recursive: true });
+    await using cleanUp = new AsyncDisposableStack();
+    const built = pageAssets(root);
+    built.catch(() => undefined); // It is awaited below; until then its failure is nobody's.
     const platform = await openPlatform({ root, dataDir });
-    const page = await startPage({ root, port: pagePort, wire: platform.session.endpoint, api: platform.api });
+    cleanUp.defer(() => platform.close());
+    const page = await startPage({ assets: await built, port: pagePort, wire: platform.session.endpoint, api: platform.api }).catch((error: Error) => {
+      throw error instanceof PortInUse ? new CommandError(`${error.message} Choose another with --port N.`) : error;
+    });
+    cleanUp.defer(() => page.close());
     writeSession(dataDir, { ...platform.session, page: page.url });
+    cleanUp.defer(() => removeSession(dataDir));
     process.stdout.write(`The platform runs. Open ${page.url}\n`);
     const client = new PlatformClient(platform.session);
     const stopped = new Promise<void>((stop) => {
@@ -49,13 +58,7 @@ Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
         `The sample operation is analysed (${status.toLowerCase()}). Open ${page.url}\nPress Ctrl-C to stop; everything is kept in ${dataDir}.\n`,
       );
     };
-    try {
-      await Promise.race([stopped, Promise.all([work(), stopped])]);
-      return 0;
-    } finally {
-      removeSession(dataDir);
-      await page.close();
-      await platform.close();
-    }
+    await Promise.race([stopped, Promise.all([work(), stopped])]);
+    return 0;
   },
 });

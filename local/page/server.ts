@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pageAssets } from "./assets.ts";
+import type { Asset } from "./assets.ts";
 
 /** Answers the page's calls of the platform's HTTP API. */
 export type ApiHandler = (request: {
@@ -11,6 +11,14 @@ export type ApiHandler = (request: {
   body: Buffer;
 }) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: Buffer }>;
 
+/** Something else listens on the port. */
+export class PortInUse extends Error {
+  constructor(port: number) {
+    super(`Port ${port} of 127.0.0.1 is in use.`);
+    this.name = "PortInUse";
+  }
+}
+
 /** Largest request body: an image for `POST /infer`, base64-coded. */
 const maxBody = 10 * 2 ** 20;
 
@@ -18,8 +26,13 @@ const maxBody = 10 * 2 ** 20;
  * Serves the page and, under `/api`, the platform's HTTP API, on 127.0.0.1 only. It stands for the content
  * delivery network: one origin, one content security policy. `wire` is where presigned links lead.
  */
-export async function startPage(options: { root: string; port: number; wire: string; api: ApiHandler }): Promise<{ url: string; close(): Promise<void> }> {
-  const assets = await pageAssets(options.root);
+export async function startPage(options: {
+  assets: ReadonlyMap<string, Asset>;
+  port: number;
+  wire: string;
+  api: ApiHandler;
+}): Promise<{ url: string; close(): Promise<void> }> {
+  const { assets } = options;
   const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src ${options.wire}; img-src ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
@@ -57,7 +70,10 @@ export async function startPage(options: { root: string; port: number; wire: str
       .end(asset.body);
   }
 
-  await new Promise<void>((listening, failed) => server.once("error", failed).listen(options.port, "127.0.0.1", listening));
+  await new Promise<void>((listening, failed) => {
+    server.once("error", (error: NodeJS.ErrnoException) => failed(error.code === "EADDRINUSE" ? new PortInUse(options.port) : error));
+    server.listen(options.port, "127.0.0.1", listening);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     close: () =>

@@ -22,6 +22,8 @@ export async function readModelFolder(modelsFolder: string, id: string): Promise
   }
   const parsed = model.safeParse(parseJson(text, file));
   if (!parsed.success) throw new Error(`${file} is not a model description: ${reasons(parsed.error)}.`);
+  if (parsed.data.input.fit !== "stretch")
+    throw new Error(`${file} wants pictures fitted as "${parsed.data.input.fit}"; frames of a video are only ever stretched.`);
   if (parsed.data.id !== id) throw new Error(`${file} describes the model "${parsed.data.id}", not "${id}".`);
   return { model: parsed.data, graphFile: join(modelsFolder, id, "model.onnx") };
 }

@@ -32,7 +32,7 @@ def export(graph: nn.Module, side: int, outputs: list[str], folder: Path, descri
         dynamic_axes={name: {0: "N"} for name in ["frames", *outputs]},
     )
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    complete = {**description, "sha256": digest, "input": {"name": "frames", "width": side, "height": side}}
+    complete = {**description, "sha256": digest, "input": {"name": "frames", "width": side, "height": side, "fit": "stretch"}}
     (folder / "model.json").write_text(json.dumps(complete, indent=2) + "\n")
     (folder / "card.md").write_text(card)
     with torch.no_grad():

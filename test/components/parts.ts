@@ -39,7 +39,7 @@ export const detector: Model = {
   sha256: "0".repeat(64),
   dataset: "drawn operations",
   syntheticOnly: true,
-  input: { name: "pixels", width: 256, height: 256 },
+  input: { name: "pixels", width: 256, height: 256, fit: "stretch" },
   labels: ["grasper"],
   threshold: 0.5,
   task: "object-detection",

@@ -13,7 +13,7 @@ const model = (id: string): Model => ({
   sha256: "0".repeat(64),
   dataset: "drawn operations",
   syntheticOnly: true,
-  input: { name: "pixels", width: 64, height: 64 },
+  input: { name: "pixels", width: 64, height: 64, fit: "stretch" },
   labels: ["inside", "outside"],
   threshold: 0.5,
   task: "frame-classification",

@@ -7,7 +7,7 @@ const description = {
   sha256: "0".repeat(64),
   dataset: "none: for this test",
   syntheticOnly: true,
-  input: { name: "pixels", width: 64, height: 64 },
+  input: { name: "pixels", width: 64, height: 64, fit: "stretch" },
   labels: ["label"],
   threshold: 0.5,
 };

@@ -5,7 +5,7 @@ import { sha256, unit } from "../../../contracts/primitives.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { type HttpRequest, route } from "../../runtime/http.ts";
 import { parseInput, parseStoredJson } from "../../runtime/parse.ts";
-import { letterbox, type Placement, toImage } from "./letterbox.ts";
+import { fitImage, type Placement, toImage } from "./fit.ts";
 
 export interface Deps {
   /** The network that answers. */
@@ -25,7 +25,7 @@ const endpointAnswer = z.object({ model: z.string(), version: z.string(), digest
 export const createHandler = ({ model, invoke }: Deps) =>
   route(async (request): Promise<ImagePrediction> => {
     const image = imageOf(request);
-    const { pixels, placement } = await letterbox(image, model.input);
+    const { pixels, placement } = await fitImage(image, model.input);
     return predictionOf(parseStoredJson(endpointAnswer, await invoke(pixels), "The endpoint's answer"), model, placement);
   });
 

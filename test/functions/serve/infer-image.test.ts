@@ -3,8 +3,8 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { imagePrediction } from "../../../contracts/api.ts";
 import { model } from "../../../contracts/model.ts";
+import { fitImage, placementOf, toImage } from "../../../functions/serve/infer-image/fit.ts";
 import { createHandler } from "../../../functions/serve/infer-image/handler.ts";
-import { letterbox, placementOf, toImage } from "../../../functions/serve/infer-image/letterbox.ts";
 import { digest } from "../support/ids.ts";
 
 const common = {
@@ -13,7 +13,7 @@ const common = {
   sha256: digest,
   dataset: "synthetic",
   syntheticOnly: true,
-  input: { name: "image", width: 64, height: 64 },
+  input: { name: "image", width: 64, height: 64, fit: "letterbox" },
   threshold: 0.5,
 };
 const detector = model.parse({
@@ -31,11 +31,11 @@ const picture = (width: number, height: number) =>
   ]);
 const at = (pixels: Uint8Array, x: number, y: number): number[] => [...pixels.subarray((y * 64 + x) * 3, (y * 64 + x) * 3 + 3)];
 
-describe("letterbox", () => {
-  const input = { width: 64, height: 64 };
+describe("fitImage", () => {
+  const input = { name: "image", width: 64, height: 64, fit: "letterbox" } as const;
 
   it("centres the picture and leaves the rest black", async () => {
-    const { pixels, placement } = await letterbox(await picture(128, 64).png().toBuffer(), input);
+    const { pixels, placement } = await fitImage(await picture(128, 64).png().toBuffer(), input);
     expect(pixels.length).to.equal(64 * 64 * 3);
     expect(placement).to.deep.equal({ image: { width: 128, height: 64 }, scaled: { width: 64, height: 32 }, left: 0, top: 16 });
     expect([at(pixels, 5, 15), at(pixels, 5, 16), at(pixels, 60, 47), at(pixels, 60, 48)]).to.deep.equal([
@@ -46,8 +46,17 @@ describe("letterbox", () => {
     ]);
   });
 
+  it("fills the input where the network was trained so", async () => {
+    const { pixels, placement } = await fitImage(await picture(128, 64).png().toBuffer(), { ...input, fit: "stretch" });
+    expect(placement).to.deep.equal({ image: { width: 128, height: 64 }, scaled: { width: 64, height: 64 }, left: 0, top: 0 });
+    expect([at(pixels, 0, 0), at(pixels, 63, 63)]).to.deep.equal([
+      [255, 0, 0],
+      [0, 0, 255],
+    ]);
+  });
+
   it("turns the picture as its EXIF orientation says", async () => {
-    const { pixels, placement } = await letterbox(await picture(128, 64).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer(), input);
+    const { pixels, placement } = await fitImage(await picture(128, 64).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer(), input);
     expect(placement.image).to.deep.equal({ width: 64, height: 128 });
     expect(placement).to.deep.include({ left: 16, top: 0 });
     const [red, , blue] = at(pixels, 32, 5);
@@ -65,20 +74,21 @@ describe("letterbox", () => {
       .toColourspace("rgb16")
       .png()
       .toBuffer();
-    for (const bytes of [grey, clear, deep]) expect((await letterbox(bytes, input)).pixels.length).to.equal(64 * 64 * 3);
-    expect(at((await letterbox(clear, input)).pixels, 9, 9)).to.deep.equal([0, 0, 0]);
-    expect(at((await letterbox(deep, input)).pixels, 9, 9)).to.deep.equal([255, 0, 0]);
+    for (const bytes of [grey, clear, deep]) expect((await fitImage(bytes, input)).pixels.length).to.equal(64 * 64 * 3);
+    expect(at((await fitImage(clear, input)).pixels, 9, 9)).to.deep.equal([0, 0, 0]);
+    expect(at((await fitImage(deep, input)).pixels, 9, 9)).to.deep.equal([255, 0, 0]);
   });
 
   it("maps boxes back to where they were, to within the scale's rounding", () => {
     const side = fc.integer({ min: 1, max: 4000 });
+    const fits = fc.constantFrom("letterbox" as const, "stretch" as const);
     fc.assert(
-      fc.property(side, side, fc.integer({ min: 0, max: 4000 }), fc.integer({ min: 0, max: 4000 }), side, side, (width, height, x0, y0, w, h) => {
+      fc.property(fits, side, side, fc.integer({ min: 0, max: 4000 }), fc.integer({ min: 0, max: 4000 }), side, side, (fit, width, height, x0, y0, w, h) => {
         const image = { width, height };
         const x = x0 % width;
         const y = y0 % height;
         const box = { x, y, width: Math.min(w, width - x), height: Math.min(h, height - y) };
-        const placement = placementOf(image, { width: 256, height: 256 });
+        const placement = placementOf(image, { name: "image", width: 256, height: 256, fit });
         const across = placement.scaled.width / width;
         const down = placement.scaled.height / height;
         const back = toImage(

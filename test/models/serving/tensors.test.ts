@@ -9,7 +9,7 @@ const common = {
   sha256: "0".repeat(64),
   dataset: "none",
   syntheticOnly: true,
-  input: { name: "x", width: 8, height: 8 },
+  input: { name: "x", width: 8, height: 8, fit: "stretch" },
   labels: ["a", "b"],
   threshold: 0.5,
 };

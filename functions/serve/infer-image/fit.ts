@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { Model } from "../../../contracts/model.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 
 export interface Size {
@@ -6,7 +7,7 @@ export interface Size {
   height: number;
 }
 
-/** Where a picture lies in the network's input: scaled as a whole and centred, the rest black. */
+/** Where a picture lies in the network's input; what it does not cover is black. */
 export interface Placement {
   /** The picture as a viewer shows it. */
   image: Size;
@@ -19,15 +20,16 @@ export interface Placement {
 /** A picture of more pixels than an 8K frame's is no endoscope's; decoding it could exhaust the function's memory. */
 const mostPixels = 8192 * 8192;
 
-/** The largest whole-pixel size of the picture's aspect in the input, centred. */
-export function placementOf(image: Size, input: Size): Placement {
+/** All of the input, or the largest whole-pixel size of the picture's aspect in it, centred: as the network was trained. */
+export function placementOf(image: Size, input: Model["input"]): Placement {
+  if (input.fit === "stretch") return { image, scaled: { width: input.width, height: input.height }, left: 0, top: 0 };
   const scale = Math.min(input.width / image.width, input.height / image.height);
   const scaled = { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) };
   return { image, scaled, left: Math.floor((input.width - scaled.width) / 2), top: Math.floor((input.height - scaled.height) / 2) };
 }
 
 /** Decodes a picture, turns it as its EXIF orientation says and lays it into the input: packed RGB, one byte a channel. Throws InvalidInput for what isn't a picture. */
-export async function letterbox(bytes: Uint8Array, input: Size): Promise<{ pixels: Uint8Array; placement: Placement }> {
+export async function fitImage(bytes: Uint8Array, input: Model["input"]): Promise<{ pixels: Uint8Array; placement: Placement }> {
   try {
     const { data, info } = await sharp(bytes, { limitInputPixels: mostPixels, failOn: "error" })
       .autoOrient()

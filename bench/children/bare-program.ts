@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig, readProject } from "../../local/deploy/project.ts";
+import { root } from "../../local/root.ts";
+
+/** Runs the program of a stack under Pulumi's plain mocks, with nothing checked: what any test with mocks costs. */
+const [stack] = process.argv.slice(2);
+if (stack === undefined) throw new Error("usage: bare-program.ts STACK");
+
+const project = readProject(root);
+pulumi.runtime.setAllConfig(readConfig(project, stack));
+await pulumi.runtime.setMocks(
+  {
+    newResource: ({ type, name, inputs }) => {
+      if (type === "pulumi:pulumi:StackReference") {
+        const outputs = { inferenceImageUri: "image", inferenceRepositoryArn: "arn:aws:ecr:us-east-1:444444444444:repository/svp/inference" };
+        return { id: name, state: { ...inputs, outputs, secretOutputNames: [] } };
+      }
+      return {
+        id: `${name}-id`,
+        state: { ...inputs, arn: `arn:aws:mock:us-east-1:111111111111:${name}`, name, bucket: name, imageUri: "image", repositoryUrl: "repository" },
+      };
+    },
+    call: ({ token }) => {
+      throw new Error(`Unexpected call of ${token}.`);
+    },
+  },
+  project.name,
+  stack,
+  true,
+);
+const { default: program } = (await import("../../stacks/index.ts")) as { default: () => unknown };
+await pulumi.runtime.runInPulumiStack(async () => program());

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import sharp from "sharp";
+import { analysis as analysisContract } from "../../contracts/analysis.ts";
+import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
+import { timelineVtt } from "../../contracts/timeline-vtt.ts";
+import { root } from "../../local/root.ts";
+import { Clips } from "./support/clips.ts";
+import { temporaryFolder } from "./support/platform.ts";
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Outcome> {
+  const child = spawn(process.execPath, [join(root, "local/cli", `${command}.ts`), ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, err };
+}
+
+describe("npm run analyse", function () {
+  this.timeout(120_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let clips: Clips;
+  const at = (name: string): string => join(folder.path, name);
+
+  before(async () => {
+    folder = await temporaryFolder();
+    clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
+  });
+  after(() => folder.remove());
+
+  it("writes the analysis, its frame table, its timeline and the busiest moment", async () => {
+    const { code, out, err } = await run("analyse", [clips.fiveSeconds(), "--data", at("data"), "--out", at("out"), "--json"]);
+    expect(code, err).to.equal(0);
+    expect(readdirSync(at("out")).sort()).to.deep.equal(["analysis.json", "frame-table.json", "still.png", "timeline.vtt"]);
+    const analysis = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
+    expect(JSON.parse(out), "--json").to.deep.equal(analysis);
+    const frames = new FrameIndex(frameTable.parse(JSON.parse(readFileSync(at("out/frame-table.json"), "utf8"))));
+    expect(frames.source.pts).to.have.length(125);
+    expect(readFileSync(at("out/timeline.vtt"), "utf8")).to.equal(timelineVtt(analysis, frames));
+    expect(await sharp(at("out/still.png")).metadata()).to.include({ format: "png", width: 320, height: 180 });
+    expect(analysis.events.map(({ label }) => label)).to.include("Grasper");
+    expect(analysis.busiestFrame).to.be.a("number");
+    expect(err, "progress in plain lines").to.match(/^Analysis: MergeTimeline$/m);
+  });
+
+  it("uses the folder of an earlier run again, and tells in words what it found", async () => {
+    const { code, out } = await run("analyse", [clips.plain(), "--data", at("data"), "--out", at("again")]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^Analysed: 0:02\.0 of avc 320x180, 50 frames, 25 fps \(mp4\)$/m);
+    expect(out).to.include("never for care");
+  });
+
+  it("ends with 1 and every reason for a video that can't be analysed", async () => {
+    const { code, out, err } = await run("analyse", [clips.text(), "--data", at("data"), "--out", at("rejected")]);
+    expect(code).to.equal(1);
+    expect(out).to.equal("");
+    expect(err).to.match(/The video was rejected:\n- /);
+    expect(readdirSync(folder.path)).to.not.include("rejected");
+  });
+
+  it("says how to install ffmpeg where it is missing", async () => {
+    const { code, err } = await run("analyse", [clips.text(), "--data", at("bare")], { ...process.env, PATH: "/nowhere", FFMPEG_PATH: "", FFPROBE_PATH: "" });
+    expect(code).to.equal(1);
+    expect(err).to.include("apt-get install -y ffmpeg");
+  });
+});
+
+describe("npm start", function () {
+  this.timeout(60_000);
+
+  it("says so when its port is taken, and leaves nothing running", async () => {
+    const folder = await temporaryFolder();
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((listening) => server.once("listening", listening));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const { code, err } = await run("start", ["--data", join(folder.path, "data"), "--port", String(port), "--no-sample"]);
+      expect(code).to.equal(1);
+      expect(err).to.equal(`Port ${port} of 127.0.0.1 is in use. Choose another with --port N.\n`);
+    } finally {
+      server.close();
+      await folder.remove();
+    }
+  });
+});
