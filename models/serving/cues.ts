@@ -17,10 +17,10 @@ export const cueRules = {
   /** Mean difference to the first frame of the freeze: the default of ffmpeg's `freezedetect` (-60 dB). A hand-held or held camera on living tissue never rests for a second. */
   freeze: { difference: 0.001, seconds: 1 },
   /**
-   * Blur effect of a picture out of focus: sharp pictures measure 0.2 to 0.42 at this raster, those of drawn operations
-   * whose lens is out of focus 0.65 to 0.72. Half a second is longer than the smear of a moving instrument.
+   * Blur effect of a picture out of focus: sharp pictures measure 0.2 to 0.34 at this raster, those of drawn operations
+   * whose lens is out of focus 0.58 to 0.62. Half a second is longer than the smear of a moving instrument.
    */
-  blur: { effect: 0.55, seconds: 0.5 },
+  blur: { effect: 0.45, seconds: 0.5 },
   /** Highlights on wet tissue clip up to 3 % of a well exposed picture; a tenth means that detail is lost. */
   overexposed: { share: 0.1, seconds: 0.5 },
   /** The round stop of an endoscope blackens up to 56 % of a 16:9 picture; with 90 % dark, three quarters of what it shows are dark too. */

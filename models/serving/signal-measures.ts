@@ -1,6 +1,9 @@
-/** Size of the picture that the technical signals are measured on: 8-bit luma, full range. */
-export const signalWidth = 320;
-export const signalHeight = 180;
+/**
+ * Size of the picture that the technical signals are measured on: 8-bit luma, full range. The cues of drawn operations
+ * come out the same as at 320 x 180, for a third of the time and of the bytes between the processes.
+ */
+export const signalWidth = 192;
+export const signalHeight = 108;
 const pixels = signalWidth * signalHeight;
 
 /** Luma up to which a pixel counts as black: a tenth of full scale, as ffmpeg's `blackdetect` (`pixel_black_th`) has it. */

@@ -208,6 +208,15 @@ describe("analyseFrames", () => {
     expect(errors[3]).to.match(/^Model "wild" gave 25\d(\.\d+)? in "scores"; wanted a probability in 0\.\.1\.$/);
   });
 
+  it("refuses a network that was trained on pictures of another fit", async () => {
+    await writeClassifier(folders.models, "boxed", meanColours(32, 32), { width: 32, height: 32, fit: "letterbox" });
+    const message = await readModelFolder(folders.models, "boxed").then(
+      () => "no error",
+      (error: Error) => error.message,
+    );
+    expect(message).to.match(/model\.json wants pictures fitted as "letterbox"; frames of a video are only ever stretched\.$/);
+  });
+
   it("refuses a video that is not the one described, or that can't be read", async () => {
     const message = async (changes: Partial<FrameAnalysis>) =>
       analyse(["colours"], changes).then(

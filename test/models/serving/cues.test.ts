@@ -58,11 +58,11 @@ describe("findCues", () => {
 
   it("reports blur and exposure with their mean strength", () => {
     const found = findCues(
-      series(40, { blur: (frame) => (frame < 6 ? 0.55 + 0.01 * frame : 0), clipped: from(10, 20, 0.1), dark: from(20, 25, 0.9) }, 1000),
+      series(40, { blur: (frame) => (frame < 6 ? 0.45 + 0.01 * frame : 0), clipped: from(10, 20, 0.1), dark: from(20, 25, 0.9) }, 1000),
       rate,
     );
     expect(others(found)).to.deep.equal([
-      { type: "blur", startFrame: 1000, endFrame: 1006, score: 0.575 },
+      { type: "blur", startFrame: 1000, endFrame: 1006, score: 0.475 },
       { type: "overexposed", startFrame: 1010, endFrame: 1020, score: 0.1 },
       { type: "underexposed", startFrame: 1020, endFrame: 1025, score: 0.9 },
     ]);

@@ -16,7 +16,7 @@ describe("ffmpegArguments", () => {
     ];
     expect(graph({ signals: true, rasters, sprites }).split(";")).to.deep.equal([
       "[0:v:0]split=3[branch0][branch1][branch2]",
-      "[branch0]scale=320:180:flags=fast_bilinear,format=gray[signals]",
+      "[branch0]scale=192:108:flags=fast_bilinear,format=gray[signals]",
       "[branch1]select='not(mod(n,5))',split=2[raster0-full][raster1-full]",
       "[raster0-full]scale=256:256:flags=area,format=rgb24[raster0]",
       "[raster1-full]scale=64:48:flags=area,format=rgb24[raster1]",

@@ -7,7 +7,7 @@ const picture = (luma: (x: number, y: number) => number): Uint8Array =>
 describe("signal measures", () => {
   it("counts black and dark pixels, and clipped ones among those that are not black, limits included", () => {
     const eighths = [25, 26, 51, 52, 249, 250, 255, 0];
-    const { black, dark, clipped } = measure(picture((x) => eighths[Math.floor(x / 40)] as number));
+    const { black, dark, clipped } = measure(picture((x) => eighths[Math.floor(x / 24)] as number));
     expect({ black, dark, clipped }).to.deep.equal({ black: 0.25, dark: 0.5, clipped: 1 / 3 });
   });
 
@@ -22,7 +22,7 @@ describe("signal measures", () => {
     ).to.equal(0.25);
     expect(
       meanDifference(
-        picture((x) => (x < 160 ? 164 : 36)),
+        picture((x) => (x < 96 ? 164 : 36)),
         grey,
       ),
     ).to.equal(0.25);

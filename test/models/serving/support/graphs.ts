@@ -52,19 +52,24 @@ export const redBox = (width: number, height: number, place: readonly [number, n
   ],
 });
 
-const description = (graph: Graph, id: string, bytes: Buffer, size: { width: number; height: number }) => ({
+const description = (graph: Graph, id: string, bytes: Buffer, size: Pick<Model["input"], "width" | "height"> & Partial<Pick<Model["input"], "fit">>) => ({
   id,
   version: "1.2.3",
   name: `Test ${id}`,
   sha256: createHash("sha256").update(bytes).digest("hex"),
   dataset: "none",
   syntheticOnly: true,
-  input: { name: graph.inputs[0]?.name, ...size },
+  input: { name: graph.inputs[0]?.name, fit: "stretch", ...size },
   threshold: 0.5,
 });
 
 /** Writes `<folder>/<id>/model.json` and `model.onnx`. */
-export async function writeClassifier(folder: string, id: string, graph: Graph, size: { width: number; height: number }): Promise<Model> {
+export async function writeClassifier(
+  folder: string,
+  id: string,
+  graph: Graph,
+  size: Pick<Model["input"], "width" | "height"> & Partial<Pick<Model["input"], "fit">>,
+): Promise<Model> {
   const bytes = writeModel(graph);
   return writeFolder(folder, bytes, {
     ...description(graph, id, bytes, size),
@@ -74,7 +79,12 @@ export async function writeClassifier(folder: string, id: string, graph: Graph, 
   });
 }
 
-export async function writeDetector(folder: string, id: string, graph: Graph, size: { width: number; height: number }): Promise<Model> {
+export async function writeDetector(
+  folder: string,
+  id: string,
+  graph: Graph,
+  size: Pick<Model["input"], "width" | "height"> & Partial<Pick<Model["input"], "fit">>,
+): Promise<Model> {
   const bytes = writeModel(graph);
   return writeFolder(folder, bytes, {
     ...description(graph, id, bytes, size),
