@@ -64,9 +64,11 @@ export class Boxes {
       context.strokeStyle = colour;
       context.strokeRect(x, y, width, height);
       context.fillStyle = colour;
-      context.fillRect(x, y, context.measureText(name).width + size / 2, size * 1.3);
+      // Above the box, where it hides nothing that was found; at the picture's upper edge, inside.
+      const top = Math.max(0, y - size * 1.3);
+      context.fillRect(x, top, context.measureText(name).width + size / 2, size * 1.3);
       context.fillStyle = "#000";
-      context.fillText(name, x + size / 4, y + size);
+      context.fillText(name, x + size / 4, top + size);
     }
   }
 }

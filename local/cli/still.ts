@@ -44,10 +44,12 @@ export async function still(options: {
   const boxes = options.boxes.map((box) => {
     const colour = colourOf(options.labels.indexOf(box.label));
     const [x, y] = [box.x * scaleX, box.y * scaleY];
+    // Above the box, where it hides nothing that was found; at the picture's upper edge, inside.
+    const top = Math.max(0, y - size * 1.35);
     const text = `${box.label} ${Math.round(box.score * 100)} %`;
     return `<rect x="${x}" y="${y}" width="${box.width * scaleX}" height="${box.height * scaleY}" fill="none" stroke="${colour}" stroke-width="${size / 6}"/>
-      <rect x="${x}" y="${y}" width="${text.length * size * 0.58}" height="${size * 1.35}" fill="${colour}"/>
-      <text x="${x + size * 0.25}" y="${y + size}" font-size="${size}" font-family="sans-serif" fill="#000">${escapeXml(text)}</text>`;
+      <rect x="${x}" y="${top}" width="${text.length * size * 0.58}" height="${size * 1.35}" fill="${colour}"/>
+      <text x="${x + size * 0.25}" y="${top + size}" font-size="${size}" font-family="sans-serif" fill="#000">${escapeXml(text)}</text>`;
   });
   const caption = `<rect x="0" y="${height - size * 1.8}" width="${width}" height="${size * 1.8}" fill="#000" fill-opacity="0.6"/>
     <text x="${size * 0.6}" y="${height - size * 0.6}" font-size="${size}" font-family="sans-serif" fill="#fff">${escapeXml(options.caption)}</text>`;
