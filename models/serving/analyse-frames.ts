@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { AnalyserResult } from "../../contracts/analyser-result.ts";
 import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import { type Cue, cueProducer, findCues } from "./cues.ts";
@@ -156,8 +157,9 @@ async function decode(
     : undefined;
   const rasters = groups.map((group, i) =>
     inferRaster({
-      reader: frameReader(decoder.rasters[i] as NonNullable<(typeof decoder.rasters)[number]>),
+      reader: frameReader(decoder.rasters[i] as Readable),
       group,
+      // There are groups only of networks that opened.
       pool: pool as InferencePool,
       step,
       pts: packets.pts,

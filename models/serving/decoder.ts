@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type DecodePlan, ffmpegArguments, firstPictureDescriptor } from "./decode-plan.ts";
-import { ffmpegPath } from "./programs.ts";
+import { ended, ffmpegPath } from "./programs.ts";
 
 export interface DecoderUsage {
   readonly cpuSeconds: number;
@@ -29,14 +29,8 @@ export function startDecoder(plan: DecodePlan, abort: AbortSignal): Decoder {
   (child.stderr as Readable).setEncoding("utf8").on("data", (text: string) => {
     log = (log + text).slice(-20_000);
   });
-  const finished = new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`ffmpeg failed (${signal ?? `exit ${code}`}): ${complaints(log)}`));
-    });
-  }).then(() => usageFrom(log));
-  // Whoever awaits it later still sees the rejection; without this, a failure before that would end the process.
+  const finished = ended(child, "ffmpeg", () => complaints(log)).then(() => usageFrom(log));
+  // Awaited beside the streams; if they fail first, nobody awaits it any more.
   finished.catch(() => {});
   const streams = child.stdio.slice(firstPictureDescriptor) as Readable[];
   return { signals: plan.signals ? streams[0] : undefined, rasters: plan.signals ? streams.slice(1) : streams, finished };

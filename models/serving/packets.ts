@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { ffprobePath } from "./programs.ts";
+import { ended, ffprobePath } from "./programs.ts";
 
 /** The frames of a video as its container lists them, in presentation order. */
 export interface PacketTable {
@@ -17,8 +17,8 @@ export interface PacketTable {
 export async function readPackets(video: string): Promise<PacketTable> {
   const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", video];
   const child = spawn(ffprobePath(), args, { stdio: ["ignore", "pipe", "pipe"] });
-  const exit = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
   let complaint = "";
+  const end = ended(child, "ffprobe", () => complaint.trim().replace(/\s+/g, " "));
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint = (complaint + text).slice(-2000);
   });
@@ -32,8 +32,7 @@ export async function readPackets(video: string): Promise<PacketTable> {
     if (pts === "N/A") untimed++;
     else packets.push({ pts: Number(pts), key: flags.startsWith("K") });
   }
-  const code = await exit;
-  if (code !== 0) throw new Error(`ffprobe can't read the video (exit ${code}): ${complaint.trim().replace(/\s+/g, " ")}`);
+  await end;
   if (untimed > 0) throw new Error(`The video has ${untimed} frames without a presentation time.`);
   if (packets.length === 0) throw new Error("The video has no frames.");
   packets.sort((a, b) => a.pts - b.pts);

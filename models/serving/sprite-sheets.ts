@@ -8,7 +8,7 @@ import { samplingStep } from "./sampling.ts";
 import { within } from "./spans.ts";
 import type { Raster } from "./tensors.ts";
 
-/** One thumbnail every 2 s: fine enough to scrub by, 30 sheets for ten minutes would be too many. */
+/** One thumbnail every 2 s: fine enough to scrub by, and a sheet lasts for more than three minutes. */
 const thumbnailsPerSecond = 0.5;
 /** A thumbnail fits into this box. */
 const box = { width: 160, height: 90 };

@@ -149,6 +149,20 @@ describe("analyseFrames", () => {
     expect(await tileRed(folder, 0)).to.be.greaterThan(240);
   });
 
+  it("takes a video of one frame, upright, and one that is excluded whole", async () => {
+    const other = await jobFolders(join(root.path, "one"));
+    const video = join(other.input, "one.ts");
+    execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=90x160:r=25:d=0.04", "-c:v", "libx264", "-pix_fmt", "yuv420p", video]);
+    const one = { video, width: 90, height: 160, frameCount: 1, signals: true };
+    const seen = await analyse(["colours"], one);
+    expect(await seen.lines("cues.jsonl")).to.deep.equal([{ type: "shot", startFrame: 0, endFrame: 1, score: 1 }]);
+    expect((await seen.lines("colours.classifications.jsonl"))[0].scores).to.deep.equal([red, 0, 0]);
+    expect(JSON.parse(await seen.text("sprites.json"))).to.include({ tileWidth: 50, tileHeight: 90, tileCount: 1 });
+    const hidden = await analyse(["colours"], { ...one, excluded: [{ startFrame: 0, endFrame: 1 }] });
+    expect(hidden.outputs.map(({ status, framesDone, framesWanted }) => [status, framesDone, framesWanted])).to.deep.equal(Array(3).fill(["SUCCEEDED", 0, 0]));
+    expect(await hidden.text("cues.jsonl")).to.equal("");
+  });
+
   it("finds the same in key frames alone as in a whole decode", async () => {
     const whole = await analyse(["colours"], { sampleRate: 1, signals: true });
     const keyFrames = await analyse(["colours"], { sampleRate: 1 });
@@ -224,10 +238,10 @@ describe("analyseFrames", () => {
         (error: Error) => error.message,
       );
     expect(await message({ frameCount: 251 })).to.equal("The video has 250 frames; its segment manifest says 251.");
-    expect(await message({ video: join(root.path, "none.m3u8") })).to.match(/^ffprobe can't read the video \(exit 1\): .*No such file/);
+    expect(await message({ video: join(root.path, "none.m3u8") })).to.match(/^ffprobe failed \(exit 1\): .*No such file/);
     const broken = join(root.path, "broken.mp4");
     await writeFile(broken, "not a video");
-    expect(await message({ video: broken })).to.match(/^ffprobe can't read the video \(exit 1\): .*Invalid data/);
+    expect(await message({ video: broken })).to.match(/^ffprobe failed \(exit 1\): .*Invalid data/);
   });
 
   it("stops when told to", async () => {

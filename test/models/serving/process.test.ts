@@ -116,6 +116,18 @@ describe("main.ts process", () => {
     expect(await access(join(output, "result.json")).catch(() => "absent")).to.equal("absent");
   });
 
+  it("says how to install the programs that are missing", async () => {
+    const output = join(root.path, "programs");
+    await mkdir(output);
+    for (const name of ["ffprobe", "ffmpeg"]) {
+      const variable = `${name.toUpperCase()}_PATH`;
+      const { code, lines, err } = await run(["process"], { ...variables, OUTPUT_DIR: output, [variable]: join(root.path, "absent") });
+      expect([code, err]).to.deep.equal([1, ""]);
+      const how = `Install it (Debian: apt-get install -y --no-install-recommends ffmpeg) or name it in ${variable}.`;
+      expect(reasons(lines)).to.deep.equal([`${name} was not found. ${how}`]);
+    }
+  });
+
   it("fails if nothing succeeded, and says why in the result too", async () => {
     await writeClassifier(folders.models, "tampered", meanColours(32, 32), { width: 32, height: 32 });
     await writeFile(join(folders.models, "tampered", "model.onnx"), "other");
