@@ -13,10 +13,8 @@ import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
 /** Presentation times that ffprobe reads from a file's packets, rising. */
 function packetTimes(file: string): number[] {
   const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts", "-of", "csv=p=0", file];
-  const lines = execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  return lines.map((line) => Number.parseInt(line, 10)).sort((a, b) => a - b);
+  const lines = execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" }).matchAll(/^-?\d+/gm);
+  return [...lines].map(([time]) => Number.parseInt(time, 10)).sort((a, b) => a - b);
 }
 
 describe("what people upload", function () {
