@@ -3,12 +3,11 @@ import { open, stat } from "node:fs/promises";
 import * as sdk from "@aws-sdk/client-mediaconvert";
 import { MediaError } from "../../media/ffmpeg.ts";
 import { probeFile } from "../../media/probe.ts";
-import type { MediaTools } from "../../media/tools.ts";
 import { type Call, type Caller, type OperationService, ServiceError } from "../../wire/service.ts";
 import { type Job, JobError, type Jobs, openJobs } from "../jobs/jobs.ts";
+import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
-import type { Slots } from "../jobs/slots.ts";
-import type { Authorizer, Faults, Log, ObjectFile, ObjectStore } from "../seams.ts";
+import type { ObjectFile } from "../seams.ts";
 import { probeResult } from "./probe-result.ts";
 import { parseJobSettings } from "./settings.ts";
 import { type Transcoded, transcode } from "./transcode.ts";
@@ -22,19 +21,6 @@ const tokenLifetimeMs = 60_000;
  * finer ones, so nothing should hang on them but whether the input, the output or the work failed.
  */
 const errorCodes = { inputForbidden: 1401, inputMissing: 1404, inputUnreadable: 1040, outputFailed: 3450, internal: 1999 } as const;
-
-export interface MediaConvertOptions {
-  /** Folder of the service's own. */
-  readonly folder: string;
-  readonly region: string;
-  readonly account: string;
-  readonly tools: MediaTools;
-  readonly store: ObjectStore;
-  readonly authorizer: Authorizer;
-  readonly slots: Slots;
-  readonly faults: Faults;
-  readonly log: Log;
-}
 
 export interface MediaConvert {
   readonly service: OperationService;
@@ -61,7 +47,7 @@ const destinationName = (request: sdk.CreateJobRequest): string => {
 };
 
 /** MediaConvert on ffmpeg: CreateJob, GetJob, CancelJob, ListJobs and Probe. Which settings work is in `settings.ts`. */
-export function createMediaConvert(options: MediaConvertOptions): MediaConvert {
+export function createMediaConvert(options: JobServiceOptions): MediaConvert {
   const { store, authorizer, tools } = options;
   const arn = (resource: string): string => `arn:aws:mediaconvert:${options.region}:${options.account}:${resource}`;
   const queues = new Set([arn("queues/Default")]);

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { DescribeEndpointInput, DescribeEndpointOutput } from "@aws-sdk/client-sagemaker";
 import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
+import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import { authorizePull, type Image } from "./container.ts";
 import { createEndpointContainer, type EndpointContainer } from "./endpoint-container.ts";
-import type { SageMakerOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 
 /** A model: an image, what it runs as, and where its files lie. */
@@ -45,7 +45,7 @@ const largestBody = 25 * 1024 * 1024;
 const longestSeconds = 60;
 
 /** Endpoints for single pictures. What they run is declared by the program; here it is only described and invoked. */
-export function createEndpoints(options: SageMakerOptions, registry: Registry): Endpoints {
+export function createEndpoints(options: JobServiceOptions, registry: Registry): Endpoints {
   const { authorizer } = options;
   const containers = new Map<string, EndpointContainer>();
   const arn = (name: string | undefined): string => `arn:aws:sagemaker:${options.region}:${options.account}:endpoint/${name}`;

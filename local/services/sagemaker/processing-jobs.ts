@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type * as sdk from "@aws-sdk/client-sagemaker";
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import { type Job, type Jobs, openJobs } from "../jobs/jobs.ts";
+import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import { authorizePull, type Image } from "./container.ts";
-import type { SageMakerOptions } from "./options.ts";
 import { type ProcessingResult, runProcessing } from "./processing-work.ts";
 import type { Registry } from "./registry.ts";
 import { checkProcessingJob } from "./request-check.ts";
@@ -42,7 +42,7 @@ function conditionKeys(input: sdk.CreateProcessingJobRequest): Record<string, st
 }
 
 /** The operations on processing jobs. */
-export function createProcessingJobs(options: SageMakerOptions, registry: Registry, tags: Tags): ProcessingJobs {
+export function createProcessingJobs(options: JobServiceOptions, registry: Registry, tags: Tags): ProcessingJobs {
   const { store, authorizer, tools } = options;
   const arn = (name: string): string => `arn:aws:sagemaker:${options.region}:${options.account}:processing-job/${name}`;
   const logs = join(options.folder, "logs");

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-sagemaker";
 import * as runtimeSdk from "@aws-sdk/client-sagemaker-runtime";
 import type { OperationService } from "../../wire/service.ts";
+import type { JobServiceOptions } from "../jobs/options.ts";
 import type { Image } from "./container.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
-import type { SageMakerOptions } from "./options.ts";
 import { createProcessingJobs, type ProcessingJobs } from "./processing-jobs.ts";
 import { openRegistry } from "./registry.ts";
 import { createTags } from "./tags.ts";
@@ -21,7 +21,7 @@ export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConf
 }
 
 /** SageMaker on child processes: processing jobs, and endpoints for single requests. */
-export function createSageMaker(options: SageMakerOptions): SageMaker {
+export function createSageMaker(options: JobServiceOptions): SageMaker {
   const registry = openRegistry(join(options.folder, "registry"));
   const tags = createTags(registry);
   const processing = createProcessingJobs(options, registry, tags);

@@ -1,9 +1,10 @@
 import type { MediaTools } from "../../media/tools.ts";
-import type { Slots } from "../jobs/slots.ts";
 import type { Authorizer, Faults, Log, ObjectStore } from "../seams.ts";
+import type { Slots } from "./slots.ts";
 
-export interface SageMakerOptions {
-  /** Folder of the service's own. Inputs of jobs are linked into it, so it lies best on the object store's file system. */
+/** What a service of jobs on media needs: a place, tools, the objects it works on, and its share of the machine. */
+export interface JobServiceOptions {
+  /** Folder of the service's own. Inputs of jobs may be linked into it, so it lies best on the object store's file system. */
   readonly folder: string;
   readonly region: string;
   readonly account: string;
