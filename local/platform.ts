@@ -26,7 +26,7 @@ export interface Platform {
  * to, `shared`, is deployed too: the inference image lives there.
  */
 export async function openPlatform({ root, dataDir }: { root: string; dataDir: string }): Promise<Platform> {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const release = lock(dataDir);
   const logFile = join(dataDir, "cloud.log");
   const log = (line: string): void => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);

@@ -5,13 +5,13 @@ import { root } from "../root.ts";
 import { analyseCase } from "./analyse-case.ts";
 import { PlatformClient } from "./client.ts";
 import { CommandError, main } from "./command.ts";
-import { report } from "./report.ts";
+import { report, unusedGrants } from "./report.ts";
 import { fetchResult } from "./result.ts";
 import { runningSession } from "./session.ts";
 
 await main({
   help: `
-npm run analyse -- VIDEO [--out DIR] [--json] [--data DIR]
+npm run analyse -- VIDEO [--out DIR] [--json] [--data DIR] [--grants]
 
 Analyses a video on this machine, with the program, state machine, functions and models that run on AWS.
 Writes analysis.json, frame-table.json, timeline.vtt and still.png.
@@ -19,18 +19,21 @@ Writes analysis.json, frame-table.json, timeline.vtt and still.png.
   --out DIR    where to write (default: analysis/NAME-OF-THE-VIDEO)
   --json       print analysis.json on standard output instead of a summary
   --data DIR   folder of the local cloud (default: .svp)
+  --grants     print what the program's roles are granted and this run never used
   -h, --help   this text
 
 Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
 Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (what there is, is written); 2 wrong usage.`,
-  options: { out: { type: "string" }, json: { type: "boolean" }, data: { type: "string" } },
+  options: { out: { type: "string" }, json: { type: "boolean" }, data: { type: "string" }, grants: { type: "boolean" } },
   positionals: ["VIDEO"],
-  async run({ out, json, data }, [given = ""]) {
+  async run({ out, json, data, grants }, [given = ""]) {
     const video = resolve(given);
     const facts = await stat(video).catch(() => undefined);
     if (!facts?.isFile()) throw new CommandError(`${given} is not a file.`);
     const dataDir = resolve(data ?? join(root, ".svp"));
     const running = runningSession(dataDir);
+    if (running && grants)
+      throw new CommandError(`--grants needs a local cloud that does nothing else; one runs on ${dataDir}. Choose another folder with --data.`);
     const platform = running ? undefined : await openPlatform({ root, dataDir });
     try {
       const session = running ?? platform?.session;
@@ -48,6 +51,7 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
       process.stdout.write(
         json ? `${JSON.stringify(analysis, null, 2)}\n` : `\n${report(analysis, frames)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
       );
+      if (platform && grants) process.stdout.write(unusedGrants(platform.cloud.iam.usage().unused));
       return analysis.status === "COMPLETE" ? 0 : 1;
     } finally {
       await platform?.close();

@@ -1,5 +1,6 @@
 import type { Analysis } from "../../contracts/analysis.ts";
 import type { FrameIndex } from "../../contracts/frame-table.ts";
+import type { Grant } from "../services/iam/iam.ts";
 
 const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
@@ -43,4 +44,12 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
   if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
     lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");
   return `${lines.join("\n")}\n`;
+}
+
+/** Grants that a run never used, by role: each is either for another path than the run's, or too much. */
+export function unusedGrants(unused: readonly Grant[]): string {
+  const roles = [...Map.groupBy(unused, ({ role }) => role)].map(
+    ([role, grants]) => `  ${role.replace(/^.*:role\//, "")}\n${grants.map(({ statement, action }) => `    ${action} (${statement})`).join("\n")}`,
+  );
+  return `\nGranted and not used by this run:\n${roles.join("\n")}\n`;
 }

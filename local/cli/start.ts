@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pageAssets } from "../page/assets.ts";
 import { PortInUse, startPage } from "../page/server.ts";
@@ -34,7 +33,6 @@ Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
   async run({ port, data, "no-sample": noSample }) {
     const dataDir = resolve(data ?? join(root, ".svp"));
     const pagePort = portOf(port, 8080);
-    mkdirSync(dataDir, { recursive: true });
     await using cleanUp = new AsyncDisposableStack();
     const built = pageAssets(root);
     built.catch(() => undefined); // It is awaited below; until then its failure is nobody's.
