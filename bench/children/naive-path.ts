@@ -11,6 +11,8 @@ import { classifierId, detectorId } from "../models.ts";
  * A thread stands for the server's process; it shares nothing with the caller but the loopback.
  */
 const [video, models, frames, rate] = process.argv.slice(2) as [string, string, string, string];
+const cues = "scdet,blackdetect=d=0.5,freezedetect=d=1";
+execFileSync(ffmpegPath(), ["-nostdin", "-v", "error", "-i", video, "-vf", cues, "-f", "null", "-"]);
 await mkdir(frames, { recursive: true });
 execFileSync(ffmpegPath(), ["-nostdin", "-v", "error", "-i", video, "-vf", `fps=${rate}`, "-q:v", "2", join(frames, "%06d.jpg")]);
 
