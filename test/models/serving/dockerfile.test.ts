@@ -9,6 +9,12 @@ import { meanColours, writeClassifier } from "./support/graphs.ts";
 const repository = join(import.meta.dirname, "../../..");
 
 describe("the inference container", () => {
+  let root: Awaited<ReturnType<typeof temporaryFolder>>;
+  before(async () => {
+    root = await temporaryFolder();
+  });
+  after(() => root.remove());
+
   it("runs with nothing but what its Dockerfile copies", async () => {
     const dockerfile = await readFile(join(repository, "models/serving/Dockerfile"), "utf8");
     const copied = /cp -r (.*) \/app\/node_modules\//.exec(dockerfile)?.[1] ?? "";
@@ -17,7 +23,6 @@ describe("the inference container", () => {
     const sources = [...dockerfile.matchAll(/^COPY (\S+) (\S+)$/gm)].map(([, from, to]) => [from as string, to as string] as const);
     expect(sources.map(([from]) => from)).to.deep.equal(["package.json", "contracts", "models/serving"]);
 
-    const root = await temporaryFolder();
     const app = join(root.path, "app");
     await mkdir(join(app, "node_modules"), { recursive: true });
     for (const name of packages) await symlink(join(repository, "node_modules", name), join(app, "node_modules", name));
@@ -36,7 +41,6 @@ describe("the inference container", () => {
       child.stdout?.once("data", () => child.kill("SIGTERM"));
     });
     expect(JSON.parse(served).models).to.deep.equal(["colours"]);
-    await root.remove();
   });
 
   it("sends the builder nothing but what its Dockerfile copies", async () => {

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { EnvironmentError } from "../../../models/serving/environment.ts";
@@ -83,12 +83,11 @@ describe("serve", () => {
     expect(await failure({ SAGEMAKER_BIND_TO_PORT: "http" })).to.deep.equal(['SAGEMAKER_BIND_TO_PORT is "http"; it must be a port.']);
     const nowhere = join(root.path, "nowhere");
     expect(await failure({ MODEL_DIR: nowhere })).to.deep.equal([`MODEL_DIR is "${nowhere}", which can't be read.`]);
-    const bad = await temporaryFolder();
-    expect(await failure({ MODEL_DIR: bad.path })).to.deep.equal([`MODEL_DIR is "${bad.path}", which holds no network.`]);
-    const { sha256 } = await writeClassifier(bad.path, "colours", meanColours(2, 2), { width: 2, height: 2 });
-    await writeFile(join(bad.path, "colours", "model.onnx"), "other");
-    const [reason] = await failure({ MODEL_DIR: bad.path });
+    const bad = await mkdtemp(join(root.path, "bad-"));
+    expect(await failure({ MODEL_DIR: bad })).to.deep.equal([`MODEL_DIR is "${bad}", which holds no network.`]);
+    const { sha256 } = await writeClassifier(bad, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    await writeFile(join(bad, "colours", "model.onnx"), "other");
+    const [reason] = await failure({ MODEL_DIR: bad });
     expect(reason).to.match(new RegExp(`^Model "colours": model.onnx has the SHA-256 [0-9a-f]{64}; model.json says ${sha256}.$`));
-    await bad.remove();
   });
 });
