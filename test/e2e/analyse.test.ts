@@ -60,6 +60,32 @@ describe("npm run analyse", function () {
     expect(out).to.include("never for care");
   });
 
+  it("shows what roles are granted and the run did not use: telemetry, the API, ends that did not come, and nothing else", async () => {
+    const { out } = await run("analyse", [clips.outOfBody(), "--data", at("grants"), "--out", at("granted"), "--grants"]);
+    const [, granted = ""] = out.split("Granted and not used by this run:\n");
+    const other: string[] = [];
+    let role = "";
+    for (const line of granted.split("\n")) {
+      if (/^ {2}\S/.test(line)) role = line.trim().replace(/^svp-local-/, "");
+      else if (line.trim() && !/^ +(logs|xray|cloudwatch):/.test(line) && !/^(serve-|inference-)/.test(role)) other.push(`${role} ${line.trim()}`);
+    }
+    expect(other.sort()).to.deep.equal([
+      "aggregate-merge-timeline-role kms:Decrypt (WriteCaseKey)",
+      "aggregate-merge-timeline-role s3:ListBucket (NoticeMissingResults)",
+      "case-analysis-preprocessing-role s3:AbortMultipartUpload (WriteRenditions)",
+      "case-analysis-role kms:Decrypt (EncryptExecutions)",
+      "case-analysis-role kms:Decrypt (MarkCaseKey)",
+      "case-analysis-role kms:GenerateDataKey (EncryptExecutions)",
+      "case-analysis-role kms:GenerateDataKey (EncryptLog)",
+      "case-analysis-role mediaconvert:CancelJob (FollowTranscoding)",
+      "case-analysis-role sagemaker:StopProcessingJob (RunProcessingJobs)",
+      "case-analysis-sagemaker-role ecr:BatchCheckLayerAvailability (PullImage)",
+      "case-analysis-sagemaker-role kms:CreateGrant (EncryptVolume)",
+      "case-analysis-sagemaker-role s3:AbortMultipartUpload (WriteResults)",
+      "prepare-decide-gate-role s3:ListBucket (NoticeMissingResults)",
+    ]);
+  });
+
   it("ends with 1 and every reason for a video that can't be analysed", async () => {
     const { code, out, err } = await run("analyse", [clips.text(), "--data", at("data"), "--out", at("rejected")]);
     expect(code).to.equal(1);

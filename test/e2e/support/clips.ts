@@ -80,6 +80,13 @@ export class Clips {
     return path;
   }
 
+  /** The sample's first excursion out of the body, with a little before and after it. */
+  outOfBody(): string {
+    const path = this.#path("out-of-body.mp4");
+    ffmpeg("-ss", "9", "-t", "6", "-i", this.#sample, "-an", "-vf", "scale=320:180", "-c:v", "libx264", "-preset", "ultrafast", path);
+    return path;
+  }
+
   withAudio(): string {
     const path = this.#path("audio.mp4");
     ffmpeg("-i", this.plain("for-audio.mp4"), "-f", "lavfi", "-i", "sine=440:duration=2", "-c:v", "copy", "-c:a", "aac", "-shortest", path);
