@@ -4,7 +4,7 @@ import type { Grant } from "../services/iam/iam.ts";
 
 const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** An analysis in words a person can read in a minute. */
 export function report(analysis: Analysis, frames: FrameIndex): string {
@@ -12,13 +12,14 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
   const seconds = (source.durationTicks * source.timebase.num) / source.timebase.den;
   const span = ({ startFrame, endFrame }: { startFrame: number; endFrame: number }): string =>
     `${clock(frames.secondsOf(startFrame))} – ${clock(frames.secondsOf(endFrame))}`;
-  const rate = source.frameRate.num / source.frameRate.den;
+  const rate = (source.frameRate.num / source.frameRate.den).toFixed(3).replace(/\.?0+$/, "");
+  const picture = `${source.codec} ${source.width}x${source.height}, ${counted(source.frameCount, "frame")}, ${rate} fps${source.variableFrameRate ? " most of the time" : ""}`;
   const lines = [
-    `${analysis.status === "COMPLETE" ? "Analysed" : "Analysed in part"}: ${clock(seconds)} of ${source.codec} ${source.width}x${source.height}, ${plural(source.frameCount, "frame")}, ${
-      source.variableFrameRate ? "variable frame rate, mostly" : ""
-    } ${rate.toFixed(3).replace(/\.?0+$/, "")} fps (${source.container})`.replace(/ {2,}/g, " "),
+    `${analysis.status === "COMPLETE" ? "Analysed" : "Analysed in part"}: ${clock(seconds)} of ${picture} (${source.container})`,
     "",
-    `Out of body: ${analysis.gate.outOfBody.length === 0 ? "nothing" : analysis.gate.outOfBody.map(span).join(", ")} (excluded from every analysis, covered in the review video)`,
+    analysis.gate.outOfBody.length === 0
+      ? "Out of body: nothing"
+      : `Out of body: ${analysis.gate.outOfBody.map(span).join(", ")} (excluded from every analysis, covered in the review video)`,
   ];
   const shots = analysis.segments.filter(({ level }) => level === "shot");
   if (shots.length > 0) lines.push(`Shots: ${shots.length}`);
@@ -32,10 +33,8 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
     }
   }
   for (const { producer, frameCount, boxCount, labels } of analysis.detections) {
-    lines.push(
-      "",
-      `${plural(boxCount, "box").replace("boxs", "boxes")} of ${plural(labels.length, "class").replace("classs", "classes")} in ${plural(frameCount, "frame")} looked at (${producer}, pixels of ${raster.width}x${raster.height})`,
-    );
+    const found = `${counted(boxCount, "box", "boxes")} of ${counted(labels.length, "class", "classes")} in ${counted(frameCount, "frame")} looked at`;
+    lines.push("", `${found} (${producer}, pixels of ${raster.width}x${raster.height})`);
   }
   lines.push("", "Coverage:");
   for (const { analyser, status, share, error } of analysis.coverage)
