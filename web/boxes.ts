@@ -1,7 +1,7 @@
 import type { Analysis, DetectionChunk } from "../contracts/analysis.ts";
 import { lastNotAfter } from "../contracts/frame-table.ts";
+import { colourOf } from "../contracts/presentation.ts";
 import { fetchChunk } from "./api.ts";
-import { palette } from "./lanes.ts";
 
 /** Boxes that were found on a source frame or on the last frame looked at before it. */
 interface Found {
@@ -58,7 +58,7 @@ export class Boxes {
     context.font = `${size}px system-ui, sans-serif`;
     context.lineWidth = size / 6;
     for (const { label, box } of this.on(frame, () => this.draw(canvas, raster, frame))) {
-      const colour = palette[label % palette.length] as string;
+      const colour = colourOf(label);
       const [x, y, width, height] = box;
       const name = this.#detections.labels[label] ?? "";
       context.strokeStyle = colour;

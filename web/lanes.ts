@@ -1,4 +1,5 @@
 import type { Analysis } from "../contracts/analysis.ts";
+import { colourOf } from "../contracts/presentation.ts";
 
 /** A span of source frames on a lane of the timeline. */
 export interface Span {
@@ -12,9 +13,6 @@ export interface Lane {
   readonly colour: string;
   readonly spans: readonly Span[];
 }
-
-/** Okabe-Ito palette: told apart by colour-blind readers too. */
-export const palette = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
 
 /** The lanes of an analysis: out-of-body spans, shots, then one lane for each kind of event. */
 export function lanesOf(analysis: Analysis, words: { gate: string; shots: string }): Lane[] {
@@ -34,7 +32,7 @@ export function lanesOf(analysis: Analysis, words: { gate: string; shots: string
   const events = [...byLabel].map(
     ([label, spans], index): Lane => ({
       title: label,
-      colour: palette[index % palette.length] as string,
+      colour: colourOf(index),
       spans: spans.map(({ startFrame, endFrame, producer }) => ({ startFrame, endFrame, title: label, producer })),
     }),
   );

@@ -1,14 +1,12 @@
 import type { CaseDetail } from "../contracts/api.ts";
 import { FrameIndex, lastNotAfter } from "../contracts/frame-table.ts";
+import { clock } from "../contracts/presentation.ts";
 import { fetchFrameTable } from "./api.ts";
 import { Boxes } from "./boxes.ts";
 import { drawLanes, frameUnder, type Lane, lanesOf } from "./lanes.ts";
 import { type Language, type TextKey, texts } from "./text.ts";
 
 const element = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
-
-/** `m:ss.d` */
-export const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
 
 /** Shows an analysed case: its video, the boxes over it, the timeline and the table of moments. Returns the clean-up. */
 export async function showPlayer(detail: CaseDetail, language: Language): Promise<() => void> {

@@ -1,8 +1,8 @@
 import type { Analysis } from "../../contracts/analysis.ts";
 import type { FrameIndex } from "../../contracts/frame-table.ts";
+import { clock } from "../../contracts/presentation.ts";
 import type { Grant } from "../services/iam/iam.ts";
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 

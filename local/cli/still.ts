@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import sharp from "sharp";
+import { colourOf } from "../../contracts/presentation.ts";
 import { findMediaTools } from "../media/tools.ts";
 
 export interface Box {
@@ -12,10 +13,6 @@ export interface Box {
   readonly width: number;
   readonly height: number;
 }
-
-/** Okabe-Ito palette: told apart by colour-blind readers too. */
-const colours = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
-export const colourOf = (index: number): string => colours[index % colours.length] as string;
 
 const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

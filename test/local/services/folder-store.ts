@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { findMediaTools } from "../../../local/media/tools.ts";
+import type { JobServiceOptions } from "../../../local/services/jobs/options.ts";
+import { createSlots } from "../../../local/services/jobs/slots.ts";
 import { type Authorizer, Faults, type ObjectStore } from "../../../local/services/seams.ts";
 import { type Call, type OperationService, ServiceError } from "../../../local/wire/service.ts";
 
@@ -116,4 +119,9 @@ export async function createFolderCloud(existing?: string): Promise<FolderCloud>
     remove: () => rm(folder, { recursive: true, force: true }),
   };
   return cloud;
+}
+
+/** What a service of media jobs needs, on this cloud: real tools, two places, and silence. */
+export async function jobServiceOptions({ store, authorizer, faults }: FolderCloud, folder: string): Promise<JobServiceOptions> {
+  return { folder, region, account, tools: await findMediaTools(), store, authorizer, slots: createSlots(2), faults, log: () => {} };
 }

@@ -5,11 +5,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { CreateJobResponse } from "@aws-sdk/client-mediaconvert";
 import { expect } from "chai";
-import { findMediaTools } from "../../../../local/media/tools.ts";
-import { createSlots } from "../../../../local/services/jobs/slots.ts";
 import { createMediaConvert, type MediaConvert } from "../../../../local/services/mediaconvert/service.ts";
 import { ffmpeg, numberedFrames } from "../../media/clips.ts";
-import { account, createFolderCloud, type FolderCloud, jobRole, region } from "../folder-store.ts";
+import { createFolderCloud, type FolderCloud, jobRole, jobServiceOptions } from "../folder-store.ts";
 import { encoded, fileGroup, hlsGroup, settingsOf } from "./job-settings.ts";
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -52,18 +50,7 @@ describe("MediaConvert killed at work", () => {
     while ((await processesIn(work)).length > 0) await pause();
     expect(await readdir(cloud.pathOf("lake", "")).catch(() => [])).to.deep.equal([]);
 
-    const { store, authorizer, faults } = cloud;
-    service = createMediaConvert({
-      folder: join(cloud.folder, "mediaconvert"),
-      region,
-      account,
-      tools: await findMediaTools(),
-      store,
-      authorizer,
-      slots: createSlots(2),
-      faults,
-      log: () => {},
-    });
+    service = createMediaConvert(await jobServiceOptions(cloud, join(cloud.folder, "mediaconvert")));
     expect(service.jobs.get(id)?.state).to.equal("RUNNING");
     service.start();
     expect((await service.jobs.settled(id)).state).to.equal("SUCCEEDED");

@@ -2,13 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProbeResponse, ProbeResult } from "@aws-sdk/client-mediaconvert";
 import { expect } from "chai";
-import { findMediaTools } from "../../../../local/media/tools.ts";
-import { createSlots } from "../../../../local/services/jobs/slots.ts";
 import { pixelFormat } from "../../../../local/services/mediaconvert/probe-result.ts";
 import { createMediaConvert, type MediaConvert } from "../../../../local/services/mediaconvert/service.ts";
 import { failure } from "../../../support/failure.ts";
 import { ffmpeg, turnClockwise } from "../../media/clips.ts";
-import { account, createFolderCloud, type FolderCloud, handlerRole, region } from "../folder-store.ts";
+import { createFolderCloud, type FolderCloud, handlerRole, jobServiceOptions } from "../folder-store.ts";
 
 const clip = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30000/1001,trim=end_frame=10"];
 const x264 = ["-c:v", "libx264", "-preset", "ultrafast"];
@@ -18,18 +16,7 @@ describe("Probe", () => {
   let service: MediaConvert;
   before(async () => {
     cloud = await createFolderCloud();
-    const { store, authorizer, faults } = cloud;
-    service = createMediaConvert({
-      folder: join(cloud.folder, "mediaconvert"),
-      region,
-      account,
-      tools: await findMediaTools(),
-      store,
-      authorizer,
-      slots: createSlots(2),
-      faults,
-      log: () => {},
-    });
+    service = createMediaConvert(await jobServiceOptions(cloud, join(cloud.folder, "mediaconvert")));
     await mkdir(cloud.pathOf("raw", ""), { recursive: true });
   });
   after(async () => {

@@ -4,10 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { expect } from "chai";
 import { model as modelSchema } from "../../../../contracts/model.ts";
-import { findMediaTools } from "../../../../local/media/tools.ts";
-import { createSlots } from "../../../../local/services/jobs/slots.ts";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
-import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, region } from "../folder-store.ts";
+import { createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions } from "../folder-store.ts";
 import { imageUri, processingRequest } from "./requests.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -18,9 +16,8 @@ describe("SageMaker with the inference container", () => {
   let sagemaker: SageMaker;
   before(async () => {
     cloud = await createFolderCloud();
-    const { store, authorizer, faults } = cloud;
     const folder = join(cloud.folder, "sagemaker");
-    sagemaker = createSageMaker({ folder, region, account, tools: await findMediaTools(), store, authorizer, slots: createSlots(2), faults, log: () => {} });
+    sagemaker = createSageMaker(await jobServiceOptions(cloud, folder));
     sagemaker.start();
     sagemaker.putImage({ imageUri, context: root, dockerfile: join(root, "models/serving/Dockerfile") });
     for (const file of ["model.json", "model.onnx"])

@@ -10,11 +10,9 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { expect } from "chai";
-import { findMediaTools } from "../../../../local/media/tools.ts";
-import { createSlots } from "../../../../local/services/jobs/slots.ts";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
 import { failure } from "../../../support/failure.ts";
-import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, kmsKeyArn, region } from "../folder-store.ts";
+import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, kmsKeyArn, region } from "../folder-store.ts";
 import { imageUri, processingRequest } from "./requests.ts";
 
 const context = fileURLToPath(new URL("container", import.meta.url));
@@ -25,18 +23,7 @@ describe("SageMaker", () => {
   let open: SageMaker;
   let folder: string;
   const start = async (): Promise<SageMaker> => {
-    const { store, authorizer, faults } = cloud;
-    const service = createSageMaker({
-      folder,
-      region,
-      account,
-      tools: await findMediaTools(),
-      store,
-      authorizer,
-      slots: createSlots(2),
-      faults,
-      log: () => {},
-    });
+    const service = createSageMaker(await jobServiceOptions(cloud, folder));
     return service;
   };
   before(async () => {
