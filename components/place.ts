@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** Where a stack's resources stand. Names and ARNs made from it are known before anything is created, so policies can judge them. */
 export interface Place {
   /** Name of the stack: `dev`, `prod`, ... Part of every physical name. */
@@ -5,6 +7,10 @@ export interface Place {
   /** Twelve digits. */
   readonly accountId: string;
   readonly region: string;
+  /** The AWS organisation that the account belongs to: `o-` and ten or more letters and digits. Its principals are the only ones let in. */
+  readonly organizationId: string;
+  /** Managed policy that bounds every role made here; roles of accounts without people's data may go without. */
+  readonly permissionsBoundary?: pulumi.Input<string>;
 }
 
 /** What happens to data when a stack is destroyed: `retain` protects it, `destroy` lets it go. */

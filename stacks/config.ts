@@ -22,6 +22,8 @@ const common = {
       path: ["deployRole"],
       message: "must be a role of the account",
     }),
+  /** Id of the AWS organisation: only its principals are let in. */
+  organization: z.string().regex(/^o-[a-z0-9]{10,32}$/, "must be the id of an organisation such as o-a1b2c3d4e5"),
   /** Whether the stack's data outlive it: `retain` in environments with patients' data. */
   removal: z.enum(["retain", "destroy"]),
 };

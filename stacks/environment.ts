@@ -15,7 +15,7 @@ import type { SharedOutputs } from "./shared.ts";
 
 /** One environment: everything a video passes through, in one account. */
 export function environment(config: EnvironmentConfig) {
-  const place = { stack: pulumi.getStack(), accountId: config.account.id, region: config.region };
+  const place = { stack: pulumi.getStack(), accountId: config.account.id, region: config.region, organizationId: config.organization };
   const { removal, retention } = config;
   const opts = { provider: accountProvider("workload", place, config.account) };
   const pipelineVersion = version();

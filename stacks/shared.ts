@@ -11,7 +11,7 @@ export interface SharedOutputs {
 
 /** What all environments share: the image of the inference container. */
 export function shared(config: SharedConfig): SharedOutputs {
-  const place = { stack: pulumi.getStack(), accountId: config.account.id, region: config.region };
+  const place = { stack: pulumi.getStack(), accountId: config.account.id, region: config.region, organizationId: config.organization };
   const provider = accountProvider("shared", place, config.account);
   const inference = new ImageRegistry(
     "inference",

@@ -1,13 +1,30 @@
 import type { Cloud } from "../cloud.ts";
 import type { Created, Provider, Registration } from "../deploy/provider.ts";
 import type { Place, ResourceType, State } from "./resource-type.ts";
+import { auditTypes } from "./types/audit.ts";
 import { computeTypes } from "./types/compute.ts";
 import { dataTypes } from "./types/data.ts";
+import { experienceTypes } from "./types/experience.ts";
+import { learningTypes } from "./types/learning.ts";
 import { messagingTypes } from "./types/messaging.ts";
+import { networkTypes } from "./types/network.ts";
+import { operationsTypes } from "./types/operations.ts";
+import { organizationTypes } from "./types/organization.ts";
 import { securityTypes } from "./types/security.ts";
 
 /** Every resource type that the local provider knows. A type that is not here is refused. */
-export const resourceTypes: Readonly<Record<string, ResourceType<Cloud>>> = { ...securityTypes, ...dataTypes, ...messagingTypes, ...computeTypes };
+export const resourceTypes: Readonly<Record<string, ResourceType<Cloud>>> = {
+  ...organizationTypes,
+  ...auditTypes,
+  ...securityTypes,
+  ...networkTypes,
+  ...dataTypes,
+  ...messagingTypes,
+  ...computeTypes,
+  ...operationsTypes,
+  ...experienceTypes,
+  ...learningTypes,
+};
 
 /** Region and account that a resource's explicit provider is bound to. */
 function placeOf({ name, urn, inputs, provider }: Registration): Place {

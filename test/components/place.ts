@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type { Place } from "../../components/place.ts";
 import { type Deployed, deployed } from "../support/pulumi.ts";
 
-export const place: Place = { stack: "unit", accountId: "111111111111", region: "us-east-1" };
+export const place: Place = { stack: "unit", accountId: "111111111111", region: "us-east-1", organizationId: "o-unit000000" };
 
 /** Runs a program whose components get one account's provider. */
 export const inAccount = (program: (opts: { provider: aws.Provider }) => unknown): Promise<Deployed> =>
