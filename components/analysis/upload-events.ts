@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import { WorkQueue } from "../compute/work-queue.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
-import { allow, denyPlainHttp, policyDocument, type ResourceStatement } from "../security/policy.ts";
+import type { ResourceStatement } from "../security/policy.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
 
 export interface UploadEventsArgs {
@@ -24,7 +25,9 @@ const deliveries = 5;
 /** Starting is quick; more at once would only crowd the account's quota of starts. */
 const concurrentStarts = 5;
 const startSeconds = 30;
-const days = 24 * 3600;
+/** A start takes seconds; an upload that waits this long is stuck. */
+const longestWaitMinutes = 15;
+const daySeconds = 24 * 3600;
 
 /**
  * From a finished upload to a started analysis: S3 -> EventBridge rule -> queue -> `start-analysis`.
@@ -37,21 +40,32 @@ export class UploadEvents extends PlatformComponent {
   constructor(name: string, args: UploadEventsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:UploadEvents", name, opts);
 
-    const { queue, deadLetters } = this.#queues(name, args);
+    const { settings, raw, analysis } = args;
+    const { place } = settings;
+
+    const { queue, deadLetters } = new WorkQueue(
+      this.childName("queue"),
+      {
+        place,
+        key: raw.key,
+        alertTopicArn: settings.alertTopicArn,
+        consumerTimeoutSeconds: startSeconds,
+        deliveries,
+        longestWaitMinutes,
+        senders: (arn) => [ruleSends(place, arn)],
+      },
+      { parent: this },
+    );
     this.#rule(name, args, queue.arn, deadLetters.arn);
     const start = new PlatformFunction(
       {
-        settings: args.settings,
+        settings,
         handler: "ingest/start-analysis",
         description: "Starts the analysis of an uploaded video",
         timeoutSeconds: startSeconds,
         memoryMb: 256,
-        environment: { STATE_MACHINE_ARN: args.analysis.stateMachineArn, PIPELINE_VERSION: args.pipelineVersion },
-        statements: [
-          args.analysis.allowStart("StartAnalysis"),
-          allow("TakeMessages", ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [queue.arn]),
-          args.raw.key.allowVia("ReadMessages", "sqs", ["kms:Decrypt"]),
-        ],
+        environment: { STATE_MACHINE_ARN: analysis.stateMachineArn, PIPELINE_VERSION: args.pipelineVersion },
+        statements: [analysis.allowStart("StartAnalysis"), ...queue.allowTake("TakeMessages")],
       },
       { parent: this },
     );
@@ -70,41 +84,6 @@ export class UploadEvents extends PlatformComponent {
     this.queueUrl = queue.url;
     this.deadLetterQueueUrl = deadLetters.url;
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
-  }
-
-  #queues(name: string, { settings: { place }, raw }: UploadEventsArgs): { queue: aws.sqs.Queue; deadLetters: aws.sqs.Queue } {
-    const arnOf = (queue: string) => regionalArn(place, "sqs", physicalName(place, queue));
-    const encrypted = { kmsMasterKeyId: raw.key.arn, kmsDataKeyReusePeriodSeconds: 300 };
-    const deadLetterName = `${name}-dead-letters`;
-    const deadLetters = new aws.sqs.Queue(
-      this.childName("dead-letters"),
-      {
-        ...encrypted,
-        name: physicalName(place, deadLetterName),
-        messageRetentionSeconds: 14 * days,
-        redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [arnOf(name)] }),
-      },
-      this.child(),
-    );
-    const queue = new aws.sqs.Queue(
-      this.childName("queue"),
-      {
-        ...encrypted,
-        name: physicalName(place, name),
-        messageRetentionSeconds: 4 * days,
-        // AWS asks for six times the function's time, so that a throttled batch is not delivered twice (Lambda, "Using Lambda with Amazon SQS").
-        visibilityTimeoutSeconds: 6 * startSeconds,
-        redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: deliveries }),
-      },
-      this.child(),
-    );
-    for (const [suffix, target, arn] of [
-      ["queue-policy", queue, arnOf(name)],
-      ["dead-letters-policy", deadLetters, arnOf(deadLetterName)],
-    ] as const) {
-      new aws.sqs.QueuePolicy(this.childName(suffix), { queueUrl: target.url, policy: policyDocument(queueStatements(place, arn)) }, this.child());
-    }
-    return { queue, deadLetters };
   }
 
   #rule(name: string, { settings: { place }, raw }: UploadEventsArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {
@@ -129,23 +108,18 @@ export class UploadEvents extends PlatformComponent {
         targetId: name,
         arn: queueArn,
         deadLetterConfig: { arn: deadLetterArn },
-        retryPolicy: { maximumEventAgeInSeconds: days, maximumRetryAttempts: 185 },
+        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
       },
       this.child(),
     );
   }
 }
 
-function queueStatements(place: Place, queueArn: string): ResourceStatement[] {
-  return [
-    denyPlainHttp("sqs", [queueArn]),
-    {
-      Sid: "RuleSendsEvents",
-      Effect: "Allow",
-      Principal: { Service: "events.amazonaws.com" },
-      Action: ["sqs:SendMessage"],
-      Resource: [queueArn],
-      Condition: { ArnEquals: { "aws:SourceArn": regionalArn(place, "events", `rule/${uploadRuleName(place)}`) } },
-    },
-  ];
-}
+const ruleSends = (place: Place, queueArn: string): ResourceStatement => ({
+  Sid: "RuleSendsEvents",
+  Effect: "Allow",
+  Principal: { Service: "events.amazonaws.com" },
+  Action: ["sqs:SendMessage"],
+  Resource: [queueArn],
+  Condition: { ArnEquals: { "aws:SourceArn": regionalArn(place, "events", `rule/${uploadRuleName(place)}`) } },
+});

@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
+import type { CodeSigning } from "./code-signing.ts";
+import type { EncryptedQueue } from "./encrypted-queue.ts";
 import { type FunctionBundles, type FunctionName, functionId } from "./function-bundles.ts";
 
 /** What all functions of a stack share. */
@@ -16,6 +19,16 @@ export interface FunctionSettings {
   key: EncryptionKey;
   /** Days that logs are kept. */
   logRetentionDays: number;
+  /** Where functions run. */
+  network: ComputeNetwork;
+  /** Takes events that a function was sent without anybody waiting for the answer, and that it failed on. */
+  deadLetters: EncryptedQueue;
+  /** Told when a function fails or is throttled. */
+  alertTopicArn: pulumi.Input<string>;
+  /** Executions that each function keeps free for itself, and may use at most; absent where the account's quota is too small to share out. */
+  reservedConcurrency?: number;
+  /** Signs the code, and lets no other code in. Absent where people deploy from their own machines. */
+  codeSigning?: CodeSigning;
 }
 
 export interface PlatformFunctionArgs {
@@ -29,17 +42,16 @@ export interface PlatformFunctionArgs {
   environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** What it may do beside writing its own log and trace. */
   statements: readonly Statement[];
-  /** Executions kept free for it, and its upper limit. None, if absent: it shares the account's. */
-  reservedConcurrency?: number;
 }
 
 /** Longest time and most memory that Lambda grants (Lambda quotas). */
 const limits = { timeoutSeconds: 900, memoryMb: 10_240 };
 
 /**
- * One Lambda function with its own role and log group.
+ * One Lambda function with its own role, log group and alarms, in subnets without a way to the internet.
  *
- * HIPAA 164.308(a)(4)(ii)(B) own role, 164.312(a)(2)(iv) encrypted environment and log, 164.312(b) log.
+ * HIPAA 164.308(a)(4)(ii)(B) own role, 164.312(a)(2)(iv) encrypted environment and log, 164.312(b) log, 164.312(c)(1) signed
+ * code, 164.312(e)(1) private network.
  */
 export class PlatformFunction extends PlatformComponent {
   readonly functionName: pulumi.Output<string>;
@@ -52,19 +64,29 @@ export class PlatformFunction extends PlatformComponent {
     for (const property of ["timeoutSeconds", "memoryMb"] as const) {
       if (!(args[property] >= 1 && args[property] <= limits[property])) this.reject(property, `must be 1 to ${limits[property]}, not ${args[property]}.`);
     }
-    const { place, key } = args.settings;
+    const { settings } = args;
+    const { place, key, network, codeSigning } = settings;
     const functionName = physicalName(place, name);
-    const code = args.settings.bundles.get(args.handler);
+    const code = settings.bundles.get(args.handler);
     if (!code) this.reject("handler", `must be one of the bundled handlers, not "${args.handler}".`);
 
     const logGroup = new aws.cloudwatch.LogGroup(
       this.childName("log"),
-      { name: `/aws/lambda/${functionName}`, kmsKeyId: key.arn, retentionInDays: args.settings.logRetentionDays },
+      { name: `/aws/lambda/${functionName}`, kmsKeyId: key.arn, retentionInDays: settings.logRetentionDays },
       this.child(),
     );
     const role = new ServiceRole(
       this.childName("role"),
-      { place, service: "lambda.amazonaws.com", statements: [...ownLogAndTrace(place, functionName), ...args.statements] },
+      {
+        place,
+        service: "lambda.amazonaws.com",
+        statements: [
+          ...ownLogAndTrace(place, functionName),
+          ...networkInterfaces(place, functionName),
+          ...settings.deadLetters.allowSend("KeepDeadLetters"),
+          ...args.statements,
+        ],
+      },
       { parent: this },
     );
     const lambda = new aws.lambda.Function(
@@ -73,7 +95,7 @@ export class PlatformFunction extends PlatformComponent {
         name: functionName,
         description: args.description,
         role: role.arn,
-        code,
+        ...(codeSigning === undefined ? { code } : codeSigning.sign(name, code)),
         handler: "index.handler",
         runtime: "nodejs24.x",
         architectures: ["arm64"],
@@ -81,17 +103,41 @@ export class PlatformFunction extends PlatformComponent {
         memorySize: args.memoryMb,
         environment: { variables: { ...args.environment } },
         kmsKeyArn: key.arn,
+        vpcConfig: { subnetIds: [...network.subnetIds], securityGroupIds: [network.securityGroupId] },
+        deadLetterConfig: { targetArn: settings.deadLetters.arn },
         tracingConfig: { mode: "Active" },
         loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "WARN", logGroup: logGroup.name },
-        ...(args.reservedConcurrency !== undefined && { reservedConcurrentExecutions: args.reservedConcurrency }),
+        ...(settings.reservedConcurrency !== undefined && { reservedConcurrentExecutions: settings.reservedConcurrency }),
       },
       this.child(),
     );
+    for (const metricName of ["Errors", "Throttles"] as const) this.#alarm(functionName, metricName, settings.alertTopicArn);
 
     this.functionName = lambda.name;
     this.arn = lambda.arn;
     this.timeoutSeconds = args.timeoutSeconds;
     this.registerOutputs({ functionName: this.functionName, arn: this.arn });
+  }
+
+  #alarm(functionName: string, metricName: "Errors" | "Throttles", alertTopicArn: pulumi.Input<string>): void {
+    new aws.cloudwatch.MetricAlarm(
+      this.childName(metricName.toLowerCase()),
+      {
+        name: `${functionName}-${metricName.toLowerCase()}`,
+        alarmDescription: metricName === "Errors" ? "The function failed." : "Lambda refused to run the function: too many at once.",
+        namespace: "AWS/Lambda",
+        metricName,
+        dimensions: { FunctionName: functionName },
+        statistic: "Sum",
+        period: 300,
+        evaluationPeriods: 1,
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+        alarmActions: [alertTopicArn],
+      },
+      this.child(),
+    );
   }
 
   /** Statement that allows invoking this function. */
@@ -106,5 +152,31 @@ function ownLogAndTrace(place: Place, functionName: string): Statement[] {
   return [
     allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [`${logGroup}:*`]),
     allow("WriteTrace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+  ];
+}
+
+/**
+ * Lambda attaches a function to its network with the function's own role. These actions know no resources that exist
+ * beforehand; the Deny keeps them from the function's code (Lambda Developer Guide, "Giving Lambda functions access to
+ * resources in an Amazon VPC", "Preventing your function code from making EC2 API calls").
+ */
+function networkInterfaces(place: Place, functionName: string): Statement[] {
+  const actions = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+  ];
+  return [
+    allow("JoinNetwork", actions, ["*"]),
+    {
+      Sid: "CodeDoesNotTouchNetwork",
+      Effect: "Deny",
+      Action: actions,
+      Resource: ["*"],
+      Condition: { ArnEquals: { "lambda:SourceFunctionArn": [regionalArn(place, "lambda", `function:${functionName}`)] } },
+    },
   ];
 }

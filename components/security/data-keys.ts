@@ -1,13 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
-import { EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey } from "./encryption-key.ts";
+import { EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey, servicesUseKey } from "./encryption-key.ts";
 
 export interface DataKeysArgs {
   place: Place;
   removal: Removal;
   /** Name of the EventBridge rule whose events wait in an encrypted queue. */
   uploadRule: string;
+  /** AWS services that publish to the topic of alerts, which the logs' key encrypts. */
+  alertPublishers: readonly `${string}.amazonaws.com`[];
 }
 
 /** One customer-managed key per class of data, so that access to one class never opens another. */
@@ -16,9 +18,11 @@ export class DataKeys extends PlatformComponent {
   readonly raw: EncryptionKey;
   /** Everything made from videos: renditions, results, case items, executions. */
   readonly derived: EncryptionKey;
+  /** Frames and corrections that networks are trained on. */
+  readonly datasets: EncryptionKey;
   /** Networks. */
   readonly models: EncryptionKey;
-  /** Logs and the functions' configuration. */
+  /** Logs, alerts and the functions' configuration. */
   readonly logs: EncryptionKey;
 
   constructor(name: string, args: DataKeysArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -29,8 +33,9 @@ export class DataKeys extends PlatformComponent {
 
     this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
     this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place)]);
+    this.datasets = key("datasets", "Training data");
     this.models = key("models", "Networks");
-    this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place)]);
-    this.registerOutputs({ raw: this.raw.arn, derived: this.derived.arn, models: this.models.arn, logs: this.logs.arn });
+    this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place), servicesUseKey(place, args.alertPublishers)]);
+    this.registerOutputs({ raw: this.raw.arn, derived: this.derived.arn, datasets: this.datasets.arn, models: this.models.arn, logs: this.logs.arn });
   }
 }

@@ -48,6 +48,7 @@ export class EncryptionKey extends PlatformComponent {
     const key = new aws.kms.Key(
       name,
       {
+        region: args.place.region,
         description: args.description,
         enableKeyRotation: true,
         rotationPeriodInDays: 365,
@@ -57,7 +58,11 @@ export class EncryptionKey extends PlatformComponent {
       },
       this.child({ protect: args.removal === "retain" }),
     );
-    new aws.kms.Alias(this.childName("alias"), { name: `alias/${physicalName(args.place, name)}`, targetKeyId: key.keyId }, this.child());
+    new aws.kms.Alias(
+      this.childName("alias"),
+      { region: args.place.region, name: `alias/${physicalName(args.place, name)}`, targetKeyId: key.keyId },
+      this.child(),
+    );
 
     this.arn = key.arn;
     this.registerOutputs({ arn: this.arn });
@@ -116,6 +121,18 @@ export function ruleUsesKey(place: Place, rule: string): ResourceStatement {
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: ["*"],
     Condition: { StringEquals: { "aws:SourceAccount": place.accountId }, ArnEquals: { "aws:SourceArn": regionalArn(place, "events", `rule/${rule}`) } },
+  };
+}
+
+/** AWS services encrypt and read what they publish to topics that this key encrypts, on behalf of this account. */
+export function servicesUseKey(place: Place, services: readonly `${string}.amazonaws.com`[]): ResourceStatement {
+  return {
+    Sid: "ServicesPublish",
+    Effect: "Allow",
+    Principal: { Service: services },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: ["*"],
+    Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
   };
 }
 

@@ -15,7 +15,7 @@ export interface Statement {
 
 /** A statement of a resource's own policy: who may use the resource. */
 export interface ResourceStatement extends Statement {
-  readonly Principal: "*" | { readonly AWS: string | readonly string[] } | { readonly Service: string };
+  readonly Principal: "*" | { readonly AWS: string | readonly string[] } | { readonly Service: string | readonly string[] };
 }
 
 /** An Allow statement. */

@@ -8,6 +8,8 @@ export interface ServiceRoleArgs {
   place: Place;
   /** The service that takes the role: `lambda.amazonaws.com`. */
   service: `${string}.amazonaws.com`;
+  /** Narrows the trust to requests on behalf of one resource: a pattern of ARNs. */
+  sourceArn?: pulumi.Input<string>;
   /** All that the role may do. */
   statements: readonly Statement[];
 }
@@ -30,7 +32,12 @@ export class ServiceRole extends PlatformComponent {
 
     const role = new aws.iam.Role(
       name,
-      { name: physicalName(args.place, name), assumeRolePolicy: trust(args.service, args.place), maxSessionDuration: 3600 },
+      {
+        name: physicalName(args.place, name),
+        assumeRolePolicy: trust(args),
+        maxSessionDuration: 3600,
+        ...(args.place.permissionsBoundary !== undefined && { permissionsBoundary: args.place.permissionsBoundary }),
+      },
       this.child(),
     );
     const policy = new aws.iam.RolePolicy(
@@ -44,9 +51,13 @@ export class ServiceRole extends PlatformComponent {
   }
 }
 
-function trust(service: string, place: Place): string {
-  const condition = servicesWithoutSourceAccount.has(service) ? {} : { Condition: { StringEquals: { "aws:SourceAccount": place.accountId } } };
-  return JSON.stringify({
+function trust({ service, place, sourceArn }: ServiceRoleArgs): pulumi.Output<string> {
+  const conditions = {
+    ...(!servicesWithoutSourceAccount.has(service) && { StringEquals: { "aws:SourceAccount": place.accountId } }),
+    ...(sourceArn !== undefined && { ArnLike: { "aws:SourceArn": sourceArn } }),
+  };
+  const condition = Object.keys(conditions).length === 0 ? {} : { Condition: conditions };
+  return pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [{ Sid: "ServiceTakesRole", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole", ...condition }],
   });

@@ -1,9 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import { functionNames } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
 import { CaseTable } from "../../components/data/case-table.ts";
 import { DataLake } from "../../components/data/data-lake.ts";
+import type { ComputeNetwork } from "../../components/network/compute-network.ts";
 import { DataKeys } from "../../components/security/data-keys.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
@@ -19,13 +21,23 @@ export interface Parts {
 }
 
 export function parts(opts: { provider: aws.Provider }): Parts {
-  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events" }, opts);
+  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events", alertPublishers: ["cloudwatch.amazonaws.com"] }, opts);
   const bundles = new Map(functionNames.map((name) => [name, new pulumi.asset.FileArchive(`bundles/${name}`)] as const));
-  const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192 };
+  const deadLetters = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn }, opts).queue;
+  const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192, network: functionNetwork, deadLetters, alertTopicArn };
   const lake = new DataLake("lake", { place, removal: "retain", keys, retention: { noncurrentDays: 30, accessLogDays: 2192 }, browserOrigins: [] }, opts);
   const table = new CaseTable("cases", { place, removal: "retain", key: keys.derived }, opts);
   return { opts, keys, settings, lake, table };
 }
+
+/** Networks, as another component would make them. */
+const networkOf = (use: string): ComputeNetwork => ({
+  subnetIds: ["a", "b"].map((zone) => pulumi.output(`subnet-${zone}`)),
+  securityGroupId: pulumi.output(`sg-${use}`),
+});
+export const functionNetwork = networkOf("functions");
+export const jobNetwork = networkOf("jobs");
+export const alertTopicArn = "arn:aws:sns:us-east-1:111111111111:svp-unit-alerts";
 
 export const image = {
   uri: "444444444444.dkr.ecr.us-east-1.amazonaws.com/svp/inference@sha256:0",

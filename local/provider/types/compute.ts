@@ -50,6 +50,7 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
         memoryMb: state["memorySize"] ?? 128,
         environment: state["environment"]?.variables ?? {},
         roleArn: state["role"],
+        deadLetterArn: state["deadLetterConfig"]?.targetArn,
       }),
   },
   "aws:lambda/eventSourceMapping:EventSourceMapping": {

@@ -1,5 +1,26 @@
 import type { Cloud } from "../../cloud.ts";
-import type { ResourceType } from "../resource-type.ts";
+import { arn, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
 
 /** SNS, alarms, dashboards, autoscaling, code signing and ECS. */
-export const operationsTypes: Record<string, ResourceType<Cloud>> = {};
+export const operationsTypes: Record<string, ResourceType<Cloud>> = {
+  "aws:sns/topic:Topic": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const topicArn = arn("sns", place, name);
+      return { id: topicArn, name, arn: topicArn, owner: place.accountId };
+    },
+  },
+  "aws:sns/topicPolicy:TopicPolicy": { computed: (inputs, place) => ({ id: String(inputs["arn"]), owner: place.accountId }) },
+  "aws:sns/topicSubscription:TopicSubscription": {
+    computed: (inputs, place) => {
+      const subscriptionArn = `${inputs["topic"]}:${uuidOf(place.urn)}`;
+      return { id: subscriptionArn, arn: subscriptionArn, ownerId: place.accountId, pendingConfirmation: inputs["protocol"] === "email" };
+    },
+  },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      return { id: name, name, arn: arn("cloudwatch", place, `alarm:${name}`) };
+    },
+  },
+};

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openDatabase } from "../database.ts";
-import type { Log } from "../seams.ts";
+import type { Log, Queues } from "../seams.ts";
 import type { FunctionTable } from "./functions.ts";
 
 /** Largest event of an asynchronous invocation, in bytes (Lambda quota: 1 MB). */
@@ -20,8 +20,8 @@ interface Row {
   readonly due: number;
 }
 
-/** Asynchronous invocations: durable, at least once, with two retries. */
-export function createAsynchronous(dir: string, functions: FunctionTable, log: Log) {
+/** Asynchronous invocations: durable, at least once, with two retries, then the function's dead-letter queue if it has one. */
+export function createAsynchronous(dir: string, functions: FunctionTable, queues: Queues, log: Log) {
   const database = openDatabase(dir, schema);
   const running = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -40,8 +40,18 @@ export function createAsynchronous(dir: string, functions: FunctionTable, log: L
       database.prepare("UPDATE invocations SET attempt = attempt + 1, due = ? WHERE id = ?").run(Date.now() + delay * 1000, id);
       return;
     }
-    if (failed !== undefined) log(`Asynchronous invocation ${id} of ${arn} is given up: ${failed}`);
+    if (failed !== undefined) await giveUp(id, arn, event, failed);
     database.prepare("DELETE FROM invocations WHERE id = ?").run(id);
+  }
+
+  /** As Lambda does, sends the event with the function's own role. */
+  async function giveUp(id: string, arn: string, event: string, reason: string): Promise<void> {
+    const { deadLetterArn, roleArn } = functions.settings(arn);
+    log(`Asynchronous invocation ${id} of ${arn} is given up${deadLetterArn === undefined ? "" : ` and goes to ${deadLetterArn}`}: ${reason}`);
+    if (deadLetterArn === undefined) return;
+    await queues
+      .send({ arn: roleArn }, deadLetterArn, event)
+      .catch((error: Error) => log(`Asynchronous invocation ${id} of ${arn} is lost, its dead-letter queue refused it: ${error.message}`));
   }
 
   /** Runs what is due, and comes back when the next is. */

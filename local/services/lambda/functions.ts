@@ -20,6 +20,8 @@ export interface FunctionSettings {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
+  /** Queue for events of asynchronous invocations that are given up. */
+  readonly deadLetterArn?: string | undefined;
 }
 
 /** Processes of a function at a time. */

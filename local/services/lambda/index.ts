@@ -46,7 +46,7 @@ function checkedEvent(text: string): string {
 /** Lambda: deployed bundles in child processes, asynchronous invocations, resource policies, and event source mappings from SQS. */
 export function createLambda({ dir, region, accountId, endpoint, authorizer, queues, putResourcePolicy, log }: LambdaOptions) {
   const table = createFunctionTable({ region, endpoint, logDir: join(dir, "logs"), authorizer });
-  const asynchronous = createAsynchronous(dir, table, log);
+  const asynchronous = createAsynchronous(dir, table, queues, log);
   const permissions = new Map<string, Map<string, PermissionStatement>>();
   const mappings = new Map<string, { mapping: EventSourceMapping; controller: AbortController; ended: Promise<void> | undefined }>();
   let started = false;

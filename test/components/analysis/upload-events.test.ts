@@ -5,7 +5,7 @@ import { UploadEvents } from "../../../components/analysis/upload-events.ts";
 import { catalogue, image, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 
-const queueArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events";
+const queueArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events-queue";
 const deadLetterArn = `${queueArn}-dead-letters`;
 const ruleArn = "arn:aws:events:us-east-1:111111111111:rule/svp-unit-upload-events";
 
@@ -41,9 +41,9 @@ describe("UploadEvents", () => {
   it("keeps events in an encrypted queue, and what fails five times in another", () => {
     const keyArn = stack.one(aws.kms.Key, "keys-raw").outputs["arn"];
     const queue = stack.one(aws.sqs.Queue, "upload-events-queue").inputs;
-    expect(queue).to.deep.include({ name: "svp-unit-upload-events", kmsMasterKeyId: keyArn, visibilityTimeoutSeconds: 180 });
+    expect(queue).to.deep.include({ name: "svp-unit-upload-events-queue", kmsMasterKeyId: keyArn, visibilityTimeoutSeconds: 180 });
     expect(JSON.parse(queue["redrivePolicy"] as string)).to.deep.equal({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: 5 });
-    const deadLetters = stack.one(aws.sqs.Queue, "upload-events-dead-letters").inputs;
+    const deadLetters = stack.one(aws.sqs.Queue, "upload-events-queue-dead-letters").inputs;
     expect(deadLetters).to.deep.include({ kmsMasterKeyId: keyArn, messageRetentionSeconds: 1_209_600 });
     expect(JSON.parse(deadLetters["redriveAllowPolicy"] as string)).to.deep.equal({ redrivePermission: "byQueue", sourceQueueArns: [queueArn] });
   });
@@ -51,7 +51,7 @@ describe("UploadEvents", () => {
   it("lets the rule alone send, over TLS", () => {
     for (const [name, arn] of [
       ["upload-events-queue-policy", queueArn],
-      ["upload-events-dead-letters-policy", deadLetterArn],
+      ["upload-events-queue-dead-letters-policy", deadLetterArn],
     ] as const) {
       expect(statements(stack.one(aws.sqs.QueuePolicy, name).inputs["policy"])).to.deep.equal({
         DenyPlainHttp: { Effect: "Deny", Principal: "*", Action: ["sqs:*"], Resource: [arn], Condition: { Bool: { "aws:SecureTransport": "false" } } },
@@ -76,9 +76,9 @@ describe("UploadEvents", () => {
       functionResponseTypes: ["ReportBatchItemFailures"],
       scalingConfig: { maximumConcurrency: 5 },
     });
-    const { StartAnalysis, TakeMessages, ReadMessages } = statements(stack.one(aws.iam.RolePolicy, "ingest-start-analysis-role-policy").inputs["policy"]);
+    const { StartAnalysis, TakeMessages, TakeMessagesKey } = statements(stack.one(aws.iam.RolePolicy, "ingest-start-analysis-role-policy").inputs["policy"]);
     expect(StartAnalysis.Resource).to.deep.equal(["arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-case-analysis"]);
     expect(TakeMessages.Resource).to.deep.equal([queueArn]);
-    expect(ReadMessages.Condition).to.deep.equal({ StringEquals: { "kms:ViaService": "sqs.us-east-1.amazonaws.com" } });
+    expect(TakeMessagesKey.Condition).to.deep.equal({ StringEquals: { "kms:ViaService": "sqs.us-east-1.amazonaws.com" } });
   });
 });

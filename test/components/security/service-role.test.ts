@@ -23,6 +23,21 @@ describe("ServiceRole", () => {
     ]);
   });
 
+  it("is bounded where the place asks for it, and trusts requests on behalf of one resource where told to", async () => {
+    const boundary = "arn:aws:iam::111111111111:policy/svp-unit-boundary";
+    const bounded = { ...place, permissionsBoundary: boundary };
+    const sourceArn = "arn:aws:guardduty:us-east-1:111111111111:malware-protection-plan/*";
+    const stack = await inAccount((opts) => void new ServiceRole("jobs", { place: bounded, service: "sagemaker.amazonaws.com", sourceArn, statements }, opts));
+    const role = stack.one(aws.iam.Role, "jobs").inputs;
+    expect(role["permissionsBoundary"]).to.equal(boundary);
+    expect(JSON.parse(role["assumeRolePolicy"] as string).Statement[0].Condition).to.deep.equal({
+      StringEquals: { "aws:SourceAccount": "111111111111" },
+      ArnLike: { "aws:SourceArn": sourceArn },
+    });
+    const free = await inAccount((opts) => void new ServiceRole("jobs", { place, service: "sagemaker.amazonaws.com", statements }, opts));
+    expect(free.one(aws.iam.Role, "jobs").inputs).not.to.have.property("permissionsBoundary");
+  });
+
   it("does not ask Lambda for an account that it does not tell", async () => {
     const stack = await inAccount((opts) => void new ServiceRole("f", { place, service: "lambda.amazonaws.com", statements }, opts));
     expect(JSON.parse(stack.one(aws.iam.Role, "f").inputs["assumeRolePolicy"] as string).Statement[0]).not.to.have.property("Condition");

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
@@ -331,5 +332,37 @@ describe("Lambda", () => {
     await until(() => lines().length === 1);
     expect(lines()).to.deep.equal(["kept test "]);
     await next.close();
+  });
+
+  it("puts an event that it gives up into the function's dead-letter queue, with the function's own role", async () => {
+    const lettersArn = "arn:aws:sqs:us-east-1:000000000000:letters";
+    sqs.putQueue({ arn: lettersArn, name: "letters" });
+    iam.putRolePolicy(roleArn, "letters", { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "sqs:SendMessage", Resource: lettersArn } });
+    const folder = join(dir, "given-up");
+    const open = () => {
+      const service = createLambda({
+        dir: folder,
+        ...place,
+        endpoint: () => wire.endpoint,
+        authorizer: iam,
+        queues: sqs,
+        putResourcePolicy: iam.putResourcePolicy,
+        log: (line) => logged.push(line),
+      });
+      service.putFunction(settings("moody", { deadLetterArn: lettersArn }));
+      return service;
+    };
+    const first = open();
+    await first.enqueue(iam.administrator.caller, arn("moody"), { mood: "throw" });
+    await first.close();
+    // Its two retries are behind it: they would take three minutes.
+    const database = new DatabaseSync(join(folder, "state.sqlite"));
+    database.exec("UPDATE invocations SET attempt = 2");
+    database.close();
+    const second = open();
+    second.start();
+    const [message] = await sqs.receive(iam.administrator.caller, lettersArn, 1, AbortSignal.timeout(10_000));
+    expect(message?.body).to.equal('{"mood":"throw"}');
+    await second.close();
   });
 });
