@@ -28,7 +28,20 @@ export const securityTypes: Record<string, ResourceType<Cloud>> = {
         uniqueId: `AROA${hexOf(place.urn, 17).toUpperCase()}`,
       };
     },
-    live: (cloud, state) => cloud.iam.putRole({ arn: state["arn"], trustPolicy: JSON.parse(state["assumeRolePolicy"]) }),
+    live: (cloud, state) =>
+      cloud.iam.putRole({
+        arn: state["arn"],
+        trustPolicy: JSON.parse(state["assumeRolePolicy"]),
+        permissionsBoundary: state["permissionsBoundary"],
+      }),
+  },
+  "aws:iam/policy:Policy": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const policyArn = `arn:aws:iam::${place.accountId}:policy${inputs["path"] ?? "/"}${name}`;
+      return { id: policyArn, name, arn: policyArn, policyId: `ANPA${hexOf(place.urn, 17).toUpperCase()}`, attachmentCount: 0 };
+    },
+    live: (cloud, state) => cloud.iam.putManagedPolicy(state["arn"], JSON.parse(state["policy"])),
   },
   "aws:iam/rolePolicy:RolePolicy": {
     computed: (inputs, place) => {

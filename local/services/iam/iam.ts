@@ -15,8 +15,10 @@ export interface Grant {
 }
 
 export interface Iam extends Authorizer {
-  /** Declares a role, or replaces the trust policy of one. */
-  putRole(role: { arn: string; trustPolicy: unknown }): void;
+  /** Declares a role, or replaces the trust policy and the boundary of one. */
+  putRole(role: { arn: string; trustPolicy: unknown; permissionsBoundary?: string | undefined }): void;
+  /** Declares a managed policy, or replaces its document. */
+  putManagedPolicy(policyArn: string, document: unknown): void;
   /** Attaches an inline policy to a declared role, or replaces it. */
   putRolePolicy(roleArn: string, name: string, document: unknown): void;
   /** Sets the policy of a bucket, queue, key or function. */
@@ -33,6 +35,8 @@ interface Role {
   readonly arn: string;
   readonly credentials: Credentials;
   trust: readonly Statement[];
+  /** ARN of the managed policy that bounds the role. */
+  boundary: string | undefined;
   readonly policies: Map<string, readonly Statement[]>;
 }
 
@@ -48,6 +52,7 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
   const { accountId = "000000000000", seed = "" } = options;
   const roles = new Map<string, Role>();
   const resourcePolicies = new Map<string, readonly Statement[]>();
+  const managedPolicies = new Map<string, readonly Statement[]>();
   const usedGrants = new Set<string>();
 
   const administratorArn = `arn:aws:iam::${accountId}:user/local-administrator`;
@@ -65,16 +70,22 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
     resolve: (accessKeyId) => byAccessKey.get(accessKeyId),
     credentialsOf: (roleArn) => roleOf(roleArn).credentials,
 
-    putRole({ arn, trustPolicy }) {
+    putRole({ arn, trustPolicy, permissionsBoundary: boundary }) {
+      if (boundary !== undefined && !managedPolicies.has(boundary)) throw new ServiceError("NoSuchEntity", `No policy ${boundary} was declared.`, 404);
       const trust = parsePolicy(`trust policy of role ${arn}`, "trust", trustPolicy);
       const known = roles.get(arn);
       if (known) {
         known.trust = trust;
+        known.boundary = boundary;
         return;
       }
       const credentials = credentialsFor(seed, arn);
-      roles.set(arn, { arn, credentials, trust, policies: new Map() });
+      roles.set(arn, { arn, credentials, trust, boundary, policies: new Map() });
       byAccessKey.set(credentials.accessKeyId, { caller: { arn }, credentials });
+    },
+
+    putManagedPolicy(policyArn, document) {
+      managedPolicies.set(policyArn, parsePolicy(`policy ${policyArn}`, "identity", document));
     },
 
     putRolePolicy(roleArn, name, document) {
@@ -103,7 +114,7 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
     authorize(caller, action, resource, context = {}) {
       const full = fullContext(caller, context);
       const applies = (statement: Statement) =>
-        statement.actions.some((pattern) => globMatches(pattern, action, "i")) &&
+        covers(statement, action) &&
         statement.resources.some((pattern) => arnMatches(pattern, resource)) &&
         statement.conditions.every((condition) => holds(condition, full));
 
@@ -114,13 +125,18 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
       const role = roles.get(caller.arn);
       const ofRole = [...(role?.policies ?? [])].flatMap(([policy, statements]) => statements.filter(applies).map((statement) => ({ policy, statement })));
 
-      const denial = [...ofResource, ...ofRole].find(({ statement }) => statement.effect === "Deny");
+      const boundary = role?.boundary === undefined ? undefined : (managedPolicies.get(role.boundary) ?? []).filter(applies);
+      const bounding = (boundary ?? []).map((statement) => ({ statement, bounds: true }));
+      const denial = [...ofResource, ...ofRole, ...bounding].find(({ statement }) => statement.effect === "Deny");
       if (denial) {
-        const place = "policy" in denial ? `policy "${denial.policy}" of the role` : "the resource's policy";
+        const place =
+          "bounds" in denial ? "the role's permissions boundary" : "policy" in denial ? `policy "${denial.policy}" of the role` : "the resource's policy";
         throw denied(caller, action, resource, `statement ${denial.statement.name} of ${place} denies it`);
       }
       if (caller.arn === administratorArn) return;
 
+      // A boundary allows nothing; what it does not name, neither the role's policies nor a resource's policy for the role can allow.
+      const unbounded = boundary === undefined || boundary.length > 0;
       const byResource = ofResource.some((entry) => entry.reach === "caller");
       // A key without a policy has the default one, which leaves the decision to identity policies; one with a policy must say so itself.
       const delegated = !resource.startsWith("arn:aws:kms:") || resourcePolicy === undefined || ofResource.some((entry) => entry.reach === "account");
@@ -131,16 +147,18 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
           }
         }
       }
-      if (byResource || (delegated && ofRole.length > 0)) return;
+      if (unbounded && (byResource || (delegated && ofRole.length > 0))) return;
       throw denied(
         caller,
         action,
         resource,
-        ofRole.length > 0
-          ? "the key's policy neither allows it nor lets identity policies decide"
-          : role
-            ? `no policy of the role or of the resource allows it`
-            : "no policy of the resource allows it",
+        !unbounded
+          ? "the role's permissions boundary does not allow it"
+          : ofRole.length > 0
+            ? "the key's policy neither allows it nor lets identity policies decide"
+            : role
+              ? `no policy of the role or of the resource allows it`
+              : "no policy of the resource allows it",
       );
     },
 
@@ -172,6 +190,10 @@ function credentialsFor(seed: string, arn: string): Credentials {
     sessionToken: derive("session-token").toString("base64"),
   };
 }
+
+/** Whether a statement is about an action. */
+const covers = ({ actions, notActions }: Statement, action: string): boolean =>
+  notActions.length > 0 ? !notActions.some((pattern) => globMatches(pattern, action, "i")) : actions.some((pattern) => globMatches(pattern, action, "i"));
 
 const isService = (caller: Caller): boolean => caller.arn.endsWith(".amazonaws.com");
 

@@ -7,6 +7,8 @@ export interface Statement {
   readonly name: string;
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
+  /** `NotAction`: the statement is about every action but these. Empty where `actions` says which. */
+  readonly notActions: readonly string[];
   /** Patterns of ARNs. Empty in a trust policy, whose resource is its role. */
   readonly resources: readonly string[];
   /** Absent in an identity policy, whose principal is its role. */
@@ -72,10 +74,11 @@ function readStatement(kind: PolicyKind, statement: unknown, index: number, prob
 
   const wanted = elements[kind];
   for (const key of Object.keys(source)) {
-    if (["NotAction", "NotResource", "NotPrincipal"].includes(key)) complain(`${key} is not implemented by the local cloud; name what is meant instead.`);
-    else if (!["Sid", "Condition", ...wanted].includes(key)) complain(`${key} is not an element of a statement in this kind of policy (${kind}).`);
+    if (["NotResource", "NotPrincipal"].includes(key)) complain(`${key} is not implemented by the local cloud; name what is meant instead.`);
+    else if (!["Sid", "Condition", "NotAction", ...wanted].includes(key)) complain(`${key} is not an element of a statement in this kind of policy (${kind}).`);
   }
-  for (const key of wanted) if (!(key in source)) complain(`${key} is missing.`);
+  for (const key of wanted) if (!(key in source) && !(key === "Action" && "NotAction" in source)) complain(`${key} is missing.`);
+  if ("Action" in source && "NotAction" in source) complain("it may have Action or NotAction, not both.");
 
   const effect = source["Effect"];
   if (effect !== undefined && effect !== "Allow" && effect !== "Deny") complain(`Effect is ${show(effect)}; it must be "Allow" or "Deny".`);
@@ -87,8 +90,8 @@ function readStatement(kind: PolicyKind, statement: unknown, index: number, prob
     complain(`${key} is ${show(source[key])}; it must be a string or a list of strings.`);
     return [];
   };
-  const actions = strings("Action");
-  for (const action of actions) {
+  const [actions, notActions] = [strings("Action"), strings("NotAction")];
+  for (const action of [...actions, ...notActions]) {
     if (action !== "*" && !/^[a-z0-9-]+:[A-Za-z0-9*?]+$/i.test(action)) complain(`Action ${show(action)} must be "service:Action" or "*".`);
   }
   const resources = strings("Resource");
@@ -100,6 +103,7 @@ function readStatement(kind: PolicyKind, statement: unknown, index: number, prob
     name,
     effect: effect === "Allow" ? "Allow" : "Deny",
     actions,
+    notActions,
     resources,
     principals: "Principal" in source ? readPrincipals(source["Principal"], complain) : undefined,
     conditions: "Condition" in source ? readConditions(source["Condition"], complain) : [],
@@ -119,7 +123,9 @@ function readPrincipals(principal: unknown, complain: (text: string) => void): P
     return [];
   };
   for (const key of Object.keys(principal)) {
-    if (key !== "AWS" && key !== "Service") complain(`Principal.${key} is not implemented by the local cloud; use AWS or Service.`);
+    // Nobody signs in to the local cloud through an identity provider: such a principal is read, and is never the caller.
+    if (key === "Federated") read(key);
+    else if (key !== "AWS" && key !== "Service") complain(`Principal.${key} is not implemented by the local cloud; use AWS, Service or Federated.`);
   }
   const aws = read("AWS");
   for (const name of aws) {

@@ -42,6 +42,31 @@ describe("IAM", () => {
       expect(ask("sqs:SendMessage", `arn:aws:sqs:us-east-1:9:x:${account}:jobs`)).to.include("not authorized");
     });
 
+    it("by a role's boundary too: what it does not allow, nothing else can", () => {
+      const boundary = `arn:aws:iam::${account}:policy/boundary`;
+      expect(outcome(() => iam.putRole({ arn: role, trustPolicy: trust, permissionsBoundary: boundary }))).to.equal(`No policy ${boundary} was declared.`);
+      iam.putManagedPolicy(
+        boundary,
+        policy({ Effect: "Allow", Action: "sqs:*", Resource: "*" }, { Effect: "Deny", NotAction: ["sqs:SendMessage", "sqs:Get*"], Resource: "*" }),
+      );
+      iam.putRole({ arn: role, trustPolicy: trust, permissionsBoundary: boundary });
+      expect(ask("sqs:SendMessage", queue), "a boundary allows nothing itself").to.include("no policy of the role");
+      grant({ Effect: "Allow", Action: ["sqs:*", "s3:GetObject"], Resource: "*" });
+      expect(ask("sqs:SendMessage", queue)).to.equal("allowed");
+      expect(ask("sqs:GetQueueUrl", queue)).to.equal("allowed");
+      expect(ask("sqs:PurgeQueue", queue)).to.equal(denied("sqs:PurgeQueue", queue, "statement 1 of the role's permissions boundary denies it"));
+      iam.putManagedPolicy(boundary, policy({ Effect: "Allow", Action: "sqs:*", Resource: "*" }));
+      expect(ask("s3:GetObject", "arn:aws:s3:::b/k")).to.equal(denied("s3:GetObject", "arn:aws:s3:::b/k", "the role's permissions boundary does not allow it"));
+      iam.putResourcePolicy("arn:aws:s3:::b", policy({ Effect: "Allow", Principal: { AWS: role }, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" }));
+      expect(ask("s3:GetObject", "arn:aws:s3:::b/k")).to.include("permissions boundary does not allow it");
+    });
+
+    it("never by a statement for people of an identity provider", () => {
+      const saml = `arn:aws:iam::${account}:saml-provider/hospital`;
+      iam.putResourcePolicy(queue, policy({ Effect: "Allow", Principal: { Federated: saml }, Action: "sqs:SendMessage", Resource: queue }));
+      expect(ask("sqs:SendMessage", queue)).to.include("not authorized");
+    });
+
     it("against an explicit deny, whoever allows", () => {
       grant({ Effect: "Allow", Action: "*", Resource: "*" }, { Sid: "NotThis", Effect: "Deny", Action: "sqs:PurgeQueue", Resource: queue });
       expect(ask("sqs:SendMessage", queue)).to.equal("allowed");
@@ -156,7 +181,7 @@ describe("IAM", () => {
       const wrong = {
         Version: "2008-10-17",
         Statement: [
-          { Sid: "A", Effect: "Permit", NotAction: "s3:*", Resource: "bucket", Principal: "*" },
+          { Sid: "A", Effect: "Permit", NotResource: "*", Resource: "bucket", Principal: "*" },
           {
             Sid: "A",
             Effect: "Allow",
@@ -171,7 +196,7 @@ describe("IAM", () => {
         [
           `The policy "bad" of role ${role} is not valid:`,
           'Version is "2008-10-17"; it must be "2012-10-17".',
-          "Statement A: NotAction is not implemented by the local cloud; name what is meant instead.",
+          "Statement A: NotResource is not implemented by the local cloud; name what is meant instead.",
           "Statement A: Principal is not an element of a statement in this kind of policy (identity).",
           "Statement A: Action is missing.",
           'Statement A: Effect is "Permit"; it must be "Allow" or "Deny".',
@@ -187,16 +212,21 @@ describe("IAM", () => {
           'Two statements have the Sid "A".',
         ].join(" "),
       );
+      const both = policy({ Effect: "Allow", Action: "s3:*", NotAction: "sqs:*", Resource: "*" });
+      expect(outcome(() => iam.putRolePolicy(role, "bad", both))).to.include("Statement 0: it may have Action or NotAction, not both.");
       expect(outcome(() => iam.putRolePolicy(role, "bad", "text"))).to.include("must be an object with Version and Statement");
       expect(outcome(() => iam.putResourcePolicy(queue, policy({ Effect: "Allow", NotPrincipal: "*", Action: "*", Resource: "*" })))).to.include(
         "NotPrincipal is not implemented",
       );
       expect(
         outcome(() =>
-          iam.putResourcePolicy(queue, policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:role/*", Federated: "x" }, Action: "*", Resource: "*" })),
+          iam.putResourcePolicy(
+            queue,
+            policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:role/*", CanonicalUser: "x" }, Action: "*", Resource: "*" }),
+          ),
         ),
       )
-        .to.include("Principal.Federated is not implemented")
+        .to.include("Principal.CanonicalUser is not implemented")
         .and.include("without wildcards");
       expect(outcome(() => iam.putRolePolicy("arn:aws:iam::1:role/none", "p", policy()))).to.equal("No role arn:aws:iam::1:role/none was declared.");
     });
