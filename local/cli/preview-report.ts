@@ -34,7 +34,7 @@ function describeDeployment({ project, stack, resources, findings }: Deployment,
 
 function describeReport({ resources }: Deployment, { findings, applied }: PolicyReport, paint: Paint): string[] {
   const names = new Map(resources.map(({ urn, type, name }) => [urn, `${type} "${name}"`]));
-  const silent = Object.entries(applied).filter(([, number]) => number === 0);
+  const silent = Object.entries(applied).filter(([, urns]) => urns.length === 0);
   const line = ({ enforcementLevel, severity, rule, urn, message }: PolicyFinding): string => {
     const level = paint(enforcementLevel === "mandatory" ? "red" : "yellow", severity === undefined ? enforcementLevel : `${enforcementLevel}, ${severity}`);
     return `  ${level}  ${rule}: ${message}${urn === undefined ? "" : paint("dim", ` (${names.get(urn) ?? urn})`)}`;

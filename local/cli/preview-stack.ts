@@ -1,4 +1,5 @@
 import { rules } from "../../policies/rules/index.ts";
+import { today, waive, waivers } from "../../policies/waivers.ts";
 import { deploy } from "../deploy/deploy.ts";
 import type { Deployment } from "../deploy/deployment.ts";
 import type { PolicyReport } from "../deploy/policy/analyzer.ts";
@@ -14,7 +15,7 @@ export async function previewStack(root: string, stack: string): Promise<{ deplo
   try {
     const config = readPolicyConfig(root, stack);
     const deployment = await deploy({ root, stack, provider: offlineProvider() });
-    return { deployment, report: await evaluatePolicies(rules, deployment, config) };
+    return { deployment, report: await evaluatePolicies(waive(rules, waivers, today()), deployment, config) };
   } catch (error) {
     if (error instanceof DeployError || error instanceof ProjectError) throw new CommandError(error.message);
     throw error;

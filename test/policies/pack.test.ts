@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { sections } from "../../policies/controls.ts";
+import { sections } from "../../policies/data/security-rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 
 const folder = join(import.meta.dirname, "../../policies/rules");
@@ -18,6 +18,7 @@ describe("the policy pack", () => {
       "iam-policy-grants-no-wildcard-action",
       "kms-key-rotates-every-year",
       "lambda-function-environment-is-encrypted-with-customer-key",
+      "pack-waivers-are-in-order",
       "s3-bucket-blocks-public-access",
       "s3-bucket-is-encrypted-with-customer-key",
       "s3-bucket-keeps-versions",

@@ -13,5 +13,5 @@ export async function violations(rule: Policies[number], program: (opts: { provi
 /** To how many resources (or stacks) one rule applies in a program. */
 export async function applications(rule: Policies[number], program: (opts: { provider: aws.Provider }) => unknown): Promise<number> {
   const { applied } = await evaluatePolicies([rule], await deploymentOf(program));
-  return applied[rule.name]!;
+  return applied[rule.name]!.length;
 }

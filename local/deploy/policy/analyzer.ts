@@ -23,8 +23,8 @@ export interface PolicyFinding {
 export interface PolicyReport {
   /** In order of rule, resource and message. */
   readonly findings: readonly PolicyFinding[];
-  /** Rule -> how many resources (or stacks, for a rule about the whole) it was applied to. A rule at 0 has proven nothing. */
-  readonly applied: Readonly<Record<string, number>>;
+  /** Rule -> URNs of the resources (of the stack, for a rule about the whole) that it was applied to. A rule without any has proven nothing. */
+  readonly applied: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Has an analyzer judge a deployment as the engine does: the inputs of each resource, then the state of all. */
@@ -36,12 +36,13 @@ export async function judge(
 ): Promise<PolicyReport> {
   const byUrn = new Map(deployment.resources.map((resource) => [resource.urn, resource]));
   const active = rules.filter(({ name }) => levels.get(name)?.enforcementLevel !== "disabled");
-  const applied: Record<string, number> = Object.fromEntries(rules.map(({ name }) => [name, 0]));
+  const applied: Record<string, string[]> = Object.fromEntries(rules.map(({ name }) => [name, []]));
+  const stackUrn = deployment.resources[0]?.urn ?? "";
   const findings: PolicyFinding[] = [];
 
   const take = (response: AnalyzeResponse, judged: Policies, urn: string | undefined): void => {
     const notApplicable = new Set(response.getNotApplicableList().map((entry) => entry.getPolicyName()));
-    for (const { name } of judged) if (!notApplicable.has(name)) applied[name]!++;
+    for (const { name } of judged) if (!notApplicable.has(name)) applied[name]!.push(urn ?? stackUrn);
     for (const diagnostic of response.getDiagnosticsList()) {
       // The server puts the rule's description before the message of a violation, and the pack into that of a rule that could not run.
       const prefix = `${diagnostic.getDescription()}\n`;

@@ -41,7 +41,10 @@ describe("evaluatePolicies", () => {
       { rule: "queue-is-named", enforcementLevel: "mandatory", severity: "low", urn: urn("q1"), message: "q1 is named a; it must start with svp-." },
       { rule: "stack-has-few-queues", enforcementLevel: "advisory", severity: undefined, urn: undefined, message: "There are 3 queues." },
     ]);
-    expect(applied).to.deep.equal({ "queue-is-named": 3, "stack-has-few-queues": 1 });
+    expect(applied).to.deep.equal({
+      "queue-is-named": ["q0", "q1", "q2"].map(urn),
+      "stack-has-few-queues": ["urn:pulumi:unit::svp::pulumi:pulumi:Stack::svp-unit"],
+    });
   });
 
   it("takes levels and settings from the configuration, the rule's own before those for all", async () => {
@@ -59,12 +62,13 @@ describe("evaluatePolicies", () => {
   it("applies a disabled rule to nothing", async () => {
     const { findings, applied } = await evaluatePolicies([few, named], await queues("b"), { "queue-is-named": "disabled" });
     expect(findings).to.deep.equal([]);
-    expect(applied).to.deep.equal({ "queue-is-named": 0, "stack-has-few-queues": 1 });
+    expect(applied["queue-is-named"]).to.deep.equal([]);
+    expect(applied["stack-has-few-queues"]).to.have.length(1);
   });
 
   it("counts a rule that does not apply as not applied", async () => {
     const { applied } = await evaluatePolicies([few, named], await queues());
-    expect(applied).to.deep.equal({ "queue-is-named": 0, "stack-has-few-queues": 0 });
+    expect(applied).to.deep.equal({ "queue-is-named": [], "stack-has-few-queues": [] });
   });
 
   it("turns a rule that reads an unknown value into an advice, as the engine does", async () => {

@@ -1,0 +1,5 @@
+import type { Policies } from "@pulumi/policy";
+import { policyGrantsNoDataActionOnEveryResource } from "./policy-grants-no-data-action-on-every-resource.ts";
+import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action.ts";
+
+export const iamRules: Policies = [policyGrantsNoDataActionOnEveryResource, policyGrantsNoWildcardAction];

@@ -1,0 +1,4 @@
+import type { Policies } from "@pulumi/policy";
+import { waiversAreInOrder } from "./waivers-are-in-order.ts";
+
+export const packRules: Policies = [waiversAreInOrder];
