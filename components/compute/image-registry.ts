@@ -46,7 +46,11 @@ export class ImageRegistry extends PlatformComponent {
       },
       this.child({ protect: removal === "retain" }),
     );
-    new aws.ecr.RepositoryPolicy(this.childName("readers"), { repository: repository.name, policy: policyDocument([readersPull(args.readers)]) }, this.child());
+    new aws.ecr.RepositoryPolicy(
+      this.childName("readers"),
+      { repository: repository.name, policy: policyDocument([readersPull(args.readers, place)]) },
+      this.child(),
+    );
     new aws.ecr.LifecyclePolicy(
       this.childName("lifecycle"),
       { repository: repository.name, policy: JSON.stringify({ rules: [expireUntagged] }) },
@@ -72,13 +76,18 @@ export class ImageRegistry extends PlatformComponent {
   }
 }
 
-/** In a repository's policy there is no Resource: it is the repository. */
-function readersPull(accounts: readonly string[]): Omit<ResourceStatement, "Resource"> {
+/**
+ * SageMaker and ECS fetch an image as the role that a job or task is given, so the accounts of those roles are all that need letting in.
+ * In a repository's policy there is no Resource: it is the repository.
+ */
+function readersPull(accounts: readonly string[], { organizationId }: Place): Omit<ResourceStatement, "Resource"> {
   return {
     Sid: "EnvironmentsPull",
     Effect: "Allow",
     Principal: { AWS: accounts.map(accountRoot) },
     Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    // An account that leaves the organisation loses the images with it.
+    Condition: { StringEquals: { "aws:PrincipalOrgID": organizationId } },
   };
 }
 
@@ -88,3 +97,19 @@ const expireUntagged = {
   selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: untaggedDays },
   action: { type: "expire" },
 };
+
+/**
+ * Amazon Inspector looks at every image of the account again whenever a vulnerability becomes known, not only when it is pushed.
+ * A setting of the whole registry: once in an account. HIPAA 164.308(a)(5)(ii)(B).
+ */
+export class RegistryScanning extends PlatformComponent {
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:compute:RegistryScanning", name, opts);
+    new aws.ecr.RegistryScanningConfiguration(
+      name,
+      { scanType: "ENHANCED", rules: [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }] },
+      this.child(),
+    );
+    this.registerOutputs();
+  }
+}

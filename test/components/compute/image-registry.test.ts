@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { ImageRegistry, type ImageRegistryArgs } from "../../../components/compute/image-registry.ts";
+import { ImageRegistry, type ImageRegistryArgs, RegistryScanning } from "../../../components/compute/image-registry.ts";
 import { failure } from "../../support/failure.ts";
 import { inAccount, place, statements } from "../place.ts";
 
@@ -34,7 +34,22 @@ describe("ImageRegistry", () => {
         Effect: "Allow",
         Principal: { AWS: ["arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"] },
         Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-unit000000" } },
       },
+    });
+  });
+
+  it("drops images that no tag names any more, after a month", async () => {
+    const policy = (await make()).one(aws.ecr.LifecyclePolicy, "inference-lifecycle").inputs["policy"];
+    expect(JSON.parse(policy as string)).to.deep.equal({
+      rules: [
+        {
+          rulePriority: 1,
+          description: "Untagged images go after 30 days",
+          selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 30 },
+          action: { type: "expire" },
+        },
+      ],
     });
   });
 
@@ -47,5 +62,17 @@ describe("ImageRegistry", () => {
 
   it("refuses a registry that nobody may read", async () => {
     expect((await failure(make({ readers: [] }))).message).to.contain('svp:compute:ImageRegistry "inference": readers must name at least one account');
+  });
+});
+
+describe("RegistryScanning", () => {
+  it("looks at every image again whenever a vulnerability becomes known", async () => {
+    const stack = await inAccount((opts) => void new RegistryScanning("scanning", opts));
+    const { inputs, parent } = stack.one(aws.ecr.RegistryScanningConfiguration, "scanning");
+    expect(inputs).to.deep.equal({
+      scanType: "ENHANCED",
+      rules: [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }],
+    });
+    expect(parent).to.match(/svp:compute:RegistryScanning::scanning$/);
   });
 });
