@@ -1,0 +1,166 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { FargateTask } from "../../../components/compute/fargate-task.ts";
+import { PermissionsBoundary } from "../../../components/identity/permissions-boundary.ts";
+import { WorkforceRoles } from "../../../components/identity/workforce-roles.ts";
+import { Studio } from "../../../components/learning/studio.ts";
+import { TrainingRoles } from "../../../components/learning/training-roles.ts";
+import type { Place } from "../../../components/place.ts";
+import { allow } from "../../../components/security/policy.ts";
+import { deploy } from "../../../local/deploy/deploy.ts";
+import type { DeployedResource } from "../../../local/deploy/deployment.ts";
+import { offlineProvider } from "../../../local/provider/offline.ts";
+import { createIam } from "../../../local/services/iam/iam.ts";
+import { rules } from "../../../policies/rules/index.ts";
+import { projectFolder } from "../../stacks/project.ts";
+import { violations } from "../../support/policies.ts";
+import { datasetsBucket } from "../learning/datasets.ts";
+import { alertTopicArn, image, jobNetwork, parts } from "../parts.ts";
+import { inAccount, place } from "../place.ts";
+
+interface Grant {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}
+
+async function boundaryOf(where: Place, copyRegions: readonly string[] = []): Promise<string> {
+  const stack = await inAccount((opts) => void new PermissionsBoundary("boundary", { place: where, copyRegions }, opts));
+  return stack.one(aws.iam.Policy, "boundary").inputs["policy"] as string;
+}
+
+/** Whether a role that its own policies let do everything may do this within a boundary. */
+function within(document: string): (action: string, resource: string, context?: Record<string, string>) => boolean {
+  const iam = createIam({ accountId: "111111111111" });
+  const [policy, role] = ["arn:aws:iam::111111111111:policy/boundary", "arn:aws:iam::111111111111:role/any"];
+  iam.putManagedPolicy(policy, JSON.parse(document));
+  const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] };
+  iam.putRole({ arn: role, trustPolicy: trust, permissionsBoundary: policy });
+  iam.putRolePolicy(role, "all", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+  return (action, resource, context = {}) => {
+    try {
+      iam.authorize({ arn: role }, action, resource, context);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+/** What the roles of a deployment are granted and its boundary would not let them do. A wildcard of a grant stands for itself. */
+function outside(resources: readonly DeployedResource[], document: string): string[] {
+  const may = within(document);
+  return resources
+    .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+    .flatMap(({ name, inputs }) =>
+      (JSON.parse(inputs["policy"] as string) as { Statement: Grant[] }).Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action, Resource }) =>
+        Action.flatMap((action) => Resource.filter((resource) => !may(action, resource)).map((resource) => `${name}: ${action} on ${resource}`)),
+      ),
+    );
+}
+
+describe("PermissionsBoundary", function () {
+  this.timeout(60_000);
+
+  it("lets every role of an environment do what it is granted", async () => {
+    const project = projectFolder();
+    try {
+      const { resources } = await deploy({ root: project.root, stack: "prod", provider: offlineProvider() });
+      const boundary = await boundaryOf({ ...place, stack: "prod", accountId: "333333333333" });
+      expect(outside(resources, boundary)).to.deep.equal([]);
+    } finally {
+      project.remove();
+    }
+  });
+
+  it("lets roles of people and of learning do what they are granted", async () => {
+    const { resources } = await inAccount((opts) => {
+      const made = parts(opts);
+      const { keys, lake, table, settings } = made;
+      const buckets = { raw: lake.raw, processed: lake.processed, models: lake.models, datasets: datasetsBucket(made) };
+      const someone = { permissionSet: "Someone" };
+      const everyone = { dataScientists: someone, auditors: someone, emergency: someone };
+      const common = { place, network: jobNetwork, image, logKey: settings.key, logRetentionDays: 2192 };
+      new WorkforceRoles("people", { place, people: everyone, buckets, table, alertTopicArn, deadLetterArn: "arn:aws:sqs:us-east-1:111111111111:q" }, opts);
+      new TrainingRoles("training", { ...common, ...buckets }, opts);
+      new Studio("studio", { ...common, removal: "retain", vpcId: "vpc-1", key: keys.datasets, signIn: "SSO", users: [], statements: [] }, opts);
+      const size = { architecture: "X86_64", cpuUnits: 4096, memoryMb: 16_384, scratchGib: 100 } as const;
+      const task = new FargateTask(
+        "task",
+        { ...common, ...size, scratchKey: keys.derived, environment: {}, statements: buckets.raw.allow("Read", ["s3:GetObject"], "raw-videos/") },
+        opts,
+      );
+      new aws.iam.RolePolicy(
+        "machine",
+        { role: "machine", policy: JSON.stringify({ Statement: task.statements.filter(({ Sid }) => Sid !== "PassTaskRoles") }) },
+        opts,
+      );
+    });
+    // Policy variables are AWS's to fill in.
+    const known = resources.map((resource) => ({
+      ...resource,
+      inputs: { ...resource.inputs, policy: String(resource.inputs["policy"]).replaceAll(/\$\{[\w:]+\}/g, "x") },
+    }));
+    expect(outside(known, await boundaryOf(place))).to.deep.equal([]);
+  });
+
+  it("names in its finding what a new grant lacks", async () => {
+    const { resources } = await inAccount((opts) => {
+      const policy = JSON.stringify({ Version: "2012-10-17", Statement: [allow("Translate", ["translate:TranslateText"], ["*"])] });
+      new aws.iam.RolePolicy("new", { role: "new", policy }, opts);
+    });
+    expect(outside(resources, await boundaryOf(place))).to.deep.equal(["new: translate:TranslateText on *"]);
+  });
+
+  it("ends at the environment's own resources", async () => {
+    const may = within(await boundaryOf(place));
+    expect(may("s3:GetObject", "arn:aws:s3:::svp-unit-111111111111-raw/x")).to.equal(true);
+    expect(may("s3:GetObject", "arn:aws:s3:::svp-prod-333333333333-raw/x")).to.equal(false);
+    expect(may("sqs:SendMessage", "arn:aws:sqs:us-east-1:111111111111:svp-unit-x")).to.equal(true);
+    expect(may("sqs:SendMessage", "arn:aws:sqs:us-east-1:222222222222:svp-unit-x")).to.equal(false);
+    expect(may("iam:PassRole", "arn:aws:iam::111111111111:role/admin")).to.equal(false);
+    expect(may("sts:AssumeRole", "arn:aws:iam::222222222222:role/svp-deploy")).to.equal(false);
+  });
+
+  it("keeps roles from identities, the organisation, the audit trail and public sharing", async () => {
+    const may = within(await boundaryOf(place));
+    for (const [action, resource] of [
+      ["iam:CreateUser", "arn:aws:iam::111111111111:user/x"],
+      ["iam:PutRolePolicy", "arn:aws:iam::111111111111:role/svp-unit-x"],
+      ["organizations:LeaveOrganization", "*"],
+      ["cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:111111111111:trail/x"],
+      ["config:StopConfigurationRecorder", "*"],
+      ["logs:DeleteLogGroup", "arn:aws:logs:us-east-1:111111111111:log-group:x"],
+      ["s3:PutBucketPolicy", "arn:aws:s3:::svp-unit-111111111111-raw"],
+      ["kms:PutKeyPolicy", "arn:aws:kms:us-east-1:111111111111:key/x"],
+    ] as const)
+      expect(may(action, resource), action).to.equal(false);
+  });
+
+  it("keeps roles in the environment's Regions and organisation", async () => {
+    const may = within(await boundaryOf(place, ["us-west-2"]));
+    const object = "arn:aws:s3:::svp-unit-111111111111-raw/x";
+    for (const [region, allowed] of [
+      ["us-east-1", true],
+      ["us-west-2", true],
+      ["eu-west-1", false],
+    ] as const)
+      expect(may("s3:GetObject", object, { "aws:RequestedRegion": region }), region).to.equal(allowed);
+    expect(may("iam:GetAccountSummary", "*", { "aws:RequestedRegion": "us-east-1" })).to.equal(true);
+    expect(may("s3:GetObject", object, { "aws:ResourceOrgID": "o-unit000000" })).to.equal(true);
+    expect(may("s3:PutObject", object, { "aws:ResourceOrgID": "o-stranger00" })).to.equal(false);
+    expect(may("kms:Decrypt", "arn:aws:kms:us-west-2:111111111111:key/x")).to.equal(true);
+  });
+
+  it("fits a managed policy, with the longest names there are", async () => {
+    // IAM counts every character but white space, 6,144 at most (IAM User Guide, "IAM and AWS STS quotas").
+    const document = await boundaryOf({ ...place, stack: "staging", region: "ap-southeast-1" }, ["ap-southeast-2"]);
+    expect(document.replaceAll(/\s/g, "").length).to.be.at.most(6144);
+  });
+
+  it("satisfies the policy pack, as any other policy does", async () => {
+    const program = (opts: { provider: aws.Provider }) => void new PermissionsBoundary("boundary", { place, copyRegions: [] }, opts);
+    const ofIdentity = rules.filter(({ name }) => name.startsWith("iam-"));
+    for (const rule of ofIdentity) expect(await violations(rule, program), rule.name).to.deep.equal([]);
+  });
+});
