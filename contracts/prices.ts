@@ -4,16 +4,22 @@
  */
 export const pricesAsOf = "2026-10-01";
 
-/** SageMaker jobs, per instance and hour. An instance type that is missing here has no estimate: that is an error, not zero. */
+/** SageMaker instances, in jobs and behind endpoints, per hour. An instance type that is missing here has no estimate: that is an error, not zero. */
 export const instanceHour: Readonly<Record<string, number>> = {
+  "ml.t3.medium": 0.05,
   "ml.m5.large": 0.115,
   "ml.m5.xlarge": 0.23,
   "ml.m5.2xlarge": 0.461,
   "ml.c5.xlarge": 0.204,
+  "ml.c5.2xlarge": 0.408,
   "ml.g4dn.xlarge": 0.736,
   "ml.g5.xlarge": 1.408,
+  "ml.g5.2xlarge": 1.515,
   "ml.g6.xlarge": 1.1267,
 };
+
+/** Seconds that SageMaker bills for before a job's program runs, about. */
+export const jobStartSeconds = 120;
 
 /** MediaConvert, basic tier, H.264, single pass, up to 30 frames per second, per minute of output. */
 export const mediaConvertMinute = {

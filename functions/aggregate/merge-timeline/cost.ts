@@ -2,6 +2,7 @@ import type { Analysis } from "../../../contracts/analysis.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import {
   instanceHour,
+  jobStartSeconds,
   mediaConvertHighRateFactor,
   mediaConvertMinute,
   pricesAsOf,
@@ -9,8 +10,6 @@ import {
   stateTransition,
 } from "../../../contracts/prices.ts";
 
-/** Seconds that SageMaker bills for before a job's program runs, about. */
-const billedStartSeconds = 120;
 /** Transitions of one run of the case analysis, about: states, polls and retries. */
 const transitions = 100;
 /** Segment types asked of Rekognition: shots and technical cues. */
@@ -36,7 +35,7 @@ export function costOf({ video }: SourceIndex, usage: Usage): Analysis["cost"] {
   for (const { analyser, instanceType, wallSeconds } of usage.jobs) {
     breakdown.push({
       item: `SageMaker: ${analyser} on ${instanceType}`,
-      usd: ((wallSeconds + billedStartSeconds) / 3600) * (instanceHour[instanceType] as number),
+      usd: ((wallSeconds + jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
     });
   }
   breakdown.push({ item: "Step Functions", usd: transitions * stateTransition });
