@@ -1,0 +1,64 @@
+import type { Place } from "../place.ts";
+import type { ResourceStatement } from "../security/policy.ts";
+
+/**
+ * AWS services that compute in the network calls through an interface endpoint, and the actions that may pass it.
+ * `logs`, `ecr.*` and `sts` are for containers that bring no agent of AWS's own; the others for functions and jobs.
+ */
+export const interfaceServices = {
+  "bedrock-runtime": ["bedrock:*"],
+  "ecr.api": ["ecr:*"],
+  "ecr.dkr": ["ecr:*"],
+  events: ["events:*"],
+  kms: ["kms:*"],
+  logs: ["logs:*"],
+  rekognition: ["rekognition:*"],
+  "sagemaker.api": ["sagemaker:*"],
+  "sagemaker.runtime": ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"],
+  secretsmanager: ["secretsmanager:*"],
+  sns: ["sns:*"],
+  sqs: ["sqs:*"],
+  states: ["states:*"],
+  sts: ["sts:*"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type InterfaceService = keyof typeof interfaceServices;
+
+/** Services that the functions of today call; without one of these the platform does not work. */
+export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "sagemaker.runtime", "states"];
+
+/**
+ * What may pass an endpoint: requests of the organisation's principals to the organisation's resources. A stolen key of
+ * another account, brought into the network, opens nothing, and nothing leaves for a bucket of another organisation
+ * ("Building a data perimeter on AWS", whitepaper; HIPAA 164.312(a)(1), (e)(1)).
+ */
+function perimeter(place: Place, actions: readonly string[]): ResourceStatement {
+  return {
+    Sid: "OwnPrincipalsReachOwnResources",
+    Effect: "Allow",
+    Principal: "*",
+    Action: actions,
+    Resource: ["*"],
+    Condition: { StringEquals: { "aws:PrincipalOrgID": place.organizationId, "aws:ResourceOrgID": place.organizationId } },
+  };
+}
+
+/** Policy of an interface endpoint. */
+export const interfacePolicy = (place: Place, service: InterfaceService): ResourceStatement[] => [perimeter(place, interfaceServices[service])];
+
+/** Policy of the gateway endpoint of DynamoDB. */
+export const dynamoDbPolicy = (place: Place): ResourceStatement[] => [perimeter(place, ["dynamodb:*"])];
+
+/**
+ * Policy of the gateway endpoint of S3. Layers of container images lie in a bucket of AWS's, which is fetched with signed
+ * links (ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR").
+ */
+export const s3Policy = (place: Place): ResourceStatement[] => [
+  perimeter(place, ["s3:*"]),
+  {
+    Sid: "ImageLayers",
+    Effect: "Allow",
+    Principal: "*",
+    Action: ["s3:GetObject"],
+    Resource: [`arn:aws:s3:::prod-${place.region}-starport-layer-bucket/*`],
+  },
+];
