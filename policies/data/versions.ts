@@ -1,0 +1,8 @@
+import { localNvmeFamilies } from "./local-nvme-families.ts";
+import { securityRule } from "./security-rule.ts";
+
+/** The dated data that rules judge by: name and the day on which it was last compared with its source. */
+export const dataVersions: Readonly<Record<string, string>> = {
+  "HIPAA Security Rule": securityRule.asOf,
+  "Instance families with local NVMe disks": localNvmeFamilies.asOf,
+};
