@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { CommandError } from "../../../local/cli/command.ts";
@@ -21,7 +23,24 @@ const refusal = async (program: (opts: Opts) => unknown): Promise<string> => {
   throw new Error("Nothing was refused.");
 };
 
+/** Type tokens of the resource classes that the components make: `new aws.kms.Key(` is aws:kms/key:Key. */
+function typesOfComponents(): string[] {
+  const folder = join(import.meta.dirname, "../../../components");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const classes = files.flatMap((file) => [...readFileSync(join(folder, file), "utf8").matchAll(/new aws\.([\w.]+)\(/g)].map((match) => match[1]!));
+  const tokenOf = (path: string): string => {
+    // biome-ignore lint/suspicious/noExplicitAny: a path into the package, of any depth.
+    const found = path.split(".").reduce<any>((at, step) => at?.[step], aws);
+    return found?.__pulumiType ?? path;
+  };
+  return [...new Set(classes.map(tokenOf))].filter((type) => !type.startsWith("pulumi:")).sort();
+}
+
 describe("idle rules", () => {
+  it("know every type that a component makes", () => {
+    expect(typesOfComponents().filter((type) => idleRules[type] === undefined)).to.deep.equal([]);
+  });
+
   it("name types that the AWS package has", () => {
     const schemas = openSchemas();
     const unknown = Object.keys(idleRules).filter((type) => schemas.resource(type) === undefined && type !== "awsx:ecr:Image");
