@@ -60,8 +60,8 @@ export const assumptions: readonly string[] = [
 
 /** What an estimate says nothing of. */
 export const leftOut = (hour: VideoHourCost | undefined): string[] => [
-  "Data that leave AWS or pass a NAT gateway, logs, traces, key requests, backups' storage, and people's use of pages and sign-in.",
-  "The second and later years of what is kept; objects' transitions between storage classes.",
+  "Data that leave AWS or pass a NAT gateway, logs, traces, key requests, and people's use of pages and sign-in.",
+  "The second and later years of what is kept; objects' transitions between storage classes; backups of tables, restore tests.",
   ...(hour === undefined || hour.otherMachines.length === 0
     ? []
     : [`What these state machines do, which no upload starts directly: ${hour.otherMachines.join(", ")}.`]),

@@ -3,6 +3,7 @@ import { instanceHour, jobStartSeconds } from "../../contracts/prices.ts";
 import { CommandError } from "../cli/command.ts";
 import type { DeployedResource, Deployment } from "../deploy/deployment.ts";
 import { analysisSeconds, videoHour } from "./assumptions.ts";
+import { backupCopies } from "./backup.ts";
 import { type Charge, usdOf } from "./charge.ts";
 import { type Definition, type Visit, visits } from "./machine-path.ts";
 import { type Price, prices } from "./prices.ts";
@@ -211,11 +212,13 @@ function storageLines(resources: readonly DeployedResource[], outputs: Deploymen
     const stays = firstYear(bucket, key, resources);
     const year: Price = { usd: usdPerGb(stays), unit: "GB-year", source: "memory" };
     const replicated = resources.some(({ type, inputs }) => type === "aws:s3/bucketReplicationConfig:BucketReplicationConfig" && inputs["bucket"] === bucket);
+    const copies = backupCopies(bucket, resources);
     return [
       line(what, year, size, describeStays(stays)),
       ...(replicated
         ? [line(`${what}: copy in another Region`, { ...year, usd: year.usd + prices.regionTransfer.usd }, size, "transfer, and the same classes")]
         : []),
+      ...(copies > 0 ? [line(`${what}: backup`, prices.backupStorage, size * 12 * copies, `${copies} ${copies === 1 ? "copy" : "copies"}, 12 months`)] : []),
     ];
   });
 }
