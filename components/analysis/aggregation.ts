@@ -5,9 +5,9 @@ import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
-import { lakePrefixes } from "./lake-prefixes.ts";
 
 export interface AggregationArgs {
   settings: FunctionSettings;

@@ -5,10 +5,10 @@ import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { physicalName, regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
-import { lakePrefixes } from "./lake-prefixes.ts";
 import type { TranscodingArgs } from "./tasks.asl.ts";
 
 export interface MediaConvertPreprocessingArgs {

@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { Statement } from "../security/policy.ts";
-import { lakePrefixes } from "./lake-prefixes.ts";
 
 export interface PrivacyGateArgs {
   settings: FunctionSettings;

@@ -4,11 +4,11 @@ import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
-import { lakePrefixes } from "./lake-prefixes.ts";
 import type { ProcessingArgs } from "./tasks.asl.ts";
 
 export interface SageMakerBranchArgs {

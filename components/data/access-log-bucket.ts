@@ -4,6 +4,8 @@ import { PrivateBucket } from "./private-bucket.ts";
 
 export interface AccessLogBucketArgs {
   place: Place;
+  /** Last part of the bucket's name. @default "access-logs" */
+  suffix?: string;
   removal: Removal;
   /** Days that access logs are kept. */
   retentionDays: number;
@@ -16,13 +18,13 @@ export interface AccessLogBucketArgs {
  * (S3 User Guide, "Enabling server access logging", permissions of the destination bucket).
  */
 export class AccessLogBucket extends PrivateBucket {
-  constructor(name: string, { place, removal, retentionDays }: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { place, suffix = "access-logs", removal, retentionDays }: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
       "svp:data:AccessLogBucket",
       name,
       {
         place,
-        suffix: "access-logs",
+        suffix,
         removal,
         keyArn: null,
         noncurrentDays: 30,

@@ -53,7 +53,7 @@ export class CaseTable extends PlatformComponent {
         ],
         serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
         pointInTimeRecovery: { enabled: true },
-        deletionProtectionEnabled: true,
+        deletionProtectionEnabled: removal === "retain",
       },
       this.child({ protect: removal === "retain" }),
     );

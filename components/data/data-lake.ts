@@ -3,7 +3,9 @@ import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { AccessLogBucket } from "./access-log-bucket.ts";
-import { EncryptedBucket } from "./encrypted-bucket.ts";
+import { EncryptedBucket, type EncryptedBucketArgs } from "./encrypted-bucket.ts";
+import { lakePrefixes } from "./lake-prefixes.ts";
+import type { Transition } from "./private-bucket.ts";
 
 export interface DataLakeArgs {
   place: Place;
@@ -14,10 +16,17 @@ export interface DataLakeArgs {
     noncurrentDays: number;
     /** Days that access logs are kept. */
     accessLogDays: number;
+    /** When uploaded videos, hardly looked at once they are analysed, move to cheaper storage. */
+    sources: readonly Transition[];
   };
+  /** Lets uploads enter AWS's network close to where they come from. */
+  acceleratedUploads: boolean;
   /** Pages that upload videos and fetch results with signed URLs. */
   browserOrigins: readonly string[];
 }
+
+/** Nobody knows beforehand which cases are looked at again: S3 watches, and moves what is not. */
+const tiered: readonly Transition[] = [{ days: 0, storageClass: "INTELLIGENT_TIERING" }];
 
 /** The buckets of an environment. What lies where in them is in `contracts/keys.ts`. */
 export class DataLake extends PlatformComponent {
@@ -25,6 +34,8 @@ export class DataLake extends PlatformComponent {
   readonly raw: EncryptedBucket;
   /** Renditions, results of analysers and what the platform concluded. */
   readonly processed: EncryptedBucket;
+  /** Frames and corrections that networks are trained on, by version. */
+  readonly datasets: EncryptedBucket;
   /** Networks. */
   readonly models: EncryptedBucket;
 
@@ -33,12 +44,19 @@ export class DataLake extends PlatformComponent {
     const { place, removal, keys, browserOrigins } = args;
     const accessLogs = new AccessLogBucket(this.childName("access-logs"), { place, removal, retentionDays: args.retention.accessLogDays }, { parent: this });
     const common = { place, removal, accessLogs, noncurrentDays: args.retention.noncurrentDays };
-    const bucket = (suffix: "raw" | "processed" | "models", more: { key: DataKeys["raw"]; emitsEvents?: boolean; browserOrigins?: readonly string[] }) =>
+    const bucket = (suffix: string, more: Omit<EncryptedBucketArgs, keyof typeof common | "suffix">) =>
       new EncryptedBucket(this.childName(suffix), { ...common, suffix, ...more }, { parent: this });
 
-    this.raw = bucket("raw", { key: keys.raw, emitsEvents: true, browserOrigins });
-    this.processed = bucket("processed", { key: keys.derived, browserOrigins });
+    this.raw = bucket("raw", {
+      key: keys.raw,
+      emitsEvents: true,
+      browserOrigins,
+      transitions: args.retention.sources,
+      accelerated: args.acceleratedUploads,
+    });
+    this.processed = bucket("processed", { key: keys.derived, browserOrigins, transitions: tiered, servedPrefix: lakePrefixes.renditions });
+    this.datasets = bucket("datasets", { key: keys.datasets, transitions: tiered });
     this.models = bucket("models", { key: keys.models });
-    this.registerOutputs({ raw: this.raw.bucket, processed: this.processed.bucket, models: this.models.bucket });
+    this.registerOutputs({ raw: this.raw.bucket, processed: this.processed.bucket, datasets: this.datasets.bucket, models: this.models.bucket });
   }
 }

@@ -4,7 +4,7 @@ import type { Place, Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type ResourceStatement, type Statement } from "../security/policy.ts";
 import type { AccessLogBucket } from "./access-log-bucket.ts";
-import { objectArns, PrivateBucket } from "./private-bucket.ts";
+import { objectArns, PrivateBucket, type Transition } from "./private-bucket.ts";
 
 export interface EncryptedBucketArgs {
   place: Place;
@@ -16,6 +16,12 @@ export interface EncryptedBucketArgs {
   accessLogs: AccessLogBucket;
   /** Days an overwritten or deleted object can still be read back. */
   noncurrentDays: number;
+  /** When objects move to cheaper storage. */
+  transitions?: readonly Transition[];
+  /** Prefix of what CloudFront distributions of the account may serve; empty for everything. Nothing, if absent. */
+  servedPrefix?: string;
+  /** Lets uploads enter AWS's network close to where they come from. They then do not come through a VPC endpoint. */
+  accelerated?: boolean;
   /** Sends an event to EventBridge for every change. */
   emitsEvents?: boolean;
   /** Pages that may fetch objects with a signed URL: `https://review.example.org`. */
@@ -34,6 +40,9 @@ const keyActions = {
   "s3:PutObjectVersionTagging": [],
 } as const;
 export type ObjectAction = keyof typeof keyActions;
+
+/** What a browser may send along: the type of a part, its checksum, and the range of a video that it wants. */
+const browserHeaders = ["content-md5", "content-type", "range", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"];
 
 /** Longest life of a signed URL, in milliseconds. */
 const longestSignatureAge = 15 * 60 * 1000;
@@ -56,17 +65,22 @@ export class EncryptedBucket extends PrivateBucket {
         removal: args.removal,
         noncurrentDays: args.noncurrentDays,
         keyArn: args.key.arn,
-        statements: (arn) => [...denyOtherEncryption(arn, args.key.arn), denyOldSignatures(arn)],
+        ...(args.transitions && { transitions: args.transitions }),
+        statements: (arn) => [
+          ...denyOtherEncryption(arn, args.key.arn),
+          denyOldSignatures(arn),
+          ...(args.servedPrefix === undefined ? [] : [cloudFrontReads(args.place, arn, args.servedPrefix)]),
+        ],
       },
       opts,
     );
     this.key = args.key;
-    const bucket = this.bucket;
 
-    new aws.s3.BucketLogging(this.childName("logging"), { bucket, targetBucket: args.accessLogs.bucket, targetPrefix: `${args.suffix}/` }, this.child());
-    if (args.emitsEvents) new aws.s3.BucketNotification(this.childName("events"), { bucket, eventbridge: true }, this.child());
+    new aws.s3.BucketLogging(this.childName("logging"), { ...this.which, targetBucket: args.accessLogs.bucket, targetPrefix: `${args.suffix}/` }, this.child());
+    if (args.emitsEvents) new aws.s3.BucketNotification(this.childName("events"), { ...this.which, eventbridge: true }, this.child());
+    if (args.accelerated) new aws.s3.BucketAccelerateConfiguration(this.childName("acceleration"), { ...this.which, status: "Enabled" }, this.child());
     if (args.browserOrigins?.length) this.#letBrowsersIn(args.browserOrigins);
-    this.registerOutputs({ bucket });
+    this.registerOutputs({ bucket: this.bucket });
   }
 
   /** Statements that allow these actions on the objects under a prefix, and the use of the key that they bring along. */
@@ -95,9 +109,15 @@ export class EncryptedBucket extends PrivateBucket {
     new aws.s3.BucketCorsConfiguration(
       this.childName("cors"),
       {
-        bucket: this.bucket,
+        ...this.which,
         corsRules: [
-          { allowedOrigins: [...origins], allowedMethods: ["GET", "HEAD", "PUT"], allowedHeaders: ["*"], exposeHeaders: ["ETag"], maxAgeSeconds: 3600 },
+          {
+            allowedOrigins: [...origins],
+            allowedMethods: ["GET", "HEAD", "PUT"],
+            allowedHeaders: [...browserHeaders],
+            exposeHeaders: ["ETag"],
+            maxAgeSeconds: 3600,
+          },
         ],
       },
       this.child(),
@@ -136,5 +156,17 @@ function denyOldSignatures(bucketArn: string): ResourceStatement {
     Action: ["s3:*"],
     Resource: [`${bucketArn}/*`],
     Condition: { NumericGreaterThan: { "s3:signatureAge": String(longestSignatureAge) } },
+  };
+}
+
+/** Any distribution of the account, so that the bucket does not wait for the one that waits for it. */
+function cloudFrontReads({ accountId }: Place, bucketArn: string, prefix: string): ResourceStatement {
+  return {
+    Sid: "CloudFrontReads",
+    Effect: "Allow",
+    Principal: { Service: "cloudfront.amazonaws.com" },
+    Action: ["s3:GetObject"],
+    Resource: [`${bucketArn}/${prefix}*`],
+    Condition: { ArnLike: { "aws:SourceArn": `arn:aws:cloudfront::${accountId}:distribution/*` } },
   };
 }

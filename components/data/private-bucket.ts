@@ -13,17 +13,31 @@ export interface PrivateBucketArgs {
   noncurrentDays: number;
   /** Days until an object is deleted. Never, if absent. */
   expireDays?: number;
+  /** When objects move to cheaper storage, in order of time. They stay where they are, if absent. */
+  transitions?: readonly Transition[];
+  /** Days that no version can be deleted or overwritten by anybody, the account's root included. */
+  lockDays?: number;
   /** Key of the bucket's objects; null means S3's own keys, for the one kind of bucket that can't take a customer key. */
   keyArn: pulumi.Input<string> | null;
   /** Statements beside those that every bucket has. */
   statements: (bucketArn: string) => readonly ResourceStatement[];
 }
 
+/** A move of objects to another storage class, so many days after they were written. */
+export interface Transition {
+  readonly days: number;
+  readonly storageClass: "STANDARD_IA" | "INTELLIGENT_TIERING" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
+}
+
+/** Least days that objects stay in a class before a rule may move them on (S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle"). */
+const leastDays = { STANDARD: 0, STANDARD_IA: 30, INTELLIGENT_TIERING: 0, GLACIER_IR: 90, GLACIER: 90, DEEP_ARCHIVE: 180 } as const;
+
 /** Unfinished uploads are swept away after this; a browser resumes within it. */
 const abortUploadsAfterDays = 2;
 
 /**
- * The parts that every bucket of the platform has: no public access, no ACLs, versions, encryption, TLS 1.2.
+ * The parts that every bucket of the platform has: no public access, no ACLs, versions, encryption, TLS 1.2, and a policy
+ * that lets in nobody outside the organisation.
  *
  * HIPAA 164.312(a)(1), (a)(2)(iv), (c)(1), (e)(1).
  */
@@ -33,18 +47,23 @@ export abstract class PrivateBucket extends PlatformComponent {
   /** The bucket's name as the created bucket tells it: whoever uses it waits for the bucket. */
   readonly bucket: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** Where the bucket lies; its parts lie there, too, wherever their provider is. */
+  protected readonly region: string;
 
   protected constructor(kind: `svp:data:${string}`, name: string, args: PrivateBucketArgs, opts: pulumi.ComponentResourceOptions | undefined) {
     super(kind, name, opts);
-    for (const property of ["noncurrentDays", "expireDays"] as const) {
-      const days = args[property];
-      if (days !== undefined && !(Number.isInteger(days) && days >= 1)) this.reject(property, `must be a whole number of days, 1 or more, not ${days}.`);
-    }
+    this.#check(args);
+    this.region = args.place.region;
     this.bucketName = physicalName(args.place, `${args.place.accountId}-${args.suffix}`);
 
     const bucket = new aws.s3.Bucket(
       name,
-      { bucket: this.bucketName, forceDestroy: args.removal === "destroy" },
+      {
+        region: this.region,
+        bucket: this.bucketName,
+        forceDestroy: args.removal === "destroy",
+        ...(args.lockDays !== undefined && { objectLockEnabled: true }),
+      },
       this.child({ protect: args.removal === "retain" }),
     );
     this.bucket = bucket.bucket;
@@ -52,14 +71,42 @@ export abstract class PrivateBucket extends PlatformComponent {
     this.#forbidAclsAndPublicAccess();
     this.#encrypt(args.keyArn);
     this.#keepVersions(args);
-    this.#guard(args.statements);
+    this.#lock(args.lockDays);
+    this.#guard(args);
+  }
+
+  /** ARN of all its objects. */
+  get objects(): pulumi.Output<string> {
+    return objectArns(this.arn, "");
+  }
+
+  /** The bucket as its parts name it. */
+  protected get which(): { region: string; bucket: pulumi.Output<string> } {
+    return { region: this.region, bucket: this.bucket };
+  }
+
+  #check(args: PrivateBucketArgs): void {
+    for (const property of ["noncurrentDays", "expireDays", "lockDays"] as const) {
+      const days = args[property];
+      if (days !== undefined && !(Number.isInteger(days) && days >= 1)) this.reject(property, `must be a whole number of days, 1 or more, not ${days}.`);
+    }
+    let earliest = 0;
+    let before: keyof typeof leastDays = "STANDARD";
+    for (const { days, storageClass } of args.transitions ?? []) {
+      // Objects must be 30 days old before they move to infrequent access.
+      const least = Math.max(earliest + leastDays[before], storageClass === "STANDARD_IA" ? 30 : 0);
+      if (!(Number.isInteger(days) && days >= least))
+        this.reject("transitions", `must move objects to ${storageClass} after ${least} days or more, not ${days}.`);
+      earliest = days;
+      before = storageClass;
+    }
   }
 
   #forbidAclsAndPublicAccess(): void {
-    new aws.s3.BucketOwnershipControls(this.childName("ownership"), { bucket: this.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }, this.child());
+    new aws.s3.BucketOwnershipControls(this.childName("ownership"), { ...this.which, rule: { objectOwnership: "BucketOwnerEnforced" } }, this.child());
     new aws.s3.BucketPublicAccessBlock(
       this.childName("private"),
-      { bucket: this.bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      { ...this.which, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
       this.child(),
     );
   }
@@ -68,21 +115,21 @@ export abstract class PrivateBucket extends PlatformComponent {
     const algorithm = keyArn === null ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
     new aws.s3.BucketServerSideEncryptionConfiguration(
       this.childName("encryption"),
-      { bucket: this.bucket, rules: [{ applyServerSideEncryptionByDefault: algorithm, ...(keyArn !== null && { bucketKeyEnabled: true }) }] },
+      { ...this.which, rules: [{ applyServerSideEncryptionByDefault: algorithm, ...(keyArn !== null && { bucketKeyEnabled: true }) }] },
       this.child(),
     );
   }
 
-  #keepVersions({ noncurrentDays, expireDays }: PrivateBucketArgs): void {
+  #keepVersions({ noncurrentDays, expireDays, transitions = [] }: PrivateBucketArgs): void {
     const versioning = new aws.s3.BucketVersioning(
       this.childName("versioning"),
-      { bucket: this.bucket, versioningConfiguration: { status: "Enabled" } },
+      { ...this.which, versioningConfiguration: { status: "Enabled" } },
       this.child(),
     );
     new aws.s3.BucketLifecycleConfiguration(
       this.childName("lifecycle"),
       {
-        bucket: this.bucket,
+        ...this.which,
         rules: [
           {
             id: "sweep",
@@ -90,7 +137,9 @@ export abstract class PrivateBucket extends PlatformComponent {
             filter: { prefix: "" },
             abortIncompleteMultipartUpload: { daysAfterInitiation: abortUploadsAfterDays },
             noncurrentVersionExpiration: { noncurrentDays },
-            ...(expireDays !== undefined && { expiration: { days: expireDays } }),
+            // What was deleted leaves a marker behind, of no use once its versions are gone. S3 takes one kind of expiration in a rule.
+            expiration: expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays },
+            ...(transitions.length > 0 && { transitions: [...transitions] }),
           },
         ],
       },
@@ -99,15 +148,27 @@ export abstract class PrivateBucket extends PlatformComponent {
     );
   }
 
-  #guard(more: PrivateBucketArgs["statements"]): void {
+  #lock(days: number | undefined): void {
+    if (days === undefined) return;
+    new aws.s3.BucketObjectLockConfiguration(this.childName("lock"), { ...this.which, rule: { defaultRetention: { mode: "COMPLIANCE", days } } }, this.child());
+  }
+
+  #guard({ place, statements: more }: PrivateBucketArgs): void {
     const arn = `arn:aws:s3:::${this.bucketName}`;
     const all = { Effect: "Deny", Principal: "*", Resource: [arn, `${arn}/*`] } as const;
     const statements: ResourceStatement[] = [
       denyPlainHttp("s3", [arn, `${arn}/*`]),
+      // The perimeter of the organisation. AWS services that write logs or serve content come as themselves, each let in by a statement of its own.
+      {
+        ...all,
+        Sid: "DenyOtherOrganizations",
+        Action: ["s3:*"],
+        Condition: { StringNotEqualsIfExists: { "aws:PrincipalOrgID": place.organizationId }, BoolIfExists: { "aws:PrincipalIsAWSService": "false" } },
+      },
       { ...all, Sid: "DenyOldTls", Action: ["s3:*"], Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },
       ...more(arn),
     ];
-    new aws.s3.BucketPolicy(this.childName("policy"), { bucket: this.bucket, policy: policyDocument(statements) }, this.child());
+    new aws.s3.BucketPolicy(this.childName("policy"), { ...this.which, policy: policyDocument(statements) }, this.child());
   }
 }
 

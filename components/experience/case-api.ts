@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../../contracts/model.ts";
-import { lakePrefixes } from "../analysis/lake-prefixes.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { physicalName } from "../place.ts";
 
 export interface CaseApiArgs {

@@ -1,4 +1,4 @@
-import { lakePrefixes } from "../analysis/lake-prefixes.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import { objectArns } from "../data/private-bucket.ts";
 import { learningPrefixes, pipelineJobPrefix } from "../learning/prefixes.ts";

@@ -58,7 +58,7 @@ export class SubnetTier extends PlatformComponent {
       { vpcId, subnetIds: [...this.subnetIds], ingress: entries(ingress), egress: entries(egress), tags: { Name: name, tier } },
       this.child(),
     );
-    this.registerOutputs({ subnetIds: pulumi.all(this.subnetIds) });
+    this.registerOutputs({ subnetIds: pulumi.all([...this.subnetIds]) });
   }
 
   /** Leads everything that has no closer route through a gateway, zone by zone. */

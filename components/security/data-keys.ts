@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
-import { EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey, servicesUseKey } from "./encryption-key.ts";
+import { cloudFrontUsesKey, EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey, servicesUseKey } from "./encryption-key.ts";
 
 export interface DataKeysArgs {
   place: Place;
@@ -32,7 +32,7 @@ export class DataKeys extends PlatformComponent {
       new EncryptionKey(this.childName(dataClass), { place, removal, description, services }, { parent: this });
 
     this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
-    this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place)]);
+    this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place), cloudFrontUsesKey(place)]);
     this.datasets = key("datasets", "Training data");
     this.models = key("models", "Networks");
     this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place), servicesUseKey(place, args.alertPublishers)]);

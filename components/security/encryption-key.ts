@@ -147,3 +147,15 @@ export function logDeliveryUsesKey(place: Place): ResourceStatement {
     Condition: { StringEquals: { "aws:SourceAccount": place.accountId }, ArnLike: { "aws:SourceArn": regionalArn(place, "logs", "*") } },
   };
 }
+
+/** CloudFront distributions of the account serve objects that this key encrypts. */
+export function cloudFrontUsesKey({ accountId }: Place): ResourceStatement {
+  return {
+    Sid: "CloudFrontReads",
+    Effect: "Allow",
+    Principal: { Service: "cloudfront.amazonaws.com" },
+    Action: ["kms:Decrypt"],
+    Resource: ["*"],
+    Condition: { ArnLike: { "aws:SourceArn": `arn:aws:cloudfront::${accountId}:distribution/*` } },
+  };
+}

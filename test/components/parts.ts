@@ -25,7 +25,11 @@ export function parts(opts: { provider: aws.Provider }): Parts {
   const bundles = new Map(functionNames.map((name) => [name, new pulumi.asset.FileArchive(`bundles/${name}`)] as const));
   const deadLetters = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn }, opts).queue;
   const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192, network: functionNetwork, deadLetters, alertTopicArn };
-  const lake = new DataLake("lake", { place, removal: "retain", keys, retention: { noncurrentDays: 30, accessLogDays: 2192 }, browserOrigins: [] }, opts);
+  const lake = new DataLake(
+    "lake",
+    { place, removal: "retain", keys, retention: { noncurrentDays: 30, accessLogDays: 2192, sources: [] }, acceleratedUploads: false, browserOrigins: [] },
+    opts,
+  );
   const table = new CaseTable("cases", { place, removal: "retain", key: keys.derived }, opts);
   return { opts, keys, settings, lake, table };
 }

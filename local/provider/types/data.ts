@@ -1,14 +1,23 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Cloud } from "../../cloud.ts";
-import { arn, physicalName, type ResourceType } from "../resource-type.ts";
+import { arn, hexOf, physicalName, type ResourceType } from "../resource-type.ts";
 
-/** The file that a `pulumi.asset.FileAsset` names, or the text of a `StringAsset`. */
+/**
+ * The file that a `pulumi.asset.FileAsset` names, or the text of a `StringAsset`. Of a `FileArchive` of a folder, whose zip
+ * Pulumi's engine makes, the names and contents of its files: enough to tell one from another.
+ */
 export function assetContent(asset: unknown): Buffer {
   const { path, text } = (asset ?? {}) as { path?: unknown; text?: unknown };
   if (typeof text === "string") return Buffer.from(text);
+  if (typeof path === "string" && statSync(path).isDirectory()) {
+    const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+    return Buffer.concat(paths.flatMap((file) => [Buffer.from(file.slice(path.length)), readFileSync(file)]));
+  }
   if (typeof path === "string") return readFileSync(path);
-  throw new Error("source must be a FileAsset or a StringAsset.");
+  throw new Error("source must be a FileAsset, a FileArchive of a folder, or a StringAsset.");
 }
 
 const ofBucket = (configure: (cloud: Cloud, bucket: string, state: Record<string, unknown>) => void | Promise<void>): ResourceType<Cloud> => ({
@@ -53,12 +62,15 @@ export const dataTypes: Record<string, ResourceType<Cloud>> = {
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": recordedOnBucket,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": recordedOnBucket,
   "aws:s3/bucketLogging:BucketLogging": recordedOnBucket,
+  "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration": recordedOnBucket,
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": recordedOnBucket,
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": recordedOnBucket,
   "aws:s3/bucketObjectv2:BucketObjectv2": {
-    computed: (inputs) => ({
-      id: `${inputs["bucket"]}/${inputs["key"]}`,
-      arn: `arn:aws:s3:::${inputs["bucket"]}/${inputs["key"]}`,
-      etag: createHash("md5").update(assetContent(inputs["source"])).digest("hex"),
-    }),
+    computed: (inputs, place) => {
+      const etag = createHash("md5").update(assetContent(inputs["source"])).digest("hex");
+      const id = `${inputs["bucket"]}/${inputs["key"]}`;
+      return { id, arn: `arn:aws:s3:::${id}`, etag, versionId: hexOf(`${place.urn} ${etag}`, 32) };
+    },
     live: async (cloud, state) => {
       const data = assetContent(state["source"]);
       const held = await cloud.s3.file(cloud.iam.administrator.caller, state["bucket"], state["key"]).catch(() => undefined);

@@ -46,10 +46,11 @@ type Reach = "caller" | "account" | "nobody";
 /**
  * The roles and resource policies of one account, and their evaluation:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @param options.organizationId of which the account, and every other that a principal belongs to, is taken to be a member.
  * @param options.seed mixed into every secret, so that only who knows it can sign; the same seed gives the same credentials.
  */
-export function createIam(options: { accountId?: string; seed?: string } = {}): Iam {
-  const { accountId = "000000000000", seed = "" } = options;
+export function createIam(options: { accountId?: string; organizationId?: string; seed?: string } = {}): Iam {
+  const { accountId = "000000000000", organizationId = "o-local000000", seed = "" } = options;
   const roles = new Map<string, Role>();
   const resourcePolicies = new Map<string, readonly Statement[]>();
   const managedPolicies = new Map<string, readonly Statement[]>();
@@ -99,7 +100,7 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
     assume(servicePrincipal, roleArn, context = {}) {
       const role = roleOf(roleArn);
       const caller = { arn: servicePrincipal };
-      const full = fullContext(caller, { "aws:SourceAccount": arnParts(roleArn)?.[4] ?? "", ...context });
+      const full = fullContext(organizationId, caller, { "aws:SourceAccount": arnParts(roleArn)?.[4] ?? "", ...context });
       const matching = role.trust.filter(
         (statement) =>
           reach(statement, caller) === "caller" &&
@@ -112,7 +113,7 @@ export function createIam(options: { accountId?: string; seed?: string } = {}): 
     },
 
     authorize(caller, action, resource, context = {}) {
-      const full = fullContext(caller, context);
+      const full = fullContext(organizationId, caller, context);
       const applies = (statement: Statement) =>
         covers(statement, action) &&
         statement.resources.some((pattern) => arnMatches(pattern, resource)) &&
@@ -198,14 +199,14 @@ const covers = ({ actions, notActions }: Statement, action: string): boolean =>
 const isService = (caller: Caller): boolean => caller.arn.endsWith(".amazonaws.com");
 
 /** The loopback wire stands for the TLS endpoint of AWS. */
-function fullContext(caller: Caller, context: Context): Context {
+function fullContext(organizationId: string, caller: Caller, context: Context): Context {
   const account = arnParts(caller.arn)?.[4];
   return {
     "aws:SecureTransport": "true",
     "s3:TlsVersion": "1.3",
     "aws:PrincipalIsAWSService": String(isService(caller)),
     ...(isService(caller) ? { "aws:PrincipalServiceName": caller.arn } : { "aws:PrincipalArn": caller.arn }),
-    ...(account ? { "aws:PrincipalAccount": account, "kms:CallerAccount": account } : {}),
+    ...(account ? { "aws:PrincipalAccount": account, "aws:PrincipalOrgID": organizationId, "kms:CallerAccount": account } : {}),
     ...context,
   };
 }

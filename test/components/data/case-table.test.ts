@@ -41,6 +41,16 @@ describe("CaseTable", () => {
     expect(table.protect).to.equal(true);
   });
 
+  it("can be deleted only where data may go", async () => {
+    const stack = await inAccount((opts) => {
+      const key = new EncryptionKey("key", { place, removal: "destroy", description: "Cases" }, opts);
+      new CaseTable("cases", { place, removal: "destroy", key }, opts);
+    });
+    const table = stack.one(aws.dynamodb.Table, "cases");
+    expect(table.inputs["deletionProtectionEnabled"]).to.equal(false);
+    expect(table.protect).to.equal(false);
+  });
+
   it("grants items and the index apart, each with the key through DynamoDB only", async () => {
     const stack = await inAccount((opts) => {
       const table = make(opts);

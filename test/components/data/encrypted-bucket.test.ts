@@ -18,7 +18,7 @@ const make = (opts: { provider: aws.Provider }, more: Partial<EncryptedBucketArg
 describe("EncryptedBucket", () => {
   it("is private, versioned, logged, and encrypted with the given key", async () => {
     const stack = await inAccount((opts) => void make(opts));
-    const bucket = { bucket: name };
+    const bucket = { region: "us-east-1", bucket: name };
     const keyArn = stack.one(aws.kms.Key, "key").outputs["arn"];
     expect(stack.one(aws.s3.Bucket, "raw").inputs).to.deep.equal({ ...bucket, forceDestroy: false });
     expect(stack.one(aws.s3.Bucket, "raw").protect).to.equal(true);
@@ -47,17 +47,24 @@ describe("EncryptedBucket", () => {
         filter: { prefix: "" },
         abortIncompleteMultipartUpload: { daysAfterInitiation: 2 },
         noncurrentVersionExpiration: { noncurrentDays: 30 },
+        expiration: { expiredObjectDeleteMarker: true },
       },
     ]);
   });
 
-  it("refuses plain HTTP, old TLS, other keys and old signatures", async () => {
+  it("refuses plain HTTP, old TLS, other organisations, other keys and old signatures", async () => {
     const stack = await inAccount((opts) => void make(opts));
     const keyArn = stack.one(aws.kms.Key, "key").outputs["arn"];
     const deny = { Effect: "Deny", Principal: "*" };
     const kind = "s3:x-amz-server-side-encryption";
     expect(statements(stack.one(aws.s3.BucketPolicy, "raw-policy").inputs["policy"])).to.deep.equal({
       DenyPlainHttp: { ...deny, Action: ["s3:*"], Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } },
+      DenyOtherOrganizations: {
+        ...deny,
+        Action: ["s3:*"],
+        Resource: [arn, `${arn}/*`],
+        Condition: { StringNotEqualsIfExists: { "aws:PrincipalOrgID": "o-unit000000" }, BoolIfExists: { "aws:PrincipalIsAWSService": "false" } },
+      },
       DenyOldTls: { ...deny, Action: ["s3:*"], Resource: [arn, `${arn}/*`], Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },
       DenyOtherEncryption: {
         ...deny,
@@ -86,16 +93,56 @@ describe("EncryptedBucket", () => {
     expect(bare.ofType(aws.s3.BucketNotification)).to.have.length(0);
     expect(bare.ofType(aws.s3.BucketCorsConfiguration)).to.have.length(0);
     const open = await inAccount((opts) => void make(opts, { emitsEvents: true, browserOrigins: ["https://review.example.org"] }));
-    expect(open.one(aws.s3.BucketNotification, "raw-events").inputs).to.deep.equal({ bucket: name, eventbridge: true });
+    expect(open.one(aws.s3.BucketNotification, "raw-events").inputs).to.deep.equal({ region: "us-east-1", bucket: name, eventbridge: true });
     expect(open.one(aws.s3.BucketCorsConfiguration, "raw-cors").inputs["corsRules"]).to.deep.equal([
       {
         allowedOrigins: ["https://review.example.org"],
         allowedMethods: ["GET", "HEAD", "PUT"],
-        allowedHeaders: ["*"],
+        allowedHeaders: ["content-md5", "content-type", "range", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
         exposeHeaders: ["ETag"],
         maxAgeSeconds: 3600,
       },
     ]);
+  });
+
+  it("moves objects to cheaper storage as it is told", async () => {
+    const transitions = [
+      { days: 30, storageClass: "STANDARD_IA" },
+      { days: 90, storageClass: "GLACIER" },
+      { days: 365, storageClass: "DEEP_ARCHIVE" },
+    ] as const;
+    const stack = await inAccount((opts) => void make(opts, { transitions }));
+    const [rule] = stack.one(aws.s3.BucketLifecycleConfiguration, "raw-lifecycle").inputs["rules"] as { transitions: unknown }[];
+    expect(rule?.transitions).to.deep.equal(transitions);
+  });
+
+  it("refuses moves that S3 would refuse", async () => {
+    const refused = async (...transitions: NonNullable<EncryptedBucketArgs["transitions"]>) =>
+      (await failure(inAccount((opts) => void make(opts, { transitions })))).message;
+    expect(await refused({ days: 29, storageClass: "STANDARD_IA" })).to.contain(
+      'svp:data:EncryptedBucket "raw": transitions must move objects to STANDARD_IA after 30 days or more, not 29.',
+    );
+    expect(await refused({ days: 60, storageClass: "STANDARD_IA" }, { days: 80, storageClass: "GLACIER" })).to.contain(
+      "transitions must move objects to GLACIER after 90 days or more, not 80.",
+    );
+    expect(await refused({ days: 0, storageClass: "GLACIER" }, { days: 60, storageClass: "DEEP_ARCHIVE" })).to.contain(
+      "transitions must move objects to DEEP_ARCHIVE after 90 days or more, not 60.",
+    );
+  });
+
+  it("is served by CloudFront, and takes uploads at the edge, only where asked to", async () => {
+    const bare = await inAccount((opts) => void make(opts));
+    expect(statements(bare.one(aws.s3.BucketPolicy, "raw-policy").inputs["policy"])).not.to.have.property("CloudFrontReads");
+    expect(bare.ofType(aws.s3.BucketAccelerateConfiguration)).to.have.length(0);
+    const open = await inAccount((opts) => void make(opts, { servedPrefix: "videos/", accelerated: true }));
+    expect(statements(open.one(aws.s3.BucketPolicy, "raw-policy").inputs["policy"])["CloudFrontReads"]).to.deep.equal({
+      Effect: "Allow",
+      Principal: { Service: "cloudfront.amazonaws.com" },
+      Action: ["s3:GetObject"],
+      Resource: [`${arn}/videos/*`],
+      Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::111111111111:distribution/*" } },
+    });
+    expect(open.one(aws.s3.BucketAccelerateConfiguration, "raw-acceleration").inputs).to.deep.equal({ region: "us-east-1", bucket: name, status: "Enabled" });
   });
 
   it("can be destroyed with its content only where data may go", async () => {

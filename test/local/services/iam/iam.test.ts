@@ -61,6 +61,23 @@ describe("IAM", () => {
       expect(ask("s3:GetObject", "arn:aws:s3:::b/k")).to.include("permissions boundary does not allow it");
     });
 
+    it("by the organisation of the caller", () => {
+      grant({ Effect: "Allow", Action: "sqs:SendMessage", Resource: queue });
+      const perimeter = (organization: string) =>
+        policy({
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sqs:*",
+          Resource: queue,
+          Condition: { StringNotEqualsIfExists: { "aws:PrincipalOrgID": organization }, BoolIfExists: { "aws:PrincipalIsAWSService": "false" } },
+        });
+      iam.putResourcePolicy(queue, perimeter("o-local000000"));
+      expect(ask("sqs:SendMessage", queue)).to.equal("allowed");
+      iam.putResourcePolicy(queue, perimeter("o-another0000"));
+      expect(ask("sqs:SendMessage", queue)).to.include("statement 0 of the resource's policy denies it");
+      expect(ask("sqs:SendMessage", queue, {}, { arn: "events.amazonaws.com" }), "a service is no member").to.include("no policy of the resource allows it");
+    });
+
     it("never by a statement for people of an identity provider", () => {
       const saml = `arn:aws:iam::${account}:saml-provider/hospital`;
       iam.putResourcePolicy(queue, policy({ Effect: "Allow", Principal: { Federated: saml }, Action: "sqs:SendMessage", Resource: queue }));
