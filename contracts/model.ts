@@ -53,6 +53,8 @@ export const analyser = z.strictObject({
   /** Whether the pass also measures the technical cues (shots, black, freeze, blur, exposure) and draws sprites. */
   signals: z.boolean(),
   instanceType: z.string().regex(/^ml\./),
+  /** What SageMaker takes, in this order, where it has no instance of that type: GPUs are scarce. Absent: it waits. */
+  fallbackInstanceTypes: z.array(z.string().regex(/^ml\./)).min(1).max(4).optional(),
   /** Longest run time. */
   timeoutSeconds: z.int().positive(),
 });

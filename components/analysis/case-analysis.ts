@@ -5,6 +5,7 @@ import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
 import { physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
@@ -24,13 +25,28 @@ export interface CaseAnalysisArgs {
   table: CaseTable;
   catalogue: Catalogue;
   image: InferenceImage;
+  /** Where SageMaker's jobs run. */
+  network: ComputeNetwork;
   rekognition: {
     enabled: boolean;
+    /**
+     * The organisation's policy that keeps AWS's AI services from storing and using what they are shown: without it,
+     * Rekognition must not see a video (AWS Organizations User Guide, "AI services opt-out policies"; HIPAA 164.308(b)(1)).
+     * The machine carries it as a tag, so it can't be made before the policy is.
+     */
+    optOutPolicyId: pulumi.Input<string>;
     /** Seconds between two looks at a running job. */
     pollSeconds: number;
   };
   pipelineVersion: string;
 }
+
+/** Metrics of the machine that somebody must hear of. A rejected or quarantined video is no failure: its execution succeeds. */
+const alarmed = {
+  ExecutionsFailed: "The analysis of a case failed.",
+  ExecutionsTimedOut: "The analysis of a case took too long.",
+  ExecutionThrottled: "Step Functions holds executions back.",
+};
 
 /** The state machine of the case analysis, and everything that its states use. */
 export class CaseAnalysis extends PlatformComponent {
@@ -44,7 +60,7 @@ export class CaseAnalysis extends PlatformComponent {
 
     const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), common, inside);
     const gate = new PrivacyGate(this.childName("gate"), common, inside);
-    const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image }, inside);
+    const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image, network: args.network }, inside);
     const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
     const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, catalogue, pipelineVersion: args.pipelineVersion }, inside);
 
@@ -98,12 +114,39 @@ export class CaseAnalysis extends PlatformComponent {
         // Execution data would copy identifiers into a second store; the history, encrypted, has them.
         loggingConfiguration: { level: "ALL", includeExecutionData: false, logDestination: pulumi.interpolate`${logGroup.arn}:*` },
         tracingConfiguration: { enabled: true },
+        ...(args.rekognition.enabled && { tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId } }),
       },
       this.child(),
     );
 
+    this.#alarms(machineName, regionalArn(settings.place, "states", `stateMachine:${machineName}`), settings.alertTopicArn);
+
     this.stateMachineArn = machine.arn;
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
+  }
+
+  #alarms(machineName: string, machineArn: string, alertTopicArn: pulumi.Input<string>): void {
+    for (const [metricName, what] of Object.entries(alarmed)) {
+      const suffix = metricName.replace("Execution", "").toLowerCase().replace(/^s/, "");
+      new aws.cloudwatch.MetricAlarm(
+        this.childName(suffix),
+        {
+          name: `${machineName}-${suffix}`,
+          alarmDescription: what,
+          namespace: "AWS/States",
+          metricName,
+          dimensions: { StateMachineArn: machineArn },
+          statistic: "Sum",
+          period: 300,
+          evaluationPeriods: 1,
+          threshold: 0,
+          comparisonOperator: "GreaterThanThreshold",
+          treatMissingData: "notBreaching",
+          alarmActions: [alertTopicArn],
+        },
+        this.child(),
+      );
+    }
   }
 
   /** Statement that allows starting an analysis. */

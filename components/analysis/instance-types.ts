@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { Values } from "./asl.ts";
 
 /**
  * Families whose instances come with local NVMe disks. Those encrypt themselves in hardware, and SageMaker refuses a volume key for
@@ -10,6 +11,24 @@ const families = /^ml\.(g4dn|g5|g6|g6e|gr6|g7|g7e|p3dn|p4d|p4de|p5|p5e|p5en|p6-b
 /** Whether an instance type's disks are encrypted by the hardware, so that no volume key may be named. */
 export const hasLocalDisks = (instanceType: string): boolean => families.test(instanceType);
 
-/** The volume key of a processing cluster: there must be one exactly where the hardware has none. */
-export const volumeKey = (instanceType: string, keyArn: pulumi.Input<string>): { VolumeKmsKeyId?: pulumi.Input<string> } =>
-  hasLocalDisks(instanceType) ? {} : { VolumeKmsKeyId: keyArn };
+/** GB of the disk that a job copies its video to. */
+const volumeGb = 50;
+
+/**
+ * The cluster of a processing job: one instance of the first type, or of the next that SageMaker has. A volume key is
+ * named exactly where the hardware has none, so the types of one job must agree about that. Throws a RunError if they don't.
+ */
+export function cluster(instanceTypes: readonly [string, ...string[]], keyArn: pulumi.Input<string>): Values {
+  const [first, ...others] = instanceTypes;
+  const kinds = new Set(instanceTypes.map(hasLocalDisks));
+  if (kinds.size > 1)
+    throw new pulumi.RunError(
+      `One job can't fall back between ${instanceTypes.join(", ")}: some encrypt their disks themselves and refuse a key, others need one.`,
+    );
+  return {
+    InstanceCount: 1,
+    VolumeSizeInGB: volumeGb,
+    ...(others.length === 0 ? { InstanceType: first } : { InstancePreferences: instanceTypes.map((InstanceType) => ({ InstanceType })) }),
+    ...(!hasLocalDisks(first) && { VolumeKmsKeyId: keyArn }),
+  };
+}

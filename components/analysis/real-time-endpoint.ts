@@ -1,89 +1,143 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
-import { physicalName, regionalArn } from "../place.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
+import { physicalName } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
-import { ServiceRole } from "../security/service-role.ts";
-import { allowPull, type InferenceImage } from "./inference-image.ts";
+import { endpointAlarms } from "./endpoint-alarms.ts";
+import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { modelsPrefix } from "./sagemaker-branch.ts";
+import { ServingModel } from "./serving-model.ts";
 
 export interface RealTimeEndpointArgs {
   settings: FunctionSettings;
   lake: DataLake;
   image: InferenceImage;
+  /** Where its containers run. */
+  network: ComputeNetwork;
   instanceType: string;
-  instanceCount: number;
+  /** Instances that always run, and that run at most. */
+  instances: { minimum: number; maximum: number };
+  /**
+   * Percent of the images and answers that are copied into the lake, for measuring drift. Copies of images are patients'
+   * data once more; nothing is copied at 0. @default 0
+   */
+  capturePercent?: number;
 }
 
-/** Answers for single images at once. Videos never come here: a job is a tenth of the price. */
+const variantName = "current";
+/** Images a minute that one instance is left with before another starts: a second each, as one `ml.m5.large` answers at ease. */
+const imagesPerInstanceMinute = 60;
+
+/** Answers for single images at once. Videos never come here: a job is a tenth of the price. HIPAA 164.312(a)(2)(iv), (e)(1). */
 export class RealTimeEndpoint extends PlatformComponent {
   readonly endpointName: pulumi.Output<string>;
   readonly #arn: pulumi.Output<string>;
 
   constructor(name: string, args: RealTimeEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:RealTimeEndpoint", name, opts);
-    const { settings, lake, image, instanceType, instanceCount } = args;
-    const { place } = settings;
-    if (!(Number.isInteger(instanceCount) && instanceCount >= 1)) this.reject("instanceCount", `must be a whole number, 1 or more, not ${instanceCount}.`);
+    this.#check(args);
+    const { settings, lake, image, network, instanceType, instances } = args;
+    const { place, alertTopicArn } = settings;
     const endpointName = physicalName(place, name);
-    const logGroupName = `/aws/sagemaker/Endpoints/${endpointName}`;
 
-    const log = new aws.cloudwatch.LogGroup(
-      this.childName("log"),
-      { name: logGroupName, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
-      this.child(),
-    );
-    const role = new ServiceRole(
-      this.childName("role"),
-      {
-        place,
-        service: "sagemaker.amazonaws.com",
-        statements: [
-          ...lake.models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
-          lake.models.allowList("ListModels", modelsPrefix),
-          ...allowPull(image),
-          allow(
-            "WriteLog",
-            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [regionalArn(place, "logs", `log-group:${logGroupName}:*`)],
-          ),
-        ],
-      },
+    const model = new ServingModel(
+      this.childName("model"),
+      { settings, lake, image, network, logGroupName: `/aws/sagemaker/Endpoints/${endpointName}`, statements: captureStatements(args) },
       { parent: this },
     );
-    // Model and configuration can't change; each gets a new name, so that the endpoint moves over without a gap.
-    const model = new aws.sagemaker.Model(
-      this.childName("model"),
+    // A configuration can't be changed; each gets a new name, so that the endpoint moves over without a gap.
+    const configuration = new aws.sagemaker.EndpointConfiguration(
+      this.childName("configuration"),
       {
-        executionRoleArn: role.arn,
-        enableNetworkIsolation: true,
-        primaryContainer: {
-          image: image.uri,
-          modelDataSource: { s3DataSources: [{ s3Uri: lake.models.uri(modelsPrefix), s3DataType: "S3Prefix", compressionType: "None" }] },
+        productionVariants: [{ variantName, modelName: model.modelName, instanceType, initialInstanceCount: instances.minimum, initialVariantWeight: 1 }],
+        ...(!hasLocalDisks(instanceType) && { kmsKeyArn: lake.models.key.arn }),
+        ...captureConfiguration(args),
+      },
+      this.child(),
+    );
+    const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, variantName, alertTopicArn, slowestMilliseconds: 5000 }, this.child());
+    const endpoint = new aws.sagemaker.Endpoint(
+      name,
+      {
+        name: endpointName,
+        endpointConfigName: configuration.name,
+        deploymentConfig: {
+          blueGreenUpdatePolicy: {
+            trafficRoutingConfiguration: { type: "ALL_AT_ONCE", waitIntervalInSeconds: 300 },
+            terminationWaitInSeconds: 300,
+            maximumExecutionTimeoutInSeconds: 3600,
+          },
+          autoRollbackConfiguration: { alarms: alarms.names.map((alarmName) => ({ alarmName })) },
         },
       },
       this.child(),
     );
-    const configuration = new aws.sagemaker.EndpointConfiguration(
-      this.childName("configuration"),
-      {
-        productionVariants: [{ variantName: "current", modelName: model.name, instanceType, initialInstanceCount: instanceCount, initialVariantWeight: 1 }],
-        ...(!hasLocalDisks(instanceType) && { kmsKeyArn: lake.models.key.arn }),
-      },
-      this.child(),
-    );
-    const endpoint = new aws.sagemaker.Endpoint(name, { name: endpointName, endpointConfigName: configuration.name }, this.child({ dependsOn: [log] }));
+    this.#scale(endpoint, instances);
 
     this.endpointName = endpoint.name;
     this.#arn = endpoint.arn;
     this.registerOutputs({ endpointName: this.endpointName });
   }
 
+  #check({ instances: { minimum, maximum }, capturePercent = 0 }: RealTimeEndpointArgs): void {
+    if (!(Number.isInteger(minimum) && minimum >= 1)) this.reject("instances.minimum", `must be a whole number, 1 or more, not ${minimum}.`);
+    if (!(Number.isInteger(maximum) && maximum >= minimum)) this.reject("instances.maximum", `must be a whole number, ${minimum} or more, not ${maximum}.`);
+    if (!(capturePercent >= 0 && capturePercent <= 100)) this.reject("capturePercent", `must be 0 to 100, not ${capturePercent}.`);
+  }
+
+  #scale(endpoint: aws.sagemaker.Endpoint, { minimum, maximum }: RealTimeEndpointArgs["instances"]): void {
+    const target = new aws.appautoscaling.Target(
+      this.childName("scaling"),
+      {
+        serviceNamespace: "sagemaker",
+        scalableDimension: "sagemaker:variant:DesiredInstanceCount",
+        resourceId: pulumi.interpolate`endpoint/${endpoint.name}/variant/${variantName}`,
+        minCapacity: minimum,
+        maxCapacity: maximum,
+      },
+      this.child(),
+    );
+    new aws.appautoscaling.Policy(
+      this.childName("scaling-policy"),
+      {
+        name: "images-per-instance",
+        policyType: "TargetTrackingScaling",
+        serviceNamespace: target.serviceNamespace,
+        scalableDimension: target.scalableDimension,
+        resourceId: target.resourceId,
+        targetTrackingScalingPolicyConfiguration: {
+          predefinedMetricSpecification: { predefinedMetricType: "SageMakerVariantInvocationsPerInstance" },
+          targetValue: imagesPerInstanceMinute,
+          scaleInCooldown: 600,
+          scaleOutCooldown: 120,
+        },
+      },
+      this.child(),
+    );
+  }
+
   /** Statement that allows asking for a prediction. */
   allowInvoke(sid: string): Statement {
     return allow(sid, ["sagemaker:InvokeEndpoint"], [this.#arn]);
   }
+}
+
+const captureStatements = ({ lake, capturePercent = 0 }: RealTimeEndpointArgs): Statement[] =>
+  capturePercent === 0 ? [] : lake.processed.allow("KeepCaptures", ["s3:PutObject"], lakePrefixes.captures);
+
+function captureConfiguration({ lake, capturePercent = 0 }: RealTimeEndpointArgs): Pick<aws.sagemaker.EndpointConfigurationArgs, "dataCaptureConfig"> {
+  if (capturePercent === 0) return {};
+  return {
+    dataCaptureConfig: {
+      enableCapture: true,
+      initialSamplingPercentage: capturePercent,
+      destinationS3Uri: lake.processed.uri(lakePrefixes.captures),
+      kmsKeyId: lake.processed.key.arn,
+      captureOptions: [{ captureMode: "Input" }, { captureMode: "Output" }],
+    },
+  };
 }

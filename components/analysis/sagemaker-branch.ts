@@ -5,6 +5,8 @@ import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
+import { joinNetwork } from "../network/join-network.ts";
 import { regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
@@ -16,6 +18,8 @@ export interface SageMakerBranchArgs {
   lake: DataLake;
   catalogue: Catalogue;
   image: InferenceImage;
+  /** Where jobs run. */
+  network: ComputeNetwork;
 }
 
 /** Where the networks lie in the models bucket: `models/<id>/model.json` and `model.onnx`. */
@@ -43,7 +47,11 @@ export class SageMakerBranch extends PlatformComponent {
     );
     const role = new ServiceRole(
       this.childName("role"),
-      { place, service: "sagemaker.amazonaws.com", statements: [...readInputs(lake), ...writeResults(lake), ...allowPull(image), ...observe(settings)] },
+      {
+        place,
+        service: "sagemaker.amazonaws.com",
+        statements: [...readInputs(lake), ...writeResults(lake), ...allowPull(image), ...joinNetwork(place, args.network), ...observe(settings)],
+      },
       { parent: this },
     );
     this.processing = {
@@ -52,6 +60,7 @@ export class SageMakerBranch extends PlatformComponent {
       modelsBucket: lake.models.bucketName,
       processedBucket: lake.processed.bucketName,
       keyArn: lake.processed.key.arn,
+      network: args.network,
     };
 
     // Job names start with `svp-`; Step Functions adds a tag of its own to each job.

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Analyser } from "../../contracts/model.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
 import {
   type Catcher,
   caseId,
@@ -13,7 +14,7 @@ import {
   type Value,
   type Values,
 } from "./asl.ts";
-import { volumeKey } from "./instance-types.ts";
+import { cluster } from "./instance-types.ts";
 
 /** The tasks that several states share: transcoding jobs, processing jobs, changes of a case. */
 
@@ -67,6 +68,7 @@ export interface ProcessingArgs {
   readonly roleArn: pulumi.Input<string>;
   readonly modelsBucket: string;
   readonly processedBucket: string;
+  readonly network: ComputeNetwork;
   /** Encrypts what jobs write, and their volumes where the instance has no encrypted disks of its own. */
   readonly keyArn: pulumi.Input<string>;
 }
@@ -88,7 +90,7 @@ export function processingJob(analyser: Analyser, args: ProcessingArgs): { id: s
       MODELS_DIR: folders.models,
       OUTPUT_DIR: folders.output,
     },
-    cluster: { InstanceCount: 1, InstanceType: analyser.instanceType, VolumeSizeInGB: 50, ...volumeKey(analyser.instanceType, args.keyArn) },
+    cluster: cluster([analyser.instanceType, ...(analyser.fallbackInstanceTypes ?? [])], args.keyArn),
     timeoutSeconds: analyser.timeoutSeconds,
   };
 }
@@ -121,7 +123,11 @@ export function processFrames(
       RoleArn: args.roleArn,
       AppSpecification: { ImageUri: args.imageUri, ContainerEntrypoint: ["node", "models/serving/main.ts", "process"] },
       Environment: job.environment,
-      NetworkConfig: { EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true },
+      NetworkConfig: {
+        EnableNetworkIsolation: true,
+        EnableInterContainerTrafficEncryption: true,
+        VpcConfig: { Subnets: args.network.subnetIds, SecurityGroupIds: [args.network.securityGroupId] },
+      },
       ProcessingInputs: [
         input("video", expression(uris.video)),
         input("metadata", expression(uris.metadata)),

@@ -45,7 +45,17 @@ export class BucketReplication extends PlatformComponent {
       source,
       copy: new EncryptedBucket(
         this.childName(suffix),
-        { place: there, suffix: `${suffix}-copy`, removal, key, accessLogs, noncurrentDays: retention.noncurrentDays, transitions: archived },
+        {
+          place: there,
+          suffix: `${suffix}-copy`,
+          removal,
+          key,
+          accessLogs,
+          noncurrentDays: retention.noncurrentDays,
+          transitions: archived,
+          // What is locked is copied only to where it is locked, too.
+          ...(source.lockDays !== undefined && { lockDays: source.lockDays }),
+        },
         inside,
       ),
     }));
@@ -84,11 +94,12 @@ export class BucketReplication extends PlatformComponent {
 /** A copy is read only when the other Region is lost. */
 const archived = [{ days: 1, storageClass: "GLACIER_IR" }] as const;
 
-/** S3 User Guide, "Setting up permissions for live replication" and "Replicating encrypted objects". */
+/** S3 User Guide, "Setting up permissions for live replication", "Replicating encrypted objects" and "Object Lock considerations". */
 function replicate(id: string, source: EncryptedBucket, copy: EncryptedBucket): Statement[] {
   return [
     allow(`ReadRule${id}`, ["s3:GetReplicationConfiguration", "s3:ListBucket"], [source.arn]),
     allow(`ReadVersions${id}`, ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"], [source.objects]),
+    ...(source.lockDays === undefined ? [] : [allow(`ReadLocks${id}`, ["s3:GetObjectLegalHold", "s3:GetObjectRetention"], [source.objects])]),
     source.key.allowVia(`OpenSource${id}`, "s3", ["kms:Decrypt"]),
     allow(`WriteCopies${id}`, ["s3:ReplicateObject", "s3:ReplicateTags"], [copy.objects]),
     copy.key.allowVia(`SealCopies${id}`, "s3", ["kms:Encrypt", "kms:GenerateDataKey"]),

@@ -5,7 +5,7 @@ import type { DataKeys } from "../security/data-keys.ts";
 import { AccessLogBucket } from "./access-log-bucket.ts";
 import { EncryptedBucket, type EncryptedBucketArgs } from "./encrypted-bucket.ts";
 import { lakePrefixes } from "./lake-prefixes.ts";
-import type { Transition } from "./private-bucket.ts";
+import type { Transition } from "./transitions.ts";
 
 export interface DataLakeArgs {
   place: Place;
@@ -18,10 +18,12 @@ export interface DataLakeArgs {
     accessLogDays: number;
     /** When uploaded videos, hardly looked at once they are analysed, move to cheaper storage. */
     sources: readonly Transition[];
+    /** Days that nobody can delete or overwrite an uploaded video: how long a study must keep it. They can be, if absent. */
+    sourceLockDays?: number;
   };
   /** Lets uploads enter AWS's network close to where they come from. */
   acceleratedUploads: boolean;
-  /** Pages that upload videos and fetch results with signed URLs. */
+  /** Pages that upload videos and fetch results with signed URLs: `https://review.example.org`. */
   browserOrigins: readonly string[];
 }
 
@@ -41,20 +43,26 @@ export class DataLake extends PlatformComponent {
 
   constructor(name: string, args: DataLakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:data:DataLake", name, opts);
-    const { place, removal, keys, browserOrigins } = args;
-    const accessLogs = new AccessLogBucket(this.childName("access-logs"), { place, removal, retentionDays: args.retention.accessLogDays }, { parent: this });
-    const common = { place, removal, accessLogs, noncurrentDays: args.retention.noncurrentDays };
+    const { place, removal, keys, retention, browserOrigins: origins } = args;
+    const accessLogs = new AccessLogBucket(this.childName("access-logs"), { place, removal, retentionDays: retention.accessLogDays }, { parent: this });
+    const common = { place, removal, accessLogs, noncurrentDays: retention.noncurrentDays };
     const bucket = (suffix: string, more: Omit<EncryptedBucketArgs, keyof typeof common | "suffix">) =>
       new EncryptedBucket(this.childName(suffix), { ...common, suffix, ...more }, { parent: this });
 
     this.raw = bucket("raw", {
       key: keys.raw,
       emitsEvents: true,
-      browserOrigins,
-      transitions: args.retention.sources,
+      browsers: { origins, methods: ["PUT"] },
+      transitions: retention.sources,
+      ...(retention.sourceLockDays !== undefined && { lockDays: retention.sourceLockDays }),
       accelerated: args.acceleratedUploads,
     });
-    this.processed = bucket("processed", { key: keys.derived, browserOrigins, transitions: tiered, servedPrefix: lakePrefixes.renditions });
+    this.processed = bucket("processed", {
+      key: keys.derived,
+      browsers: { origins, methods: ["GET", "HEAD"] },
+      transitions: tiered,
+      servedPrefix: lakePrefixes.renditions,
+    });
     this.datasets = bucket("datasets", { key: keys.datasets, transitions: tiered });
     this.models = bucket("models", { key: keys.models });
     this.registerOutputs({ raw: this.raw.bucket, processed: this.processed.bucket, datasets: this.datasets.bucket, models: this.models.bucket });

@@ -4,7 +4,8 @@ import type { Place, Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type ResourceStatement, type Statement } from "../security/policy.ts";
 import type { AccessLogBucket } from "./access-log-bucket.ts";
-import { objectArns, PrivateBucket, type Transition } from "./private-bucket.ts";
+import { objectArns, PrivateBucket } from "./private-bucket.ts";
+import type { Transition } from "./transitions.ts";
 
 export interface EncryptedBucketArgs {
   place: Place;
@@ -18,14 +19,23 @@ export interface EncryptedBucketArgs {
   noncurrentDays: number;
   /** When objects move to cheaper storage. */
   transitions?: readonly Transition[];
+  /** Days that no version can be deleted or overwritten by anybody, the account's root included. They can be, if absent. */
+  lockDays?: number;
   /** Prefix of what CloudFront distributions of the account may serve; empty for everything. Nothing, if absent. */
   servedPrefix?: string;
   /** Lets uploads enter AWS's network close to where they come from. They then do not come through a VPC endpoint. */
   accelerated?: boolean;
   /** Sends an event to EventBridge for every change. */
   emitsEvents?: boolean;
-  /** Pages that may fetch objects with a signed URL: `https://review.example.org`. */
-  browserOrigins?: readonly string[];
+  /** Pages that may use signed URLs. None, if absent. */
+  browsers?: BrowserAccess;
+}
+
+export interface BrowserAccess {
+  /** Where the pages come from: `https://review.example.org`. */
+  readonly origins: readonly string[];
+  /** What they do with objects. */
+  readonly methods: readonly ("GET" | "HEAD" | "PUT")[];
 }
 
 /**
@@ -54,6 +64,8 @@ const longestSignatureAge = 15 * 60 * 1000;
  */
 export class EncryptedBucket extends PrivateBucket {
   readonly key: EncryptionKey;
+  /** Days that every version is locked; undefined if none is. */
+  readonly lockDays: number | undefined;
 
   constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
@@ -66,6 +78,7 @@ export class EncryptedBucket extends PrivateBucket {
         noncurrentDays: args.noncurrentDays,
         keyArn: args.key.arn,
         ...(args.transitions && { transitions: args.transitions }),
+        ...(args.lockDays !== undefined && { lockDays: args.lockDays }),
         statements: (arn) => [
           ...denyOtherEncryption(arn, args.key.arn),
           denyOldSignatures(arn),
@@ -75,11 +88,12 @@ export class EncryptedBucket extends PrivateBucket {
       opts,
     );
     this.key = args.key;
+    this.lockDays = args.lockDays;
 
     new aws.s3.BucketLogging(this.childName("logging"), { ...this.which, targetBucket: args.accessLogs.bucket, targetPrefix: `${args.suffix}/` }, this.child());
     if (args.emitsEvents) new aws.s3.BucketNotification(this.childName("events"), { ...this.which, eventbridge: true }, this.child());
     if (args.accelerated) new aws.s3.BucketAccelerateConfiguration(this.childName("acceleration"), { ...this.which, status: "Enabled" }, this.child());
-    if (args.browserOrigins?.length) this.#letBrowsersIn(args.browserOrigins);
+    if (args.browsers?.origins.length) this.#letBrowsersIn(args.browsers);
     this.registerOutputs({ bucket: this.bucket });
   }
 
@@ -105,7 +119,7 @@ export class EncryptedBucket extends PrivateBucket {
     return pulumi.interpolate`s3://${this.bucket}/${key}`;
   }
 
-  #letBrowsersIn(origins: readonly string[]): void {
+  #letBrowsersIn({ origins, methods }: BrowserAccess): void {
     new aws.s3.BucketCorsConfiguration(
       this.childName("cors"),
       {
@@ -113,7 +127,7 @@ export class EncryptedBucket extends PrivateBucket {
         corsRules: [
           {
             allowedOrigins: [...origins],
-            allowedMethods: ["GET", "HEAD", "PUT"],
+            allowedMethods: [...methods],
             allowedHeaders: [...browserHeaders],
             exposeHeaders: ["ETag"],
             maxAgeSeconds: 3600,

@@ -3,4 +3,6 @@ export const lakePrefixes = {
   renditions: "processed-videos/",
   results: "analysis-results/",
   metadata: "processed-metadata/",
+  /** Samples of what the endpoint for single images was asked and answered. */
+  captures: "captured-images/",
 } as const;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, type Removal } from "../place.ts";
 import { denyPlainHttp, policyDocument, type ResourceStatement } from "../security/policy.ts";
+import { flawOfTransitions, type Transition } from "./transitions.ts";
 
 export interface PrivateBucketArgs {
   place: Place;
@@ -22,15 +23,6 @@ export interface PrivateBucketArgs {
   /** Statements beside those that every bucket has. */
   statements: (bucketArn: string) => readonly ResourceStatement[];
 }
-
-/** A move of objects to another storage class, so many days after they were written. */
-export interface Transition {
-  readonly days: number;
-  readonly storageClass: "STANDARD_IA" | "INTELLIGENT_TIERING" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
-}
-
-/** Least days that objects stay in a class before a rule may move them on (S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle"). */
-const leastDays = { STANDARD: 0, STANDARD_IA: 30, INTELLIGENT_TIERING: 0, GLACIER_IR: 90, GLACIER: 90, DEEP_ARCHIVE: 180 } as const;
 
 /** Unfinished uploads are swept away after this; a browser resumes within it. */
 const abortUploadsAfterDays = 2;
@@ -90,16 +82,10 @@ export abstract class PrivateBucket extends PlatformComponent {
       const days = args[property];
       if (days !== undefined && !(Number.isInteger(days) && days >= 1)) this.reject(property, `must be a whole number of days, 1 or more, not ${days}.`);
     }
-    let earliest = 0;
-    let before: keyof typeof leastDays = "STANDARD";
-    for (const { days, storageClass } of args.transitions ?? []) {
-      // Objects must be 30 days old before they move to infrequent access.
-      const least = Math.max(earliest + leastDays[before], storageClass === "STANDARD_IA" ? 30 : 0);
-      if (!(Number.isInteger(days) && days >= least))
-        this.reject("transitions", `must move objects to ${storageClass} after ${least} days or more, not ${days}.`);
-      earliest = days;
-      before = storageClass;
-    }
+    if (args.lockDays !== undefined && args.removal === "destroy")
+      this.reject("lockDays", 'must be left out where removal is "destroy": nobody can delete what is locked.');
+    const flaw = flawOfTransitions(args.transitions ?? [], args.expireDays);
+    if (flaw !== undefined) this.reject("transitions", flaw);
   }
 
   #forbidAclsAndPublicAccess(): void {

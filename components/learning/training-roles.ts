@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { allowPull, type InferenceImage } from "../analysis/inference-image.ts";
 import { modelsPrefix } from "../analysis/sagemaker-branch.ts";
 import { PlatformComponent } from "../component.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
+import { joinNetwork } from "../network/join-network.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type Statement } from "../security/policy.ts";
@@ -49,7 +50,13 @@ export class TrainingRoles extends PlatformComponent {
     );
     const role = (suffix: string, statements: readonly Statement[]) =>
       new ServiceRole(this.childName(suffix), { place, service: "sagemaker.amazonaws.com", statements }, { parent: this });
-    this.jobRoleArn = role("job", [...readInputs(args), ...writeCandidates(args), ...joinNetwork(args), ...allowPull(args.image), ...observe(place)]).arn;
+    this.jobRoleArn = role("job", [
+      ...readInputs(args),
+      ...writeCandidates(args),
+      ...joinNetwork(args.place, args.network),
+      ...allowPull(args.image),
+      ...observe(place),
+    ]).arn;
     this.pipelineRoleArn = role("pipeline", [...startJobs(args), ...registerVersions(place), ...readMeasures(args), passRole(this.jobRoleArn)]).arn;
     this.registerOutputs({ pipelineRoleArn: this.pipelineRoleArn, jobRoleArn: this.jobRoleArn });
   }
@@ -68,27 +75,6 @@ const writeCandidates = ({ datasets, models }: TrainingRolesArgs): Statement[] =
   models.allowList("ListCandidates", learningPrefixes.training),
   datasets.key.allowWith("EncryptVolume", ["kms:CreateGrant"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
 ];
-
-/**
- * SageMaker joins a job to its network with the job's role. What only describes names no resource (Amazon SageMaker Developer Guide,
- * "CreateTrainingJob API: execution role permissions", with a VPC).
- */
-function joinNetwork({ place, network }: TrainingRolesArgs): Statement[] {
-  const interfaces = regionalArn(place, "ec2", "network-interface/*");
-  const subnets = network.subnetIds.map((id) => pulumi.interpolate`${regionalArn(place, "ec2", "subnet/")}${id}`);
-  const securityGroup = pulumi.interpolate`${regionalArn(place, "ec2", "security-group/")}${network.securityGroupId}`;
-  return [
-    allow("CreateInterfaces", ["ec2:CreateNetworkInterface"], [interfaces, securityGroup, ...subnets]),
-    allow("HandInterfacesOver", ["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"], [interfaces], {
-      ArnEquals: { "ec2:Subnet": subnets },
-    }),
-    allow(
-      "LookAtNetwork",
-      ["ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"],
-      ["*"],
-    ),
-  ];
-}
 
 /** CloudWatch knows no metrics to name. */
 function observe(place: Place): Statement[] {

@@ -1,5 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
-import { arn, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
+import { arn, hexOf, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
 
 /** SNS, alarms, dashboards, autoscaling, code signing and ECS. */
 export const operationsTypes: Record<string, ResourceType<Cloud>> = {
@@ -15,6 +15,26 @@ export const operationsTypes: Record<string, ResourceType<Cloud>> = {
     computed: (inputs, place) => {
       const subscriptionArn = `${inputs["topic"]}:${uuidOf(place.urn)}`;
       return { id: subscriptionArn, arn: subscriptionArn, ownerId: place.accountId, pendingConfirmation: inputs["protocol"] === "email" };
+    },
+  },
+  "aws:cloudwatch/dashboard:Dashboard": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["dashboardName"], place);
+      return { id: name, dashboardArn: `arn:aws:cloudwatch::${place.accountId}:dashboard/${name}` };
+    },
+  },
+  "aws:appautoscaling/target:Target": {
+    computed: (inputs, place) => ({
+      id: String(inputs["resourceId"]),
+      arn: arn("application-autoscaling", place, `scalable-target/${hexOf(place.urn, 34)}`),
+      roleArn: `arn:aws:iam::${place.accountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`,
+    }),
+  },
+  "aws:appautoscaling/policy:Policy": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const resource = `scalingPolicy:${uuidOf(place.urn)}:resource/${inputs["serviceNamespace"]}/${inputs["resourceId"]}:policyName/${name}`;
+      return { id: name, name, arn: arn("autoscaling", place, resource), alarmArns: [] };
     },
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {

@@ -27,7 +27,7 @@ export function checkProcessingJob(input: CreateProcessingJobRequest): void {
     "Tags",
   ];
   assertImplemented("CreateProcessingJob", input, members);
-  const problems = [...checkWork(input), ...checkInputs(input), ...checkOutputs(input), ...checkCluster(input)];
+  const problems = [...checkWork(input), ...checkInputs(input), ...checkOutputs(input), ...checkCluster(input), ...checkNetwork(input)];
   if (problems.length > 0) throw new ServiceError("ValidationException", problems.join(" "));
 }
 
@@ -110,19 +110,38 @@ function checkCluster({ ProcessingResources }: CreateProcessingJobRequest): stri
   const cluster = ProcessingResources?.ClusterConfig;
   const path = "ProcessingResources.ClusterConfig";
   if (!cluster) return [`${path} is missing.`];
-  assertImplemented(path, cluster, ["InstanceCount", "InstanceType", "VolumeSizeInGB", "VolumeKmsKeyId"]);
-  const { InstanceCount, InstanceType, VolumeSizeInGB, VolumeKmsKeyId } = cluster;
+  assertImplemented(path, cluster, ["InstanceCount", "InstanceType", "InstancePreferences", "VolumeSizeInGB", "VolumeKmsKeyId"]);
+  const { InstanceCount, InstanceType, InstancePreferences, VolumeSizeInGB, VolumeKmsKeyId } = cluster;
   if (InstanceCount !== undefined && InstanceCount > 1) throw notImplemented(`${path}.InstanceCount ${InstanceCount}`);
   const problems: string[] = [];
   if (InstanceCount !== 1) problems.push(`${path}.InstanceCount is ${InstanceCount}; it must be at least 1.`);
-  if (!instanceTypes.has(InstanceType ?? "")) problems.push(`${path}.InstanceType is "${InstanceType}", which no processing job can run on.`);
+  if (InstanceType !== undefined && InstancePreferences !== undefined) problems.push(`${path} must have InstanceType or InstancePreferences, not both.`);
+  const preferred = InstancePreferences?.map((preference) => preference.InstanceType);
+  problems.push(...repeated(`${path}.InstancePreferences`, preferred ?? []));
+  for (const type of preferred ?? [InstanceType]) {
+    if (!instanceTypes.has(type ?? "")) problems.push(`${path}.InstanceType is "${type}", which no processing job can run on.`);
+  }
   if (!Number.isInteger(VolumeSizeInGB) || (VolumeSizeInGB as number) < 1 || (VolumeSizeInGB as number) > 16_384) {
     problems.push(`${path}.VolumeSizeInGB is ${VolumeSizeInGB}; it must be 1 to 16384.`);
   }
-  if (VolumeKmsKeyId !== undefined && hasLocalDisks(InstanceType ?? "")) {
-    problems.push(`${path}.VolumeKmsKeyId can't be given for ${InstanceType}: its local disks are encrypted by the instance itself.`);
+  for (const type of (preferred ?? [InstanceType]).filter((candidate) => hasLocalDisks(candidate ?? ""))) {
+    if (VolumeKmsKeyId !== undefined) problems.push(`${path}.VolumeKmsKeyId can't be given for ${type}: its local disks are encrypted by the instance itself.`);
   }
   return problems;
+}
+
+/** Nothing here routes packets; what AWS would refuse is refused. */
+function checkNetwork({ NetworkConfig }: CreateProcessingJobRequest): string[] {
+  const vpc = NetworkConfig?.VpcConfig;
+  if (vpc === undefined) return [];
+  const path = "NetworkConfig.VpcConfig";
+  const check = (name: "Subnets" | "SecurityGroupIds", pattern: RegExp, most: number): string[] => {
+    const ids = vpc[name] ?? [];
+    return ids.length >= 1 && ids.length <= most && ids.every((id) => pattern.test(id))
+      ? []
+      : [`${path}.${name} is ${JSON.stringify(ids)}; it must be 1 to ${most} ids.`];
+  };
+  return [...check("Subnets", /^subnet-[0-9a-f]+$/, 16), ...check("SecurityGroupIds", /^sg-[0-9a-f]+$/, 5)];
 }
 
 function repeated(path: string, names: readonly (string | undefined)[]): string[] {

@@ -70,7 +70,11 @@ describe("the definition of the case analysis", () => {
   it("isolates processing jobs, and names a volume key exactly where the instance does not encrypt its disks", async () => {
     const { asked } = await execute();
     const { ProcessingResources, NetworkConfig, ProcessingOutputConfig, Environment } = asked["ScreenFrames"];
-    expect(NetworkConfig).to.deep.equal({ EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true });
+    expect(NetworkConfig).to.deep.equal({
+      EnableNetworkIsolation: true,
+      EnableInterContainerTrafficEncryption: true,
+      VpcConfig: { Subnets: ["subnet-0a", "subnet-0b"], SecurityGroupIds: ["sg-0c"] },
+    });
     expect(ProcessingOutputConfig.KmsKeyId).to.equal(args.processing.keyArn);
     expect(ProcessingResources.ClusterConfig).to.deep.equal({
       InstanceCount: 1,

@@ -1,13 +1,27 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { CaseAnalysis, type CaseAnalysisArgs } from "../../../components/analysis/case-analysis.ts";
-import { catalogue, image, parts } from "../parts.ts";
+import { alertTopicArn, catalogue, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 
-const make = (rekognition: CaseAnalysisArgs["rekognition"]) =>
+const make = (rekognition: Omit<CaseAnalysisArgs["rekognition"], "optOutPolicyId">) =>
   inAccount((opts) => {
     const { settings, keys, lake, table } = parts(opts);
-    new CaseAnalysis("case-analysis", { settings, keys, lake, table, catalogue, image, rekognition, pipelineVersion: "1.2.3" }, opts);
+    new CaseAnalysis(
+      "case-analysis",
+      {
+        settings,
+        keys,
+        lake,
+        table,
+        catalogue,
+        image,
+        network: jobNetwork,
+        rekognition: { ...rekognition, optOutPolicyId: "p-optout0000" },
+        pipelineVersion: "1.2.3",
+      },
+      opts,
+    );
   });
 
 describe("CaseAnalysis", () => {
@@ -35,6 +49,7 @@ describe("CaseAnalysis", () => {
         logDestination: "arn:aws:logs:us-east-1:111111111111:log-group:/aws/vendedlogs/states/svp-unit-case-analysis:*",
       },
       tracingConfiguration: { enabled: true },
+      tags: { "ai-services-opt-out": "p-optout0000" },
     });
   });
 
@@ -45,6 +60,43 @@ describe("CaseAnalysis", () => {
     expect(text).to.contain(":function:svp-unit-analyse-collect-shots").and.to.contain(":function:svp-unit-aggregate-merge-timeline");
     expect(text).to.contain(image.uri).and.to.contain("'s3://svp-unit-111111111111-processed/processed-videos/'");
     expect(text).not.to.match(/\$\{|undefined|\[object/);
+  });
+
+  it("runs its jobs in the network of jobs", () => {
+    const text = stack.one(aws.sfn.StateMachine, "case-analysis").inputs["definition"] as string;
+    const networks = [...text.matchAll(/"NetworkConfig":(\{.*?\}\})/g)].map(([, json]) => JSON.parse(json as string));
+    expect(networks).to.have.length(2);
+    for (const network of networks) {
+      expect(network).to.deep.equal({
+        EnableNetworkIsolation: true,
+        EnableInterContainerTrafficEncryption: true,
+        VpcConfig: { Subnets: ["subnet-a", "subnet-b"], SecurityGroupIds: ["sg-jobs"] },
+      });
+    }
+    const { CreateInterfaces, HandInterfacesOver } = policy("case-analysis-sagemaker-role-policy");
+    const subnets = ["a", "b"].map((zone) => `arn:aws:ec2:us-east-1:111111111111:subnet/subnet-${zone}`);
+    expect(CreateInterfaces.Resource).to.deep.equal([
+      "arn:aws:ec2:us-east-1:111111111111:network-interface/*",
+      "arn:aws:ec2:us-east-1:111111111111:security-group/sg-jobs",
+      ...subnets,
+    ]);
+    expect(HandInterfacesOver.Condition).to.deep.equal({ ArnEquals: { "ec2:Subnet": subnets } });
+  });
+
+  it("raises an alarm when an analysis fails, takes too long or is held back", () => {
+    const alarms = stack.ofType(aws.cloudwatch.MetricAlarm).filter(({ inputs }) => inputs["namespace"] === "AWS/States");
+    expect(alarms.map(({ name, inputs: { metricName } }) => [name, metricName])).to.have.deep.members([
+      ["case-analysis-failed", "ExecutionsFailed"],
+      ["case-analysis-timedout", "ExecutionsTimedOut"],
+      ["case-analysis-throttled", "ExecutionThrottled"],
+    ]);
+    for (const { inputs } of alarms) {
+      expect(inputs).to.deep.include({
+        dimensions: { StateMachineArn: "arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-case-analysis" },
+        threshold: 0,
+        alarmActions: [alertTopicArn],
+      });
+    }
   });
 
   it("passes each role to one service only", () => {

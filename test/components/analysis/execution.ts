@@ -1,8 +1,12 @@
 import type { CaseAnalysisDefinitionArgs } from "../../../components/analysis/case-analysis.asl.ts";
 import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
+import type { ComputeNetwork } from "../../../components/network/compute-network.ts";
 import type { Definition, Json } from "../../../local/services/states/definition.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
 import { type Run, runMachine } from "../../../local/services/states/interpreter.ts";
+
+/** As a network is once it is made: its ids are plain texts. */
+const jobNetwork = { subnetIds: ["subnet-0a", "subnet-0b"], securityGroupId: "sg-0c" } as unknown as ComputeNetwork;
 
 const target = (name: string) => ({ arn: `arn:aws:lambda:us-east-1:111111111111:function:${name}`, timeoutSeconds: 60 });
 
@@ -24,6 +28,7 @@ export const args: CaseAnalysisDefinitionArgs = {
     modelsBucket: "models",
     processedBucket: "processed",
     keyArn: "arn:aws:kms:us-east-1:111111111111:key/derived",
+    network: jobNetwork,
   },
   rekognition: { enabled: true, pollSeconds: 45 },
   gate: { id: "gate", models: ["out-of-body"], sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },

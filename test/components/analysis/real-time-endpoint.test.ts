@@ -1,28 +1,45 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
+import { RealTimeEndpoint, type RealTimeEndpointArgs } from "../../../components/analysis/real-time-endpoint.ts";
 import { failure } from "../../support/failure.ts";
-import { image, parts } from "../parts.ts";
-import { inAccount } from "../place.ts";
+import { alertTopicArn, image, jobNetwork, parts } from "../parts.ts";
+import { inAccount, statements } from "../place.ts";
 
-const make = (instanceType: string, instanceCount = 2) =>
+const make = (more: Partial<RealTimeEndpointArgs> = {}) =>
   inAccount((opts) => {
     const { settings, lake } = parts(opts);
-    return { allow: new RealTimeEndpoint("inference", { settings, lake, image, instanceType, instanceCount }, opts).allowInvoke("Predict") };
+    const args = { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 2, maximum: 4 }, ...more };
+    return { allow: new RealTimeEndpoint("inference", args, opts).allowInvoke("Predict") };
   });
 
 describe("RealTimeEndpoint", () => {
-  it("runs the networks of the lake without a network", async () => {
-    const stack = await make("ml.m5.large");
+  it("runs the networks of the lake without the internet, in the network of jobs", async () => {
+    const stack = await make();
     expect(stack.one(aws.sagemaker.Model, "inference-model").inputs).to.deep.equal({
-      executionRoleArn: "arn:aws:iam::111111111111:role/svp-unit-inference-role",
+      executionRoleArn: "arn:aws:iam::111111111111:role/svp-unit-inference-model-role",
       enableNetworkIsolation: true,
+      vpcConfig: { subnets: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-jobs"] },
       primaryContainer: {
         image: image.uri,
         modelDataSource: { s3DataSources: [{ s3Uri: "s3://svp-unit-111111111111-models/models/", s3DataType: "S3Prefix", compressionType: "None" }] },
       },
     });
-    expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs["name"]).to.equal("svp-unit-inference");
+    expect(stack.one(aws.cloudwatch.LogGroup, "inference-model-log").inputs).to.deep.equal({
+      name: "/aws/sagemaker/Endpoints/svp-unit-inference",
+      kmsKeyId: stack.one(aws.kms.Key, "keys-logs").outputs["arn"],
+      retentionInDays: 2192,
+    });
+    expect(Object.keys(statements(stack.one(aws.iam.RolePolicy, "inference-model-role-policy").inputs["policy"]))).to.deep.equal([
+      "ReadModels",
+      "ReadModelsKey",
+      "ListModels",
+      "SignInToRegistry",
+      "PullImage",
+      "CreateInterfaces",
+      "HandInterfacesOver",
+      "LookAtNetwork",
+      "WriteLog",
+    ]);
     expect(stack.outputs["allow"]).to.deep.equal({
       Sid: "Predict",
       Effect: "Allow",
@@ -31,18 +48,84 @@ describe("RealTimeEndpoint", () => {
     });
   });
 
+  it("takes new instances over whole, and back if they fail or are slow", async () => {
+    const stack = await make();
+    expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs).to.deep.equal({
+      name: "svp-unit-inference",
+      endpointConfigName: stack.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").outputs["name"],
+      deploymentConfig: {
+        blueGreenUpdatePolicy: {
+          trafficRoutingConfiguration: { type: "ALL_AT_ONCE", waitIntervalInSeconds: 300 },
+          terminationWaitInSeconds: 300,
+          maximumExecutionTimeoutInSeconds: 3600,
+        },
+        autoRollbackConfiguration: { alarms: [{ alarmName: "svp-unit-inference-errors" }, { alarmName: "svp-unit-inference-latency" }] },
+      },
+    });
+    const alarms = stack.ofType(aws.cloudwatch.MetricAlarm).filter(({ inputs }) => inputs["namespace"] === "AWS/SageMaker");
+    expect(
+      alarms.map(({ inputs: { metricName, threshold, dimensions, alarmActions } }) => ({ metricName, threshold, dimensions, alarmActions })),
+    ).to.deep.equal(
+      [
+        ["Invocation5XXErrors", 0],
+        ["ModelLatency", 5_000_000],
+      ].map(([metricName, threshold]) => ({
+        metricName,
+        threshold,
+        dimensions: { EndpointName: "svp-unit-inference", VariantName: "current" },
+        alarmActions: [alertTopicArn],
+      })),
+    );
+  });
+
+  it("starts more instances where there are more images, within its bounds", async () => {
+    const stack = await make();
+    expect(stack.one(aws.appautoscaling.Target, "inference-scaling").inputs).to.deep.equal({
+      serviceNamespace: "sagemaker",
+      scalableDimension: "sagemaker:variant:DesiredInstanceCount",
+      resourceId: "endpoint/svp-unit-inference/variant/current",
+      minCapacity: 2,
+      maxCapacity: 4,
+    });
+    expect(stack.one(aws.appautoscaling.Policy, "inference-scaling-policy").inputs["targetTrackingScalingPolicyConfiguration"]).to.deep.equal({
+      predefinedMetricSpecification: { predefinedMetricType: "SageMakerVariantInvocationsPerInstance" },
+      targetValue: 60,
+      scaleInCooldown: 600,
+      scaleOutCooldown: 120,
+    });
+  });
+
   it("names a volume key exactly where the instance does not encrypt its disks", async () => {
-    const plain = await make("ml.m5.large");
+    const plain = await make();
     expect(plain.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs["kmsKeyArn"]).to.equal(
       plain.one(aws.kms.Key, "keys-models").outputs["arn"],
     );
-    const nvme = await make("ml.g5.xlarge");
+    const nvme = await make({ instanceType: "ml.g5.xlarge" });
     expect(nvme.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs).not.to.have.property("kmsKeyArn");
   });
 
-  it("refuses an endpoint without instances", async () => {
-    expect((await failure(make("ml.m5.large", 0))).message).to.contain(
-      'svp:analysis:RealTimeEndpoint "inference": instanceCount must be a whole number, 1 or more, not 0.',
+  it("copies images into the lake only where asked to, sealed", async () => {
+    const without = await make();
+    expect(without.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs).not.to.have.property("dataCaptureConfig");
+    const stack = await make({ capturePercent: 5 });
+    expect(stack.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs["dataCaptureConfig"]).to.deep.equal({
+      enableCapture: true,
+      initialSamplingPercentage: 5,
+      destinationS3Uri: "s3://svp-unit-111111111111-processed/captured-images/",
+      kmsKeyId: stack.one(aws.kms.Key, "keys-derived").outputs["arn"],
+      captureOptions: [{ captureMode: "Input" }, { captureMode: "Output" }],
+    });
+    expect(statements(stack.one(aws.iam.RolePolicy, "inference-model-role-policy").inputs["policy"])["KeepCaptures"].Resource).to.deep.equal([
+      "arn:aws:s3:::svp-unit-111111111111-processed/captured-images/*",
+    ]);
+  });
+
+  it("refuses an endpoint without instances, bounds that cross, and more than everything", async () => {
+    const refused = async (more: Partial<RealTimeEndpointArgs>) => (await failure(make(more))).message;
+    expect(await refused({ instances: { minimum: 0, maximum: 1 } })).to.contain(
+      'svp:analysis:RealTimeEndpoint "inference": instances.minimum must be a whole number, 1 or more, not 0.',
     );
+    expect(await refused({ instances: { minimum: 2, maximum: 1 } })).to.contain("instances.maximum must be a whole number, 2 or more, not 1.");
+    expect(await refused({ capturePercent: 101 })).to.contain("capturePercent must be 0 to 100, not 101.");
   });
 });

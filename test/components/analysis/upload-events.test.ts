@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { CaseAnalysis } from "../../../components/analysis/case-analysis.ts";
 import { UploadEvents } from "../../../components/analysis/upload-events.ts";
-import { catalogue, image, parts } from "../parts.ts";
+import { catalogue, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 
 const queueArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events-queue";
@@ -15,7 +15,17 @@ describe("UploadEvents", () => {
       const { settings, keys, lake, table } = parts(opts);
       const analysis = new CaseAnalysis(
         "case-analysis",
-        { settings, keys, lake, table, catalogue, image, rekognition: { enabled: true, pollSeconds: 45 }, pipelineVersion: "1" },
+        {
+          settings,
+          keys,
+          lake,
+          table,
+          catalogue,
+          image,
+          network: jobNetwork,
+          rekognition: { enabled: true, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
+          pipelineVersion: "1",
+        },
         opts,
       );
       new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion: "1" }, opts);

@@ -78,6 +78,32 @@ describe("checkProcessingJob", () => {
       outputs({ S3UploadMode: "Continuous" }),
       "NotImplemented: The local cloud does not implement ProcessingOutputConfig.Outputs[0].S3Output.S3UploadMode Continuous.",
     ],
+    [
+      "types to fall back on",
+      cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.m5.large" }, { InstanceType: "ml.c5.xlarge" }] }),
+      "accepted",
+    ],
+    [
+      "a type beside types to fall back on",
+      cluster({ InstancePreferences: [{ InstanceType: "ml.c5.xlarge" }] }),
+      `ValidationException: ${clusterPath} must have InstanceType or InstancePreferences, not both.`,
+    ],
+    [
+      "a type to fall back on twice",
+      cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.c5.xlarge" }, { InstanceType: "ml.c5.xlarge" }] }),
+      `ValidationException: ${clusterPath}.InstancePreferences has the name "ml.c5.xlarge" twice.`,
+    ],
+    [
+      "a volume key that one of the types refuses",
+      cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.m5.large" }, { InstanceType: "ml.g5.xlarge" }], VolumeKmsKeyId: "key" }),
+      `ValidationException: ${clusterPath}.VolumeKmsKeyId can't be given for ml.g5.xlarge: its local disks are encrypted by the instance itself.`,
+    ],
+    ["a network", { NetworkConfig: { VpcConfig: { Subnets: ["subnet-0a"], SecurityGroupIds: ["sg-0b"] } } }, "accepted"],
+    [
+      "a network without subnets or with what is no group",
+      { NetworkConfig: { VpcConfig: { Subnets: [], SecurityGroupIds: ["jobs"] } } },
+      'ValidationException: NetworkConfig.VpcConfig.Subnets is []; it must be 1 to 16 ids. NetworkConfig.VpcConfig.SecurityGroupIds is ["jobs"]; it must be 1 to 5 ids.',
+    ],
     ["an experiment", { ExperimentConfig: {} }, "NotImplemented: The local cloud does not implement CreateProcessingJob.ExperimentConfig."],
   ];
   for (const [what, more, message] of cases) it(`${message === "accepted" ? "accepts" : "refuses"} ${what}`, () => expect(refusal(more)).to.equal(message));

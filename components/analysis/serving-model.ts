@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { PlatformComponent } from "../component.ts";
+import type { FunctionSettings } from "../compute/platform-function.ts";
+import type { DataLake } from "../data/data-lake.ts";
+import type { ComputeNetwork } from "../network/compute-network.ts";
+import { joinNetwork } from "../network/join-network.ts";
+import { regionalArn } from "../place.ts";
+import { allow, type Statement } from "../security/policy.ts";
+import { ServiceRole } from "../security/service-role.ts";
+import { allowPull, type InferenceImage } from "./inference-image.ts";
+import { modelsPrefix } from "./sagemaker-branch.ts";
+
+export interface ServingModelArgs {
+  settings: FunctionSettings;
+  lake: DataLake;
+  image: InferenceImage;
+  /** Where its containers run. */
+  network: ComputeNetwork;
+  /** Log group that its containers write. */
+  logGroupName: string;
+  /** What it may do beside loading the networks. */
+  statements?: readonly Statement[];
+}
+
+/** The serving container with every network of the lake, as SageMaker hosts it: without the internet, in a network of ours. HIPAA 164.312(e)(1). */
+export class ServingModel extends PlatformComponent {
+  /** Changes with the image: models can't be changed, so that what refers to one moves over without a gap. */
+  readonly modelName: pulumi.Output<string>;
+
+  constructor(name: string, args: ServingModelArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:analysis:ServingModel", name, opts);
+    const { lake, image, network, statements = [] } = args;
+    const { place, key, logRetentionDays } = args.settings;
+
+    const log = new aws.cloudwatch.LogGroup(
+      this.childName("log"),
+      { name: args.logGroupName, kmsKeyId: key.arn, retentionInDays: logRetentionDays },
+      this.child(),
+    );
+    const role = new ServiceRole(
+      this.childName("role"),
+      {
+        place,
+        service: "sagemaker.amazonaws.com",
+        statements: [
+          ...lake.models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
+          lake.models.allowList("ListModels", modelsPrefix),
+          ...allowPull(image),
+          ...joinNetwork(place, network),
+          allow(
+            "WriteLog",
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [regionalArn(place, "logs", `log-group:${args.logGroupName}:*`)],
+          ),
+          ...statements,
+        ],
+      },
+      { parent: this },
+    );
+    const model = new aws.sagemaker.Model(
+      name,
+      {
+        executionRoleArn: role.arn,
+        enableNetworkIsolation: true,
+        vpcConfig: { subnets: [...network.subnetIds], securityGroupIds: [network.securityGroupId] },
+        primaryContainer: {
+          image: image.uri,
+          modelDataSource: { s3DataSources: [{ s3Uri: lake.models.uri(modelsPrefix), s3DataType: "S3Prefix", compressionType: "None" }] },
+        },
+      },
+      this.child({ dependsOn: [log] }),
+    );
+
+    this.modelName = model.name;
+    this.registerOutputs({ modelName: this.modelName });
+  }
+}
