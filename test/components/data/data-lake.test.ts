@@ -2,6 +2,9 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { BucketReplication } from "../../../components/data/bucket-replication.ts";
 import { DataLake } from "../../../components/data/data-lake.ts";
+import { DataKeys } from "../../../components/security/data-keys.ts";
+import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
+import { s3Rules } from "../../../policies/rules/s3/index.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { parts } from "../parts.ts";
@@ -10,6 +13,12 @@ import { inAccount, place, statements } from "../place.ts";
 const transitionsOf = (stack: Deployed, bucket: string): unknown => {
   const [rule] = stack.one(aws.s3.BucketLifecycleConfiguration, `${bucket}-lifecycle`).inputs["rules"] as { transitions?: unknown }[];
   return rule?.transitions;
+};
+
+const kept = { noncurrentDays: 30, accessLogDays: 2192 };
+const lakeArgs = (opts: { provider: aws.Provider }) => {
+  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events", alertPublishers: ["cloudwatch.amazonaws.com"] }, opts);
+  return { place, removal: "retain", keys, retention: { ...kept, sources: [] }, acceleratedUploads: false, browserOrigins: [] } as const;
 };
 
 describe("DataLake", () => {
@@ -31,20 +40,43 @@ describe("DataLake", () => {
   it("archives sources as configured, watches what is looked at again, and leaves networks where they are", async () => {
     const sources = [{ days: 30, storageClass: "STANDARD_IA" }] as const;
     const stack = await inAccount((opts) => {
-      const { keys } = parts(opts);
-      const retention = { noncurrentDays: 30, accessLogDays: 2192, sources };
-      new DataLake(
-        "second",
-        { place: { ...place, stack: "second" }, removal: "retain", keys, retention, acceleratedUploads: true, browserOrigins: ["https://review.example.org"] },
-        opts,
-      );
+      new DataLake("second", { ...lakeArgs(opts), retention: { ...kept, sources }, acceleratedUploads: true }, opts);
     });
     expect(transitionsOf(stack, "second-raw")).to.deep.equal(sources);
     expect(transitionsOf(stack, "second-processed")).to.deep.equal([{ days: 0, storageClass: "INTELLIGENT_TIERING" }]);
     expect(transitionsOf(stack, "second-datasets")).to.deep.equal([{ days: 0, storageClass: "INTELLIGENT_TIERING" }]);
     expect(transitionsOf(stack, "second-models")).to.equal(undefined);
     expect(stack.ofType(aws.s3.BucketAccelerateConfiguration).map(({ name }) => name)).to.deep.equal(["second-raw-acceleration"]);
-    expect(stack.ofType(aws.s3.BucketCorsConfiguration).map(({ name }) => name)).to.have.members(["second-raw-cors", "second-processed-cors"]);
+    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration)).to.have.length(0);
+  });
+
+  it("locks sources, and nothing else, where a study must keep them", async () => {
+    const stack = await inAccount((opts) => void new DataLake("lake", { ...lakeArgs(opts), retention: { ...kept, sources: [], sourceLockDays: 365 } }, opts));
+    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration).map(({ name }) => name)).to.deep.equal(["lake-raw-lock"]);
+  });
+
+  it("lets pages put videos, and get results", async () => {
+    const stack = await inAccount((opts) => void new DataLake("lake", { ...lakeArgs(opts), browserOrigins: ["https://review.example.org"] }, opts));
+    const methods = stack.ofType(aws.s3.BucketCorsConfiguration).map(({ name, inputs }) => {
+      const [rule] = inputs["corsRules"] as { allowedOrigins: string[]; allowedMethods: string[] }[];
+      expect(rule?.allowedOrigins).to.deep.equal(["https://review.example.org"]);
+      return [name, rule?.allowedMethods];
+    });
+    expect(methods).to.have.deep.members([
+      ["lake-raw-cors", ["PUT"]],
+      ["lake-processed-cors", ["GET", "HEAD"]],
+    ]);
+  });
+
+  it("passes every policy of S3, and so do its copies in another Region", async () => {
+    const stack = await inAccount((opts) => {
+      const lake = new DataLake("lake", lakeArgs(opts), opts);
+      const sources = { raw: lake.raw, processed: lake.processed };
+      new BucketReplication("copies", { place, removal: "retain", sources, region: "us-west-2", retention: kept }, opts);
+    });
+    const { findings, applied } = await evaluatePolicies(s3Rules, { project: "svp", stack: "unit", findings: [], ...stack });
+    expect(findings).to.deep.equal([]);
+    for (const { name } of s3Rules) expect(applied[name], name).not.to.have.length(0);
   });
 
   it("lets CloudFront serve renditions, and nothing else", async () => {
@@ -101,13 +133,37 @@ describe("BucketReplication", () => {
     const stack = await make();
     const role = statements(stack.one(aws.iam.RolePolicy, "copies-role-policy").inputs["policy"]);
     expect(Object.keys(role)).to.deep.equal(["ReadRule0", "ReadVersions0", "OpenSource0", "WriteCopies0", "SealCopies0"]);
-    expect(role["WriteCopies0"]).to.deep.equal({
-      Effect: "Allow",
-      Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
-      Resource: ["arn:aws:s3:::svp-unit-111111111111-raw-copy/*"],
+    const source = "arn:aws:s3:::svp-unit-111111111111-raw";
+    const keyArn = (name: string) => stack.one(aws.kms.Key, name).outputs["arn"];
+    const via = (region: string) => ({ StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } });
+    expect(Object.values(role)).to.deep.equal([
+      { Effect: "Allow", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: [source] },
+      {
+        Effect: "Allow",
+        Action: ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"],
+        Resource: [`${source}/*`],
+      },
+      { Effect: "Allow", Action: ["kms:Decrypt"], Resource: [keyArn("keys-raw")], Condition: via("us-east-1") },
+      { Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateTags"], Resource: [`${source}-copy/*`] },
+      { Effect: "Allow", Action: ["kms:Encrypt", "kms:GenerateDataKey"], Resource: [keyArn("copies-key")], Condition: via("us-west-2") },
+    ]);
+  });
+
+  it("copies what is locked to where it is locked, lock included", async () => {
+    const stack = await inAccount((opts) => {
+      const lake = new DataLake("lake", { ...lakeArgs(opts), retention: { ...kept, sources: [], sourceLockDays: 365 } }, opts);
+      new BucketReplication("copies", { place, removal: "retain", sources: { raw: lake.raw }, region: "us-west-2", retention: kept }, opts);
     });
-    expect(role["OpenSource0"].Condition).to.deep.equal({ StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } });
-    expect(role["SealCopies0"].Condition).to.deep.equal({ StringEquals: { "kms:ViaService": "s3.us-west-2.amazonaws.com" } });
+    expect(stack.one(aws.s3.BucketObjectLockConfiguration, "copies-raw-lock").inputs).to.deep.equal({
+      region: "us-west-2",
+      bucket: "svp-unit-111111111111-raw-copy",
+      rule: { defaultRetention: { mode: "COMPLIANCE", days: 365 } },
+    });
+    expect(statements(stack.one(aws.iam.RolePolicy, "copies-role-policy").inputs["policy"])["ReadLocks0"]).to.deep.equal({
+      Effect: "Allow",
+      Action: ["s3:GetObjectLegalHold", "s3:GetObjectRetention"],
+      Resource: ["arn:aws:s3:::svp-unit-111111111111-raw/*"],
+    });
   });
 
   it("refuses to copy within a Region", async () => {

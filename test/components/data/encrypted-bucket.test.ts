@@ -92,12 +92,12 @@ describe("EncryptedBucket", () => {
     const bare = await inAccount((opts) => void make(opts));
     expect(bare.ofType(aws.s3.BucketNotification)).to.have.length(0);
     expect(bare.ofType(aws.s3.BucketCorsConfiguration)).to.have.length(0);
-    const open = await inAccount((opts) => void make(opts, { emitsEvents: true, browserOrigins: ["https://review.example.org"] }));
+    const open = await inAccount((opts) => void make(opts, { emitsEvents: true, browsers: { origins: ["https://review.example.org"], methods: ["PUT"] } }));
     expect(open.one(aws.s3.BucketNotification, "raw-events").inputs).to.deep.equal({ region: "us-east-1", bucket: name, eventbridge: true });
     expect(open.one(aws.s3.BucketCorsConfiguration, "raw-cors").inputs["corsRules"]).to.deep.equal([
       {
         allowedOrigins: ["https://review.example.org"],
-        allowedMethods: ["GET", "HEAD", "PUT"],
+        allowedMethods: ["PUT"],
         allowedHeaders: ["content-md5", "content-type", "range", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
         exposeHeaders: ["ETag"],
         maxAgeSeconds: 3600,
@@ -117,17 +117,25 @@ describe("EncryptedBucket", () => {
   });
 
   it("refuses moves that S3 would refuse", async () => {
-    const refused = async (...transitions: NonNullable<EncryptedBucketArgs["transitions"]>) =>
-      (await failure(inAccount((opts) => void make(opts, { transitions })))).message;
-    expect(await refused({ days: 29, storageClass: "STANDARD_IA" })).to.contain(
-      'svp:data:EncryptedBucket "raw": transitions must move objects to STANDARD_IA after 30 days or more, not 29.',
+    const { message } = await failure(inAccount((opts) => void make(opts, { transitions: [{ days: 29, storageClass: "STANDARD_IA" }] })));
+    expect(message).to.contain('svp:data:EncryptedBucket "raw": transitions must move objects to STANDARD_IA after 30 days or more, not 29.');
+  });
+
+  it("locks versions for everybody only where asked to, and never where data may go", async () => {
+    const bare = await inAccount((opts) => void make(opts));
+    expect(bare.ofType(aws.s3.BucketObjectLockConfiguration)).to.have.length(0);
+    const locked = await inAccount((opts) => void make(opts, { lockDays: 2192 }));
+    expect(locked.one(aws.s3.Bucket, "raw").inputs).to.deep.equal({ region: "us-east-1", bucket: name, forceDestroy: false, objectLockEnabled: true });
+    expect(locked.one(aws.s3.BucketObjectLockConfiguration, "raw-lock").inputs).to.deep.equal({
+      region: "us-east-1",
+      bucket: name,
+      rule: { defaultRetention: { mode: "COMPLIANCE", days: 2192 } },
+    });
+    const refused = async (more: Partial<EncryptedBucketArgs>) => (await failure(inAccount((opts) => void make(opts, more)))).message;
+    expect(await refused({ lockDays: 30, removal: "destroy" })).to.contain(
+      'svp:data:EncryptedBucket "raw": lockDays must be left out where removal is "destroy": nobody can delete what is locked.',
     );
-    expect(await refused({ days: 60, storageClass: "STANDARD_IA" }, { days: 80, storageClass: "GLACIER" })).to.contain(
-      "transitions must move objects to GLACIER after 90 days or more, not 80.",
-    );
-    expect(await refused({ days: 0, storageClass: "GLACIER" }, { days: 60, storageClass: "DEEP_ARCHIVE" })).to.contain(
-      "transitions must move objects to DEEP_ARCHIVE after 90 days or more, not 60.",
-    );
+    expect(await refused({ lockDays: 1.5 })).to.contain("lockDays must be a whole number of days, 1 or more, not 1.5.");
   });
 
   it("is served by CloudFront, and takes uploads at the edge, only where asked to", async () => {

@@ -127,6 +127,29 @@ describe("access to S3", () => {
     expect(await (await fetch(old)).text()).to.match(/statement (OldSignature|NoUrls)/);
   });
 
+  it("lets nobody of another organisation in, whatever their role may do, signed URLs included", async () => {
+    const perimeter = (organization: string) => ({
+      policy: policy({
+        Sid: "DenyOtherOrganizations",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: ["arn:aws:s3:::perimeter", "arn:aws:s3:::perimeter/*"],
+        Condition: { StringNotEqualsIfExists: { "aws:PrincipalOrgID": organization }, BoolIfExists: { "aws:PrincipalIsAWSService": "false" } },
+      }),
+    });
+    const at = { Bucket: "perimeter", Key: "k" };
+    const client = worker(allow(["s3:PutObject", "s3:GetObject"], "arn:aws:s3:::perimeter/*"));
+    s3.s3.configureBucket("perimeter", perimeter("o-local000000"));
+    await client.send(new PutObjectCommand({ ...at, Body: "x" }));
+    const url = await getSignedUrl(client, new GetObjectCommand(at));
+    expect(await (await fetch(url)).text()).to.equal("x");
+
+    s3.s3.configureBucket("perimeter", perimeter("o-another0000"));
+    expect((await failure(client.send(new GetObjectCommand(at)))).message).to.include("statement DenyOtherOrganizations of the resource's policy denies it");
+    expect((await fetch(url)).status).to.equal(403);
+  });
+
   describe("signatures", () => {
     const presign = (command: PutObjectCommand | GetObjectCommand | UploadPartCommand, options: object = {}) =>
       getSignedUrl(s3.client({ requestChecksumCalculation: "WHEN_REQUIRED" }) as never, command as never, options);
