@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findMediaTools } from "./media/tools.ts";
 import { createApiGateway } from "./services/api-gateway/index.ts";
+import { createCognito } from "./services/cognito/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEvents } from "./services/events/index.ts";
 import { createIam } from "./services/iam/iam.ts";
@@ -62,7 +63,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const mediaconvert = createMediaConvert({ folder: dir("mediaconvert"), ...media });
   const rekognition = createRekognition({ folder: dir("rekognition"), ...media });
   const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media });
-  const apiGateway = createApiGateway({ functions: lambda, authorizer, log });
+  const cognito = createCognito({ dir: dir("cognito"), region });
+  const apiGateway = createApiGateway({ functions: lambda, authorizer, issuers: cognito, log });
 
   const wire = await startWire({
     iam,
@@ -87,6 +89,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     mediaconvert,
     rekognition,
     sagemaker,
+    cognito,
     apiGateway,
 
     /** Goes on with jobs, events, messages and executions that were under way when an earlier process ended. */

@@ -44,11 +44,12 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
 }
 
 function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Platform {
-  const { caller, credentials } = cloud.iam.administrator;
   return {
     cloud,
-    session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials, outputs },
-    api: (request) => cloud.apiGateway.handle({ caller, ...request }),
+    session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials: cloud.iam.administrator.credentials, outputs },
+    // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.
+    api: ({ headers, ...request }) =>
+      cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${cloud.cognito.accessToken()}`, ...headers } }),
     async close() {
       await cloud.close();
       release();

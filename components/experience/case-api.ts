@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type RouteKey, routeScopes, scopeName } from "../../contracts/access.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import { PlatformComponent } from "../component.ts";
@@ -8,9 +9,12 @@ import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { physicalName } from "../place.ts";
+import type { SignIn } from "./sign-in.ts";
 
 export interface CaseApiArgs {
   settings: FunctionSettings;
+  /** Issues the tokens that every route asks for. */
+  signIn: SignIn;
   lake: DataLake;
   table: CaseTable;
   endpoint: RealTimeEndpoint;
@@ -18,7 +22,10 @@ export interface CaseApiArgs {
   imageModel: Model;
 }
 
-/** What the access log holds of a request: never its query, its body or who the caller claims to be. */
+/**
+ * What the access log holds of a request: never its query or its body; of the caller the user pool's opaque id, no name and no
+ * address, so that it can be told who saw which case: HIPAA 164.312(b).
+ */
 const accessLogFormat = JSON.stringify({
   requestId: "$context.requestId",
   requestTime: "$context.requestTime",
@@ -26,10 +33,20 @@ const accessLogFormat = JSON.stringify({
   status: "$context.status",
   responseLatency: "$context.responseLatency",
   integrationError: "$context.integration.error",
-  callerArn: "$context.identity.userArn",
+  authorizerError: "$context.authorizer.error",
+  caller: "$context.authorizer.claims.sub",
 });
 
-/** The HTTP API: cases, one case, a prediction for one image. Every route asks for a signature of an AWS identity. */
+/**
+ * The HTTP API: cases, one case, a prediction for one image. Every route asks for an access token of the user pool with the
+ * route's scope. HIPAA 164.312(a)(1), (b), (d).
+ *
+ * A firewall can't guard an HTTP API (AWS WAF Developer Guide, "Resources that you can protect with AWS WAF"), so browsers
+ * come through CloudFront, where one does. The API's own address stays reachable past it, for everybody: what holds there
+ * is that API Gateway itself verifies the token before anything of ours runs, that the stage throttles, that it takes TLS 1.2
+ * or newer only, and that every function checks its input. A custom domain or a secret header from CloudFront would not
+ * change that: the first is as public, and nothing but our own code could check the second.
+ */
 export class CaseApi extends PlatformComponent {
   readonly endpoint: pulumi.Output<string>;
 
@@ -39,13 +56,14 @@ export class CaseApi extends PlatformComponent {
 
     const api = new aws.apigatewayv2.Api(name, { name: physicalName(settings.place, name), protocolType: "HTTP" }, this.child());
     this.#stage(api, settings);
-    for (const [route, lambda] of Object.entries(this.#functions(args))) this.#route(api, route, lambda);
+    const authorizer = this.#authorizer(api, args.signIn);
+    for (const [route, lambda] of Object.entries(this.#functions(args))) this.#route(api, authorizer, route as RouteKey, lambda);
 
     this.endpoint = api.apiEndpoint;
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #functions({ settings, lake, table, endpoint, imageModel }: CaseApiArgs): Record<string, PlatformFunction> {
+  #functions({ settings, lake, table, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -117,7 +135,21 @@ export class CaseApi extends PlatformComponent {
     );
   }
 
-  #route(api: aws.apigatewayv2.Api, routeKey: string, lambda: PlatformFunction): void {
+  #authorizer(api: aws.apigatewayv2.Api, { issuer, clientId }: SignIn): aws.apigatewayv2.Authorizer {
+    return new aws.apigatewayv2.Authorizer(
+      this.childName("authorizer"),
+      {
+        apiId: api.id,
+        name: "user-pool",
+        authorizerType: "JWT",
+        identitySources: ["$request.header.Authorization"],
+        jwtConfiguration: { issuer, audiences: [clientId] },
+      },
+      this.child(),
+    );
+  }
+
+  #route(api: aws.apigatewayv2.Api, authorizer: aws.apigatewayv2.Authorizer, routeKey: RouteKey, lambda: PlatformFunction): void {
     const slug = routeKey
       .toLowerCase()
       .replace(/[^a-z]+/g, "-")
@@ -129,7 +161,15 @@ export class CaseApi extends PlatformComponent {
     );
     new aws.apigatewayv2.Route(
       this.childName(slug),
-      { apiId: api.id, routeKey, authorizationType: "AWS_IAM", target: pulumi.interpolate`integrations/${integration.id}` },
+      {
+        apiId: api.id,
+        routeKey,
+        authorizationType: "JWT",
+        authorizerId: authorizer.id,
+        // Sign-in also issues tokens that say who somebody is; only access tokens have scopes.
+        authorizationScopes: [scopeName(routeScopes[routeKey])],
+        target: pulumi.interpolate`integrations/${integration.id}`,
+      },
       this.child(),
     );
     const [method, path = ""] = routeKey.split(" ");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Cloud } from "../../cloud.ts";
-import { arn, hexOf, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
+import { arn, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
 
 /** The folder that a `pulumi.asset.FileArchive` names. */
 function archivePath(archive: unknown): string {
@@ -154,47 +154,5 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
       return { id: name, name, arn: arn("sagemaker", place, `endpoint/${name}`) };
     },
     live: (cloud, state) => cloud.sagemaker.putEndpoint({ name: state["name"], arn: state["arn"], configName: state["endpointConfigName"] }),
-  },
-  "aws:apigatewayv2/api:Api": {
-    computed: (inputs, place) => {
-      const id = hexOf(place.urn, 10);
-      return {
-        id,
-        name: physicalName(inputs["name"], place),
-        arn: `arn:aws:apigateway:${place.region}::/apis/${id}`,
-        apiEndpoint: `https://${id}.execute-api.${place.region}.amazonaws.com`,
-        executionArn: arn("execute-api", place, id),
-      };
-    },
-    live: (cloud, state, place) => cloud.apiGateway.putApi({ id: state["id"] ?? hexOf(place.urn, 10), executionArn: state["executionArn"] } as never),
-  },
-  "aws:apigatewayv2/integration:Integration": {
-    computed: (_inputs, place) => ({ id: hexOf(place.urn, 7) }),
-    live: (cloud, state, place) =>
-      cloud.apiGateway.putIntegration({
-        apiId: state["apiId"],
-        id: hexOf(place.urn, 7),
-        uri: state["integrationUri"],
-        type: state["integrationType"],
-        payloadFormatVersion: state["payloadFormatVersion"],
-      } as never),
-  },
-  "aws:apigatewayv2/route:Route": {
-    computed: (_inputs, place) => ({ id: hexOf(place.urn, 7) }),
-    live: (cloud, state) =>
-      cloud.apiGateway.putRoute({
-        apiId: state["apiId"],
-        routeKey: state["routeKey"],
-        target: state["target"],
-        authorizationType: state["authorizationType"] ?? "NONE",
-      } as never),
-  },
-  "aws:apigatewayv2/stage:Stage": {
-    computed: (inputs, place) => ({
-      id: String(inputs["name"]),
-      arn: `arn:aws:apigateway:${place.region}::/apis/${inputs["apiId"]}/stages/${inputs["name"]}`,
-      invokeUrl: `https://${inputs["apiId"]}.execute-api.${place.region}.amazonaws.com/${inputs["name"] === "$default" ? "" : inputs["name"]}`,
-      executionArn: arn("execute-api", place, `${inputs["apiId"]}/${inputs["name"]}`),
-    }),
   },
 };

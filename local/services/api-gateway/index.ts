@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, ServiceError } from "../../wire/service.ts";
 import type { Authorizer, Functions, Log } from "../seams.ts";
+import { type Claims, claimsAsText, claimsOf, InvalidToken, type Issuers, type JwtRules, scopesIn, tokenOf } from "./jwt.ts";
 import { createRoutes, type Match } from "./routes.ts";
 
 export interface ApiGatewayOptions {
   readonly functions: Functions;
   readonly authorizer: Authorizer;
+  /** Who issues the tokens that JWT authorizers take. */
+  readonly issuers: Issuers;
   readonly log: Log;
+  /** Milliseconds since 1970. @default the machine's clock */
+  readonly clock?: () => number;
 }
 
 export interface ApiRequest {
@@ -33,25 +38,43 @@ interface Integration {
   readonly functionArn: string;
 }
 
-interface Api {
-  readonly executionArn: string;
-  readonly integrations: Map<string, Integration>;
-  readonly routes: ReturnType<typeof createRoutes<{ target: string; authorizationType: string }>>;
+/** What a route is integrated with, and whom it lets in. */
+interface Target {
+  readonly integrationId: string;
+  readonly access: { readonly type: "NONE" | "AWS_IAM" } | { readonly type: "JWT"; readonly rules: JwtRules; readonly scopes: readonly string[] };
 }
 
-const json = (status: number, message: string): ApiResponse => ({
+interface Api {
+  readonly executionArn: string;
+  readonly authorizers: Map<string, JwtRules>;
+  readonly integrations: Map<string, Integration>;
+  readonly routes: ReturnType<typeof createRoutes<Target>>;
+}
+
+const json = (status: number, message: string, headers: Record<string, string> = {}): ApiResponse => ({
   status,
-  headers: { "content-type": "application/json" },
+  headers: { "content-type": "application/json", ...headers },
   body: Buffer.from(JSON.stringify({ message })),
 });
+
+/** The request is not let in. */
+class Refusal extends Error {
+  readonly response: ApiResponse;
+  constructor(reason: string, response: ApiResponse) {
+    super(reason);
+    this.response = response;
+  }
+}
+const forbidden = (reason: string): Refusal => new Refusal(reason, json(403, "Forbidden"));
+const unauthorized = (reason: string): Refusal => new Refusal(reason, json(401, "Unauthorized", { "www-authenticate": "Bearer" }));
 
 /** Whether a body of this media type is handed over as text; anything else is base64. */
 const isText = (contentType = ""): boolean =>
   contentType === "" || /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(json|xml))/i.test(contentType);
 
 /** The event of an AWS_PROXY integration, payload format 2.0 (API Gateway Developer Guide, "Lambda proxy integrations for HTTP APIs"). */
-function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, executionArn: string): object {
-  const { caller, method, path, query, headers, body } = request;
+function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, executionArn: string, authorizer: object | undefined): object {
+  const { method, path, query, headers, body } = request;
   const [, , , region, accountId, apiId] = executionArn.split(":");
   const { cookie, ...others } = headers;
   const now = new Date();
@@ -70,7 +93,7 @@ function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, 
     requestContext: {
       accountId,
       apiId,
-      ...(caller && { authorizer: { iam: { accountId, userArn: caller.arn } } }),
+      ...(authorizer && { authorizer }),
       domainName: `${apiId}.execute-api.${region}.amazonaws.com`,
       domainPrefix: apiId,
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: headers["user-agent"] ?? "" },
@@ -115,8 +138,24 @@ function responseOf(answer: unknown): ApiResponse | undefined {
   };
 }
 
+/** Whom a route lets in. Throws for an authorization that is not implemented, or an authorizer that was not declared. */
+function accessOf(
+  { authorizers }: Api,
+  route: { apiId: string; routeKey: string; authorizationType: string; authorizerId?: string | undefined; authorizationScopes?: readonly string[] | undefined },
+): Target["access"] {
+  const { authorizationType: type, authorizerId = "", authorizationScopes: scopes = [] } = route;
+  const where = `Route ${route.routeKey} of API ${route.apiId}`;
+  if (type === "JWT") {
+    const rules = authorizers.get(authorizerId);
+    if (rules === undefined) throw new Error(`${where}: the authorizer ${authorizerId} was not declared.`);
+    return { type, rules, scopes };
+  }
+  if (type === "AWS_IAM" || type === "NONE") return { type };
+  throw new Error(`${where}: the local cloud implements the authorizationType JWT, AWS_IAM and NONE, not ${type}.`);
+}
+
 /** API Gateway: HTTP APIs whose routes are integrated with Lambda functions. Declared anew at each start; it keeps no state. */
-export function createApiGateway({ functions, authorizer, log }: ApiGatewayOptions) {
+export function createApiGateway({ functions, authorizer, issuers, log, clock = Date.now }: ApiGatewayOptions) {
   const apis = new Map<string, Api>();
   const apiOf = (id: string): Api => {
     const api = apis.get(id);
@@ -129,9 +168,58 @@ export function createApiGateway({ functions, authorizer, log }: ApiGatewayOptio
     return id;
   };
 
+  /** Lets a request in, or throws a Refusal. Gives what the function is told about who it is. */
+  function admit(request: ApiRequest, { access }: Target, executionArn: string): object | undefined {
+    if (access.type === "NONE") return undefined;
+    return access.type === "JWT" ? admitToken(request, access.rules, access.scopes) : admitSigned(request, executionArn);
+  }
+
+  function admitSigned({ caller, method, path }: ApiRequest, executionArn: string): object {
+    if (caller === undefined) throw forbidden("Nobody signed it.");
+    try {
+      authorizer.authorize(caller, "execute-api:Invoke", `${executionArn}/$default/${method}${path}`);
+    } catch (error) {
+      throw error instanceof ServiceError ? forbidden(error.message) : error;
+    }
+    return { iam: { accountId: executionArn.split(":")[4], userArn: caller.arn } };
+  }
+
+  function admitToken({ headers }: ApiRequest, rules: JwtRules, wanted: readonly string[]): object {
+    const header = headers["authorization"];
+    if (header === undefined) throw unauthorized("It has no token.");
+    let claims: Claims;
+    try {
+      claims = claimsOf(tokenOf(header), rules, issuers, clock() / 1000);
+    } catch (error) {
+      throw error instanceof InvalidToken ? unauthorized(error.message) : error;
+    }
+    const scopes = scopesIn(claims).filter((scope) => wanted.includes(scope));
+    if (wanted.length > 0 && scopes.length === 0) throw forbidden(`It has none of the scopes ${wanted.join(", ")}.`);
+    return { jwt: { claims: claimsAsText(claims), scopes: wanted.length > 0 ? scopes : null } };
+  }
+
   return {
     putApi({ id, executionArn }: { id: string; executionArn: string }): void {
-      if (!apis.has(id)) apis.set(id, { executionArn, integrations: new Map(), routes: createRoutes() });
+      if (!apis.has(id)) apis.set(id, { executionArn, authorizers: new Map(), integrations: new Map(), routes: createRoutes() });
+    },
+
+    /** An authorizer of tokens in the header Authorization, from an issuer of this cloud. */
+    putAuthorizer(settings: {
+      apiId: string;
+      id: string;
+      type: string;
+      identitySources: readonly string[];
+      issuer: string;
+      audiences: readonly string[];
+    }): void {
+      const { apiId, id, type, identitySources, issuer, audiences } = settings;
+      if (type !== "JWT" || identitySources.join() !== "$request.header.Authorization") {
+        throw new Error(
+          `Authorizer ${id} of API ${apiId}: the local cloud implements JWT from $request.header.Authorization, not ${type} from ${identitySources.join(", ")}.`,
+        );
+      }
+      if (issuers.keysOf(issuer) === undefined) throw new Error(`Authorizer ${id} of API ${apiId}: the local cloud has no issuer ${issuer}.`);
+      apiOf(apiId).authorizers.set(id, { issuer, audiences });
     },
 
     /** `uri` is the function's ARN, or its `invokeArn`. */
@@ -147,11 +235,17 @@ export function createApiGateway({ functions, authorizer, log }: ApiGatewayOptio
     },
 
     /** `routeKey` is `GET /cases/{caseId}`, `ANY /path`, or `$default`; `target` is `integrations/<id>`. */
-    putRoute({ apiId, routeKey, target, authorizationType }: { apiId: string; routeKey: string; target: string; authorizationType: string }): void {
-      if (authorizationType !== "AWS_IAM" && authorizationType !== "NONE") {
-        throw new Error(`Route ${routeKey} of API ${apiId}: the local cloud implements the authorizationType AWS_IAM and NONE, not ${authorizationType}.`);
-      }
-      apiOf(apiId).routes.put(routeKey, { target: target.replace(/^integrations\//, ""), authorizationType });
+    putRoute(settings: {
+      apiId: string;
+      routeKey: string;
+      target: string;
+      authorizationType: string;
+      authorizerId?: string | undefined;
+      authorizationScopes?: readonly string[] | undefined;
+    }): void {
+      const { apiId, routeKey, target } = settings;
+      const api = apiOf(apiId);
+      api.routes.put(routeKey, { integrationId: target.replace(/^integrations\//, ""), access: accessOf(api, settings) });
     },
 
     /** Answers one request as the API would: routing, authorisation, invocation as apigateway.amazonaws.com. Never throws for what a client does. */
@@ -159,23 +253,21 @@ export function createApiGateway({ functions, authorizer, log }: ApiGatewayOptio
       const api = apiOf(request.apiId ?? onlyApi());
       const match = api.routes.find(request.method, request.path);
       if (match === undefined) return json(404, "Not Found");
-      if (match.value.authorizationType === "AWS_IAM") {
-        if (request.caller === undefined) return json(403, "Forbidden");
-        try {
-          authorizer.authorize(request.caller, "execute-api:Invoke", `${api.executionArn}/$default/${request.method}${request.path}`);
-        } catch (error) {
-          if (!(error instanceof ServiceError)) throw error;
-          log(error.message);
-          return json(403, "Forbidden");
-        }
+      let who: object | undefined;
+      try {
+        who = admit(request, match.value, api.executionArn);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        log(`${match.routeKey} was refused: ${error.message}`);
+        return error.response;
       }
-      const integration = api.integrations.get(match.value.target);
-      if (integration === undefined) throw new Error(`Route ${match.routeKey} of API ${api.executionArn} has no integration ${match.value.target}.`);
+      const integration = api.integrations.get(match.value.integrationId);
+      if (integration === undefined) throw new Error(`Route ${match.routeKey} of API ${api.executionArn} has no integration ${match.value.integrationId}.`);
       const requestId = randomUUID();
       const [method, path] = match.routeKey === "$default" ? ["*", "/$default"] : match.routeKey.split(" ");
       const context = { "aws:SourceArn": `${api.executionArn}/$default/${method === "ANY" ? "*" : method}${path}` };
       try {
-        const event = eventOf(request, match, requestId, api.executionArn);
+        const event = eventOf(request, match, requestId, api.executionArn, who);
         const { payload, functionError } = await functions.invoke({ arn: "apigateway.amazonaws.com" }, integration.functionArn, event, context);
         const response = functionError === undefined ? responseOf(payload) : undefined;
         if (response) return response;

@@ -3,25 +3,49 @@ import { expect } from "chai";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { detector, image, parts } from "../parts.ts";
+import { detector, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
+import { signIn } from "./people.ts";
 
 describe("CaseApi", () => {
   let stack: Deployed;
   before(async () => {
     stack = await inAccount((opts) => {
       const { settings, lake, table } = parts(opts);
-      const endpoint = new RealTimeEndpoint("inference", { settings, lake, image, instanceType: "ml.m5.large", instanceCount: 1 }, opts);
-      new CaseApi("case-api", { settings, lake, table, endpoint, imageModel: detector }, opts);
+      const endpoint = new RealTimeEndpoint(
+        "inference",
+        { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
+        opts,
+      );
+      new CaseApi("case-api", { settings, signIn: signIn(opts), lake, table, endpoint, imageModel: detector }, opts);
     });
   });
 
-  it("asks for a signature on every route", () => {
-    const routes = stack.ofType(aws.apigatewayv2.Route).map(({ inputs }) => [inputs["routeKey"], inputs["authorizationType"]]);
-    expect(routes).to.have.deep.members([
-      ["GET /cases", "AWS_IAM"],
-      ["GET /cases/{caseId}", "AWS_IAM"],
-      ["POST /infer", "AWS_IAM"],
+  it("asks for a token of the user pool's client, with the route's scope, on every route", () => {
+    const apiId = stack.one(aws.apigatewayv2.Api, "case-api").id;
+    const authorizer = stack.one(aws.apigatewayv2.Authorizer, "case-api-authorizer");
+    expect(authorizer.inputs).to.deep.equal({
+      apiId,
+      name: "user-pool",
+      authorizerType: "JWT",
+      identitySources: ["$request.header.Authorization"],
+      jwtConfiguration: {
+        issuer: `https://cognito-idp.us-east-1.amazonaws.com/${stack.one(aws.cognito.UserPool, "sign-in").id}`,
+        audiences: [stack.one(aws.cognito.UserPoolClient, "sign-in-client").id],
+      },
+    });
+    const routes = stack.ofType(aws.apigatewayv2.Route).map(({ inputs: { target, ...rest } }) => rest);
+    const asked = (routeKey: string, scope: string) => ({
+      apiId,
+      routeKey,
+      authorizationType: "JWT",
+      authorizerId: authorizer.id,
+      authorizationScopes: [scope],
+    });
+    expect(routes).to.deep.equal([
+      asked("GET /cases", "svp/cases.read"),
+      asked("GET /cases/{caseId}", "svp/cases.read"),
+      asked("POST /infer", "svp/images.infer"),
     ]);
   });
 
@@ -35,12 +59,13 @@ describe("CaseApi", () => {
     ]);
   });
 
-  it("logs access, throttled, without query, body or claims", () => {
+  it("logs access, throttled, without query or body, the caller by an opaque id", () => {
     const { accessLogSettings, defaultRouteSettings } = stack.one(aws.apigatewayv2.Stage, "case-api-stage").inputs as {
       accessLogSettings: { destinationArn: string; format: string };
       defaultRouteSettings: object;
     };
     expect(accessLogSettings.destinationArn).to.equal("arn:aws:logs:us-east-1:111111111111:log-group:/aws/vendedlogs/apigateway/svp-unit-case-api");
+    expect(JSON.parse(accessLogSettings.format)).to.include({ caller: "$context.authorizer.claims.sub" });
     expect(Object.keys(JSON.parse(accessLogSettings.format))).to.deep.equal([
       "requestId",
       "requestTime",
@@ -48,16 +73,18 @@ describe("CaseApi", () => {
       "status",
       "responseLatency",
       "integrationError",
-      "callerArn",
+      "authorizerError",
+      "caller",
     ]);
     expect(defaultRouteSettings).to.include({ throttlingBurstLimit: 50, throttlingRateLimit: 25 });
   });
 
   it("lets each function do what its route needs", () => {
-    const actions = (name: string) =>
-      Object.values(statements(stack.one(aws.iam.RolePolicy, `serve-${name}-role-policy`).inputs["policy"]))
-        .flatMap(({ Action }) => Action)
-        .filter((action: string) => !/^(logs|xray):/.test(action));
+    const common = ["WriteLog", "WriteTrace", "JoinNetwork", "CodeDoesNotTouchNetwork", "KeepDeadLetters", "KeepDeadLettersKey"];
+    const actions = (name: string) => {
+      const all = statements(stack.one(aws.iam.RolePolicy, `serve-${name}-role-policy`).inputs["policy"]);
+      return Object.entries(all).flatMap(([sid, { Action }]) => (common.includes(sid) ? [] : Action));
+    };
     expect(actions("list-cases")).to.deep.equal(["dynamodb:Query", "kms:Decrypt"]);
     expect([...new Set(actions("get-case"))]).to.have.members(["dynamodb:GetItem", "kms:Decrypt", "s3:GetObject"]);
     expect(actions("infer-image")).to.deep.equal(["sagemaker:InvokeEndpoint"]);

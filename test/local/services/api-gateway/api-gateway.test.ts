@@ -23,7 +23,7 @@ describe("API Gateway", () => {
     enqueue: () => Promise.reject(new Error("Routes wait for their function.")),
   };
   const logged: string[] = [];
-  const api = createApiGateway({ functions, authorizer: iam, log: (line) => logged.push(line) });
+  const api = createApiGateway({ functions, authorizer: iam, issuers: { keysOf: () => undefined }, log: (line) => logged.push(line) });
   const routes = ["GET /cases", "GET /cases/{caseId}", "GET /cases/latest", "ANY /cases/{caseId}", "POST /uploads", "GET /files/{path+}"];
   before(() => {
     api.putApi({ id: "api1", executionArn });
@@ -149,8 +149,8 @@ describe("API Gateway", () => {
   it("refuses what it does not implement", async () => {
     const integration = { apiId: "api1", id: "i2", uri: "https://example.com", type: "HTTP_PROXY", payloadFormatVersion: "1.0" };
     expect(() => api.putIntegration(integration)).to.throw("not HTTP_PROXY 1.0 to https://example.com");
-    const route = { apiId: "api1", routeKey: "GET /a", target: "integrations/i1", authorizationType: "JWT" };
-    expect(() => api.putRoute(route)).to.throw("Route GET /a of API api1: the local cloud implements the authorizationType AWS_IAM and NONE, not JWT.");
+    const route = { apiId: "api1", routeKey: "GET /a", target: "integrations/i1", authorizationType: "CUSTOM" };
+    expect(() => api.putRoute(route)).to.throw("Route GET /a of API api1: the local cloud implements the authorizationType JWT, AWS_IAM and NONE, not CUSTOM.");
     expect(() => api.putRoute({ ...route, routeKey: "/a", authorizationType: "NONE" })).to.throw("The route key /a must be a method and a path");
     expect((await failure(send("GET", "/cases", { apiId: "none" }))).message).to.equal("The API none was not declared.");
   });
