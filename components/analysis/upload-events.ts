@@ -6,7 +6,7 @@ import { type FunctionSettings, PlatformFunction } from "../compute/platform-fun
 import { WorkQueue } from "../compute/work-queue.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
-import type { ResourceStatement } from "../security/policy.ts";
+import { ruleSends } from "../security/policy.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
 
 export interface UploadEventsArgs {
@@ -52,7 +52,7 @@ export class UploadEvents extends PlatformComponent {
         consumerTimeoutSeconds: startSeconds,
         deliveries,
         longestWaitMinutes,
-        senders: (arn) => [ruleSends(place, arn)],
+        senders: (arn) => [ruleSends(arn, [regionalArn(place, "events", `rule/${uploadRuleName(place)}`)])],
       },
       { parent: this },
     );
@@ -114,12 +114,3 @@ export class UploadEvents extends PlatformComponent {
     );
   }
 }
-
-const ruleSends = (place: Place, queueArn: string): ResourceStatement => ({
-  Sid: "RuleSendsEvents",
-  Effect: "Allow",
-  Principal: { Service: "events.amazonaws.com" },
-  Action: ["sqs:SendMessage"],
-  Resource: [queueArn],
-  Condition: { ArnEquals: { "aws:SourceArn": regionalArn(place, "events", `rule/${uploadRuleName(place)}`) } },
-});

@@ -31,7 +31,7 @@ export class EncryptedTopic extends PlatformComponent {
     const topicName = physicalName(place, name);
     const arn = regionalArn(place, "sns", topicName);
 
-    const topic = new aws.sns.Topic(name, { name: topicName, kmsMasterKeyId: key.arn, tracingConfig: "PassThrough" }, this.child());
+    const topic = new aws.sns.Topic(name, { name: topicName, kmsMasterKeyId: key.arn }, this.child());
     const policy = new aws.sns.TopicPolicy(
       this.childName("policy"),
       { arn: topic.arn, policy: policyDocument([denyPlainPublishing(arn), ...publishers.map((service) => publish(place, service, arn))]) },

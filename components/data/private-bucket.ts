@@ -42,7 +42,7 @@ export abstract class PrivateBucket extends PlatformComponent {
   /** Where the bucket lies; its parts lie there, too, wherever their provider is. */
   protected readonly region: string;
 
-  protected constructor(kind: `svp:data:${string}`, name: string, args: PrivateBucketArgs, opts: pulumi.ComponentResourceOptions | undefined) {
+  protected constructor(kind: `svp:${string}:${string}`, name: string, args: PrivateBucketArgs, opts: pulumi.ComponentResourceOptions | undefined) {
     super(kind, name, opts);
     this.#check(args);
     this.region = args.place.region;

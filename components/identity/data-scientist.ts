@@ -1,5 +1,5 @@
-import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { objectArns } from "../data/private-bucket.ts";
 import { learningPrefixes, pipelineJobPrefix } from "../learning/prefixes.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
-import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { PlatformComponent } from "../component.ts";
 import type { CaseTable } from "../data/case-table.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import type { Statement } from "../security/policy.ts";
 import { auditorStatements } from "./auditor.ts";

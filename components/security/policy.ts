@@ -28,6 +28,18 @@ export function policyDocument(statements: readonly (Statement | Omit<ResourceSt
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
+/** Statement of a queue's policy that lets EventBridge rules send to it. */
+export function ruleSends(queueArn: string, ruleArns: readonly string[]): ResourceStatement {
+  return {
+    Sid: "RuleSendsEvents",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: ["sqs:SendMessage"],
+    Resource: [queueArn],
+    Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+  };
+}
+
 /** Deny statement for every request that does not come over TLS. */
 export function denyPlainHttp(service: string, resources: readonly pulumi.Input<string>[]): ResourceStatement {
   return {

@@ -119,10 +119,11 @@ const values = new RegExp(`valid values(?: are| include| is)?:?\\s+${series}(.{0
 const conflict = new RegExp(`conflicts with\\s+${series}`, "i");
 const names = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 
-/** `Valid values: `A`, `B`.` of a comment; nothing where the sentence goes on ("or any multiple of 60"). */
+/** `Valid values: `A`, `B`.` of a comment; nothing where the sentence goes on ("or any multiple of 60") or the next one ("are also valid"). */
 function documentedValues(documentation: string): string[] {
+  if (documentation.includes("also valid")) return [];
   const found = values.exec(documentation);
-  return found !== null && /^\s*(\.|\*|$)/.test(found[2]!) ? names(found[1]!) : [];
+  return found !== null && /^\s*(\.|\*|$)/.test(found[2]!) ? names(found[1]!).map((name) => name.replace(/^"|"$/g, "")) : [];
 }
 
 /** Names that the comments take over from the Terraform provider and Pulumi renamed. */

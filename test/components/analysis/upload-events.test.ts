@@ -70,7 +70,7 @@ describe("UploadEvents", () => {
           Principal: { Service: "events.amazonaws.com" },
           Action: ["sqs:SendMessage"],
           Resource: [arn],
-          Condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
+          Condition: { ArnEquals: { "aws:SourceArn": [ruleArn] } },
         },
       });
     }

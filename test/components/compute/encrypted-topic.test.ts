@@ -18,7 +18,6 @@ describe("EncryptedTopic", () => {
     expect(stack.one(aws.sns.Topic, "alerts").inputs).to.deep.equal({
       name: "svp-unit-alerts",
       kmsMasterKeyId: stack.one(aws.kms.Key, "key").outputs["arn"],
-      tracingConfig: "PassThrough",
     });
     const publishes = (service: string) => ({
       Effect: "Allow",

@@ -57,5 +57,8 @@ describe("packageTypes", () => {
     // "Valid values: Enabled, Suspended, or Disabled. ..." against "Valid values are 10, 20, 30, or any multiple of 60."
     expect(aws.shape("s3.BucketVersioningVersioningConfiguration")?.["status"]?.documented).to.deep.equal(["Enabled", "Suspended", "Disabled"]);
     expect(aws.resource("aws:cloudwatch/metricAlarm:MetricAlarm")!.inputs["period"]?.documented).to.equal(undefined);
+    // "Protocols `email`, ... are also valid."
+    expect(aws.resource("aws:sns/topicSubscription:TopicSubscription")!.inputs["protocol"]?.documented).to.equal(undefined);
+    expect(aws.resource("aws:sns/topic:Topic")!.inputs["tracingConfig"]?.documented).to.deep.equal(["PassThrough", "Active"]);
   });
 });

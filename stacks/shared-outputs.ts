@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the stack `shared` tells the environments. Renaming an output breaks all of them. */
+export interface SharedOutputs {
+  inferenceImageUri: pulumi.Output<string>;
+  inferenceRepositoryArn: pulumi.Output<string>;
+  /** Policy that keeps AWS's AI services from using what they are shown. */
+  aiOptOutPolicyId: pulumi.Output<string>;
+  /** Where AWS Config of every account delivers to. */
+  logArchiveBucket: pulumi.Output<string>;
+  logArchiveKeyArn: pulumi.Output<string>;
+}
+
+/** The outputs of the stack that a reference names: the only place where one stack reads another. */
+export function sharedOutputs(reference: string): SharedOutputs {
+  const stack = new pulumi.StackReference(reference);
+  const output = (name: keyof SharedOutputs) => stack.requireOutput(name) as pulumi.Output<string>;
+  return {
+    inferenceImageUri: output("inferenceImageUri"),
+    inferenceRepositoryArn: output("inferenceRepositoryArn"),
+    aiOptOutPolicyId: output("aiOptOutPolicyId"),
+    logArchiveBucket: output("logArchiveBucket"),
+    logArchiveKeyArn: output("logArchiveKeyArn"),
+  };
+}
