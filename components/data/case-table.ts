@@ -21,12 +21,12 @@ export const casesByTime = "cases-by-time";
  */
 export class CaseTable extends PlatformComponent {
   readonly tableName: pulumi.Output<string>;
-  readonly #arn: pulumi.Output<string>;
-  readonly #key: EncryptionKey;
+  readonly arn: pulumi.Output<string>;
+  readonly key: EncryptionKey;
 
   constructor(name: string, { place, removal, key }: CaseTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:data:CaseTable", name, opts);
-    this.#key = key;
+    this.key = key;
 
     const table = new aws.dynamodb.Table(
       name,
@@ -59,22 +59,27 @@ export class CaseTable extends PlatformComponent {
     );
 
     this.tableName = table.name;
-    this.#arn = table.arn;
+    this.arn = table.arn;
     this.registerOutputs({ tableName: this.tableName });
+  }
+
+  /** ARN of its backups. */
+  get backups(): pulumi.Output<string> {
+    return pulumi.interpolate`${this.arn}/backup/*`;
   }
 
   /** Statements that allow these actions on the table's items, and the use of the key that they bring along. */
   allow(sid: string, actions: readonly `dynamodb:${string}`[]): Statement[] {
-    return [allow(sid, actions, [this.#arn]), this.#allowKey(sid)];
+    return [allow(sid, actions, [this.arn]), this.#allowKey(sid)];
   }
 
   /** Statements that allow querying the index of cases by time. */
   allowList(sid: string): Statement[] {
-    return [allow(sid, ["dynamodb:Query"], [pulumi.interpolate`${this.#arn}/index/${casesByTime}`]), this.#allowKey(sid)];
+    return [allow(sid, ["dynamodb:Query"], [pulumi.interpolate`${this.arn}/index/${casesByTime}`]), this.#allowKey(sid)];
   }
 
   /** DynamoDB opens the table's key with the caller's own rights. */
   #allowKey(sid: string): Statement {
-    return this.#key.allowVia(`${sid}Key`, "dynamodb", ["kms:Decrypt"]);
+    return this.key.allowVia(`${sid}Key`, "dynamodb", ["kms:Decrypt"]);
   }
 }

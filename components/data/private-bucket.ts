@@ -72,6 +72,11 @@ export abstract class PrivateBucket extends PlatformComponent {
     return objectArns(this.arn, "");
   }
 
+  /** ARN of the objects whose keys begin so. */
+  under(prefix: string): pulumi.Output<string> {
+    return objectArns(this.arn, prefix);
+  }
+
   /** The bucket as its parts name it. */
   protected get which(): { region: string; bucket: pulumi.Output<string> } {
     return { region: this.region, bucket: this.bucket };
