@@ -59,6 +59,18 @@ describe("the HTTP API", function () {
     expect(apiError.parse(await response.json()).reasons.join(" ")).to.match(/image/);
   });
 
+  it("takes the place of a signed-in browser, and judges a token that a request brings along", async () => {
+    const answer = async (authorization: string) => {
+      const response = await api("/cases", { headers: { authorization } });
+      return [response.status, response.headers.get("www-authenticate"), await response.text()];
+    };
+    const unauthorized = [401, "Bearer", '{"message":"Unauthorized"}'];
+    expect(await answer("")).to.deep.equal(unauthorized);
+    expect(await answer("Bearer nobody's")).to.deep.equal(unauthorized);
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    expect(await answer(`Bearer ${encode({ alg: "none" })}.${encode({ scope: "svp/cases.read" })}.AA`)).to.deep.equal(unauthorized);
+  });
+
   it("is not served to a page of another site that calls itself by this address", async () => {
     const { port } = new URL(platform.session.page as string);
     const status = await new Promise<[number | undefined, string]>((resolve, reject) => {
