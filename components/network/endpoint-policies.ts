@@ -2,8 +2,15 @@ import type { Place } from "../place.ts";
 import type { ResourceStatement } from "../security/policy.ts";
 
 /**
- * AWS services that compute in the network calls through an interface endpoint, and the actions that may pass it.
- * `logs`, `ecr.*` and `sts` are for containers that bring no agent of AWS's own; the others for functions and jobs.
+ * AWS services that compute in the network may call through an interface endpoint, and the actions that may pass it.
+ *
+ * Functions call `rekognition`, `sagemaker.runtime` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
+ * logs from inside the network: `ecr.*`, `logs` (Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Notebooks
+ * need `sagemaker.api` and `sagemaker.runtime` (SageMaker Developer Guide, "Connect Studio notebooks in a VPC to external
+ * resources"). `bedrock-runtime` is for reports. The others are for code of people's own that sends, asks or encrypts itself.
+ *
+ * Not among them is what AWS does on its own side of the network: Lambda writes the logs, traces and measures of functions, Step
+ * Functions calls MediaConvert and Lambda, SageMaker fetches images and writes the logs of jobs.
  */
 export const interfaceServices = {
   "bedrock-runtime": ["bedrock:*"],
@@ -30,6 +37,10 @@ export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "s
  * What may pass an endpoint: requests of the organisation's principals to the organisation's resources. A stolen key of
  * another account, brought into the network, opens nothing, and nothing leaves for a bucket of another organisation
  * ("Building a data perimeter on AWS", whitepaper; HIPAA 164.312(a)(1), (e)(1)).
+ *
+ * It grants nothing, so that it names all actions of its service. Where an action knows no resource, the caller's own
+ * account stands for it. Resources of AWS's own have no organisation, and need a statement each
+ * (github.com/aws-samples/data-perimeter-policy-examples, "Service-owned resources").
  */
 function perimeter(place: Place, actions: readonly string[]): ResourceStatement {
   return {
@@ -43,7 +54,22 @@ function perimeter(place: Place, actions: readonly string[]): ResourceStatement 
 }
 
 /** Policy of an interface endpoint. */
-export const interfacePolicy = (place: Place, service: InterfaceService): ResourceStatement[] => [perimeter(place, interfaceServices[service])];
+export const interfacePolicy = (place: Place, service: InterfaceService): ResourceStatement[] => [
+  perimeter(place, interfaceServices[service]),
+  ...(service === "bedrock-runtime" ? [foundationModels(place)] : []),
+];
+
+/** Models that AWS offers in the Region belong to no account. Asking those of another Region would send patients' data there. */
+function foundationModels({ region, organizationId }: Place): ResourceStatement {
+  return {
+    Sid: "FoundationModels",
+    Effect: "Allow",
+    Principal: "*",
+    Action: ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+    Resource: [`arn:aws:bedrock:${region}::foundation-model/*`],
+    Condition: { StringEquals: { "aws:PrincipalOrgID": organizationId } },
+  };
+}
 
 /** Policy of the gateway endpoint of DynamoDB. */
 export const dynamoDbPolicy = (place: Place): ResourceStatement[] => [perimeter(place, ["dynamodb:*"])];
