@@ -12,7 +12,8 @@ export interface ComputeGroupArgs {
 
 /**
  * Security group of compute that works on patients' data: nobody may call it, and it reaches AWS services over TLS and
- * nothing else. HIPAA 164.312(e)(1).
+ * nothing else. Not even two containers of one job talk to each other: a training job on several instances would need a rule
+ * of the group with itself. HIPAA 164.312(e)(1).
  */
 export class ComputeGroup extends PlatformComponent {
   readonly securityGroupId: pulumi.Output<string>;

@@ -27,7 +27,9 @@ export class FlowLog extends PlatformComponent {
         place,
         service: "vpc-flow-logs.amazonaws.com",
         sourceArn: regionalArn(place, "ec2", "vpc-flow-log/*"),
+        // As the VPC User Guide asks ("IAM role for publishing flow logs to CloudWatch Logs"), but for making a group: it would have no key.
         statements: [
+          allow("FindLog", ["logs:DescribeLogGroups"], [regionalArn(place, "logs", "log-group:*")]),
           allow("WriteLog", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [regionalArn(place, "logs", `log-group:${groupName}:*`)]),
         ],
       },

@@ -15,7 +15,7 @@ export interface NetworkArgs {
   place: Place;
   /** Private address range, /16 to /22: `10.20.0.0/16`. */
   cidr: string;
-  /** Two or three Availability Zones: `us-east-1a`. */
+  /** Two or three Availability Zones of the place's Region: `us-east-1a`. A third may be added later, at the end. */
   zones: readonly string[];
   /**
    * NAT gateways, the private tier's way to the internet: none, one for all zones, or one in each. Nothing that works on
@@ -35,12 +35,14 @@ export interface NetworkArgs {
  *
  * HIPAA 164.312(a)(1), 164.312(b) flow log, 164.312(e)(1).
  *
- * **Cost** (us-east-1): an interface endpoint about $7.30 a month and zone, a NAT gateway about $33 a month, both beside
- * the data that pass. Three endpoints in two zones are $44, fourteen in three zones $307; a NAT gateway in each of three
- * zones $99.
+ * **Cost** (us-east-1): an interface endpoint about $7.30 a month and zone, a NAT gateway with its address about $36.50 a
+ * month, both beside the data that pass; gateway endpoints nothing. Three endpoints in two zones are $44, fourteen in three
+ * zones $307; a NAT gateway in each of three zones $110.
  */
 export class Network extends PlatformComponent {
   readonly vpcId: pulumi.Output<string>;
+  /** The way to S3, for policies that ask by which way a request came. */
+  readonly s3EndpointId: pulumi.Output<string>;
   /** Where Lambda functions run. */
   readonly functions: ComputeNetwork;
   /** Where SageMaker's and Fargate's containers run. */
@@ -70,6 +72,7 @@ export class Network extends PlatformComponent {
       },
       { parent: this },
     );
+    this.s3EndpointId = endpoints.s3EndpointId;
     const compute = (use: string, description: string): ComputeNetwork => {
       const { securityGroupId } = new ComputeGroup(this.childName(use), { vpcId: vpc.id, description, endpoints }, { parent: this });
       return { subnetIds: isolated.subnetIds, securityGroupId };
@@ -77,14 +80,18 @@ export class Network extends PlatformComponent {
     this.functions = compute("functions", "Lambda functions");
     this.jobs = compute("jobs", "Containers of SageMaker and Fargate");
     new FlowLog(this.childName("flow"), { place, vpcId: vpc.id, key: args.logKey, logRetentionDays: args.logRetentionDays }, { parent: this });
-    this.registerOutputs({ vpcId: this.vpcId });
+    this.registerOutputs({ vpcId: this.vpcId, s3EndpointId: this.s3EndpointId });
   }
 
-  #plan({ cidr, zones, interfaceServices: given }: NetworkArgs): SubnetPlan[] {
+  #plan({ place, cidr, zones, interfaceServices: given }: NetworkArgs): SubnetPlan[] {
     const unknown = given.filter((service) => !(service in interfaceServices));
     if (unknown.length > 0) this.reject("interfaceServices", `must be among ${Object.keys(interfaceServices).join(", ")}, not ${unknown.join(", ")}.`);
+    const repeated = given.filter((service, index) => given.indexOf(service) < index);
+    if (repeated.length > 0) this.reject("interfaceServices", `must hold each service once, not ${repeated.join(", ")} again.`);
     const missing = calledByFunctions.filter((service) => !given.includes(service));
     if (missing.length > 0) this.reject("interfaceServices", `must hold ${missing.join(", ")}: functions call them, and have no other way.`);
+    const elsewhere = zones.filter((zone) => zone.slice(0, -1) !== place.region);
+    if (elsewhere.length > 0) this.reject("zones", `must be Availability Zones of ${place.region}, such as ${place.region}a, not ${elsewhere.join(", ")}.`);
     try {
       return planSubnets(cidr, zones);
     } catch (error) {

@@ -20,8 +20,19 @@ interface Rule {
 
 const anywhere = "0.0.0.0/0";
 const https = [443, 443] as const;
-/** Ports that the caller's side of a connection uses; a network ACL keeps no state, so answers need a rule of their own. */
+/**
+ * Ports that the caller's side of a connection uses: Lambda and NAT gateways take any from 1024 (VPC User Guide, "Ephemeral
+ * ports"). A network ACL keeps no state, so answers need a rule of their own.
+ */
 const ephemeral = [1024, 65535] as const;
+/**
+ * The same without 3389, remote desktop, which no rule may open to the internet (Security Hub EC2.21, CIS AWS Foundations 3.0
+ * 5.1). A connection that gets this very port, one in 64,512, is not answered, and is tried again from another.
+ */
+const ephemeralFromAnywhere = [
+  [1024, 3388],
+  [3390, 65535],
+] as const;
 const everything = [0, 65535] as const;
 
 /**
@@ -29,6 +40,8 @@ const everything = [0, 65535] as const;
  *
  * Network ACLs are the coarse second fence behind the security groups. They can't name the address ranges of S3 and
  * DynamoDB, which answer from public addresses, so answers may come from anywhere; there is no route for anything else.
+ * They are about TCP only: nothing here speaks anything else, and they do not see questions to the VPC's own name server
+ * and clock (VPC User Guide, "Network ACL basics").
  */
 export class SubnetTier extends PlatformComponent {
   /** By zone, in the plan's order. */
@@ -76,9 +89,10 @@ export class SubnetTier extends PlatformComponent {
 function rulesOf(tier: Tier, vpcCidr: string): { ingress: Rule[]; egress: Rule[] } {
   const inside = (ports: Rule["ports"]): Rule => ({ cidrBlock: vpcCidr, ports });
   const outside = (ports: Rule["ports"]): Rule => ({ cidrBlock: anywhere, ports });
+  const answers = ephemeralFromAnywhere.map(outside);
   // The public tier holds NAT gateways only: calls come from inside, answers from the internet.
-  if (tier === "public") return { ingress: [inside(https), outside(ephemeral)], egress: [outside(https), inside(ephemeral)] };
-  return { ingress: [inside(everything), outside(ephemeral)], egress: [inside(everything), outside(https)] };
+  if (tier === "public") return { ingress: [inside(https), ...answers], egress: [outside(https), inside(ephemeral)] };
+  return { ingress: [inside(everything), ...answers], egress: [inside(everything), outside(https)] };
 }
 
 const entries = (rules: readonly Rule[]) =>

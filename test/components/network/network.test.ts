@@ -1,8 +1,18 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { calledByFunctions, type InterfaceService, interfaceServices } from "../../../components/network/endpoint-policies.ts";
+import {
+  calledByFunctions,
+  dynamoDbPolicy,
+  type InterfaceService,
+  interfacePolicy,
+  interfaceServices,
+  s3Policy,
+} from "../../../components/network/endpoint-policies.ts";
 import { Network, type NetworkArgs } from "../../../components/network/network.ts";
 import { EncryptionKey } from "../../../components/security/encryption-key.ts";
+import type { ResourceStatement } from "../../../components/security/policy.ts";
+import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
+import { rules } from "../../../policies/rules/index.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { inAccount, place, statements } from "../place.ts";
@@ -13,8 +23,8 @@ const make = (more: Partial<NetworkArgs> = {}) =>
   inAccount((opts) => {
     const logKey = new EncryptionKey("key", { place, removal: "retain", description: "Logs" }, opts);
     const args = { place, cidr: "10.20.0.0/16", zones, nat: "per-zone", interfaceServices: everyService, logKey, logRetentionDays: 2192, ...more } as const;
-    const { vpcId, functions, jobs } = new Network("network", args, opts);
-    return { vpcId, functions, jobs };
+    const { vpcId, s3EndpointId, functions, jobs } = new Network("network", args, opts);
+    return { vpcId, s3EndpointId, functions, jobs };
   });
 const idOf = (stack: Deployed, cls: unknown, name: string) => stack.one(cls, name).id;
 
@@ -86,7 +96,9 @@ describe("Network", () => {
       toPort,
     });
     const inside = [rule(100, "10.20.0.0/16", 0, 65535)];
-    const expected = { ingress: [...inside, rule(110, "0.0.0.0/0", 1024, 65535)], egress: [...inside, rule(110, "0.0.0.0/0", 443, 443)] };
+    // Answers, but for remote desktop's port.
+    const answers = [rule(110, "0.0.0.0/0", 1024, 3388), rule(120, "0.0.0.0/0", 3390, 65535)];
+    const expected = { ingress: [...inside, ...answers], egress: [...inside, rule(110, "0.0.0.0/0", 443, 443)] };
     for (const tier of ["isolated", "private"]) {
       expect(stack.one(aws.ec2.NetworkAcl, `network-${tier}-acl`).inputs).to.deep.include({
         ...expected,
@@ -94,7 +106,7 @@ describe("Network", () => {
       });
     }
     expect(stack.one(aws.ec2.NetworkAcl, "network-public-acl").inputs).to.deep.include({
-      ingress: [rule(100, "10.20.0.0/16", 443, 443), rule(110, "0.0.0.0/0", 1024, 65535)],
+      ingress: [rule(100, "10.20.0.0/16", 443, 443), ...answers],
       egress: [rule(100, "0.0.0.0/0", 443, 443), rule(110, "10.20.0.0/16", 1024, 65535)],
     });
   });
@@ -125,21 +137,18 @@ describe("Network", () => {
     expect(stack.ofType(aws.ec2.VpcEndpoint)).to.have.length(2 + everyService.length);
   });
 
-  it("lets only the organisation's principals reach the organisation's resources through any endpoint", () => {
-    const condition = { StringEquals: { "aws:PrincipalOrgID": "o-unit000000", "aws:ResourceOrgID": "o-unit000000" } };
-    for (const { inputs, name } of stack.ofType(aws.ec2.VpcEndpoint)) {
-      const { OwnPrincipalsReachOwnResources: own, ...others } = statements(inputs["policy"]);
-      expect(own.Condition, name).to.deep.equal(condition);
-      expect(own.Action, name).not.to.include("*");
-      // Image layers lie in a bucket of AWS's, and nobody but AWS can write there.
-      const expected =
-        name === "network-endpoints-s3"
-          ? {
-              ImageLayers: { Effect: "Allow", Principal: "*", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"] },
-            }
-          : {};
-      expect(others, name).to.deep.equal(expected);
-    }
+  it("gives each endpoint the policy of its service", () => {
+    const policy = (service: string) => stack.one(aws.ec2.VpcEndpoint, `network-endpoints-${service.replace(".", "-")}`).inputs["policy"];
+    const document = (list: readonly ResourceStatement[]) => JSON.stringify({ Version: "2012-10-17", Statement: list });
+    expect(policy("s3")).to.equal(document(s3Policy(place)));
+    expect(policy("dynamodb")).to.equal(document(dynamoDbPolicy(place)));
+    for (const service of everyService) expect(policy(service), service).to.equal(document(interfacePolicy(place, service)));
+    expect(stack.outputs["s3EndpointId"]).to.equal(idOf(stack, aws.ec2.VpcEndpoint, "network-endpoints-s3"));
+  });
+
+  it("passes every policy", async () => {
+    const { findings } = await evaluatePolicies(rules, { project: "svp", stack: "unit", findings: [], ...stack });
+    expect(findings).to.deep.equal([]);
   });
 
   it("lets compute call services over TLS, and be called by nobody", () => {
@@ -182,8 +191,14 @@ describe("Network", () => {
       iamRoleArn: "arn:aws:iam::111111111111:role/svp-unit-network-flow-role",
       maxAggregationInterval: 60,
     });
-    const { WriteLog } = statements(stack.one(aws.iam.RolePolicy, "network-flow-role-policy").inputs["policy"]);
-    expect(WriteLog.Resource).to.deep.equal(["arn:aws:logs:us-east-1:111111111111:log-group:/aws/vpc/svp-unit-network-flow:*"]);
+    expect(statements(stack.one(aws.iam.RolePolicy, "network-flow-role-policy").inputs["policy"])).to.deep.equal({
+      FindLog: { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["arn:aws:logs:us-east-1:111111111111:log-group:*"] },
+      WriteLog: {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        Resource: ["arn:aws:logs:us-east-1:111111111111:log-group:/aws/vpc/svp-unit-network-flow:*"],
+      },
+    });
   });
 
   it("has nothing public at all where there is no NAT gateway", async () => {
@@ -206,12 +221,21 @@ describe("Network", () => {
     expect(ways).to.have.length(3);
   });
 
-  it("refuses services that it does not know, and to do without those that functions call", async () => {
+  it("refuses services that it does not know or was given twice, and to do without those that functions call", async () => {
     expect((await failure(make({ interfaceServices: [...everyService, "ssm" as InterfaceService] }))).message).to.contain(
       'svp:network:Network "network": interfaceServices must be among bedrock-runtime, ecr.api,',
     );
     expect((await failure(make({ interfaceServices: ["states"] }))).message).to.contain(
       "interfaceServices must hold rekognition, sagemaker.runtime: functions call them, and have no other way.",
+    );
+    expect((await failure(make({ interfaceServices: [...everyService, "states"] }))).message).to.contain(
+      "interfaceServices must hold each service once, not states again.",
+    );
+  });
+
+  it("refuses zones of another Region", async () => {
+    expect((await failure(make({ zones: ["us-east-1a", "us-west-2b", "us-east-1"] }))).message).to.contain(
+      'svp:network:Network "network": zones must be Availability Zones of us-east-1, such as us-east-1a, not us-west-2b, us-east-1.',
     );
   });
 
