@@ -26,13 +26,15 @@ const statuses = { QUEUED: "InProgress", RUNNING: "InProgress", STOPPING: "Stopp
 function conditionKeys(input: sdk.CreateProcessingJobRequest): Record<string, string | string[]> {
   const cluster = input.ProcessingResources?.ClusterConfig;
   const network = input.NetworkConfig;
+  // Every type that the job may come to run on.
+  const types = (cluster?.InstancePreferences ?? [{ InstanceType: cluster?.InstanceType }]).flatMap(({ InstanceType }) => InstanceType ?? []);
   const keys: Record<string, string | string[] | undefined> = {
-    "sagemaker:InstanceTypes": cluster?.InstanceType ? [cluster.InstanceType] : undefined,
+    "sagemaker:InstanceTypes": types.length > 0 ? types : undefined,
     "sagemaker:MaxRuntimeInSeconds": input.StoppingCondition?.MaxRuntimeInSeconds?.toString(),
     "sagemaker:NetworkIsolation": String(network?.EnableNetworkIsolation ?? false),
     "sagemaker:InterContainerTrafficEncryption": String(network?.EnableInterContainerTrafficEncryption ?? false),
-    "sagemaker:OutputKmsKey": input.ProcessingOutputConfig?.KmsKeyId,
-    "sagemaker:VolumeKmsKey": cluster?.VolumeKmsKeyId,
+    "sagemaker:OutputKmsKeyArn": input.ProcessingOutputConfig?.KmsKeyId,
+    "sagemaker:VolumeKmsKeyArn": cluster?.VolumeKmsKeyId,
     "sagemaker:VpcSecurityGroupIds": network?.VpcConfig?.SecurityGroupIds,
     "sagemaker:VpcSubnets": network?.VpcConfig?.Subnets,
     "aws:TagKeys": input.Tags?.map((tag) => tag.Key as string),

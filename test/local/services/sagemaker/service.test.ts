@@ -93,11 +93,29 @@ describe("SageMaker", () => {
         "sagemaker:MaxRuntimeInSeconds": "60",
         "sagemaker:NetworkIsolation": "true",
         "sagemaker:InterContainerTrafficEncryption": "true",
-        "sagemaker:OutputKmsKey": kmsKeyArn,
+        "sagemaker:OutputKmsKeyArn": kmsKeyArn,
         "aws:TagKeys": ["run"],
         "aws:RequestTag/run": "1",
       });
       expect(cloud.uses[2]?.context).to.deep.equal({ "iam:PassedToService": "sagemaker.amazonaws.com" });
+    });
+
+    it("are judged by every type that they may fall back to, and by their network", async () => {
+      const InstancePreferences = [{ InstanceType: "ml.c5.xlarge" as const }, { InstanceType: "ml.m5.xlarge" as const }];
+      await finish("falls-back", {
+        ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstancePreferences, VolumeSizeInGB: 50, VolumeKmsKeyId: kmsKeyArn } },
+        NetworkConfig: { EnableNetworkIsolation: true, VpcConfig: { Subnets: ["subnet-0a", "subnet-0b"], SecurityGroupIds: ["sg-0c"] } },
+      });
+      expect(cloud.uses[0]?.context).to.deep.equal({
+        "sagemaker:InstanceTypes": ["ml.c5.xlarge", "ml.m5.xlarge"],
+        "sagemaker:MaxRuntimeInSeconds": "60",
+        "sagemaker:NetworkIsolation": "true",
+        "sagemaker:InterContainerTrafficEncryption": "false",
+        "sagemaker:OutputKmsKeyArn": kmsKeyArn,
+        "sagemaker:VolumeKmsKeyArn": kmsKeyArn,
+        "sagemaker:VpcSecurityGroupIds": ["sg-0c"],
+        "sagemaker:VpcSubnets": ["subnet-0a", "subnet-0b"],
+      });
     });
 
     it("tell why a container failed, and store nothing of it", async () => {
