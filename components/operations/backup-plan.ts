@@ -15,7 +15,7 @@ export interface BackupPlanArgs extends BackedUp {
   copyRegion?: string;
   /** Days after which the vaults' locks can't be taken off by anybody. */
   lockedForGoodAfterDays?: number;
-  /** Told of backups, copies and restores that fail. */
+  /** Told how backups and restores end, and of copies and objects that fail. */
   alertTopicArn: pulumi.Input<string>;
 }
 
@@ -56,7 +56,7 @@ export class BackupPlan extends PlatformComponent {
       this.child(),
     );
     this.#testRestores(name, args, vault, role.arn);
-    this.#tellOfFailures(vault, args.alertTopicArn);
+    this.#tellOfOutcomes(vault, args.alertTopicArn);
 
     this.vaultName = vault.vaultName;
     this.registerOutputs({ vaultName: this.vaultName });
@@ -99,13 +99,14 @@ export class BackupPlan extends PlatformComponent {
     );
   }
 
-  #tellOfFailures(vault: BackupVault, snsTopicArn: pulumi.Input<string>): void {
+  #tellOfOutcomes(vault: BackupVault, snsTopicArn: pulumi.Input<string>): void {
     new aws.backup.VaultNotifications(
       this.childName("failures"),
       {
         backupVaultName: vault.vaultName,
         snsTopicArn,
-        backupVaultEvents: ["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_FAILED", "S3_BACKUP_OBJECT_FAILED"],
+        // Completed is also what failed or expired. AWS sends nothing for BACKUP_JOB_FAILED and RESTORE_JOB_FAILED any more (PutBackupVaultNotifications).
+        backupVaultEvents: ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"],
       },
       this.child(),
     );

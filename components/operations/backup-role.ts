@@ -17,6 +17,7 @@ export interface BackedUp {
 export function backupStatements(place: Place, { table, buckets }: BackedUp): Statement[] {
   const bucketArns = buckets.map(({ arn }) => arn);
   const objects = buckets.map((bucket) => bucket.objects);
+  const restored = regionalArn(place, "dynamodb", "table/awsbackup-restore-test-*");
   return [
     allow(
       "BackUpTable",
@@ -24,10 +25,20 @@ export function backupStatements(place: Place, { table, buckets }: BackedUp): St
       [table.arn],
     ),
     allow("KeepTableBackups", ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup", "dynamodb:RestoreTableFromBackup"], [table.backups]),
+    allow("RestoreTable", ["dynamodb:DescribeTable", "dynamodb:RestoreTableFromAwsBackup"], [restored, table.arn]),
+    // DynamoDB fills the new table with the rights of who restores it; the table that was backed up is never written to.
     allow(
-      "RestoreTable",
-      ["dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:RestoreTableFromAwsBackup"],
-      [regionalArn(place, "dynamodb", "table/awsbackup-restore-test-*"), table.arn],
+      "FillRestoredTable",
+      [
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
+      ],
+      [restored],
     ),
     allow(
       "BackUpBuckets",

@@ -41,7 +41,10 @@ export const hipaaRules: readonly ManagedRule[] = [
   rule("DYNAMODB_IN_BACKUP_PLAN"),
   rule("DYNAMODB_PITR_ENABLED"),
   rule("DYNAMODB_TABLE_ENCRYPTED_KMS"),
+  rule("EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK"),
   rule("EC2_EBS_ENCRYPTION_BY_DEFAULT"),
+  rule("ECS_CONTAINERS_READONLY_ACCESS"),
+  rule("ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK"),
   rule("GUARDDUTY_ENABLED_CENTRALIZED"),
   rule("IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS", { blockedActionsPatterns: "kms:Decrypt,kms:ReEncryptFrom" }),
   rule("IAM_PASSWORD_POLICY", {
@@ -59,6 +62,7 @@ export const hipaaRules: readonly ManagedRule[] = [
   rule("IAM_USER_MFA_ENABLED"),
   rule("IAM_USER_NO_POLICIES_CHECK"),
   rule("IAM_USER_UNUSED_CREDENTIALS_CHECK", { maxCredentialUsageAge: "45" }),
+  rule("INCOMING_SSH_DISABLED"),
   rule("KMS_CMK_NOT_SCHEDULED_FOR_DELETION"),
   rule("LAMBDA_CONCURRENCY_CHECK"),
   rule("LAMBDA_DLQ_CHECK"),
@@ -67,10 +71,12 @@ export const hipaaRules: readonly ManagedRule[] = [
   rule("MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS"),
   rule("MULTI_REGION_CLOUD_TRAIL_ENABLED"),
   rule("NO_UNRESTRICTED_ROUTE_TO_IGW"),
+  rule("RESTRICTED_INCOMING_TRAFFIC"),
   rule("ROOT_ACCOUNT_HARDWARE_MFA_ENABLED"),
   rule("ROOT_ACCOUNT_MFA_ENABLED"),
   rule("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC"),
   rule("S3_BUCKET_ACL_PROHIBITED"),
+  rule("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"),
   rule("S3_BUCKET_LOGGING_ENABLED"),
   rule("S3_BUCKET_PUBLIC_READ_PROHIBITED"),
   rule("S3_BUCKET_PUBLIC_WRITE_PROHIBITED"),
@@ -91,6 +97,7 @@ export const hipaaRules: readonly ManagedRule[] = [
 
 /** SageMaker, which the HIPAA pack hardly knows. */
 export const sagemakerRules: readonly ManagedRule[] = [
+  rule("SAGEMAKER_DOMAIN_IN_VPC"),
   rule("SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"),
   rule("SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT"),
   rule("SAGEMAKER_MODEL_IN_VPC"),

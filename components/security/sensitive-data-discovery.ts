@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { PrivateBucket } from "../data/private-bucket.ts";
-import { accountRoot, type Place, physicalName } from "../place.ts";
+import { type Place, physicalName } from "../place.ts";
 import type { ResourceStatement } from "./policy.ts";
 
 export interface SensitiveDataDiscoveryArgs {
@@ -38,17 +38,21 @@ export class SensitiveDataDiscovery extends PlatformComponent {
 
 /**
  * Statement of a key's policy that lets Macie read what the key encrypts. A policy can't name a role before it exists, so
- * the account stands in, bound to Macie's own role.
+ * everybody stands in, bound to the account and to Macie's own role. The account as principal would not do: it leaves the
+ * grant to IAM policies (KMS Developer Guide, "Default key policy"), and that of a service-linked role can't be added to.
  */
 export function macieReadsWithKey({ accountId }: Place): ResourceStatement {
   return {
     Sid: "MacieReads",
     Effect: "Allow",
-    Principal: { AWS: accountRoot(accountId) },
+    Principal: "*",
     Action: ["kms:Decrypt"],
     Resource: ["*"],
     Condition: {
-      StringEquals: { "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie` },
+      StringEquals: {
+        "kms:CallerAccount": accountId,
+        "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie`,
+      },
     },
   };
 }

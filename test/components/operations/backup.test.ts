@@ -96,11 +96,11 @@ describe("BackupPlan", () => {
     });
   });
 
-  it("tells of what fails", () => {
+  it("tells how backups and restores end, by events that AWS still sends", () => {
     expect(stack.one(aws.backup.VaultNotifications, "backup-failures").inputs).to.deep.equal({
       backupVaultName: "svp-unit-backup-vault",
       snsTopicArn: alertTopicArn,
-      backupVaultEvents: ["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_FAILED", "S3_BACKUP_OBJECT_FAILED"],
+      backupVaultEvents: ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"],
     });
   });
 
@@ -112,6 +112,18 @@ describe("BackupPlan", () => {
     const own =
       /^arn:aws:(dynamodb:us-east-1:111111111111:table\/(svp-unit-cases|awsbackup-restore-test-\*)|s3:::(svp-unit-111111111111-(raw|processed)|awsbackup-restore-test-\*))/;
     for (const { Resource } of data) for (const arn of Resource) expect(arn).to.match(own);
+  });
+
+  it("writes items to restored tables only", () => {
+    const role = statements(stack.one(aws.iam.RolePolicy, "backup-role-policy").inputs["policy"]);
+    const restored = "arn:aws:dynamodb:us-east-1:111111111111:table/awsbackup-restore-test-*";
+    expect(role["FillRestoredTable"]).to.deep.equal({
+      Effect: "Allow",
+      Action: ["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"].map((action) => `dynamodb:${action}`),
+      Resource: [restored],
+    });
+    const writing = Object.values(role).filter(({ Action }) => Action.some((action: string) => /^dynamodb:.*Item$/.test(action)));
+    expect(writing.map(({ Resource }) => Resource)).to.deep.equal([[restored]]);
   });
 
   it("can keep no copy, and leave the lock to administrators", async () => {

@@ -143,10 +143,17 @@ describe("SensitiveDataDiscovery", () => {
   });
 
   it("lets Macie's own role use a key, and no other", () => {
-    expect(macieReadsWithKey(place)).to.deep.include({
+    expect(macieReadsWithKey(place)).to.deep.equal({
+      Sid: "MacieReads",
+      Effect: "Allow",
+      Principal: "*",
       Action: ["kms:Decrypt"],
+      Resource: ["*"],
       Condition: {
-        StringEquals: { "aws:PrincipalArn": "arn:aws:iam::111111111111:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie" },
+        StringEquals: {
+          "kms:CallerAccount": "111111111111",
+          "aws:PrincipalArn": "arn:aws:iam::111111111111:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie",
+        },
       },
     });
   });

@@ -1,0 +1,62 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AsyncEndpoint } from "../analysis/async-endpoint.ts";
+import type { CaseAnalysis } from "../analysis/case-analysis.ts";
+import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
+import type { UploadEvents } from "../analysis/upload-events.ts";
+import { PlatformComponent } from "../component.ts";
+import { functionId } from "../compute/function-bundles.ts";
+import type { FunctionSettings } from "../compute/platform-function.ts";
+import { physicalName } from "../place.ts";
+import { dashboardBody } from "./dashboard-body.ts";
+
+export interface PipelineDashboardArgs {
+  settings: FunctionSettings;
+  analysis: CaseAnalysis;
+  uploads: UploadEvents;
+  endpoint: RealTimeEndpoint;
+  /** The endpoint for segments of video, where the environment has one. */
+  asyncEndpoint?: AsyncEndpoint;
+}
+
+/**
+ * One page with what passes through an environment. HIPAA 164.308(a)(1)(ii)(D): activity is looked at, not only kept.
+ *
+ * Metrics name functions, queues and machines, never a case: whoever may see the page sees nothing of a patient.
+ */
+export class PipelineDashboard extends PlatformComponent {
+  /** Where people open it. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, { settings, analysis, uploads, endpoint, asyncEndpoint }: PipelineDashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:operations:PipelineDashboard", name, opts);
+    const { place, bundles, deadLetters } = settings;
+
+    const body = pulumi
+      .all({
+        stateMachineArn: analysis.stateMachineArn,
+        transcodingQueueArn: analysis.transcodingQueueArn,
+        workQueue: uploads.queueUrl.apply(queueName),
+        uploadDeadLetters: uploads.deadLetterQueueUrl.apply(queueName),
+        endpoint: endpoint.endpointName,
+        asyncEndpoint: asyncEndpoint?.endpointName,
+      })
+      .apply(({ workQueue, uploadDeadLetters, asyncEndpoint, ...names }) =>
+        dashboardBody({
+          ...names,
+          region: place.region,
+          workQueues: [workQueue],
+          deadLetterQueues: [uploadDeadLetters, deadLetters.queueName],
+          functions: [...bundles.keys()].map((handler) => physicalName(place, functionId(handler))),
+          ...(asyncEndpoint !== undefined && { asyncEndpoint }),
+        }),
+      );
+    const dashboard = new aws.cloudwatch.Dashboard(name, { dashboardName: physicalName(place, name), dashboardBody: pulumi.jsonStringify(body) }, this.child());
+
+    this.url = pulumi.interpolate`https://${place.region}.console.aws.amazon.com/cloudwatch/home?region=${place.region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+/** A queue's URL ends in its name, which is what metrics know it by. */
+const queueName = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
