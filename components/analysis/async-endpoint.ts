@@ -10,7 +10,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { ServingModel } from "./serving-model.ts";
+import { ServingModel, variantName } from "./serving-model.ts";
 
 export interface AsyncEndpointArgs {
   settings: FunctionSettings;
@@ -23,7 +23,6 @@ export interface AsyncEndpointArgs {
   maximumInstances: number;
 }
 
-const variantName = "current";
 /** Requests in the queue that one instance is left with before another starts: with segments of 6 s, half a minute of video. */
 const backlogPerInstance = 5;
 /** The container answers one segment at a time and decodes the next meanwhile. */
@@ -78,7 +77,7 @@ export class AsyncEndpoint extends PlatformComponent {
       this.child(),
     );
     const { alertTopicArn } = settings;
-    endpointAlarms((suffix) => this.childName(suffix), { endpointName, variantName, alertTopicArn, slowestMilliseconds: 60_000 }, this.child());
+    endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 60_000 }, this.child());
     const endpoint = new aws.sagemaker.Endpoint(name, { name: endpointName, endpointConfigName: configuration.name }, this.child());
     this.#scale(endpoint, endpointName, maximumInstances);
 

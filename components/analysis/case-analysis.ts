@@ -51,6 +51,8 @@ const alarmed = {
 /** The state machine of the case analysis, and everything that its states use. */
 export class CaseAnalysis extends PlatformComponent {
   readonly stateMachineArn: pulumi.Output<string>;
+  /** MediaConvert's queue that its transcoding jobs wait in. */
+  readonly transcodingQueueArn: pulumi.Output<string>;
 
   constructor(name: string, args: CaseAnalysisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseAnalysis", name, opts);
@@ -122,6 +124,7 @@ export class CaseAnalysis extends PlatformComponent {
     this.#alarms(machineName, regionalArn(settings.place, "states", `stateMachine:${machineName}`), settings.alertTopicArn);
 
     this.stateMachineArn = machine.arn;
+    this.transcodingQueueArn = pulumi.output(preprocessing.transcoding.queueArn);
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
   }
 

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { variantName } from "./serving-model.ts";
 
 export interface EndpointAlarmsArgs {
   endpointName: string;
-  variantName: string;
   alertTopicArn: pulumi.Input<string>;
   /** Milliseconds that 99 of 100 answers take at most. */
   slowestMilliseconds: number;
@@ -14,7 +14,7 @@ const microseconds = 1000;
 /** Alarms on what an endpoint's callers notice: errors, and answers that take too long. A deployment that raises one is rolled back. */
 export function endpointAlarms(
   childName: (suffix: string) => string,
-  { endpointName, variantName, alertTopicArn, slowestMilliseconds }: EndpointAlarmsArgs,
+  { endpointName, alertTopicArn, slowestMilliseconds }: EndpointAlarmsArgs,
   opts: pulumi.CustomResourceOptions,
 ): { names: pulumi.Output<string>[] } {
   const common = {

@@ -10,7 +10,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { ServingModel } from "./serving-model.ts";
+import { ServingModel, variantName } from "./serving-model.ts";
 
 export interface RealTimeEndpointArgs {
   settings: FunctionSettings;
@@ -28,7 +28,6 @@ export interface RealTimeEndpointArgs {
   capturePercent?: number;
 }
 
-const variantName = "current";
 /** Images a minute that one instance is left with before another starts: a second each, as one `ml.m5.large` answers at ease. */
 const imagesPerInstanceMinute = 60;
 
@@ -59,7 +58,7 @@ export class RealTimeEndpoint extends PlatformComponent {
       },
       this.child(),
     );
-    const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, variantName, alertTopicArn, slowestMilliseconds: 5000 }, this.child());
+    const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 5000 }, this.child());
     const endpoint = new aws.sagemaker.Endpoint(
       name,
       {

@@ -11,6 +11,9 @@ import { ServiceRole } from "../security/service-role.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
 import { modelsPrefix } from "./sagemaker-branch.ts";
 
+/** Every endpoint has one variant of this name. */
+export const variantName = "current";
+
 export interface ServingModelArgs {
   settings: FunctionSettings;
   lake: DataLake;

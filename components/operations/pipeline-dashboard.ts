@@ -33,7 +33,7 @@ export class PipelineDashboard extends PlatformComponent {
     const { place, bundles, deadLetters } = settings;
 
     const body = pulumi
-      .all({
+      .output({
         stateMachineArn: analysis.stateMachineArn,
         transcodingQueueArn: analysis.transcodingQueueArn,
         workQueue: uploads.queueUrl.apply(queueName),
