@@ -5,12 +5,11 @@ import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
-import { physicalName } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { ServingModel, variantName } from "./serving-model.ts";
+import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
 
 export interface AsyncEndpointArgs {
   settings: FunctionSettings;
@@ -43,7 +42,7 @@ export class AsyncEndpoint extends PlatformComponent {
     const { settings, lake, image, network, instanceType, maximumInstances } = args;
     if (!(Number.isInteger(maximumInstances) && maximumInstances >= 1))
       this.reject("maximumInstances", `must be a whole number, 1 or more, not ${maximumInstances}.`);
-    const endpointName = physicalName(settings.place, name);
+    const endpointName = endpointNameOn(settings.place, name, instanceType);
 
     const model = new ServingModel(
       this.childName("model"),

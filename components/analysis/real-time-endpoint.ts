@@ -5,12 +5,11 @@ import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
-import { physicalName } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { ServingModel, variantName } from "./serving-model.ts";
+import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
 
 export interface RealTimeEndpointArgs {
   settings: FunctionSettings;
@@ -41,7 +40,7 @@ export class RealTimeEndpoint extends PlatformComponent {
     this.#check(args);
     const { settings, lake, image, network, instanceType, instances } = args;
     const { place, alertTopicArn } = settings;
-    const endpointName = physicalName(place, name);
+    const endpointName = endpointNameOn(place, name, instanceType);
 
     const model = new ServingModel(
       this.childName("model"),

@@ -5,7 +5,7 @@ import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import { joinNetwork } from "../network/join-network.ts";
-import { regionalArn } from "../place.ts";
+import { type Place, physicalName, regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
@@ -13,6 +13,14 @@ import { modelsPrefix } from "./sagemaker-branch.ts";
 
 /** Every endpoint has one variant of this name. */
 export const variantName = "current";
+
+/**
+ * Name of the endpoint `name` on instances of a type. SageMaker refuses to change the type while an endpoint scales
+ * (Developer Guide, "Update endpoints that use auto scaling"), so another type is another endpoint: it answers before
+ * the old one goes.
+ */
+export const endpointNameOn = (place: Place, name: string, instanceType: string): string =>
+  physicalName(place, `${name}-${instanceType.replace(/^ml\./, "").replaceAll(".", "-")}`);
 
 export interface ServingModelArgs {
   settings: FunctionSettings;

@@ -30,7 +30,7 @@ describe("AsyncEndpoint", () => {
     expect(role["WriteResults"].Resource).to.deep.equal(["arn:aws:s3:::svp-unit-111111111111-processed/analysis-results/*"]);
     expect(stack.outputs["allow"]).to.deep.include({
       Action: ["sagemaker:InvokeEndpointAsync"],
-      Resource: ["arn:aws:sagemaker:us-east-1:111111111111:endpoint/svp-unit-segments"],
+      Resource: ["arn:aws:sagemaker:us-east-1:111111111111:endpoint/svp-unit-segments-g5-xlarge"],
     });
   });
 
@@ -41,7 +41,7 @@ describe("AsyncEndpoint", () => {
       customizedMetricSpecification: {
         metricName: "ApproximateBacklogSizePerInstance",
         namespace: "AWS/SageMaker",
-        dimensions: [{ name: "EndpointName", value: "svp-unit-segments" }],
+        dimensions: [{ name: "EndpointName", value: "svp-unit-segments-g5-xlarge" }],
         statistic: "Average",
       },
       targetValue: 5,
@@ -57,7 +57,7 @@ describe("AsyncEndpoint", () => {
     });
     expect(stack.one(aws.cloudwatch.MetricAlarm, "segments-waiting").inputs).to.deep.include({
       metricName: "HasBacklogWithoutCapacity",
-      dimensions: { EndpointName: "svp-unit-segments" },
+      dimensions: { EndpointName: "svp-unit-segments-g5-xlarge" },
       alarmActions: [first.outputs["arn"]],
     });
   });

@@ -25,7 +25,7 @@ describe("RealTimeEndpoint", () => {
       },
     });
     expect(stack.one(aws.cloudwatch.LogGroup, "inference-model-log").inputs).to.deep.equal({
-      name: "/aws/sagemaker/Endpoints/svp-unit-inference",
+      name: "/aws/sagemaker/Endpoints/svp-unit-inference-m5-large",
       kmsKeyId: stack.one(aws.kms.Key, "keys-logs").outputs["arn"],
       retentionInDays: 2192,
     });
@@ -44,14 +44,14 @@ describe("RealTimeEndpoint", () => {
       Sid: "Predict",
       Effect: "Allow",
       Action: ["sagemaker:InvokeEndpoint"],
-      Resource: ["arn:aws:sagemaker:us-east-1:111111111111:endpoint/svp-unit-inference"],
+      Resource: ["arn:aws:sagemaker:us-east-1:111111111111:endpoint/svp-unit-inference-m5-large"],
     });
   });
 
   it("takes new instances over whole, and back if they fail or are slow", async () => {
     const stack = await make();
     expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs).to.deep.equal({
-      name: "svp-unit-inference",
+      name: "svp-unit-inference-m5-large",
       endpointConfigName: stack.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").outputs["name"],
       deploymentConfig: {
         blueGreenUpdatePolicy: {
@@ -59,7 +59,7 @@ describe("RealTimeEndpoint", () => {
           terminationWaitInSeconds: 300,
           maximumExecutionTimeoutInSeconds: 3600,
         },
-        autoRollbackConfiguration: { alarms: [{ alarmName: "svp-unit-inference-errors" }, { alarmName: "svp-unit-inference-latency" }] },
+        autoRollbackConfiguration: { alarms: [{ alarmName: "svp-unit-inference-m5-large-errors" }, { alarmName: "svp-unit-inference-m5-large-latency" }] },
       },
     });
     const alarms = stack.ofType(aws.cloudwatch.MetricAlarm).filter(({ inputs }) => inputs["namespace"] === "AWS/SageMaker");
@@ -72,7 +72,7 @@ describe("RealTimeEndpoint", () => {
       ].map(([metricName, threshold]) => ({
         metricName,
         threshold,
-        dimensions: { EndpointName: "svp-unit-inference", VariantName: "current" },
+        dimensions: { EndpointName: "svp-unit-inference-m5-large", VariantName: "current" },
         alarmActions: [alertTopicArn],
       })),
     );
@@ -83,7 +83,7 @@ describe("RealTimeEndpoint", () => {
     expect(stack.one(aws.appautoscaling.Target, "inference-scaling").inputs).to.deep.equal({
       serviceNamespace: "sagemaker",
       scalableDimension: "sagemaker:variant:DesiredInstanceCount",
-      resourceId: "endpoint/svp-unit-inference/variant/current",
+      resourceId: "endpoint/svp-unit-inference-m5-large/variant/current",
       minCapacity: 2,
       maxCapacity: 4,
     });
@@ -93,6 +93,12 @@ describe("RealTimeEndpoint", () => {
       scaleInCooldown: 600,
       scaleOutCooldown: 120,
     });
+  });
+
+  it("is another endpoint on another type of instances, which SageMaker would not change under one that scales", async () => {
+    const stack = await make({ instanceType: "ml.g5.xlarge" });
+    expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs["name"]).to.equal("svp-unit-inference-g5-xlarge");
+    expect(stack.one(aws.appautoscaling.Target, "inference-scaling").inputs["resourceId"]).to.equal("endpoint/svp-unit-inference-g5-xlarge/variant/current");
   });
 
   it("names a volume key exactly where the instance does not encrypt its disks", async () => {
