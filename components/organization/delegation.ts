@@ -7,11 +7,8 @@ export interface DelegationArgs {
   auditAccountId: string;
 }
 
-/**
- * Services that the organisation trusts to act in all its accounts. CloudTrail's trail stands in the management account
- * itself; the others are run by the audit account.
- */
-const trusted = ["access-analyzer", "cloudtrail", "config", "config-multiaccountsetup", "guardduty", "macie", "malware-protection.guardduty", "securityhub"];
+/** Services that the organisation trusts to act in all its accounts, run by the audit account. */
+const trusted = ["access-analyzer", "config", "config-multiaccountsetup", "guardduty", "macie", "malware-protection.guardduty", "securityhub"];
 
 /** Services that name their administrator by the common way of Organizations; the rest have a way of their own. */
 const delegated = ["access-analyzer", "config", "config-multiaccountsetup"];

@@ -32,6 +32,9 @@ const recordedData = [
   "AWS::SageMaker::FeatureGroup",
 ];
 
+/** What the trail writes would be written down, and that, too. The archive's access log tells who reads it. */
+const notTheTrailItself = ({ trailBucket }: LogArchive) => ({ field: "resources.ARN", notStartsWiths: [pulumi.interpolate`arn:aws:s3:::${trailBucket}/`] });
+
 /**
  * Who did what, in every account and Region of the organisation: sealed, checked against tampering, and delivered to an
  * archive that the account cannot change. HIPAA 164.312(b), 164.312(c)(2).
@@ -62,11 +65,12 @@ export class OrganizationTrail extends PlatformComponent {
       },
       { parent: this },
     );
+    const trusted = new aws.organizations.AwsServiceAccess(this.childName("trust"), { servicePrincipal: "cloudtrail.amazonaws.com" }, this.child());
     const trail = new aws.cloudtrail.Trail(
       name,
       {
         name: physicalName(place, name),
-        s3BucketName: archive.bucketName,
+        s3BucketName: archive.trailBucket,
         s3KeyPrefix: archivePrefixes.trail,
         kmsKeyId: archive.keyArn,
         isOrganizationTrail: true,
@@ -83,11 +87,12 @@ export class OrganizationTrail extends PlatformComponent {
             fieldSelectors: [
               { field: "eventCategory", equals: ["Data"] },
               { field: "resources.type", equals: [type] },
+              ...(type === "AWS::S3::Object" ? [notTheTrailItself(archive)] : []),
             ],
           })),
         ],
       },
-      this.child({ protect: removal === "retain", dependsOn: [archive] }),
+      this.child({ protect: removal === "retain", dependsOn: [archive, trusted] }),
     );
 
     this.logGroupName = group.name;

@@ -27,7 +27,7 @@ describe("the watching of the organisation", () => {
       ["access-analyzer", "config", "config-multiaccountsetup"].map((service) => ["222222222222", `${service}.amazonaws.com`]),
     );
     const trusted = stack.ofType(aws.organizations.AwsServiceAccess);
-    expect(trusted.map(({ inputs }) => inputs["servicePrincipal"])).to.include.members(["cloudtrail.amazonaws.com", "guardduty.amazonaws.com"]);
+    expect(trusted.map(({ inputs }) => inputs["servicePrincipal"])).to.include.members(["config.amazonaws.com", "guardduty.amazonaws.com"]);
     for (const { dependencies } of admins) expect(dependencies).to.include.members(trusted.map(({ urn }) => urn));
   });
 
