@@ -116,7 +116,12 @@ function checkCluster({ ProcessingResources }: CreateProcessingJobRequest): stri
   const problems: string[] = [];
   if (InstanceCount !== 1) problems.push(`${path}.InstanceCount is ${InstanceCount}; it must be at least 1.`);
   if (InstanceType !== undefined && InstancePreferences !== undefined) problems.push(`${path} must have InstanceType or InstancePreferences, not both.`);
-  const preferred = InstancePreferences?.map((preference) => preference.InstanceType);
+  const preferred = InstancePreferences?.map((preference, i) => {
+    // A count for each type is SageMaker's other way to tell how many run.
+    assertImplemented(`${path}.InstancePreferences[${i}]`, preference, ["InstanceType"]);
+    return preference.InstanceType;
+  });
+  if (preferred?.length === 0) problems.push(`${path}.InstancePreferences is empty; it must name at least one type.`);
   problems.push(...repeated(`${path}.InstancePreferences`, preferred ?? []));
   for (const type of preferred ?? [InstanceType]) {
     if (!instanceTypes.has(type ?? "")) problems.push(`${path}.InstanceType is "${type}", which no processing job can run on.`);

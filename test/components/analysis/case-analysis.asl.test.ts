@@ -86,6 +86,16 @@ describe("the definition of the case analysis", () => {
     expect(asked["RunAnalyser"].ProcessingResources.ClusterConfig).to.deep.equal({ InstanceCount: 1, InstanceType: "ml.g6.xlarge", VolumeSizeInGB: 50 });
     expect(asked["RunAnalyser"].Environment).to.include({ ANALYSER: "frame-analysis", MODELS: "a,b", SAMPLE_RATE: "5", SIGNALS: "true" });
   });
+
+  it("lets a job fall back on the other types that its analyser names", async () => {
+    const [analyser] = args.analysers;
+    const { asked } = await execute({}, { analysers: [{ ...analyser!, fallbackInstanceTypes: ["ml.g5.xlarge"] }] });
+    expect(asked["RunAnalyser"].ProcessingResources.ClusterConfig).to.deep.equal({
+      InstanceCount: 1,
+      InstancePreferences: [{ InstanceType: "ml.g6.xlarge" }, { InstanceType: "ml.g5.xlarge" }],
+      VolumeSizeInGB: 50,
+    });
+  });
 });
 
 describe("a case analysis where all goes well", () => {

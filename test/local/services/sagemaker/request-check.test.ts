@@ -94,6 +94,21 @@ describe("checkProcessingJob", () => {
       `ValidationException: ${clusterPath}.InstancePreferences has the name "ml.c5.xlarge" twice.`,
     ],
     [
+      "no type to fall back on",
+      cluster({ InstanceType: undefined, InstancePreferences: [] }),
+      `ValidationException: ${clusterPath}.InstancePreferences is empty; it must name at least one type.`,
+    ],
+    [
+      "types to fall back on",
+      cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.g6.xlarge" }, { InstanceType: "ml.g5.xlarge" }] }),
+      "accepted",
+    ],
+    [
+      "a count for each type to fall back on",
+      cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.g6.xlarge", InstanceCount: 1 }] }),
+      `NotImplemented: The local cloud does not implement ${clusterPath}.InstancePreferences[0].InstanceCount.`,
+    ],
+    [
       "a volume key that one of the types refuses",
       cluster({ InstanceType: undefined, InstancePreferences: [{ InstanceType: "ml.m5.large" }, { InstanceType: "ml.g5.xlarge" }], VolumeKmsKeyId: "key" }),
       `ValidationException: ${clusterPath}.VolumeKmsKeyId can't be given for ml.g5.xlarge: its local disks are encrypted by the instance itself.`,
