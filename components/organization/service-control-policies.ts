@@ -15,6 +15,7 @@ interface Guardrail {
 export const longestPolicy = 5120;
 
 const everything = ["*"] as const;
+const all = (service: string): string => `${service}:*`;
 const deny = (Sid: string, Action: readonly string[], Condition?: Conditions, Resource: readonly string[] = everything): Guardrail => ({
   Sid,
   Effect: "Deny",
@@ -29,26 +30,32 @@ const globalServices = [
   "payments pricing resource-explorer-2 route53 route53domains servicequotas shield sso sso-directory sts support supportplans tag tax trustedadvisor waf",
 ].flatMap((line) => line.split(" "));
 
-/** Nothing is done with a service that must not see patients' data. HIPAA 164.308(b)(1), 164.314(a). */
+/** Services that CloudFront needs in us-east-1, wherever the stack is: its certificate and firewall, their logs and the logs' key. */
+const edgeServices = ["acm", "kms", "logs", "wafv2"];
+
+/**
+ * Nothing is done with a service that must not see patients' data. HIPAA 164.308(b)(1), 164.314(a).
+ *
+ * It can't be split where it grows too long: each part would deny what the other excepts.
+ */
 export const eligibleServicesOnly = (): Guardrail[] => [
   {
     Sid: `HipaaEligibleServices${hipaaEligible.asOf.replaceAll("-", "")}`,
     Effect: "Deny",
-    NotAction: [...hipaaEligible.prefixes, ...hipaaEligible.plumbing].map((prefix) => `${prefix}:*`),
+    NotAction: [...hipaaEligible.prefixes, ...hipaaEligible.plumbing].map(all),
     Resource: everything,
   },
 ];
 
-/** Nothing lies outside the allowed Regions. CloudFront's firewall and logs have no other Region than us-east-1. */
-export const allowedRegionsOnly = (regions: readonly string[]): Guardrail[] => [
-  {
-    Sid: "AllowedRegions",
-    Effect: "Deny",
-    NotAction: [...globalServices.map((prefix) => `${prefix}:*`), "s3:GetAccountPublic*", "s3:ListAllMyBuckets", "s3:PutAccountPublic*"],
-    Resource: everything,
-    Condition: { StringNotEquals: { "aws:RequestedRegion": [...new Set([...regions, "us-east-1"])] } },
-  },
-];
+/** Nothing lies outside the allowed Regions. HIPAA 164.308(b)(1). */
+export function allowedRegionsOnly(regions: readonly string[]): Guardrail[] {
+  const everywhere = [...[...globalServices, ...edgeServices].map(all), "s3:GetAccountPublic*", "s3:ListAllMyBuckets", "s3:PutAccountPublic*"];
+  const outside = (allowed: readonly string[]): Conditions => ({ StringNotEquals: { "aws:RequestedRegion": [...new Set(allowed)] } });
+  return [
+    { Sid: "AllowedRegions", Effect: "Deny", NotAction: everywhere, Resource: everything, Condition: outside(regions) },
+    deny("EdgeRegions", edgeServices.map(all), outside([...regions, "us-east-1"])),
+  ];
+}
 
 /** Nobody but who deploys changes what watches. HIPAA 164.312(b), 164.312(c)(1). */
 export function auditStays(deployRole: string): Guardrail[] {
@@ -72,10 +79,16 @@ export function auditStays(deployRole: string): Guardrail[] {
       [
         "access-analyzer:DeleteAnalyzer",
         "guardduty:DeleteDetector",
+        "guardduty:DeleteMembers",
         "guardduty:DisassociateFromAdministratorAccount",
+        "guardduty:DisassociateMembers",
+        "guardduty:StopMonitoringMembers",
         "guardduty:UpdateDetector",
+        "guardduty:UpdateOrganizationConfiguration",
         "macie2:DisableMacie",
         "macie2:DisassociateFromAdministratorAccount",
+        "macie2:UpdateMacieSession",
+        "securityhub:BatchDisableStandards",
         "securityhub:DisableSecurityHub",
         "securityhub:DisassociateFromAdministratorAccount",
       ],
@@ -84,10 +97,23 @@ export function auditStays(deployRole: string): Guardrail[] {
     deny("LogsStay", ["logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy", "ec2:DeleteFlowLogs"], others),
     deny("KeysStay", ["kms:DisableKey", "kms:DisableKeyRotation", "kms:ScheduleKeyDeletion"], others),
     deny("BackupsStay", ["backup:DeleteBackupVault", "backup:DeleteBackupVaultLockConfiguration", "backup:DeleteRecoveryPoint"], others),
-    deny("ArchiveStays", ["s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketObjectLockConfiguration"], others, [
-      "arn:aws:s3:::svp-*-log-archive",
-      "arn:aws:s3:::svp-*-log-archive/*",
-    ]),
+    deny("ArchiveStays", ["s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion"], undefined, ["arn:aws:s3:::svp-*-archive/*"]),
+    deny(
+      "ArchiveStaysClosed",
+      [
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:PutBucketLogging",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutReplicationConfiguration",
+      ],
+      others,
+      ["arn:aws:s3:::svp-*-archive"],
+    ),
   ];
 }
 
@@ -97,11 +123,27 @@ export function identitiesAreKnown(deployRole: string): Guardrail[] {
   return [
     deny("NoRoot", everything, { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" } }),
     deny("NoUsers", ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateUser"]),
-    deny("NothingPublic", ["s3:PutAccountPublicAccessBlock", "ec2:DisableSnapshotBlockPublicAccess", "ec2:DisableEbsEncryptionByDefault"], others),
+    deny(
+      "NothingPublic",
+      [
+        "ec2:DisableEbsEncryptionByDefault",
+        "ec2:DisableImageBlockPublicAccess",
+        "ec2:DisableSnapshotBlockPublicAccess",
+        "s3:PutAccountPublicAccessBlock",
+        "s3:PutBucketPublicAccessBlock",
+      ],
+      others,
+    ),
+    deny("NoOpenFunctions", ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"], {
+      StringNotEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
+    }),
     deny("NoSharing", ["ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute", "ram:CreateResourceShare"], others),
     deny("RolesStayBound", ["iam:DeleteRolePermissionsBoundary"]),
   ];
 }
+
+/** What runs containers with data, and can be told to run them apart (Service Authorization Reference, "Amazon SageMaker"). */
+const jobs = ["sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateModel", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"];
 
 /** Operations that no analysis of an operation needs and that patients or AWS's own learning must be kept from. HIPAA 164.514(b)(2)(i), 164.502(b). */
 export const analysisStaysClinical = (): Guardrail[] => [
@@ -111,22 +153,15 @@ export const analysisStaysClinical = (): Guardrail[] => [
     "rekognition:*Face*",
     "rekognition:*PersonTracking",
     "rekognition:*StreamProcessor*",
+    "rekognition:*User*",
     "rekognition:StartMediaAnalysisJob",
   ]),
-  deny(
-    "JobsAreIsolated",
-    ["sagemaker:CreateModel", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob", "sagemaker:CreateHyperParameterTuningJob"],
-    {
-      BoolIfExists: { "sagemaker:NetworkIsolation": "false" },
-    },
-  ),
-  deny(
-    "JobsHaveNetworks",
-    ["sagemaker:CreateModel", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob", "sagemaker:CreateHyperParameterTuningJob"],
-    {
-      Null: { "sagemaker:VpcSubnets": "true" },
-    },
-  ),
+  // A request that does not ask for isolation lacks the key, and is denied, too.
+  deny("JobsAreIsolated", jobs, { BoolIfExists: { "sagemaker:NetworkIsolation": "false" } }),
+  deny("JobsHaveNetworks", jobs, { Null: { "sagemaker:VpcSubnets": "true" } }),
+  deny("NoInternetStudios", ["sagemaker:CreateDomain"], { StringNotEquals: { "sagemaker:AppNetworkAccessType": "VpcOnly" } }),
+  // An update that leaves the network alone lacks the key.
+  deny("StudiosStayInside", ["sagemaker:UpdateDomain"], { StringEquals: { "sagemaker:AppNetworkAccessType": "PublicInternetOnly" } }),
   deny("NoInternetNotebooks", ["sagemaker:CreateNotebookInstance"], { StringNotEquals: { "sagemaker:DirectInternetAccess": "Disabled" } }),
 ];
 

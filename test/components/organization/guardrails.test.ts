@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import fc from "fast-check";
 import { Guardrails, type GuardrailsArgs } from "../../../components/organization/guardrails.ts";
 import {
   aiOptOutText,
@@ -11,6 +12,7 @@ import {
   longestPolicy,
   policyText,
 } from "../../../components/organization/service-control-policies.ts";
+import { globMatches } from "../../../local/services/iam/patterns.ts";
 import { failure } from "../../support/failure.ts";
 import { inAccount, place } from "../place.ts";
 
@@ -19,6 +21,17 @@ const make = (more: Partial<GuardrailsArgs> = {}) =>
   inAccount((opts) => {
     const args = { place, accounts, regions: ["us-east-1", "us-west-2"], deployRole: "svp-deploy", ...more };
     return { optOut: new Guardrails("guardrails", args, opts).aiOptOutPolicyId };
+  });
+
+type Statements = ReturnType<typeof auditStays>;
+
+/** Whether a statement denies an action, as far as what is asked about its Region goes. Statements with other conditions are left out. */
+const denied = (statements: Statements, action: string, context: Record<string, string> = {}): boolean =>
+  statements.some(({ Action, NotAction = [], Condition = {} }) => {
+    const about = Action === undefined ? !NotAction.some((pattern) => globMatches(pattern, action)) : Action.some((pattern) => globMatches(pattern, action));
+    const { "aws:RequestedRegion": regions, ...others } = Condition["StringNotEquals"] ?? {};
+    const applies = regions === undefined || !(regions as readonly string[]).includes(context["aws:RequestedRegion"] ?? "");
+    return about && applies && Object.keys(others).length === 0 && Object.keys(Condition).every((operator) => operator === "StringNotEquals");
   });
 
 describe("service-control policies", () => {
@@ -44,28 +57,77 @@ describe("service-control policies", () => {
     for (const service of ["scheduler", "pipes", "rum"]) expect(NotAction).not.to.include(`${service}:*`);
   });
 
-  it("deny other Regions, but for what has no Region, and us-east-1, where CloudFront's firewall lies", () => {
-    const [{ NotAction = [], Condition } = {}] = allowedRegionsOnly(["eu-central-1"]);
-    expect(Condition).to.deep.equal({ StringNotEquals: { "aws:RequestedRegion": ["eu-central-1", "us-east-1"] } });
-    expect(NotAction).to.include.members(["iam:*", "cloudfront:*", "organizations:*", "budgets:*", "sts:*"]);
-    expect(NotAction).not.to.include.members(["s3:*"]);
+  it("deny other Regions, but for what has no Region, and what CloudFront needs in us-east-1", () => {
+    const [regional, edge] = allowedRegionsOnly(["eu-central-1"]);
+    expect(regional?.Condition).to.deep.equal({ StringNotEquals: { "aws:RequestedRegion": ["eu-central-1"] } });
+    expect(regional?.NotAction).to.include.members(["iam:*", "cloudfront:*", "organizations:*", "budgets:*", "sts:*", "kms:*"]);
+    expect(regional?.NotAction).not.to.include.members(["s3:*"]);
+    expect(edge).to.deep.equal({
+      Sid: "EdgeRegions",
+      Effect: "Deny",
+      Action: ["acm:*", "kms:*", "logs:*", "wafv2:*"],
+      Resource: ["*"],
+      Condition: { StringNotEquals: { "aws:RequestedRegion": ["eu-central-1", "us-east-1"] } },
+    });
   });
+
+  it("let an operation run in a Region if and only if the Region is allowed, or the operation has none", () => {
+    const region = fc.constantFrom("us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2");
+    const action = fc.constantFrom("s3:PutObject", "sagemaker:CreateModel", "dynamodb:PutItem", "iam:CreateRole", "logs:PutLogEvents", "wafv2:CreateWebACL");
+    fc.assert(
+      fc.property(fc.uniqueArray(region, { minLength: 1 }), region, action, (allowed, where, what) => {
+        const free = what.startsWith("iam:") || (/^(logs|wafv2):/.test(what) && where === "us-east-1");
+        expect(denied(allowedRegionsOnly(allowed), what, { "aws:RequestedRegion": where })).to.equal(!free && !allowed.includes(where));
+      }),
+    );
+  });
+
+  const statementsOf = (statements: Statements) => new Map(statements.map((statement) => [statement.Sid, statement]));
+  const guarding = statementsOf([...auditStays("svp-deploy"), ...identitiesAreKnown("svp-deploy")]);
 
   it("let nobody stop what watches but who deploys, and nobody at all leave or work as root", () => {
-    const statements = new Map([...auditStays("svp-deploy"), ...identitiesAreKnown("svp-deploy")].map((statement) => [statement.Sid, statement]));
-    for (const sid of ["TrailStays", "RecordingStays", "WatchersStay", "LogsStay", "KeysStay", "BackupsStay", "ArchiveStays"]) {
-      expect(statements.get(sid)?.Condition, sid).to.deep.equal({ ArnNotLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/svp-deploy" } });
+    for (const sid of ["TrailStays", "RecordingStays", "WatchersStay", "LogsStay", "KeysStay", "BackupsStay", "ArchiveStaysClosed", "NothingPublic"]) {
+      expect(guarding.get(sid)?.Condition, sid).to.deep.equal({ ArnNotLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/svp-deploy" } });
     }
-    expect(statements.get("AccountStays")).not.to.have.property("Condition");
-    expect(statements.get("NoRoot")).to.deep.include({ Action: ["*"], Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" } } });
-    expect(statements.get("NoUsers")?.Action).to.include("iam:CreateAccessKey");
+    expect(guarding.get("AccountStays")).not.to.have.property("Condition");
+    expect(guarding.get("NoRoot")).to.deep.include({ Action: ["*"], Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" } } });
+    expect(guarding.get("NoUsers")?.Action).to.include("iam:CreateAccessKey");
+    expect(guarding.get("NoOpenFunctions")?.Condition).to.deep.equal({ StringNotEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } });
   });
 
-  it("let no face be looked for, and no job run without a network of its own", () => {
-    const statements = new Map(analysisStaysClinical().map((statement) => [statement.Sid, statement]));
-    expect(statements.get("NoFaces")?.Action).to.include.members(["rekognition:*Face*", "rekognition:StartMediaAnalysisJob"]);
-    expect(statements.get("JobsAreIsolated")?.Condition).to.deep.equal({ BoolIfExists: { "sagemaker:NetworkIsolation": "false" } });
-    expect(statements.get("JobsHaveNetworks")?.Condition).to.deep.equal({ Null: { "sagemaker:VpcSubnets": "true" } });
+  it("keep the archive's objects from everybody, who deploys included, and know the archive by its buckets' names", () => {
+    const { Resource: [objects = ""] = [], ...statement } = guarding.get("ArchiveStays") ?? {};
+    expect(statement).to.deep.equal({
+      Sid: "ArchiveStays",
+      Effect: "Deny",
+      Action: ["s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+    });
+    for (const suffix of ["trail-archive", "configuration-archive"]) {
+      expect(globMatches(objects, `arn:aws:s3:::svp-shared-222222222222-${suffix}/config/AWSLogs/1/x`), suffix).to.equal(true);
+      expect(globMatches(guarding.get("ArchiveStaysClosed")?.Resource[0] ?? "", `arn:aws:s3:::svp-shared-222222222222-${suffix}`), suffix).to.equal(true);
+    }
+    expect(globMatches(objects, "arn:aws:s3:::svp-prod-333333333333-raw/x")).to.equal(false);
+  });
+
+  it("let no face be looked for, but shots, texts and labels", () => {
+    const faces = analysisStaysClinical();
+    const refused =
+      "IndexFaces SearchFaces SearchFacesByImage CompareFaces DetectFaces StartFaceDetection StartFaceSearch CreateFaceLivenessSession CreateCollection";
+    const alsoRefused = "RecognizeCelebrities StartCelebrityRecognition StartPersonTracking CreateStreamProcessor SearchUsersByImage StartMediaAnalysisJob";
+    for (const operation of `${refused} ${alsoRefused}`.split(" ")) expect(denied(faces, `rekognition:${operation}`), operation).to.equal(true);
+    for (const operation of "StartSegmentDetection GetSegmentDetection DetectText StartTextDetection DetectLabels DetectModerationLabels".split(" "))
+      expect(denied(faces, `rekognition:${operation}`), operation).to.equal(false);
+  });
+
+  it("let no container run without a network of its own, and none with a way out of it", () => {
+    const clinical = statementsOf(analysisStaysClinical());
+    expect(clinical.get("JobsAreIsolated")?.Action).to.deep.equal(
+      ["HyperParameterTuningJob", "Model", "ProcessingJob", "TrainingJob"].map((kind) => `sagemaker:Create${kind}`),
+    );
+    expect(clinical.get("JobsAreIsolated")?.Condition).to.deep.equal({ BoolIfExists: { "sagemaker:NetworkIsolation": "false" } });
+    expect(clinical.get("JobsHaveNetworks")?.Condition).to.deep.equal({ Null: { "sagemaker:VpcSubnets": "true" } });
+    expect(clinical.get("NoInternetStudios")?.Condition).to.deep.equal({ StringNotEquals: { "sagemaker:AppNetworkAccessType": "VpcOnly" } });
+    expect(clinical.get("StudiosStayInside")?.Condition).to.deep.equal({ StringEquals: { "sagemaker:AppNetworkAccessType": "PublicInternetOnly" } });
   });
 
   it("opt out of AWS's use of what its AI services see, for good", () => {
