@@ -63,7 +63,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const mediaconvert = createMediaConvert({ folder: dir("mediaconvert"), ...media });
   const rekognition = createRekognition({ folder: dir("rekognition"), ...media });
   const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media });
-  const cognito = createCognito({ dir: dir("cognito"), region });
+  const cognito = createCognito({ dir: dir("cognito"), region, functions: lambda });
   const apiGateway = createApiGateway({ functions: lambda, authorizer, issuers: cognito, log });
 
   const wire = await startWire({

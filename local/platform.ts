@@ -48,8 +48,8 @@ function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () =
     cloud,
     session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials: cloud.iam.administrator.credentials, outputs },
     // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.
-    api: ({ headers, ...request }) =>
-      cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${cloud.cognito.accessToken()}`, ...headers } }),
+    api: async ({ headers, ...request }) =>
+      cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${await cloud.cognito.accessToken()}`, ...headers } }),
     async close() {
       await cloud.close();
       release();

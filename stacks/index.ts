@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { environmentConfig } from "./config/environment.ts";
 import { read } from "./config/read.ts";
 import { sharedConfig } from "./config/shared.ts";
-import { environment } from "./environment.ts";
+import { environment } from "./environment/index.ts";
 import { shared } from "./shared.ts";
 
 /** The program: what a stack holds follows from its name and its configuration. Pulumi calls it. */

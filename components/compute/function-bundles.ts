@@ -14,6 +14,7 @@ export const functionNames = [
   "prepare/plan-review",
   "analyse/collect-shots",
   "aggregate/merge-timeline",
+  "serve/grant-scopes",
   "serve/list-cases",
   "serve/get-case",
   "serve/infer-image",

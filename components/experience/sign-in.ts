@@ -2,17 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { roles, type Scope, scopeName, scopePrefix, scopes } from "../../contracts/access.ts";
 import { PlatformComponent } from "../component.ts";
-import { type Place, physicalName, type Removal } from "../place.ts";
-import type { EncryptionKey } from "../security/encryption-key.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import { physicalName, type Removal } from "../place.ts";
 import { type IdentityProvider, providerInputs } from "./identity-provider.ts";
 import type { WebFirewall } from "./web-firewall.ts";
 
 export interface SignInArgs {
-  place: Place;
+  /** Also of the function that grants scopes. */
+  settings: FunctionSettings;
   removal: Removal;
-  /** Encrypts the log of what people and attackers tried. */
-  key: EncryptionKey;
-  logRetentionDays: number;
   /** First part of the sign-in pages' address, unique among all customers of the Region: `<prefix>.auth.<region>.amazoncognito.com`. */
   domainPrefix: string;
   /** Where the page is that people come back to: `https://review.example.org`. */
@@ -29,7 +27,7 @@ export interface SignInArgs {
 
 /**
  * Who people are: a user pool that asks everyone for a second factor, with threat protection and short sessions. Nobody signs
- * up: an administrator invites people and puts each into the group of a role. HIPAA 164.308(a)(3)(ii)(A), 164.308(a)(5)(ii)(C),
+ * up: an administrator invites people and puts each into the group of a role, and tokens carry what the roles give. HIPAA 164.308(a)(3)(ii)(A), 164.308(a)(5)(ii)(C),
  * (D), 164.312(a)(2)(i), (iii), (d).
  *
  * People of a federated hospital bring no second factor of ours: their directory must ask for one.
@@ -46,9 +44,11 @@ export class SignIn extends PlatformComponent {
   constructor(name: string, args: SignInArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:experience:SignIn", name, opts);
     this.#check(args);
-    this.origin = `https://${args.domainPrefix}.auth.${args.place.region}.amazoncognito.com`;
+    this.origin = `https://${args.domainPrefix}.auth.${args.settings.place.region}.amazoncognito.com`;
 
-    const pool = this.#pool(name, args);
+    const grants = this.#grants(args);
+    const pool = this.#pool(name, args, grants);
+    this.#letPoolAsk(pool, grants);
     this.#protect(pool, args);
     this.#groups(pool);
     const client = this.#client(pool, args);
@@ -74,12 +74,43 @@ export class SignIn extends PlatformComponent {
     if (wrong !== undefined) this.reject("identityProviders", `must each have a name of its own, 1 to 32 letters, digits, - or _, not "${wrong}".`);
   }
 
-  #pool(name: string, { place, removal }: SignInArgs): aws.cognito.UserPool {
+  /** Scopes are the client's, whoever signs in: this leaves each person those of his or her roles. */
+  #grants({ settings }: SignInArgs): PlatformFunction {
+    return new PlatformFunction(
+      {
+        settings,
+        handler: "serve/grant-scopes",
+        description: "Leaves in a token what the person's roles give",
+        timeoutSeconds: 5, // Cognito waits no longer
+        memoryMb: 256,
+        environment: {},
+        statements: [],
+      },
+      { parent: this },
+    );
+  }
+
+  #letPoolAsk(pool: aws.cognito.UserPool, grants: PlatformFunction): void {
+    new aws.lambda.Permission(
+      this.childName("grants-permission"),
+      {
+        statementId: "user-pool",
+        action: "lambda:InvokeFunction",
+        function: grants.functionName,
+        principal: "cognito-idp.amazonaws.com",
+        sourceArn: pool.arn,
+      },
+      this.child(),
+    );
+  }
+
+  #pool(name: string, { settings, removal }: SignInArgs, grants: PlatformFunction): aws.cognito.UserPool {
     return new aws.cognito.UserPool(
       name,
       {
-        name: physicalName(place, name),
+        name: physicalName(settings.place, name),
         userPoolTier: "PLUS", // the only one with threat protection
+        lambdaConfig: { preTokenGenerationConfig: { lambdaArn: grants.arn, lambdaVersion: "V2_0" } },
         userPoolAddOns: { advancedSecurityMode: "ENFORCED" },
         // Remembering devices, which would excuse them from the second factor, stays off.
         mfaConfiguration: "ON",
@@ -108,7 +139,7 @@ export class SignIn extends PlatformComponent {
   }
 
   /** Blocks what threat protection finds, keeps a log of it, and puts the firewall in front. */
-  #protect(pool: aws.cognito.UserPool, { place, key, logRetentionDays, firewall }: SignInArgs): void {
+  #protect(pool: aws.cognito.UserPool, { settings, firewall }: SignInArgs): void {
     const silently = (eventAction: string) => ({ eventAction, notify: false });
     new aws.cognito.RiskConfiguration(
       this.childName("risk"),
@@ -123,7 +154,7 @@ export class SignIn extends PlatformComponent {
     );
     const log = new aws.cloudwatch.LogGroup(
       this.childName("log"),
-      { name: `/aws/vendedlogs/cognito/${physicalName(place, "sign-in")}`, kmsKeyId: key.arn, retentionInDays: logRetentionDays },
+      { name: `/aws/vendedlogs/cognito/${physicalName(settings.place, "sign-in")}`, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
       this.child(),
     );
     new aws.cognito.LogDeliveryConfiguration(
@@ -142,14 +173,14 @@ export class SignIn extends PlatformComponent {
 
   #client(
     pool: aws.cognito.UserPool,
-    { place, origins, accessMinutes = 30, sessionHours = 8, identityProviders = [] }: SignInArgs,
+    { settings, origins, accessMinutes = 30, sessionHours = 8, identityProviders = [] }: SignInArgs,
   ): aws.cognito.UserPoolClient {
     const api = new aws.cognito.ResourceServer(
       this.childName("scopes"),
       {
         userPoolId: pool.id,
         identifier: scopePrefix,
-        name: physicalName(place, "api"),
+        name: physicalName(settings.place, "api"),
         scopes: Object.entries(scopes).map(([scope, scopeDescription]) => ({ scopeName: scope, scopeDescription })),
       },
       this.child(),
@@ -163,7 +194,7 @@ export class SignIn extends PlatformComponent {
       this.childName("client"),
       {
         userPoolId: pool.id,
-        name: physicalName(place, "review-page"),
+        name: physicalName(settings.place, "review-page"),
         // A page keeps no secret: it proves itself with PKCE, which Cognito takes from any client of the code flow.
         generateSecret: false,
         allowedOauthFlowsUserPoolClient: true,

@@ -96,7 +96,7 @@ function startJobs({ place, network, models }: TrainingRolesArgs): Statement[] {
     allow("StartJobs", ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"], jobs, {
       Null: { "sagemaker:VpcSubnets": "false", "sagemaker:VpcSecurityGroupIds": "false" },
       "ForAllValues:StringEquals": { "sagemaker:VpcSubnets": network.subnetIds, "sagemaker:VpcSecurityGroupIds": [network.securityGroupId] },
-      ArnEquals: { "sagemaker:OutputKmsKey": models.key.arn },
+      ArnEquals: { "sagemaker:OutputKmsKeyArn": models.key.arn },
     }),
     allow(
       "FollowJobs",

@@ -29,15 +29,7 @@ export function backupStatements(place: Place, { table, buckets }: BackedUp): St
     // DynamoDB fills the new table with the rights of who restores it; the table that was backed up is never written to.
     allow(
       "FillRestoredTable",
-      [
-        "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:Query",
-        "dynamodb:Scan",
-        "dynamodb:UpdateItem",
-      ],
+      ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"],
       [restored],
     ),
     allow(

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
 import { cloudFrontUsesKey, EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey, servicesUseKey } from "./encryption-key.ts";
+import { macieReadsWithKey } from "./sensitive-data-discovery.ts";
 
 export interface DataKeysArgs {
   place: Place;
@@ -32,8 +33,8 @@ export class DataKeys extends PlatformComponent {
       new EncryptionKey(this.childName(dataClass), { place, removal, description, services }, { parent: this });
 
     this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
-    this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place), cloudFrontUsesKey(place)]);
-    this.datasets = key("datasets", "Training data");
+    this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place), cloudFrontUsesKey(place), macieReadsWithKey(place)]);
+    this.datasets = key("datasets", "Training data", [macieReadsWithKey(place)]);
     this.models = key("models", "Networks");
     this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place), servicesUseKey(place, args.alertPublishers)]);
     this.registerOutputs({ raw: this.raw.arn, derived: this.derived.arn, datasets: this.datasets.arn, models: this.models.arn, logs: this.logs.arn });

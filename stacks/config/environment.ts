@@ -10,6 +10,13 @@ const transition = z.strictObject({
   storageClass: z.enum(["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]),
 });
 
+const url = z.custom<`https://${string}`>((value) => typeof value === "string" && value.startsWith("https://"), "must begin with https://");
+/** A directory of a hospital: components/experience/identity-provider.ts. */
+const identityProvider = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("SAML"), name: z.string(), metadataUrl: url }),
+  z.strictObject({ kind: z.literal("OIDC"), name: z.string(), issuer: url, clientId: z.string(), clientSecret: z.string() }),
+]);
+
 /** Who takes a role of people: components/identity/people.ts. */
 const people = z.union([
   z.strictObject({ samlProvider: z.string() }),
@@ -21,6 +28,10 @@ const people = z.union([
 export const environmentConfig = z.strictObject({
   ...common,
   account,
+  alerts: common.alerts.extend({
+    /** What a month may cost, US dollars. */
+    monthlyDollars: z.number().positive(),
+  }),
   /** The stack `shared`: `organisation/project/stack`. */
   shared: z.string().regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organisation/project/stack"),
   /** What the videos show: patients (`phi`), or nobody (`synthetic`). A tag of every resource. */
@@ -39,6 +50,14 @@ export const environmentConfig = z.strictObject({
     accessLogs: days,
     noncurrentVersions: days,
     sources: z.array(transition),
+    /** Days that an uploaded video can't be deleted by anybody, where a study asks for it. */
+    sourceLock: days.optional(),
+  }),
+  backup: z.strictObject({
+    dailyDays: days,
+    monthlyDays: days,
+    /** Days after which nobody, AWS included, can take the lock off the backups. */
+    lockedForGoodAfterDays: days.optional(),
   }),
   functions: z.strictObject({
     /** Executions that each function keeps for itself; absent where the account's quota is too small to share out. */
@@ -69,6 +88,22 @@ export const environmentConfig = z.strictObject({
   browserOrigins: z.array(
     z.string().regex(/^(https:\/\/[^/*]+|http:\/\/127\.0\.0\.1:\*)$/, "must be an origin such as https://review.example.org, without a wildcard"),
   ),
+  /** The site, and signing in to it. */
+  access: z.strictObject({
+    /** First part of the sign-in pages' address; no other customer of AWS in the Region may have it. */
+    domainPrefix: z.string(),
+    /** Minutes that a token lives, and hours until people sign in again. */
+    accessMinutes: z.int().default(30),
+    sessionHours: z.int().default(8),
+    /** Directories whose people sign in there; a secret is given as `{ secure: ... }` by `pulumi config set --secret`. */
+    identityProviders: z.array(identityProvider).default([]),
+    /** Public keys, in PEM, whose cookies open videos. */
+    playbackKeys: z.array(z.string()),
+    /** Countries that people work from, by two letters. */
+    countries: z.array(z.string()),
+    /** The site's own name and its certificate in us-east-1. Patients' data need one: AWS's takes old TLS, too. */
+    domain: z.strictObject({ name: z.string(), certificateArn: z.string() }).optional(),
+  }),
   /** Who takes the roles of people. Absent where nobody works in the account. */
   people: z.strictObject({ dataScientists: people, auditors: people, emergency: people }).optional(),
   /** Notebooks, for the data scientists. */

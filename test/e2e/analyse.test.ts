@@ -12,6 +12,7 @@ import { timelineVtt } from "../../contracts/timeline-vtt.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
+import { type Explanation, explanations } from "./unused-grants.ts";
 
 interface Outcome {
   readonly code: number | null;
@@ -60,30 +61,18 @@ describe("npm run analyse", function () {
     expect(out).to.include("never for care");
   });
 
-  it("shows what roles are granted and the run did not use: telemetry, the API, ends that did not come, and nothing else", async () => {
+  it("shows what roles are granted and the run did not use, and every such grant is explained", async () => {
     const { out } = await run("analyse", [clips.outOfBody(), "--data", at("grants"), "--out", at("granted"), "--grants"]);
     const [, granted = ""] = out.split("Granted and not used by this run:\n");
-    const other: string[] = [];
+    const unused: [role: string, grant: string][] = [];
     let role = "";
     for (const line of granted.split("\n")) {
-      if (/^ {2}\S/.test(line)) role = line.trim().replace(/^svp-local-/, "");
-      else if (line.trim() && !/^ +(logs|xray|cloudwatch):/.test(line) && !/^(serve-|inference-)/.test(role)) other.push(`${role} ${line.trim()}`);
+      if (/^ {2}\S/.test(line)) role = line.trim().replace(/^svp-(local|shared)-|-role$/g, "");
+      else if (line.trim()) unused.push([role, line.trim()]);
     }
-    expect(other.sort()).to.deep.equal([
-      "aggregate-merge-timeline-role kms:Decrypt (WriteCaseKey)",
-      "aggregate-merge-timeline-role s3:ListBucket (NoticeMissingResults)",
-      "case-analysis-preprocessing-role s3:AbortMultipartUpload (WriteRenditions)",
-      "case-analysis-role kms:Decrypt (EncryptExecutions)",
-      "case-analysis-role kms:Decrypt (MarkCaseKey)",
-      "case-analysis-role kms:GenerateDataKey (EncryptExecutions)",
-      "case-analysis-role kms:GenerateDataKey (EncryptLog)",
-      "case-analysis-role mediaconvert:CancelJob (FollowTranscoding)",
-      "case-analysis-role sagemaker:StopProcessingJob (RunProcessingJobs)",
-      "case-analysis-sagemaker-role ecr:BatchCheckLayerAvailability (PullImage)",
-      "case-analysis-sagemaker-role kms:CreateGrant (EncryptVolume)",
-      "case-analysis-sagemaker-role s3:AbortMultipartUpload (WriteResults)",
-      "prepare-decide-gate-role s3:ListBucket (NoticeMissingResults)",
-    ]);
+    const explains = ({ role, grant }: Explanation, [ofRole, of]: [string, string]): boolean => role.test(ofRole) && grant.test(of);
+    expect(unused.filter((entry) => !explanations.some((explanation) => explains(explanation, entry)))).to.deep.equal([]);
+    expect(explanations.filter((explanation) => !unused.some((entry) => explains(explanation, entry))).map(({ why }) => why)).to.deep.equal([]);
   });
 
   it("ends with 1 and every reason for a video that can't be analysed", async () => {

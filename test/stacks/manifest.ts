@@ -11,9 +11,22 @@ export type Manifest = Readonly<Record<string, unknown>>;
  * are left out, so that stacks compare; documents are shown as what they say, so that one changed line is one line.
  */
 export function manifestOf({ resources, stack }: Deployment, root: string): Manifest {
-  const [accounts = [], ...others] = resources.filter(({ type }) => type === "pulumi:providers:aws").map(({ inputs }) => inputs["allowedAccountIds"] as string[]);
+  const [accounts = [], ...others] = resources
+    .filter(({ type }) => type === "pulumi:providers:aws")
+    .map(({ inputs }) => inputs["allowedAccountIds"] as string[]);
+  // Ids that AWS gives are told by the names of their resources: they differ from stack to stack, and say nothing.
+  const ids = resources.flatMap(({ id, name, outputs }) =>
+    [id, outputs["prefixListId"], outputs["defaultNetworkAclId"]]
+      .filter((value) => typeof value === "string" && /[0-9a-z_]{7}/i.test(value) && !value.includes(":"))
+      .map((value) => [value as string, `<${name}>`] as const),
+  );
+  const given = ids.filter(([id]) => /\d[a-z]|[a-z]\d/i.test(id) && !id.startsWith(`svp-${stack}`) && !/[/.]/.test(id)).sort(([a], [b]) => b.length - a.length);
   const plain = (text: string): string => {
-    const own = text.replaceAll(`${root}/`, "").replaceAll(`svp-${stack}`, "svp-STACK").replace(/[0-9a-f]{64}/g, "DIGEST");
+    const named = given.reduce((all, [id, name]) => all.replaceAll(id, name), text);
+    const own = named
+      .replaceAll(`${root}/`, "")
+      .replaceAll(`svp-${stack}`, "svp-STACK")
+      .replace(/[0-9a-f]{64}/g, "DIGEST");
     return others.length > 0 ? own : accounts.reduce((all, account) => all.replaceAll(account, "ACCOUNT"), own);
   };
   const readable = (value: unknown): unknown => {

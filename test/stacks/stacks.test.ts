@@ -1,10 +1,12 @@
 import { expect } from "chai";
+import { functionNames } from "../../components/compute/function-bundles.ts";
 import { deploy } from "../../local/deploy/deploy.ts";
 import type { Deployment } from "../../local/deploy/deployment.ts";
 import { evaluatePolicies } from "../../local/deploy/policy/in-process.ts";
 import { offlineProvider } from "../../local/provider/offline.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { failure } from "../support/failure.ts";
+import { differences, manifestOf, reviewed } from "./manifest.ts";
 import { projectFolder } from "./project.ts";
 
 const accounts = { dev: "111111111111", staging: "222222222222", prod: "333333333333", local: "000000000000" };
@@ -12,7 +14,7 @@ const ofType = ({ resources }: Deployment, type: string) => resources.filter((re
 
 describe("the program", function () {
   // Each environment is bundled, deployed and judged whole.
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: ReturnType<typeof projectFolder>;
   before(() => {
     project = projectFolder();
@@ -26,16 +28,37 @@ describe("the program", function () {
     return deployment;
   };
 
+  for (const stack of ["shared", ...Object.keys(accounts)]) {
+    it(`on stack ${stack} deploys without a doubt, and satisfies the policy pack`, async () => {
+      const deployment = await run(stack);
+      expect(deployment.findings).to.deep.equal([]);
+      expect((await evaluatePolicies(rules, deployment)).findings).to.deep.equal([]);
+    });
+  }
+
+  it("is what was reviewed: production and what all share whole, the others as they differ from production", async () => {
+    const production = manifestOf(await run("prod"), project.root);
+    const shared = manifestOf(await run("shared"), project.root);
+    expect(production).to.deep.equal(reviewed("prod", production));
+    expect(shared).to.deep.equal(reviewed("shared", shared));
+    for (const stack of ["staging", "dev", "local"]) {
+      const differing = differences(production, manifestOf(await run(stack), project.root));
+      expect(differing, stack).to.deep.equal(reviewed(`${stack}-differs-from-prod`, differing));
+    }
+  });
+
+  it("registers the same resources with the same inputs when it is run again", async () => {
+    for (const stack of ["shared", "prod"]) {
+      const again = await deploy({ root: project.root, stack, provider: offlineProvider() });
+      expect(manifestOf(again, project.root)).to.deep.equal(manifestOf(await run(stack), project.root));
+    }
+  });
+
   for (const [stack, account] of Object.entries(accounts)) {
     describe(`on stack ${stack}`, () => {
       let deployment: Deployment;
       before(async () => {
         deployment = await run(stack);
-      });
-
-      it("deploys without a doubt, and satisfies the policy pack", async () => {
-        expect(deployment.findings).to.deep.equal([]);
-        expect((await evaluatePolicies(rules, deployment)).findings).to.deep.equal([]);
       });
 
       it("makes every AWS resource in its own account", () => {
@@ -50,38 +73,65 @@ describe("the program", function () {
         expect(deployment.outputs).to.include({
           rawBucket: `svp-${stack}-${account}-raw`,
           processedBucket: `svp-${stack}-${account}-processed`,
+          datasetsBucket: `svp-${stack}-${account}-datasets`,
           modelsBucket: `svp-${stack}-${account}-models`,
           caseTable: `svp-${stack}-cases`,
-          uploadQueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/svp-${stack}-upload-events`,
-          deadLetterQueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/svp-${stack}-upload-events-dead-letters`,
+          uploadQueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/svp-${stack}-upload-events-queue`,
+          deadLetterQueueUrl: `https://sqs.us-east-1.amazonaws.com/${account}/svp-${stack}-upload-events-queue-dead-letters`,
           stateMachineArn: `arn:aws:states:us-east-1:${account}:stateMachine:svp-${stack}-case-analysis`,
-          inferenceEndpoint: `svp-${stack}-inference`,
+          inferenceEndpoint: `svp-${stack}-inference-m5-large`,
+          alertTopicArn: `arn:aws:sns:us-east-1:${account}:svp-${stack}-alerts`,
+        });
+        expect(deployment.outputs["siteUrl"]).to.match(/^https:\/\//);
+        expect(deployment.outputs["dashboardUrl"]).to.contain(`#dashboards/dashboard/svp-${stack}-dashboard`);
+      });
+
+      it("gives every function a role of its own, in subnets without a way to the internet", () => {
+        const functions = ofType(deployment, "aws:lambda/function:Function");
+        expect(functions).to.have.length(functionNames.length);
+        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(functionNames.length);
+        const isolated = ofType(deployment, "aws:ec2/subnet:Subnet").flatMap(({ id, inputs }) =>
+          (inputs["tags"] as { tier: string }).tier === "isolated" ? [id] : [],
+        );
+        for (const { inputs } of functions) expect((inputs["vpcConfig"] as { subnetIds: string[] }).subnetIds).to.deep.equal(isolated);
+      });
+
+      it("bounds every role", () => {
+        const boundary = `arn:aws:iam::${account}:policy/svp-${stack}-boundary`;
+        for (const { inputs, name } of ofType(deployment, "aws:iam/role:Role")) expect(inputs["permissionsBoundary"], name).to.equal(boundary);
+      });
+
+      it("tags everything with who answers for it and whose data it may hold", () => {
+        const [provider] = ofType(deployment, "pulumi:providers:aws");
+        expect(provider?.inputs["defaultTags"]).to.deep.equal({
+          tags: {
+            project: "svp",
+            environment: stack,
+            owner: "surgical-video-team",
+            "cost-center": "research",
+            "data-classification": stack === "prod" || stack === "staging" ? "phi" : "synthetic",
+          },
         });
       });
 
-      it("gives every function a role of its own", () => {
-        const functions = ofType(deployment, "aws:lambda/function:Function");
-        expect(functions).to.have.length(11);
-        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(11);
-      });
-
       it("runs the image of stack shared, by digest", () => {
-        const [model] = ofType(deployment, "aws:sagemaker/model:Model");
-        expect(model?.inputs)
-          .to.have.nested.property("primaryContainer.image")
-          .that.matches(/^444444444444\.dkr\.ecr\.us-east-1\.amazonaws\.com\/svp\/inference@sha256:[0-9a-f]{64}$/);
+        for (const { inputs } of ofType(deployment, "aws:sagemaker/model:Model")) {
+          expect(inputs)
+            .to.have.nested.property("primaryContainer.image")
+            .that.matches(/^777777777777\.dkr\.ecr\.us-east-1\.amazonaws\.com\/svp\/inference@sha256:[0-9a-f]{64}$/);
+        }
       });
     });
   }
 
   it("protects what holds data wherever it must outlive the stack", async () => {
-    const stateful = ["aws:s3/bucket:Bucket", "aws:dynamodb/table:Table", "aws:kms/key:Key", "aws:ecr/repository:Repository"];
+    const stateful = ["aws:s3/bucket:Bucket", "aws:dynamodb/table:Table", "aws:kms/key:Key", "aws:ecr/repository:Repository", "aws:cognito/userPool:UserPool"];
     const unprotected = async (stack: string) =>
       (await run(stack)).resources.filter(({ type, protect }) => stateful.includes(type) && !protect).map(({ name }) => name);
     expect(await unprotected("prod")).to.deep.equal([]);
     expect(await unprotected("staging")).to.deep.equal([]);
     expect(await unprotected("shared")).to.deep.equal([]);
-    expect(await unprotected("local")).to.have.length(9);
+    expect(await unprotected("local")).to.have.length.above(9);
   });
 
   it("takes the role that deploys, except where there is no account", async () => {
@@ -90,11 +140,22 @@ describe("the program", function () {
     expect(await roles("local")).to.deep.equal([undefined]);
   });
 
-  it("shares the image with the environments' accounts", async () => {
+  it("makes what all share in four accounts, each part in its own", async () => {
     const deployment = await run("shared");
-    expect(deployment.findings).to.deep.equal([]);
-    expect((await evaluatePolicies(rules, deployment)).findings).to.deep.equal([]);
-    const [readers] = ofType(deployment, "aws:ecr/repositoryPolicy:RepositoryPolicy");
+    const providers = ofType(deployment, "pulumi:providers:aws");
+    const accountOf = new Map(providers.map(({ urn, inputs }) => [urn, (inputs["allowedAccountIds"] as string[])[0]]));
+    const placed = (type: string) => [...new Set(ofType(deployment, type).map(({ provider }) => accountOf.get(provider ?? "")))];
+    expect([...accountOf.values()]).to.deep.equal(["444444444444", "555555555555", "666666666666", "777777777777"]);
+    expect(placed("aws:organizations/policy:Policy")).to.deep.equal(["444444444444"]);
+    expect(placed("aws:cloudtrail/trail:Trail")).to.deep.equal(["444444444444"]);
+    expect(placed("aws:s3/bucket:Bucket")).to.deep.equal(["555555555555"]);
+    expect(placed("aws:guardduty/detector:Detector")).to.deep.equal(["666666666666"]);
+    expect(placed("aws:ecr/repository:Repository")).to.deep.equal(["777777777777"]);
+    expect(deployment.resources.filter(({ type, provider }) => type.startsWith("aws:") && !accountOf.has(provider ?? ""))).to.deep.equal([]);
+  });
+
+  it("shares the image with the environments' accounts", async () => {
+    const [readers] = ofType(await run("shared"), "aws:ecr/repositoryPolicy:RepositoryPolicy");
     const [{ Principal }] = JSON.parse(readers?.inputs["policy"] as string).Statement;
     expect(Principal.AWS).to.deep.equal(["111111111111", "222222222222", "333333333333"].map((id) => `arn:aws:iam::${id}:root`));
   });
@@ -115,29 +176,50 @@ describe("the configuration of a stack", () => {
       "dev",
       `config:
   svp:region: Virginia
+  svp:organization: hospital
+  svp:owner: "<me>"
   svp:account: { id: "12", deployRole: "arn:aws:iam::111111111111:role/x" }
+  svp:alerts: { emails: [ops], monthlyDollars: 0 }
   svp:shared: shared
-  svp:rekognition: { enabled: maybe, pollSeconds: 0 }
-  svp:retention: { logs: 2000, accessLogs: 1, noncurrentVersions: 0 }
+  svp:dataClassification: secret
   svp:removal: forget
-  svp:inference: { instanceType: m5.large, instanceCount: 1 }
+  svp:network: { cidr: 10.0.0.0/16, zones: [], nat: double, endpoints: [ssm] }
+  svp:retention: { logs: 2000, accessLogs: 1, noncurrentVersions: 0, sources: [{ days: 1, storageClass: COLD }] }
+  svp:backup: { dailyDays: 35, monthlyDays: 365 }
+  svp:functions: { codeSigning: false }
+  svp:rekognition: { enabled: maybe, pollSeconds: 0 }
+  svp:inference: { instanceType: m5.large, minimumInstances: 1, maximumInstances: 1, capturePercent: 101 }
+  svp:acceleratedUploads: false
   svp:browserOrigins: ["http://example.org", "https://*.example.org"]
+  svp:modelReaders: ["1"]
+  svp:access: { domainPrefix: svp, countries: [US], playbackKeys: [] }
   svp:rekogntion: {}
 `,
     );
     expect(message).to.contain("Pulumi.dev.yaml:\n");
     for (const line of [
       "svp:region: must be a Region such as us-east-1.",
+      "svp:organization: must be the id of an organisation such as o-a1b2c3d4e5.",
+      "svp:owner: must be a name without special characters.",
+      "svp:costCenter: Invalid input: expected string, received undefined.",
       "svp:account.id: must be 12 digits in quotes.",
+      "svp:alerts.emails.0: must be an e-mail address.",
+      "svp:alerts.monthlyDollars: Too small",
       "svp:shared: must be organisation/project/stack.",
-      "svp:rekognition.enabled: Invalid input: expected boolean, received string.",
-      "svp:rekognition.pollSeconds: Too small: expected number to be >=1.",
+      "svp:dataClassification: Invalid option: expected one of",
+      "svp:removal: Invalid option: expected one of",
+      "svp:network.nat: Invalid option: expected one of",
+      "svp:network.endpoints.0: Invalid option: expected one of",
       "svp:retention.logs: must be one of 0, 1, 3,",
       "svp:retention.noncurrentVersions: must be a whole number of days, 1 or more.",
-      "svp:removal: Invalid option: expected one of",
+      "svp:retention.sources.0.storageClass: Invalid option",
+      "svp:rekognition.enabled: Invalid input: expected boolean, received string.",
+      "svp:rekognition.pollSeconds: Too small: expected number to be >=1.",
       "svp:inference.instanceType: must be an instance type such as ml.m5.large.",
+      "svp:inference.capturePercent: Too big",
       "svp:browserOrigins.0: must be an origin such as https://review.example.org, without a wildcard.",
       "svp:browserOrigins.1: must be an origin",
+      "svp:modelReaders.0: must be 12 digits in quotes.",
       "svp:{rekogntion}: Unrecognized key",
     ]) {
       expect(message).to.contain(`- ${line}`);
@@ -147,10 +229,14 @@ describe("the configuration of a stack", () => {
   it("names what is missing, and a role of another account", async () => {
     const message = await mistakes(
       "shared",
-      'config:\n  svp:region: us-east-1\n  svp:account: { id: "444444444444", deployRole: "arn:aws:iam::111111111111:role/x" }\n',
+      `config:
+  svp:region: us-east-1
+  svp:accounts:
+    management: { id: "444444444444", deployRole: "arn:aws:iam::111111111111:role/x" }
+`,
     );
-    expect(message).to.contain("- svp:account.deployRole: must be a role of the account.");
-    expect(message).to.contain("- svp:removal: ");
-    expect(message).to.contain("- svp:environments: ");
+    expect(message).to.contain("- svp:accounts.management.deployRole: must be a role of the account.");
+    for (const key of ["accounts.logArchive", "accounts.audit", "accounts.services", "removal", "environments", "regions", "retention", "organization"])
+      expect(message).to.contain(`- svp:${key}: `);
   });
 });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import type { ResourceSchema, Shape } from "./shape.ts";
 
 /** Number of the file's form and of what is read into it; another number makes earlier files void. */
-const format = 2;
+const format = 3;
 
 interface Content {
   readonly resources: Record<string, ResourceSchema>;

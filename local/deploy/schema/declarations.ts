@@ -119,9 +119,9 @@ const values = new RegExp(`valid values(?: are| include| is)?:?\\s+${series}(.{0
 const conflict = new RegExp(`conflicts with\\s+${series}`, "i");
 const names = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 
-/** `Valid values: `A`, `B`.` of a comment; nothing where the sentence goes on ("or any multiple of 60") or the next one ("are also valid"). */
+/** `Valid values: `A`, `B`.` of a comment; nothing where the sentence goes on ("or any multiple of 60") or others say more ("are also valid", "for CloudFront, the valid value is"). */
 function documentedValues(documentation: string): string[] {
-  if (documentation.includes("also valid")) return [];
+  if (documentation.includes("also valid") || (documentation.match(/valid values?\b/gi)?.length ?? 0) > 1) return [];
   const found = values.exec(documentation);
   return found !== null && /^\s*(\.|\*|$)/.test(found[2]!) ? names(found[1]!).map((name) => name.replace(/^"|"$/g, "")) : [];
 }

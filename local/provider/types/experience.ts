@@ -80,7 +80,12 @@ export const experienceTypes: Record<string, ResourceType<Cloud>> = {
         endpoint: `cognito-idp.${place.region}.amazonaws.com/${id}`,
       };
     },
-    live: (cloud, _state, place) => cloud.cognito.putUserPool({ id: poolId(place.urn, place.region) }),
+    live: (cloud, state, place) => {
+      const trigger = state["lambdaConfig"]?.preTokenGenerationConfig;
+      if (trigger !== undefined && trigger.lambdaVersion !== "V2_0")
+        throw new Error(`The user pool ${state["name"]}: the local cloud implements token triggers of version V2_0, not ${trigger.lambdaVersion}.`);
+      cloud.cognito.putUserPool({ id: poolId(place.urn, place.region), arn: state["arn"], tokenTrigger: trigger?.lambdaArn });
+    },
   },
   "aws:cognito/userPoolClient:UserPoolClient": {
     computed: (inputs, place) => ({ id: hexOf(place.urn, 26), name: physicalName(inputs["name"], place) }),

@@ -27,7 +27,10 @@ export const messagingTypes: Record<string, ResourceType<Cloud>> = {
       const targetId = physicalName(inputs["targetId"], place);
       return { id: `${inputs["rule"]}-${targetId}`, targetId };
     },
-    live: (cloud, state) => cloud.events.putTarget(state as never),
+    // Topics are recorded only: nobody is told anything by e-mail here.
+    live: (cloud, state) => {
+      if (!String(state["arn"]).startsWith("arn:aws:sns:")) cloud.events.putTarget(state as never);
+    },
   },
   // Functions and machines write their logs to files of the data folder; retention is AWS's matter.
   "aws:cloudwatch/logGroup:LogGroup": {

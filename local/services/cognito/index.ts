@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { scopesOf } from "../../../contracts/access.ts";
+import type { Functions } from "../seams.ts";
 
 /** A public key as a user pool publishes it. */
 export interface PoolKey extends JsonWebKey {
@@ -11,8 +11,16 @@ export interface PoolKey extends JsonWebKey {
 export interface CognitoOptions {
   readonly dir: string;
   readonly region: string;
+  readonly functions: Functions;
   /** Milliseconds since 1970. @default the machine's clock */
   readonly clock?: () => number;
+}
+
+interface Pool {
+  readonly id: string;
+  readonly arn: string;
+  /** Function that is asked before a token is issued, with an event of version 2. */
+  readonly tokenTrigger?: string | undefined;
 }
 
 interface Client {
@@ -25,6 +33,12 @@ interface Client {
 /** Groups of the person at this machine: who can read its disk may do everything here. */
 const administratorGroups = ["admin"];
 
+interface TriggerAnswer {
+  readonly response?: {
+    readonly claimsAndScopeOverrideDetails?: { readonly accessTokenGeneration?: { readonly scopesToSuppress?: readonly string[] } } | null;
+  };
+}
+
 /** A token is renewed this long before it ends, so that none ends on its way. */
 const renewSeconds = 60;
 
@@ -34,14 +48,14 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
  * User pools of one person: whoever sits at this machine, who has signed in already. Pools and clients are declared anew at
  * each start; the key that signs tokens stays in the folder. Its sign-in pages and its API are not implemented.
  */
-export function createCognito({ dir, region, clock = Date.now }: CognitoOptions) {
+export function createCognito({ dir, region, functions, clock = Date.now }: CognitoOptions) {
   const key = keyOf(dir);
   const publicKey = publicKeyOf(key);
   const sub = uuidOf(publicKey.kid);
-  const pools = new Set<string>();
+  const pools = new Map<string, Pool>();
   const clients = new Map<string, Client>();
   const issuerOf = (poolId: string): string => `https://cognito-idp.${region}.amazonaws.com/${poolId}`;
-  let held: { token: string; clientId: string; until: number } | undefined;
+  let held: { token: Promise<string>; clientId: string; until: number } | undefined;
 
   const onlyClient = (): Client => {
     const [client, ...others] = clients.values();
@@ -49,10 +63,34 @@ export function createCognito({ dir, region, clock = Date.now }: CognitoOptions)
     return client;
   };
 
+  /** Scopes that the pool's trigger takes away (Developer Guide, "Pre token generation Lambda trigger"). Throws where it fails: then nobody signs in. */
+  async function suppressed({ id, poolId, scopes }: Client): Promise<readonly string[]> {
+    const { arn, tokenTrigger } = pools.get(poolId) as Pool;
+    if (tokenTrigger === undefined) return [];
+    const event = {
+      version: "2",
+      triggerSource: "TokenGeneration_HostedAuth",
+      region,
+      userPoolId: poolId,
+      userName: sub,
+      callerContext: { awsSdkVersion: "aws-sdk-unknown-unknown", clientId: id },
+      request: { userAttributes: { sub }, scopes, groupConfiguration: { groupsToOverride: administratorGroups, iamRolesToOverride: [], preferredRole: null } },
+      response: { claimsAndScopeOverrideDetails: null },
+    };
+    const { payload, functionError } = await functions.invoke({ arn: "cognito-idp.amazonaws.com" }, tokenTrigger, event, { "aws:SourceArn": arn });
+    if (functionError !== undefined) throw new Error(`Nobody can sign in: the function ${tokenTrigger} failed.`);
+    const { accessTokenGeneration, ...others } = (payload as TriggerAnswer).response?.claimsAndScopeOverrideDetails ?? {};
+    const { scopesToSuppress = [], ...more } = accessTokenGeneration ?? {};
+    const unknown = [...Object.keys(others), ...Object.keys(more)];
+    if (unknown.length > 0) throw new Error(`The local cloud does not implement ${unknown.join(", ")} of a token trigger's answer.`);
+    return scopesToSuppress;
+  }
+
   /** An access token as the code flow gives it (Cognito Developer Guide, "Understanding the access token"). */
-  function issue({ id, poolId, accessSeconds, scopes }: Client, now: number): string {
+  async function issue(client: Client, now: number): Promise<string> {
+    const { id, poolId, accessSeconds, scopes } = client;
     const header = { kid: publicKey.kid, alg: "RS256" };
-    const granted = scopesOf(administratorGroups).filter((scope) => scopes.includes(scope));
+    const taken = await suppressed(client);
     const claims = {
       sub,
       "cognito:groups": administratorGroups,
@@ -61,7 +99,7 @@ export function createCognito({ dir, region, clock = Date.now }: CognitoOptions)
       client_id: id,
       origin_jti: randomUUID(),
       token_use: "access",
-      scope: [...(scopes.includes("openid") ? ["openid"] : []), ...granted].join(" "),
+      scope: scopes.filter((scope) => !taken.includes(scope)).join(" "),
       auth_time: now,
       exp: now + accessSeconds,
       iat: now,
@@ -73,8 +111,8 @@ export function createCognito({ dir, region, clock = Date.now }: CognitoOptions)
   }
 
   return {
-    putUserPool({ id }: { id: string }): void {
-      pools.add(id);
+    putUserPool(pool: Pool): void {
+      pools.set(pool.id, pool);
     },
 
     putClient(client: Client): void {
@@ -84,17 +122,21 @@ export function createCognito({ dir, region, clock = Date.now }: CognitoOptions)
 
     /** Keys that tokens of this issuer are signed with; undefined for an issuer that is no user pool of this cloud. */
     keysOf(issuer: string): readonly PoolKey[] | undefined {
-      return [...pools].some((id) => issuerOf(id) === issuer) ? [publicKey] : undefined;
+      return [...pools.keys()].some((id) => issuerOf(id) === issuer) ? [publicKey] : undefined;
     },
 
     /** An access token of the person at this machine for the only client, as the page holds one after sign-in. */
-    accessToken(): string {
+    async accessToken(): Promise<string> {
       const client = onlyClient();
       const now = Math.floor(clock() / 1000);
       if (held?.clientId !== client.id || held.until - renewSeconds <= now) {
         held = { token: issue(client, now), clientId: client.id, until: now + client.accessSeconds };
       }
-      return held.token;
+      const { token } = held;
+      token.catch(() => {
+        if (held?.token === token) held = undefined;
+      });
+      return token;
     },
   };
 }

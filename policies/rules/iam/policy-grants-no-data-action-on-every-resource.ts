@@ -11,6 +11,9 @@ const dataServices = /^(s3|dynamodb|kms|sqs|states|lambda|logs|secretsmanager):/
  */
 const logDelivery = /^logs:((Create|Delete|Get|Update)LogDelivery|ListLogDeliveries|DescribeLogGroups|DescribeResourcePolicies|PutResourcePolicy)$/;
 
+/** Tells names of buckets, nothing in them; IAM knows no resource to name for it (AWS Backup needs it to find what it backs up). */
+const namesOnly = new Set(["s3:ListAllMyBuckets"]);
+
 /** Whatever reaches data is granted on named resources. */
 export const policyGrantsNoDataActionOnEveryResource: ResourceValidationPolicy = {
   name: "iam-policy-grants-no-data-action-on-every-resource",
@@ -22,7 +25,7 @@ export const policyGrantsNoDataActionOnEveryResource: ResourceValidationPolicy =
   remediationSteps: "Give the statement the ARNs of the resources, with a prefix for objects.",
   validateResource: (args, report) => {
     for (const { sid, actions, resources, notResources } of grantsOf(args)) {
-      const reaching = actions.filter((action) => dataServices.test(action) && !logDelivery.test(action));
+      const reaching = actions.filter((action) => dataServices.test(action) && !logDelivery.test(action) && !namesOnly.has(action));
       if (reaching.length === 0) continue;
       if (resources.includes("*")) report(`"${args.name}" allows ${reaching.join(", ")} on every resource (${sid}).`);
       if (notResources.length > 0) report(`"${args.name}" allows ${reaching.join(", ")} on everything but ${notResources.join(", ")} (${sid}).`);

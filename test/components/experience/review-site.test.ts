@@ -21,7 +21,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
   inAccount((opts) => {
     const { keys, settings, lake, table } = parts(opts);
     const [origin, resolveOrigin] = pulumi.deferredOutput<string>();
-    const people = signIn(opts, { origins: [origin] });
+    const people = signIn(settings, opts, { origins: [origin] });
     const endpoint = new RealTimeEndpoint(
       "inference",
       { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },

@@ -3,12 +3,15 @@ import { expect } from "chai";
 import type { SignInArgs } from "../../../components/experience/sign-in.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
+import { parts } from "../parts.ts";
 import { inAccount } from "../place.ts";
 import { signIn } from "./people.ts";
 
+const grantsArn = "arn:aws:lambda:us-east-1:111111111111:function:svp-unit-serve-grant-scopes";
+
 const make = (more: Partial<SignInArgs> = {}): Promise<Deployed> =>
   inAccount((opts) => {
-    const { userPoolId, clientId, issuer, origin } = signIn(opts, more);
+    const { userPoolId, clientId, issuer, origin } = signIn(parts(opts).settings, opts, more);
     return { userPoolId, clientId, issuer, origin };
   });
 
@@ -19,6 +22,7 @@ describe("SignIn", () => {
     expect(pool.inputs).to.deep.equal({
       name: "svp-unit-sign-in",
       userPoolTier: "PLUS",
+      lambdaConfig: { preTokenGenerationConfig: { lambdaArn: grantsArn, lambdaVersion: "V2_0" } },
       userPoolAddOns: { advancedSecurityMode: "ENFORCED" },
       mfaConfiguration: "ON",
       softwareTokenMfaConfiguration: { enabled: true },
@@ -40,6 +44,18 @@ describe("SignIn", () => {
       deletionProtection: "ACTIVE",
     });
     expect(pool.protect).to.equal(true);
+  });
+
+  it("lets the pool, and nobody else, ask what a person's roles give", async () => {
+    const stack = await make();
+    expect(stack.one(aws.lambda.Permission, "sign-in-grants-permission").inputs).to.deep.equal({
+      statementId: "user-pool",
+      action: "lambda:InvokeFunction",
+      function: "svp-unit-serve-grant-scopes",
+      principal: "cognito-idp.amazonaws.com",
+      sourceArn: stack.one(aws.cognito.UserPool, "sign-in").outputs["arn"],
+    });
+    expect(stack.one(aws.lambda.Function, "serve-grant-scopes").inputs).to.include({ timeout: 5, memorySize: 256 });
   });
 
   it("gives the page short sessions by the code flow, without a secret and without a password to the API", async () => {
@@ -105,7 +121,7 @@ describe("SignIn", () => {
     const log = stack.one(aws.cloudwatch.LogGroup, "sign-in-log");
     expect(log.inputs).to.deep.equal({
       name: "/aws/vendedlogs/cognito/svp-unit-sign-in",
-      kmsKeyId: stack.one(aws.kms.Key, "log-key").outputs["arn"],
+      kmsKeyId: stack.one(aws.kms.Key, "keys-logs").outputs["arn"],
       retentionInDays: 2192,
     });
     expect(stack.one(aws.cognito.LogDeliveryConfiguration, "sign-in-logging").inputs).to.deep.equal({

@@ -96,7 +96,7 @@ describe("TrainingRoles", () => {
       Condition: {
         Null: { "sagemaker:VpcSubnets": "false", "sagemaker:VpcSecurityGroupIds": "false" },
         "ForAllValues:StringEquals": { "sagemaker:VpcSubnets": ["subnet-a", "subnet-b"], "sagemaker:VpcSecurityGroupIds": ["sg-jobs"] },
-        ArnEquals: { "sagemaker:OutputKmsKey": keys["models"] },
+        ArnEquals: { "sagemaker:OutputKmsKeyArn": keys["models"] },
       },
     });
     expect(pipeline["FollowJobs"]?.Resource).to.deep.equal(jobs);

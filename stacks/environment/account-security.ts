@@ -1,0 +1,23 @@
+import { BudgetAlerts } from "../../components/operations/budget-alerts.ts";
+import { archivePrefixes } from "../../components/organization/log-archive.ts";
+import { AccountBaseline } from "../../components/security/account-baseline.ts";
+import { ConfigurationRecorder } from "../../components/security/configuration-recorder.ts";
+import { ConformancePacks } from "../../components/security/conformance-packs.ts";
+import { MalwareProtection } from "../../components/security/malware-protection.ts";
+import { SensitiveDataDiscovery } from "../../components/security/sensitive-data-discovery.ts";
+import { rawVideosPrefix } from "../../contracts/keys.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+import type { SharedOutputs } from "../shared-outputs.ts";
+import type { Data } from "./data.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** What watches the account, whatever is made in it. The organisation's own watchers are in stack `shared`. */
+export function accountSecurity({ place, opts, keys, alerts }: Foundation, { lake }: Data, config: EnvironmentConfig, shared: SharedOutputs): void {
+  new AccountBaseline("baseline", { place, diskKey: keys.derived }, opts);
+  const archive = { archiveBucket: shared.logArchiveBucket, archiveKeyArn: shared.logArchiveKeyArn, archivePrefix: archivePrefixes.configuration };
+  const recorder = new ConfigurationRecorder("recorder", archive, opts);
+  new ConformancePacks("conformance", { place, recorder }, opts);
+  new MalwareProtection("malware-protection", { place, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
+  new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets] }, opts);
+  new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
+}

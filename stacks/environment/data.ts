@@ -1,0 +1,41 @@
+import { BucketReplication } from "../../components/data/bucket-replication.ts";
+import { CaseTable } from "../../components/data/case-table.ts";
+import { DataLake } from "../../components/data/data-lake.ts";
+import { BackupPlan } from "../../components/operations/backup-plan.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** Where an environment's data lie. */
+export interface Data {
+  readonly lake: DataLake;
+  readonly table: CaseTable;
+}
+
+/** The lake and the case table, their copy in another Region, and their backups. */
+export function data({ place, removal, opts, keys, alerts }: Foundation, config: EnvironmentConfig): Data {
+  const { logs: _, accessLogs: accessLogDays, noncurrentVersions: noncurrentDays, sources, sourceLock } = config.retention;
+  const { acceleratedUploads, browserOrigins, copyRegion, backup } = config;
+  const retention = { noncurrentDays, accessLogDays, sources, ...(sourceLock !== undefined && { sourceLockDays: sourceLock }) };
+  const lake = new DataLake("lake", { place, removal, keys, retention, acceleratedUploads, browserOrigins }, opts);
+  const table = new CaseTable("cases", { place, removal, key: keys.derived }, opts);
+
+  if (copyRegion !== undefined) {
+    const sources = { raw: lake.raw, processed: lake.processed, datasets: lake.datasets };
+    new BucketReplication("copies", { place, removal, sources, region: copyRegion, retention: { noncurrentDays, accessLogDays } }, opts);
+  }
+  new BackupPlan(
+    "backup",
+    {
+      place,
+      removal,
+      table,
+      buckets: [lake.raw, lake.processed, lake.datasets],
+      retention: { daily: backup.dailyDays, monthly: backup.monthlyDays },
+      alertTopicArn: alerts.arn,
+      ...(copyRegion !== undefined && { copyRegion }),
+      ...(backup.lockedForGoodAfterDays !== undefined && { lockedForGoodAfterDays: backup.lockedForGoodAfterDays }),
+    },
+    opts,
+  );
+  return { lake, table };
+}

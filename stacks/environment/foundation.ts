@@ -1,0 +1,58 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { uploadRuleName } from "../../components/analysis/upload-events.ts";
+import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
+import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
+import { EncryptedTopic } from "../../components/compute/encrypted-topic.ts";
+import { PermissionsBoundary } from "../../components/identity/permissions-boundary.ts";
+import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
+import { Network } from "../../components/network/network.ts";
+import type { Place, Removal } from "../../components/place.ts";
+import { DataKeys } from "../../components/security/data-keys.ts";
+import { ruleSends } from "../../components/security/policy.ts";
+import { accountProvider, placeIn } from "../accounts.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+
+/** What everything else of an environment stands on. */
+export interface Foundation {
+  readonly place: Place;
+  readonly removal: Removal;
+  /** Every component's: the provider of the environment's account. */
+  readonly opts: pulumi.ComponentResourceOptions;
+  readonly keys: DataKeys;
+  readonly network: Network;
+  /** Tells people. */
+  readonly alerts: EncryptedTopic;
+  /** Takes what functions and rules could not deliver. */
+  readonly deadLetters: EncryptedQueue;
+  readonly logging: { readonly logRetentionDays: number };
+}
+
+/** Name of the roles of people, which their alarm is known by. */
+export const workforceName = "workforce";
+
+/** AWS services that tell people of what happens. */
+const alertPublishers = [
+  "backup.amazonaws.com",
+  "budgets.amazonaws.com",
+  "cloudwatch.amazonaws.com",
+  "costalerts.amazonaws.com",
+  "events.amazonaws.com",
+] as const;
+
+/** The account, the bound of its roles, keys, network, and who is told what. */
+export function foundation(config: EnvironmentConfig): Foundation {
+  const { account, removal, retention } = config;
+  const unbounded = placeIn(account, config);
+  const opts = { provider: accountProvider("workload", unbounded, account, config) };
+  const boundary = new PermissionsBoundary("boundary", { place: unbounded, copyRegions: config.copyRegion === undefined ? [] : [config.copyRegion] }, opts);
+  const place = { ...unbounded, permissionsBoundary: boundary.arn };
+  const logging = { logRetentionDays: retention.logs };
+
+  const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place), alertPublishers }, opts);
+  const { cidr, zones, nat, endpoints: interfaceServices } = config.network;
+  const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
+  const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
+  const senders = (arn: string) => [ruleSends(arn, [emergencyRuleArn(place, workforceName)])];
+  const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
+  return { place, removal, opts, keys, network, alerts, deadLetters, logging };
+}

@@ -1,0 +1,45 @@
+import { readCatalogue } from "../../models/catalogue.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+import { sharedOutputs } from "../shared-outputs.ts";
+import { accountSecurity } from "./account-security.ts";
+import { data } from "./data.ts";
+import { foundation } from "./foundation.ts";
+import { learning } from "./learning.ts";
+import { pipeline } from "./pipeline.ts";
+import { site } from "./site.ts";
+
+/** One environment: everything a video passes through, in one account. */
+export function environment(config: EnvironmentConfig) {
+  const catalogue = readCatalogue();
+  const shared = sharedOutputs(config.shared);
+
+  const base = foundation(config);
+  const stored = data(base, config);
+  accountSecurity(base, stored, config, shared);
+  const analysed = pipeline(base, stored, config, shared, catalogue);
+  const reached = site(base, stored, analysed, config, catalogue);
+  const training = learning(base, stored, config, shared, catalogue);
+
+  const { lake, table } = stored;
+  return {
+    // For people.
+    siteUrl: reached.site.url,
+    dashboardUrl: analysed.dashboardUrl,
+    alertTopicArn: base.alerts.arn,
+    userPoolId: reached.signIn.userPoolId,
+    playbackPrivateKeySecretArn: reached.playbackKeys.privateKeySecretArn,
+    // For uploads and results.
+    rawBucket: lake.raw.bucket,
+    processedBucket: lake.processed.bucket,
+    datasetsBucket: lake.datasets.bucket,
+    modelsBucket: lake.models.bucket,
+    webBucket: reached.site.web.bucket,
+    caseTable: table.tableName,
+    uploadQueueUrl: analysed.uploads.queueUrl,
+    deadLetterQueueUrl: analysed.uploads.deadLetterQueueUrl,
+    stateMachineArn: analysed.analysis.stateMachineArn,
+    inferenceEndpoint: analysed.endpoint.endpointName,
+    apiEndpoint: reached.api.endpoint,
+    trainingPipelineRoleArn: training.pipelineRoleArn,
+  };
+}

@@ -1,0 +1,32 @@
+import { dataScientistStatements } from "../../components/identity/data-scientist.ts";
+import { WorkforceRoles } from "../../components/identity/workforce-roles.ts";
+import { ModelRegistry } from "../../components/learning/model-registry.ts";
+import { Studio } from "../../components/learning/studio.ts";
+import { TrainingRoles } from "../../components/learning/training-roles.ts";
+import type { Catalogue } from "../../models/catalogue.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+import type { SharedOutputs } from "../shared-outputs.ts";
+import type { Data } from "./data.ts";
+import { type Foundation, workforceName } from "./foundation.ts";
+
+/** What networks are trained, kept and promoted with, and the people who work in the account. */
+export function learning(base: Foundation, { lake, table }: Data, config: EnvironmentConfig, shared: SharedOutputs, catalogue: Catalogue): TrainingRoles {
+  const { place, removal, opts, keys, network, alerts, deadLetters, logging } = base;
+
+  new ModelRegistry("models", { place, removal, catalogue, readers: [place.accountId, ...config.modelReaders] }, opts);
+  const image = { uri: shared.inferenceImageUri, repositoryArn: shared.inferenceRepositoryArn };
+  const training = new TrainingRoles(
+    "training",
+    { place, datasets: lake.datasets, models: lake.models, network: network.jobs, image, logKey: keys.logs, ...logging },
+    opts,
+  );
+  if (config.people !== undefined) {
+    const told = { alertTopicArn: alerts.arn, deadLetterArn: deadLetters.arn };
+    new WorkforceRoles(workforceName, { place, people: config.people, buckets: lake, table, ...told }, opts);
+  }
+  if (config.studio !== undefined) {
+    const notebooks = { vpcId: network.vpcId, network: network.jobs, key: keys.datasets, logKey: keys.logs, ...logging };
+    new Studio("studio", { place, removal, ...notebooks, ...config.studio, statements: dataScientistStatements(place, lake) }, opts);
+  }
+  return training;
+}

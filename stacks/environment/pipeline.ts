@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
+import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
+import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
+import { UploadEvents } from "../../components/analysis/upload-events.ts";
+import { CodeSigning } from "../../components/compute/code-signing.ts";
+import { bundleFunctions } from "../../components/compute/function-bundles.ts";
+import type { FunctionSettings } from "../../components/compute/platform-function.ts";
+import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
+import type { Catalogue } from "../../models/catalogue.ts";
+import type { EnvironmentConfig } from "../config/environment.ts";
+import type { SharedOutputs } from "../shared-outputs.ts";
+import type { Data } from "./data.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** What analyses videos. */
+export interface Pipeline {
+  readonly settings: FunctionSettings;
+  readonly analysis: CaseAnalysis;
+  readonly uploads: UploadEvents;
+  readonly endpoint: RealTimeEndpoint;
+  readonly dashboardUrl: pulumi.Output<string>;
+}
+
+/** From an upload to its analysis: the state machine with all it uses, what starts it, and the endpoints. */
+export function pipeline(base: Foundation, { lake, table }: Data, config: EnvironmentConfig, shared: SharedOutputs, catalogue: Catalogue): Pipeline {
+  const { place, opts, keys, network, alerts, deadLetters, logging } = base;
+  const pipelineVersion = version();
+  const settings: FunctionSettings = {
+    place,
+    bundles: bundleFunctions({ forUpdate: !pulumi.runtime.isDryRun() }),
+    key: keys.logs,
+    ...logging,
+    network: network.functions,
+    deadLetters,
+    alertTopicArn: alerts.arn,
+    ...(config.functions.reservedConcurrency !== undefined && { reservedConcurrency: config.functions.reservedConcurrency }),
+    ...(config.functions.codeSigning && { codeSigning: new CodeSigning("code", { place, bucket: lake.models }, opts) }),
+  };
+  const image = { uri: shared.inferenceImageUri, repositoryArn: shared.inferenceRepositoryArn };
+  const serving = { settings, lake, image, network: network.jobs };
+
+  const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
+  const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
+  const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
+  const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
+  const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
+  const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
+  const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
+  return { settings, analysis, uploads, endpoint, dashboardUrl };
+}
+
+/** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */
+function version(): string {
+  return (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,32 @@
+/** Why a grant is there although no run on one machine uses it. A grant that none of these explains is to be removed. */
+export interface Explanation {
+  /** Roles, less `svp-<stack>-` and `-role`. */
+  readonly role: RegExp;
+  /** `service:Action (Statement)` */
+  readonly grant: RegExp;
+  readonly why: string;
+}
+
+const explain = (role: RegExp, grant: RegExp, why: string): Explanation => ({ role, grant, why });
+const any = /./;
+
+export const explanations: readonly Explanation[] = [
+  explain(any, /^(logs|xray):|^cloudwatch:PutMetricData/, "Telemetry is written to files here."),
+  explain(any, /^ec2:.*\((JoinNetwork|CreateInterfaces|HandInterfacesOver|LookAtNetwork)\)/, "Nothing here is attached to a network."),
+  explain(any, /\(KeepDeadLetters(Key)?\)$/, "Only asynchronous invocations that fail three times get there; test/local/services/lambda shows it."),
+  explain(/^(network-flow|backup|malware-protection|trail|tooling-aggregator)$/, any, "Roles of AWS services that the local cloud does not have."),
+  explain(/^training-(job|pipeline)$/, any, "Training is started by people and pipelines, not by an analysis."),
+  explain(/^github-/, any, "Taken by workflows on GitHub."),
+  explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
+  explain(/^aggregate-merge-timeline$/, /^kms:Decrypt \(WriteCaseKey\)$/, "The local table is not encrypted."),
+  explain(
+    /^case-analysis$/,
+    /^kms:(Decrypt|GenerateDataKey) \((EncryptExecutions|EncryptLog|MarkCaseKey)\)$/,
+    "Executions and the local table are not encrypted.",
+  ),
+  explain(/^case-analysis-sagemaker$/, /^kms:CreateGrant \(EncryptVolume\)$/, "Jobs have no volume of their own here."),
+  explain(/^(aggregate-merge-timeline|prepare-decide-gate)$/, /^s3:ListBucket \(NoticeMissingResults\)$/, "Asked only when a branch left nothing behind."),
+  explain(/^case-analysis-(preprocessing|sagemaker)$/, /^s3:AbortMultipartUpload/, "Asked only when writing fails half way."),
+  explain(/^case-analysis$/, /^(mediaconvert:CancelJob|sagemaker:StopProcessingJob)/, "Asked only when an execution is stopped."),
+  explain(/^case-analysis-sagemaker$/, /^ecr:BatchCheckLayerAvailability/, "A machine here has no layers of images."),
+];
