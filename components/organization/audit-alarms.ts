@@ -17,7 +17,7 @@ const from = (source: string, ...names: string[]): string =>
 
 /**
  * What somebody must hear of at once, as the CIS AWS Foundations Benchmark asks (v3.0, section 4, "Monitoring"), by the
- * name of its alarm. Patterns are the benchmark's.
+ * name of its alarm. Patterns are the benchmark's, to the letter: Security Hub compares them.
  */
 export const watchedEvents: Readonly<Record<string, { what: string; pattern: string }>> = {
   "unauthorized-calls": { what: "Calls were refused.", pattern: '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }' },
@@ -119,6 +119,10 @@ export const watchedEvents: Readonly<Record<string, { what: string; pattern: str
       "CreateVpcPeeringConnection",
       "DeleteVpcPeeringConnection",
       "RejectVpcPeeringConnection",
+      "AttachClassicLinkVpc",
+      "DetachClassicLinkVpc",
+      "DisableVpcClassicLink",
+      "EnableVpcClassicLink",
     ),
   },
   "organization-changed": {
