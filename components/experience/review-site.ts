@@ -8,9 +8,11 @@ import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { type Place, physicalName, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { CaseApi } from "./case-api.ts";
+import { DistributionLog } from "./distribution-log.ts";
 import type { PlaybackKeys } from "./playback-keys.ts";
 import { contentSecurityPolicy, securityHeaders } from "./response-headers.ts";
 import type { SignIn } from "./sign-in.ts";
+import { dropFirstSegment, sitePaths } from "./site-paths.ts";
 import type { WebFirewall } from "./web-firewall.ts";
 
 export interface ReviewSiteArgs {
@@ -52,30 +54,6 @@ const cachePolicies = { optimized: "658327ea-f89d-4fab-a63d-7e88639e58f6", disab
 /** The API's own host name must reach it; the header Authorization does, as all others do. */
 const allViewerExceptHost = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 
-/** The API knows nothing of `/api`, nor the bucket of `/media`. CloudFront checks cookies before, against the address that the browser asked for. */
-const dropFirstSegment = `function handler(event) {
-  event.request.uri = event.request.uri.replace(/^\\/[^/]*/, "");
-  return event.request;
-}
-`;
-
-/** What the access log holds of a request: no query, no cookie, no page that led here. */
-const loggedFields = [
-  "date",
-  "time",
-  "x-edge-location",
-  "x-edge-request-id",
-  "x-edge-result-type",
-  "c-ip",
-  "cs-method",
-  "cs-uri-stem",
-  "sc-status",
-  "sc-bytes",
-  "time-taken",
-  "ssl-protocol",
-  "ssl-cipher",
-];
-
 /**
  * What a reviewer's browser talks to: one origin with the page, the API under `/api/` and videos under `/media/`. Buckets let
  * in nobody but CloudFront, videos need a signed cookie, neither videos nor answers of the API are cached, and everything
@@ -91,10 +69,15 @@ export class ReviewSite extends PlatformComponent {
   constructor(name: string, args: ReviewSiteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:experience:ReviewSite", name, opts);
     this.#check(args);
+    const { place, edgeKey, retention } = args;
 
     this.web = this.#webBucket(args);
     const distribution = this.#distribution(name, args);
-    this.#log(distribution, args, name);
+    new DistributionLog(
+      this.childName("log"),
+      { place, distribution: name, distributionArn: distribution.arn, key: edgeKey, retentionDays: retention.accessLogDays },
+      { parent: this },
+    );
     this.#tellPage(args);
 
     this.url = pulumi.interpolate`https://${args.domain?.name ?? distribution.domainName}`;
@@ -141,8 +124,8 @@ export class ReviewSite extends PlatformComponent {
         origins: this.#origins(args, name),
         defaultCacheBehavior: page,
         orderedCacheBehaviors: [
-          { ...api, pathPattern: "/api/*" },
-          { ...media, pathPattern: "/media/*" },
+          { ...api, pathPattern: `${sitePaths.api}/*` },
+          { ...media, pathPattern: `${sitePaths.media}/*` },
         ],
         restrictions: { geoRestriction: { restrictionType: "whitelist", locations: [...countries] } },
         ...(domain && { aliases: [domain.name] }),
@@ -195,7 +178,7 @@ export class ReviewSite extends PlatformComponent {
       {
         name: `${physicalName(place, name)}-drop-prefix`,
         runtime: "cloudfront-js-2.0",
-        comment: "Drops /api or /media",
+        comment: `Drops ${sitePaths.api} or ${sitePaths.media}`,
         publish: true,
         code: dropFirstSegment,
       },
@@ -233,35 +216,12 @@ export class ReviewSite extends PlatformComponent {
     };
   }
 
-  /** CloudFront delivers its logs from us-east-1 (CloudFront Developer Guide, "Configure standard logging (v2)"). */
-  #log(distribution: aws.cloudfront.Distribution, { place, edgeKey, retention }: ReviewSiteArgs, name: string): void {
-    const edge = { region: "us-east-1" };
-    const fullName = physicalName(place, name);
-    const log = new aws.cloudwatch.LogGroup(
-      this.childName("log"),
-      { ...edge, name: `/aws/vendedlogs/cloudfront/${fullName}`, kmsKeyId: edgeKey.arn, retentionInDays: retention.accessLogDays },
-      this.child(),
-    );
-    const source = new aws.cloudwatch.LogDeliverySource(
-      this.childName("log-source"),
-      { ...edge, name: fullName, logType: "ACCESS_LOGS", resourceArn: distribution.arn },
-      this.child(),
-    );
-    const destination = new aws.cloudwatch.LogDeliveryDestination(
-      this.childName("log-destination"),
-      { ...edge, name: fullName, outputFormat: "json", deliveryDestinationConfiguration: { destinationResourceArn: log.arn } },
-      this.child(),
-    );
-    new aws.cloudwatch.LogDelivery(
-      this.childName("log-delivery"),
-      { ...edge, deliverySourceName: source.name, deliveryDestinationArn: destination.arn, recordFields: loggedFields },
-      this.child(),
-    );
-  }
-
   /** What the page must know before anybody signed in. Nothing in it is secret. */
   #tellPage({ place, signIn }: ReviewSiteArgs): void {
-    const config = pulumi.jsonStringify({ api: "/api", signIn: { origin: signIn.origin, clientId: signIn.clientId } });
+    const config = pulumi.jsonStringify({
+      api: sitePaths.api,
+      signIn: { origin: signIn.origin, issuer: signIn.issuer, clientId: signIn.clientId },
+    });
     new aws.s3.BucketObjectv2(
       this.childName("config"),
       {

@@ -20,8 +20,8 @@ const rule = (identifier: string, parameters?: ManagedRule["parameters"]): Manag
 
 /**
  * AWS's "Operational Best Practices for HIPAA Security", as far as it is about resources that this platform makes or that
- * any account has. Left out: rules for servers, databases, load balancers, clusters and search domains, of which there
- * are none. They would say "compliant" about nothing.
+ * any account has, and what AWS's pack does not ask of keys, logs, functions and tables. Left out: rules for servers,
+ * databases, load balancers, clusters and search domains, of which there are none. They would say "compliant" about nothing.
  */
 export const hipaaRules: readonly ManagedRule[] = [
   rule("ACCESS_KEYS_ROTATED", { maxAccessKeyAge: "90" }),

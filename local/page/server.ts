@@ -33,7 +33,7 @@ export async function startPage(options: {
   api: ApiHandler;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const { assets } = options;
-  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src ${options.wire}; img-src ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src blob: ${options.wire}; img-src blob: ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
       response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: "InternalError", reasons: [error.message] }));

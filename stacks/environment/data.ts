@@ -12,7 +12,7 @@ export interface Data {
 }
 
 /** The lake and the case table, their copy in another Region, and their backups. */
-export function data({ place, removal, opts, keys, alerts }: Foundation, config: EnvironmentConfig): Data {
+export function data({ place, upkeep, removal, opts, keys, alerts }: Foundation, config: EnvironmentConfig): Data {
   const { logs: _, accessLogs: accessLogDays, noncurrentVersions: noncurrentDays, sources, sourceLock } = config.retention;
   const { acceleratedUploads, browserOrigins, copyRegion, backup } = config;
   const retention = { noncurrentDays, accessLogDays, sources, ...(sourceLock !== undefined && { sourceLockDays: sourceLock }) };
@@ -26,7 +26,7 @@ export function data({ place, removal, opts, keys, alerts }: Foundation, config:
   new BackupPlan(
     "backup",
     {
-      place,
+      place: upkeep,
       removal,
       table,
       buckets: [lake.raw, lake.processed, lake.datasets],

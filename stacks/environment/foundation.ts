@@ -3,7 +3,7 @@ import { uploadRuleName } from "../../components/analysis/upload-events.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
 import { EncryptedTopic } from "../../components/compute/encrypted-topic.ts";
-import { PermissionsBoundary } from "../../components/identity/permissions-boundary.ts";
+import { type Bounded, PermissionsBoundary } from "../../components/identity/permissions-boundary.ts";
 import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
 import { Network } from "../../components/network/network.ts";
 import type { Place, Removal } from "../../components/place.ts";
@@ -15,6 +15,8 @@ import type { EnvironmentConfig } from "../config/environment.ts";
 /** What everything else of an environment stands on. */
 export interface Foundation {
   readonly place: Place;
+  /** The same place for what AWS's services do to keep it: their roles have a boundary of their own. */
+  readonly upkeep: Place;
   readonly removal: Removal;
   /** Every component's: the provider of the environment's account. */
   readonly opts: pulumi.ComponentResourceOptions;
@@ -44,8 +46,12 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const { account, removal, retention } = config;
   const unbounded = placeIn(account, config);
   const opts = { provider: accountProvider("workload", unbounded, account, config) };
-  const boundary = new PermissionsBoundary("boundary", { place: unbounded, copyRegions: config.copyRegion === undefined ? [] : [config.copyRegion] }, opts);
-  const place = { ...unbounded, permissionsBoundary: boundary.arn };
+  const bound = (name: string, bounds: Bounded): Place => {
+    const copyRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
+    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions }, opts).arn };
+  };
+  const place = bound("boundary", "workload");
+  const upkeep = bound("upkeep-boundary", "upkeep");
   const logging = { logRetentionDays: retention.logs };
 
   const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place), alertPublishers }, opts);
@@ -54,5 +60,5 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const senders = (arn: string) => [ruleSends(arn, [emergencyRuleArn(place, workforceName)])];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
-  return { place, removal, opts, keys, network, alerts, deadLetters, logging };
+  return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };
 }

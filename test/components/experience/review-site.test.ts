@@ -169,7 +169,7 @@ describe("ReviewSite", () => {
         contentSecurityPolicy: [
           "default-src 'none'; script-src 'self'; style-src 'self'",
           `connect-src 'self' https://svp-unit-111111111111-raw.s3.us-east-1.amazonaws.com ${results} https://svp-unit.auth.us-east-1.amazoncognito.com`,
-          `media-src 'self' ${results}; img-src 'self' ${results}`,
+          `media-src 'self' blob: ${results}; img-src 'self' blob: ${results}`,
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ].join("; "),
         override: true,
@@ -241,7 +241,11 @@ describe("ReviewSite", () => {
     });
     expect(JSON.parse(await source.text)).to.deep.equal({
       api: "/api",
-      signIn: { origin: "https://svp-unit.auth.us-east-1.amazoncognito.com", clientId: client.id },
+      signIn: {
+        origin: "https://svp-unit.auth.us-east-1.amazoncognito.com",
+        issuer: `https://cognito-idp.us-east-1.amazonaws.com/${client.inputs["userPoolId"]}`,
+        clientId: client.id,
+      },
     });
   });
 
@@ -262,9 +266,11 @@ describe("ReviewSite", () => {
 
   it("names its children after itself", () => {
     const own = stack.resources.filter(({ parent }) => parent === stack.resources.find(({ type }) => type === "svp:experience:ReviewSite")?.urn);
-    expect(own.map(({ name }) => name)).to.satisfy(
-      (names: string[]) => names.length > 10 && names.every((name) => name === "site" || name.startsWith("site-")),
+    expect(own.map(({ name }) => name)).to.have.members(
+      ["", "-config", "-drop-prefix", "-log", "-origin-access", "-page-headers", "-private-headers", "-web", "-web-access-logs"].map((part) => `site${part}`),
     );
+    const log = stack.resources.filter(({ parent }) => parent === stack.resources.find(({ type }) => type === "svp:experience:DistributionLog")?.urn);
+    expect(log.map(({ name }) => name)).to.have.members(["site-log", "site-log-source", "site-log-destination", "site-log-delivery"]);
   });
 
   it("refuses no country, wrong countries, and certificates that CloudFront does not find", async () => {

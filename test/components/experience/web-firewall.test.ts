@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { WebFirewall, type WebFirewallArgs } from "../../../components/experience/web-firewall.ts";
 import { EncryptionKey } from "../../../components/security/encryption-key.ts";
+import { routeScopes } from "../../../contracts/access.ts";
 import { failure } from "../../support/failure.ts";
 import { inAccount, place } from "../place.ts";
 
@@ -11,6 +12,8 @@ const make = (more: Partial<WebFirewallArgs> = {}) =>
     const key = new EncryptionKey("key", { place: at, removal: "retain", description: "Logs" }, opts);
     return { arn: new WebFirewall("edge", { place, scope: "CLOUDFRONT", key, logRetentionDays: 2192, ...more }, opts).arn };
   });
+
+const labelled = (label: string) => ({ labelMatchStatement: { scope: "LABEL", key: `awswaf:managed:aws:core-rule-set:${label}` } });
 
 describe("WebFirewall", () => {
   it("blocks floods and known attacks, and keeps no samples", async () => {
@@ -48,8 +51,37 @@ describe("WebFirewall", () => {
       managed("AWSManagedRulesAmazonIpReputationList", 1),
       managed("AWSManagedRulesAnonymousIpList", 2, ["HostingProviderIPList"]),
       managed("AWSManagedRulesKnownBadInputsRuleSet", 3),
-      managed("AWSManagedRulesCommonRuleSet", 4, ["SizeRestrictions_BODY"]),
+      managed("AWSManagedRulesCommonRuleSet", 4, ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY"]),
+      {
+        name: "AttackInText",
+        priority: 5,
+        action: { block: {} },
+        statement: {
+          andStatement: {
+            statements: [
+              { orStatement: { statements: ["CrossSiteScripting_Body", "GenericLFI_Body", "GenericRFI_Body"].map(labelled) } },
+              {
+                notStatement: {
+                  statement: {
+                    byteMatchStatement: {
+                      fieldToMatch: { uriPath: {} },
+                      positionalConstraint: "EXACTLY",
+                      searchString: "/api/infer",
+                      textTransformations: [{ priority: 0, type: "NONE" }],
+                    },
+                  },
+                },
+              },
+            ],
+          },
+        },
+        visibilityConfig: visibility("AttackInText"),
+      },
     ]);
+  });
+
+  it("does not look for text in the one route that takes pictures", () => {
+    expect(routeScopes).to.have.property("POST /infer");
   });
 
   it("logs every request, encrypted, without tokens, cookies or queries", async () => {
@@ -76,8 +108,16 @@ describe("WebFirewall", () => {
     const { inputs, outputs } = stack.one(aws.wafv2.WebAcl, "edge");
     expect(inputs).to.include({ region: "eu-central-1", scope: "REGIONAL" });
     expect(outputs["arn"]).to.match(/^arn:aws:wafv2:eu-central-1:111111111111:regional\/webacl\//);
-    expect((inputs["rules"] as aws.types.input.wafv2.WebAclRule[])[0]?.statement).to.deep.equal({
-      rateBasedStatement: { limit: 500, aggregateKeyType: "IP", evaluationWindowSec: 300 },
+    const rules = inputs["rules"] as aws.types.input.wafv2.WebAclRule[];
+    expect(rules[0]?.statement).to.deep.equal({ rateBasedStatement: { limit: 500, aggregateKeyType: "IP", evaluationWindowSec: 300 } });
+    // Sign-in takes no pictures: the group itself blocks attacks in bodies.
+    expect(rules).to.have.length(5);
+    expect(rules[4]?.statement).to.deep.equal({
+      managedRuleGroupStatement: {
+        vendorName: "AWS",
+        name: "AWSManagedRulesCommonRuleSet",
+        ruleActionOverrides: [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }],
+      },
     });
   });
 

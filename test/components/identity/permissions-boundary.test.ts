@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { FargateTask } from "../../../components/compute/fargate-task.ts";
-import { PermissionsBoundary } from "../../../components/identity/permissions-boundary.ts";
+import { type Bounded, PermissionsBoundary } from "../../../components/identity/permissions-boundary.ts";
 import { WorkforceRoles } from "../../../components/identity/workforce-roles.ts";
 import { Studio } from "../../../components/learning/studio.ts";
 import { TrainingRoles } from "../../../components/learning/training-roles.ts";
@@ -24,8 +24,8 @@ interface Grant {
   readonly Resource: readonly string[];
 }
 
-async function boundaryOf(where: Place, copyRegions: readonly string[] = []): Promise<string> {
-  const stack = await inAccount((opts) => void new PermissionsBoundary("boundary", { place: where, copyRegions }, opts));
+async function boundaryOf(where: Place, copyRegions: readonly string[] = [], bounds: Bounded = "workload"): Promise<string> {
+  const stack = await inAccount((opts) => void new PermissionsBoundary("boundary", { bounds, place: where, copyRegions }, opts));
   return stack.one(aws.iam.Policy, "boundary").inputs["policy"] as string;
 }
 
@@ -47,7 +47,7 @@ function within(document: string): (action: string, resource: string, context?: 
   };
 }
 
-/** What the roles of a deployment are granted and its boundary would not let them do. A wildcard of a grant stands for itself. */
+/** What roles are granted and a boundary would not let them do. A wildcard of a grant stands for itself. */
 function outside(resources: readonly DeployedResource[], document: string): string[] {
   const may = within(document);
   return resources
@@ -66,8 +66,14 @@ describe("PermissionsBoundary", function () {
     const project = projectFolder();
     try {
       const { resources } = await deploy({ root: project.root, stack: "prod", provider: offlineProvider() });
-      const boundary = await boundaryOf({ ...place, stack: "prod", accountId: "333333333333" });
-      expect(outside(resources, boundary)).to.deep.equal([]);
+      const roles = new Map(resources.filter(({ type }) => type === "aws:iam/role:Role").map(({ inputs }) => [inputs["name"], inputs["permissionsBoundary"]]));
+      const boundaries = resources.filter(({ type }) => type === "aws:iam/policy:Policy");
+      expect(boundaries.map(({ name }) => name)).to.deep.equal(["boundary", "upkeep-boundary"]);
+      for (const { inputs, outputs, name } of boundaries) {
+        const bounded = resources.filter(({ inputs: { role } }) => roles.get(role) === outputs["arn"]);
+        expect(bounded, name).not.to.have.length(0);
+        expect(outside(bounded, inputs["policy"] as string), name).to.deep.equal([]);
+      }
     } finally {
       project.remove();
     }
@@ -123,7 +129,7 @@ describe("PermissionsBoundary", function () {
   });
 
   it("keeps roles from identities, the organisation, the audit trail and public sharing", async () => {
-    const may = within(await boundaryOf(place));
+    const boundaries = [within(await boundaryOf(place)), within(await boundaryOf(place, [], "upkeep"))];
     for (const [action, resource] of [
       ["iam:CreateUser", "arn:aws:iam::111111111111:user/x"],
       ["iam:PutRolePolicy", "arn:aws:iam::111111111111:role/svp-unit-x"],
@@ -134,7 +140,17 @@ describe("PermissionsBoundary", function () {
       ["s3:PutBucketPolicy", "arn:aws:s3:::svp-unit-111111111111-raw"],
       ["kms:PutKeyPolicy", "arn:aws:kms:us-east-1:111111111111:key/x"],
     ] as const)
-      expect(may(action, resource), action).to.equal(false);
+      for (const may of boundaries) expect(may(action, resource), action).to.equal(false);
+  });
+
+  it("lets what backs up read cases and write only what it restored", async () => {
+    const may = within(await boundaryOf(place, [], "upkeep"));
+    const table = (name: string) => `arn:aws:dynamodb:us-east-1:111111111111:table/${name}`;
+    expect(may("dynamodb:StartAwsBackupJob", table("svp-unit-cases"))).to.equal(true);
+    expect(may("dynamodb:PutItem", table("svp-unit-cases"))).to.equal(false);
+    expect(may("dynamodb:PutItem", table("awsbackup-restore-test-1"))).to.equal(true);
+    expect(may("s3:PutBucketNotification", "arn:aws:s3:::svp-unit-111111111111-raw")).to.equal(true);
+    expect(within(await boundaryOf(place))("s3:PutBucketNotification", "arn:aws:s3:::svp-unit-111111111111-raw")).to.equal(false);
   });
 
   it("keeps roles in the environment's Regions and organisation", async () => {
@@ -154,12 +170,16 @@ describe("PermissionsBoundary", function () {
 
   it("fits a managed policy, with the longest names there are", async () => {
     // IAM counts every character but white space, 6,144 at most (IAM User Guide, "IAM and AWS STS quotas").
-    const document = await boundaryOf({ ...place, stack: "staging", region: "ap-southeast-1" }, ["ap-southeast-2"]);
-    expect(document.replaceAll(/\s/g, "").length).to.be.at.most(6144);
+    for (const bounds of ["workload", "upkeep"] as const) {
+      const document = await boundaryOf({ ...place, stack: "staging", region: "ap-southeast-1" }, ["ap-southeast-2"], bounds);
+      expect(document.replaceAll(/\s/g, "").length, bounds).to.be.at.most(6144);
+    }
   });
 
   it("satisfies the policy pack, as any other policy does", async () => {
-    const program = (opts: { provider: aws.Provider }) => void new PermissionsBoundary("boundary", { place, copyRegions: [] }, opts);
+    const program = (opts: { provider: aws.Provider }) => {
+      for (const bounds of ["workload", "upkeep"] as const) new PermissionsBoundary(bounds, { bounds, place, copyRegions: [] }, opts);
+    };
     const ofIdentity = rules.filter(({ name }) => name.startsWith("iam-"));
     for (const rule of ofIdentity) expect(await violations(rule, program), rule.name).to.deep.equal([]);
   });

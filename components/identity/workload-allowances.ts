@@ -1,0 +1,95 @@
+import { type Place, physicalName, regionalArn } from "../place.ts";
+import { actions, allow, type BoundaryStatement } from "./boundary-statement.ts";
+
+/** What roles of the platform itself do, service by service, each on the environment's own resources where IAM knows any. */
+export function workloadAllowances(place: Place, copyRegions: readonly string[]): BoundaryStatement[] {
+  const own = (service: string, kind: string) => regionalArn(place, service, `${kind}${physicalName(place, "*")}`);
+  const any = (service: string, resource: string) => regionalArn(place, service, resource);
+  const everywhere = (service: string, resource: string) =>
+    [place.region, ...copyRegions].map((region) => regionalArn({ ...place, region }, service, resource));
+  return [
+    allow(
+      "Objects",
+      "s3",
+      [
+        "AbortMultipartUpload",
+        "GetBucket*",
+        "GetEncryptionConfiguration",
+        "GetObject*",
+        "GetReplicationConfiguration",
+        "ListBucket",
+        "PutObject",
+        "PutObjectVersionTagging",
+        "ReplicateObject",
+        "ReplicateTags",
+      ],
+      [`arn:aws:s3:::${physicalName(place, "*")}`],
+    ),
+    allow("Items", "dynamodb", ["GetItem", "PutItem", "Query", "UpdateItem"], [own("dynamodb", "table/")]),
+    allow(
+      "Keys",
+      "kms",
+      ["CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GetKeyPolicy", "GetKeyRotationStatus"],
+      everywhere("kms", "key/*"),
+    ),
+    allow("Queues", "sqs", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"], [own("sqs", "")]),
+    allow("Topics", "sns", ["Publish"], [own("sns", "")]),
+    allow("Functions", "lambda", ["InvokeFunction"], [own("lambda", "function:")]),
+    allow("Machines", "states", ["StartExecution"], [own("states", "stateMachine:")]),
+    allow("Events", "events", ["PutEvents"], [any("events", "event-bus/default")]),
+    allow("Rules", "events", ["DescribeRule", "PutRule", "PutTargets"], [any("events", "rule/StepFunctionsGetEventsFor*")]),
+    allow("Transcoding", "mediaconvert", ["CancelJob", "CreateJob", "GetJob"], [any("mediaconvert", "*")]),
+    allow("Tasks", "ecs", ["DescribeTasks", "RunTask", "StopTask"], [any("ecs", `task*/${physicalName(place, "*")}`)]),
+    // The shared account's repositories; `OutsideOrganization` keeps the account within the organisation.
+    allow("Images", "ecr", ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"], [`arn:aws:ecr:${place.region}:*:repository/svp/*`]),
+    allow(
+      "Learning",
+      "sagemaker",
+      [
+        "AddTags",
+        "CreateApp",
+        "CreateModelPackage",
+        "CreatePresignedDomainUrl",
+        "CreateProcessingJob",
+        "CreateSpace",
+        "CreateTrainingJob",
+        "CreateTransformJob",
+        "DeleteApp",
+        "DeleteSpace",
+        "InvokeEndpoint*",
+        "StartPipelineExecution",
+        "Stop*",
+        "UpdateSpace",
+      ],
+      [any("sagemaker", "*")],
+    ),
+    allow("Logs", "logs", ["CreateLogStream", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "PutLogEvents"], [any("logs", "log-group:*")]),
+    allow("Roles", "iam", ["PassRole"], [`arn:aws:iam::${place.accountId}:role/${physicalName(place, "*")}`]),
+    // These know no resources: networks, tokens, measures and traces, delivery of logs, what is analysed, what auditors look up.
+    {
+      Sid: "Unnamed",
+      Effect: "Allow",
+      Action: [
+        ...actions("access-analyzer", ["List*"]),
+        ...actions("cloudtrail", ["Describe*", "Get*", "LookupEvents"]),
+        ...actions("cloudwatch", ["PutMetricData"]),
+        ...actions("config", ["Describe*", "Get*", "List*"]),
+        ...actions("ec2", ["AssignPrivateIpAddresses", "CreateNetworkInterface*", "DeleteNetworkInterface*", "Describe*", "UnassignPrivateIpAddresses"]),
+        ...actions("ecr", ["GetAuthorizationToken"]),
+        ...actions("guardduty", ["Get*", "List*"]),
+        ...actions("iam", ["GenerateCredentialReport", "GetAccount*", "GetCredentialReport"]),
+        ...actions(
+          "logs",
+          ["Create", "Delete", "Get", "Update"].map((verb) => `${verb}LogDelivery`),
+        ),
+        ...actions("logs", ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries", "PutResourcePolicy"]),
+        ...actions("mediaconvert", ["Probe"]),
+        ...actions("rekognition", ["Detect*", "Get*", "Start*"]),
+        ...actions("sagemaker", ["List*", "Describe*"]),
+        ...actions("securityhub", ["GetFindings"]),
+        ...actions("xray", ["GetSampling*", "Put*"]),
+      ],
+      Resource: ["*"],
+    },
+  ];
+}
