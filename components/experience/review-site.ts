@@ -64,6 +64,8 @@ export class ReviewSite extends PlatformComponent {
   readonly url: pulumi.Output<string>;
   /** Takes the page's files. */
   readonly web: EncryptedBucket;
+  /** What the DNS name of a site of its own must point to. */
+  readonly distributionDomainName: pulumi.Output<string>;
   readonly distributionArn: pulumi.Output<string>;
 
   constructor(name: string, args: ReviewSiteArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -80,6 +82,7 @@ export class ReviewSite extends PlatformComponent {
     );
     this.#tellPage(args);
 
+    this.distributionDomainName = distribution.domainName;
     this.url = pulumi.interpolate`https://${args.domain?.name ?? distribution.domainName}`;
     this.distributionArn = distribution.arn;
     this.registerOutputs({ url: this.url, bucket: this.web.bucket, distributionArn: this.distributionArn });

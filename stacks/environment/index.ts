@@ -24,6 +24,7 @@ export function environment(config: EnvironmentConfig) {
   return {
     // For people.
     siteUrl: reached.site.url,
+    siteDistribution: reached.site.distributionDomainName,
     dashboardUrl: analysed.dashboardUrl,
     alertTopicArn: base.alerts.arn,
     userPoolId: reached.signIn.userPoolId,

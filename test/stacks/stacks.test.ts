@@ -85,6 +85,7 @@ describe("the program", function () {
           alertTopicArn: `arn:aws:sns:us-east-1:${account}:svp-${stack}-alerts`,
         });
         expect(deployment.outputs["siteUrl"]).to.match(/^https:\/\//);
+        expect(deployment.outputs["siteDistribution"]).to.match(/\.cloudfront\.net$/);
         expect(deployment.outputs["dashboardUrl"]).to.contain(`#dashboards/dashboard/svp-${stack}-dashboard`);
       });
 

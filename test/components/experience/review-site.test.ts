@@ -50,7 +50,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       opts,
     );
     resolveOrigin(site.url);
-    return { url: site.url, distributionArn: site.distributionArn, bucket: site.web.bucket };
+    return { url: site.url, target: site.distributionDomainName, distributionArn: site.distributionArn, bucket: site.web.bucket };
   });
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs are looked into property by property.
@@ -230,6 +230,7 @@ describe("ReviewSite", () => {
     const { domainName } = stack.one(aws.cloudfront.Distribution, "site").outputs;
     const client = stack.one(aws.cognito.UserPoolClient, "sign-in-client");
     expect(stack.outputs["url"]).to.equal(`https://${domainName}`);
+    expect(stack.outputs["target"]).to.equal(domainName);
     expect(client.inputs["callbackUrls"]).to.deep.equal([`https://${domainName}/`]);
     const { source, ...object } = stack.one(aws.s3.BucketObjectv2, "site-config").inputs as Inputs;
     expect(object).to.deep.equal({
