@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { functionNames } from "../../components/compute/function-bundles.ts";
 import { deploy } from "../../local/deploy/deploy.ts";
 import type { Deployment } from "../../local/deploy/deployment.ts";
+import { readPolicyConfig } from "../../local/deploy/policy/config.ts";
 import { evaluatePolicies } from "../../local/deploy/policy/in-process.ts";
 import { offlineProvider } from "../../local/provider/offline.ts";
 import { rules } from "../../policies/rules/index.ts";
@@ -34,7 +35,7 @@ describe("the program", function () {
     it(`on stack ${stack} deploys without a doubt, and satisfies the policy pack`, async () => {
       const deployment = await run(stack);
       expect(deployment.findings).to.deep.equal([]);
-      expect((await evaluatePolicies(rules, deployment)).findings).to.deep.equal([]);
+      expect((await evaluatePolicies(rules, deployment, readPolicyConfig(".", stack))).findings).to.deep.equal([]);
     });
   }
 

@@ -11,7 +11,7 @@ export async function violations(rule: Policies[number], program: (opts: { provi
 }
 
 /** To how many resources (or stacks) one rule applies in a program. */
-export async function applications(rule: Policies[number], program: (opts: { provider: aws.Provider }) => unknown): Promise<number> {
-  const { applied } = await evaluatePolicies([rule], await deploymentOf(program));
+export async function applications(rule: Policies[number], program: (opts: { provider: aws.Provider }) => unknown, config: PolicyConfig = {}): Promise<number> {
+  const { applied } = await evaluatePolicies([rule], await deploymentOf(program), config);
   return applied[rule.name]!.length;
 }

@@ -12,8 +12,8 @@ import { Network, type NetworkArgs } from "../../../components/network/network.t
 import { EncryptionKey } from "../../../components/security/encryption-key.ts";
 import type { ResourceStatement } from "../../../components/security/policy.ts";
 import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
-import { rules } from "../../../policies/rules/index.ts";
 import { failure } from "../../support/failure.ts";
+import { rulesOfParts } from "../../support/pack.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { inAccount, place, statements } from "../place.ts";
 
@@ -147,7 +147,7 @@ describe("Network", () => {
   });
 
   it("passes every policy", async () => {
-    const { findings } = await evaluatePolicies(rules, { project: "svp", stack: "unit", findings: [], ...stack });
+    const { findings } = await evaluatePolicies(rulesOfParts, { project: "svp", stack: "unit", findings: [], ...stack });
     expect(findings).to.deep.equal([]);
   });
 

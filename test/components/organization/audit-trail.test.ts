@@ -4,8 +4,8 @@ import { AuditAlarms, watchedEvents } from "../../../components/organization/aud
 import { LogArchive } from "../../../components/organization/log-archive.ts";
 import { OrganizationTrail, trailArn } from "../../../components/organization/organization-trail.ts";
 import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
-import { rules } from "../../../policies/rules/index.ts";
 import { failure } from "../../support/failure.ts";
+import { rulesOfParts } from "../../support/pack.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { alertTopicArn } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
@@ -119,7 +119,7 @@ describe("the audit trail of the organisation", () => {
   });
 
   it("satisfies the policy pack", async () => {
-    const { findings } = await evaluatePolicies(rules, { project: "svp", stack: "unit", findings: [], ...stack });
+    const { findings } = await evaluatePolicies(rulesOfParts, { project: "svp", stack: "unit", findings: [], ...stack });
     expect(findings).to.deep.equal([]);
   });
 
