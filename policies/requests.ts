@@ -1,27 +1,30 @@
 import type { Statement } from "./documents.ts";
 
-/** A request by anybody, as a resource's policy sees it. */
+/** A request, as a policy sees it. */
 export interface Request {
   readonly action: string;
   readonly resource: string;
-  /** Condition keys in lower case, with the values that the request carries. */
-  readonly context: Readonly<Record<string, string>>;
+  /**
+   * Condition keys in lower case, with the values that the request carries; undefined for a key that it lacks. A key that is
+   * not mentioned may have any value, or none.
+   */
+  readonly context: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Whether statements deny a request whoever makes it. So a rule asks a policy what it does, and not how it is written.
- * A condition by an operator that is not known here is taken not to hold: the policy then counts as silent.
+ * Whether statements of a resource's policy deny a request for sure: whoever makes it, and whatever the keys that its context
+ * does not mention. So a rule asks a policy what it does, and not how it is written. A condition that can't be judged is
+ * taken not to hold: the policy then counts as silent.
  */
-export function isDenied(statements: readonly Statement[], request: Request): boolean {
-  return statements.some(
-    (statement) =>
-      statement.effect === "Deny" &&
-      statement.principals.includes("*") &&
-      covers(statement.actions, statement.notActions, request.action.toLowerCase(), (action) => action.toLowerCase()) &&
-      covers(statement.resources, statement.notResources, request.resource) &&
-      meets(statement, request.context),
-  );
-}
+export const isDenied = (statements: readonly Statement[], request: Request): boolean =>
+  statements.some((statement) => statement.effect === "Deny" && statement.principals.includes("*") && isAbout(statement, request) === true);
+
+/** Whether statements of an identity's policy, which name no principals, deny a request for sure. */
+export const isDeniedToHolder = (statements: readonly Statement[], request: Request): boolean =>
+  statements.some((statement) => statement.effect === "Deny" && isAbout(statement, request) === true);
+
+/** Whether the conditions of a statement may hold for a request, with some values of the keys that its context does not mention. */
+export const mayMeet = ({ conditions }: Pick<Statement, "conditions">, context: Request["context"]): boolean => meets(conditions, context) !== false;
 
 /** Whether a pattern with `*` and `?` matches a text. */
 export function matches(pattern: string, text: string): boolean {
@@ -32,13 +35,30 @@ export function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${expression}$`, "s").test(text);
 }
 
-/** Whether every condition of a statement holds for a request with such a context. */
-export function meets({ conditions }: Pick<Statement, "conditions">, context: Request["context"]): boolean {
-  return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, wanted]) => holds(operator, wanted, context[key])));
+/** Whether a statement is about an action. Names of actions know no case. */
+export const coversAction = ({ actions, notActions }: Pick<Statement, "actions" | "notActions">, action: string): boolean =>
+  covers(actions.map(lower), notActions.map(lower), lower(action));
+
+/** Undefined where it depends on what is not known. */
+type Verdict = boolean | undefined;
+
+function isAbout(statement: Statement, { action, resource, context }: Request): Verdict {
+  if (!coversAction(statement, action) || !covers(statement.resources, statement.notResources, resource)) return false;
+  return meets(statement.conditions, context);
 }
 
-function covers(patterns: readonly string[], except: readonly string[], text: string, form = (pattern: string): string => pattern): boolean {
-  const match = (pattern: string): boolean => matches(form(pattern), text);
+function meets(conditions: Statement["conditions"], context: Request["context"]): Verdict {
+  const verdicts = Object.entries(conditions).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, wanted]) => (Object.hasOwn(context, key) ? holds(operator, wanted, context[key]) : undefined)),
+  );
+  if (verdicts.includes(false)) return false;
+  return verdicts.includes(undefined) ? undefined : true;
+}
+
+const lower = (text: string): string => text.toLowerCase();
+
+function covers(patterns: readonly string[], except: readonly string[], text: string): boolean {
+  const match = (pattern: string): boolean => matches(pattern, text);
   return except.length > 0 ? !except.some(match) : patterns.some(match);
 }
 
@@ -47,11 +67,11 @@ type Compare = (found: string, wanted: string) => boolean;
 /** IAM User Guide, "IAM JSON policy elements: Condition operators". */
 const comparisons: Readonly<Record<string, Compare>> = {
   StringEquals: (found, wanted) => found === wanted,
-  StringEqualsIgnoreCase: (found, wanted) => found.toLowerCase() === wanted.toLowerCase(),
+  StringEqualsIgnoreCase: (found, wanted) => lower(found) === lower(wanted),
   StringLike: (found, wanted) => matches(wanted, found),
   ArnEquals: (found, wanted) => matches(wanted, found),
   ArnLike: (found, wanted) => matches(wanted, found),
-  Bool: (found, wanted) => found === wanted.toLowerCase(),
+  Bool: (found, wanted) => found === lower(wanted),
   NumericEquals: (found, wanted) => Number(found) === Number(wanted),
   NumericLessThan: (found, wanted) => Number(found) < Number(wanted),
   NumericLessThanEquals: (found, wanted) => Number(found) <= Number(wanted),
@@ -59,14 +79,17 @@ const comparisons: Readonly<Record<string, Compare>> = {
   NumericGreaterThanEquals: (found, wanted) => Number(found) >= Number(wanted),
 };
 
-/** A key that a request lacks meets negated and `IfExists` operators, and no other. */
-function holds(operator: string, wanted: readonly string[], found: string | undefined): boolean {
+/**
+ * A key that a request lacks meets negated and `IfExists` operators and `ForAllValues`, and no other. What a request carries is
+ * one value here, so that `ForAnyValue` and `ForAllValues` are the same but for a lacking key.
+ */
+function holds(operator: string, wanted: readonly string[], found: string | undefined): Verdict {
   if (operator === "Null") return wanted.includes(String(found === undefined));
-  const ifExists = operator.endsWith("IfExists");
-  const name = ifExists ? operator.slice(0, -"IfExists".length) : operator;
+  const [, quantifier, name = "", ifExists] = /^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$/.exec(operator) ?? [];
   const negated = /^(String|Arn|Numeric)Not/.test(name);
   const compare = comparisons[negated ? name.replace("Not", "") : name];
-  if (compare === undefined) return false;
-  if (found === undefined) return ifExists || negated;
+  // A policy variable stands for what only the request knows.
+  if (compare === undefined || wanted.some((value) => value.includes("${"))) return undefined;
+  if (found === undefined) return quantifier === undefined ? negated || ifExists !== undefined : quantifier === "ForAllValues:" || ifExists !== undefined;
   return wanted.some((value) => compare(found, value)) !== negated;
 }
