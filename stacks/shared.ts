@@ -7,6 +7,7 @@ import { Delegation } from "../components/organization/delegation.ts";
 import { Guardrails } from "../components/organization/guardrails.ts";
 import { LogArchive } from "../components/organization/log-archive.ts";
 import { OrganizationTrail, trailArn } from "../components/organization/organization-trail.ts";
+import { SecurityServices } from "../components/organization/security-services.ts";
 import { findingsRuleArn, SecurityTooling } from "../components/organization/security-tooling.ts";
 import type { Place, Removal } from "../components/place.ts";
 import { EncryptionKey, servicesUseKey } from "../components/security/encryption-key.ts";
@@ -51,11 +52,23 @@ export function shared(config: SharedConfig): SharedOutputs {
   const trailAlerts = alerts("trail-alerts", management, config, []);
   new AuditAlarms("audit-alarms", { place: management.place, logGroupName: trail.logGroupName, alertTopicArn: trailAlerts.topicArn }, management.opts);
 
-  const delegation = new Delegation("delegation", { auditAccountId: audit.place.accountId }, management.opts);
+  // Each on those before: naming an administrator switches its services on, and only an administrator configures the organisation.
+  const securityServices = new SecurityServices("security-services", { place: audit.place, regions: config.regions }, audit.opts);
+  const delegation = new Delegation(
+    "delegation",
+    { place: management.place, auditAccountId: audit.place.accountId, regions: config.regions },
+    { ...management.opts, dependsOn: [securityServices] },
+  );
   const auditAlerts = alerts("audit-alerts", audit, config, [findingsRuleArn(audit.place, "tooling")]);
   new SecurityTooling(
     "tooling",
-    { place: audit.place, alertTopicArn: auditAlerts.topicArn, deadLetterArn: auditAlerts.deadLetterArn },
+    {
+      place: audit.place,
+      detectorIds: securityServices.detectorIds,
+      accounts: guarded,
+      alertTopicArn: auditAlerts.topicArn,
+      deadLetterArn: auditAlerts.deadLetterArn,
+    },
     { ...audit.opts, dependsOn: [delegation] },
   );
 

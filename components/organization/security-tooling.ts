@@ -4,10 +4,16 @@ import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import { allow } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
+import { regionalName } from "./regional-name.ts";
+import { guardDutyFeatures } from "./security-services.ts";
 
 export interface SecurityToolingArgs {
-  /** The audit account. */
+  /** The audit account, in the home Region. It must be the services' administrator: Delegation. */
   place: Place;
+  /** GuardDuty's detectors of the account, by Region, the home Region among them: SecurityServices. */
+  detectorIds: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Accounts that Security Hub checks, by name, this one among them. */
+  accounts: Readonly<Record<string, string>>;
   /** Told of findings that can't wait. */
   alertTopicArn: pulumi.Input<string>;
   /** Takes alerts that could not be delivered. Its policy must let the rule send: {@link findingsRuleArn}. */
@@ -17,78 +23,100 @@ export interface SecurityToolingArgs {
 /** ARN of the rule that tells of findings. */
 export const findingsRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, `${name}-findings`)}`);
 
-/** What GuardDuty watches beside the trail, flow and DNS logs that it always does. Servers and clusters there are none. */
-const guardDutyFeatures = ["S3_DATA_EVENTS", "LAMBDA_NETWORK_LOGS", "EBS_MALWARE_PROTECTION"];
-
 /** Security Hub's standards, as parts of their ARNs. */
 const standards = ["aws-foundational-security-best-practices/v/1.0.0", "nist-800-53/v/5.0.0", "cis-aws-foundations-benchmark/v/3.0.0"];
 
 /**
- * Watches every account of the organisation, those that come later included: threats, findings by known standards,
- * patients' data where they should not be, access from outside, configuration.
+ * Watches every account of the organisation: threats, findings by known standards, patients' data where they should not be,
+ * access from outside, configuration. GuardDuty and Macie take in accounts that come later by themselves; Security Hub checks
+ * those that are named.
  *
  * HIPAA 164.308(a)(1)(ii)(A), (ii)(D), 164.308(a)(5)(ii)(B), 164.308(a)(6)(ii), 164.308(a)(8).
  *
- * **Cost**: by events and resources; a quiet account is a few dollars a month.
+ * **Cost**: by events, checks and resources; a quiet account is about eight dollars a month and Region.
  */
 export class SecurityTooling extends PlatformComponent {
   constructor(name: string, args: SecurityToolingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:organization:SecurityTooling", name, opts);
-    this.#guardDuty();
-    this.#securityHub(args.place);
+    const { place, detectorIds, accounts } = args;
+    if (!(place.region in detectorIds)) this.reject("detectorIds", `must have one of the home Region, ${place.region}.`);
+    if (!Object.values(accounts).includes(place.accountId)) this.reject("accounts", "must contain the audit account, whose standards nothing else sets.");
+    for (const [region, detectorId] of Object.entries(detectorIds)) this.#guardDuty(region, detectorId, place);
+    this.#securityHub(place, Object.keys(detectorIds), accounts);
     this.#macie();
-    this.#accessAnalyzers(args.place);
-    this.#configuration(args.place);
+    for (const region of Object.keys(detectorIds)) this.#externalAccess(region, place);
+    this.#unusedAccess(place);
+    this.#configuration(place);
     this.#tellOfFindings(name, args);
     this.registerOutputs();
   }
 
-  #guardDuty(): void {
-    const detector = new aws.guardduty.Detector(this.childName("guardduty"), { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" }, this.child());
+  #guardDuty(region: string, detectorId: pulumi.Input<string>, home: Place): void {
+    const childName = (suffix: string) => this.childName(regionalName(suffix, region, home));
     const organization = new aws.guardduty.OrganizationConfiguration(
-      this.childName("guardduty-organization"),
-      { detectorId: detector.id, autoEnableOrganizationMembers: "ALL" },
+      childName("guardduty-organization"),
+      { region, detectorId, autoEnableOrganizationMembers: "ALL" },
       this.child(),
     );
-    for (const feature of guardDutyFeatures) {
-      const suffix = `guardduty-${feature.toLowerCase().replaceAll("_", "-")}`;
-      new aws.guardduty.DetectorFeature(this.childName(suffix), { detectorId: detector.id, name: feature, status: "ENABLED" }, this.child());
+    for (const [suffix, feature] of Object.entries(guardDutyFeatures)) {
       new aws.guardduty.OrganizationConfigurationFeature(
-        this.childName(`${suffix}-organization`),
-        { detectorId: detector.id, name: feature, autoEnable: "ALL" },
+        childName(`guardduty-${suffix}-organization`),
+        { region, detectorId, name: feature, autoEnable: "ALL" },
         this.child({ dependsOn: [organization] }),
       );
     }
   }
 
-  #securityHub({ region }: Place): void {
-    const hub = new aws.securityhub.Account(
-      this.childName("securityhub"),
-      { enableDefaultStandards: false, controlFindingGenerator: "SECURITY_CONTROL", autoEnableControls: true },
+  /**
+   * Central configuration: switching accounts on as they come leaves out those that are there already, and sets one Region alone.
+   * An account that a policy holds for can't change its standards itself (Security Hub User Guide, "Comparing centrally managed
+   * and self-managed targets").
+   */
+  #securityHub(place: Place, regions: readonly string[], accounts: Readonly<Record<string, string>>): void {
+    const linked = regions.filter((region) => region !== place.region);
+    const aggregator = new aws.securityhub.FindingAggregator(
+      this.childName("securityhub-aggregator"),
+      linked.length === 0 ? { linkingMode: "NO_REGIONS" } : { linkingMode: "SPECIFIED_REGIONS", specifiedRegions: linked },
       this.child(),
     );
-    const after = this.child({ dependsOn: [hub] });
-    new aws.securityhub.OrganizationConfiguration(this.childName("securityhub-organization"), { autoEnable: true, autoEnableStandards: "DEFAULT" }, after);
-    for (const standard of standards) {
-      new aws.securityhub.StandardsSubscription(
-        this.childName(`securityhub-${standard.split("/")[0]}`),
-        { standardsArn: `arn:aws:securityhub:${region}::standards/${standard}` },
-        after,
-      );
-    }
+    const organization = new aws.securityhub.OrganizationConfiguration(
+      this.childName("securityhub-organization"),
+      // Central configuration takes these two only so.
+      { organizationConfiguration: { configurationType: "CENTRAL" }, autoEnable: false, autoEnableStandards: "NONE" },
+      this.child({ dependsOn: [aggregator] }),
+    );
+    const policy = new aws.securityhub.ConfigurationPolicy(
+      this.childName("securityhub-policy"),
+      {
+        name: physicalName(place, "standards"),
+        description: "Security Hub with every control of the platform's standards",
+        configurationPolicy: {
+          serviceEnabled: true,
+          enabledStandardArns: standards.map((standard) => `arn:aws:securityhub:${place.region}::standards/${standard}`),
+          securityControlsConfiguration: { disabledControlIdentifiers: [] },
+        },
+      },
+      this.child({ dependsOn: [organization] }),
+    );
+    for (const [account, targetId] of Object.entries(accounts))
+      new aws.securityhub.ConfigurationPolicyAssociation(this.childName(`securityhub-policy-${account}`), { targetId, policyId: policy.id }, this.child());
   }
 
   #macie(): void {
-    const macie = new aws.macie2.Account(this.childName("macie"), { status: "ENABLED", findingPublishingFrequency: "FIFTEEN_MINUTES" }, this.child());
-    new aws.macie2.OrganizationConfiguration(this.childName("macie-organization"), { autoEnable: true }, this.child({ dependsOn: [macie] }));
+    new aws.macie2.OrganizationConfiguration(this.childName("macie-organization"), { autoEnable: true }, this.child());
   }
 
-  #accessAnalyzers(place: Place): void {
+  /** An analyzer sees the resources of its own Region (IAM User Guide, "IAM Access Analyzer findings"). */
+  #externalAccess(region: string, home: Place): void {
     new aws.accessanalyzer.Analyzer(
-      this.childName("external-access"),
-      { analyzerName: physicalName(place, "external-access"), type: "ORGANIZATION" },
+      this.childName(regionalName("external-access", region, home)),
+      { region, analyzerName: physicalName(home, "external-access"), type: "ORGANIZATION" },
       this.child(),
     );
+  }
+
+  /** Once: roles have no Region, and each costs. */
+  #unusedAccess(place: Place): void {
     new aws.accessanalyzer.Analyzer(
       this.childName("unused-access"),
       {
@@ -129,7 +157,10 @@ export class SecurityTooling extends PlatformComponent {
     );
   }
 
-  /** Security Hub gathers the findings of GuardDuty, Macie and Access Analyzer, too. A finding names resources, never what they hold. */
+  /**
+   * Security Hub gathers the findings of GuardDuty, Macie and Access Analyzer, too, and at home those of every Region (Security Hub
+   * User Guide, "Security Hub event types in EventBridge"). A finding names resources, never what they hold.
+   */
   #tellOfFindings(name: string, { place, alertTopicArn, deadLetterArn }: SecurityToolingArgs): void {
     const rule = new aws.cloudwatch.EventRule(
       this.childName("findings"),

@@ -6,11 +6,11 @@ export const idleMonth = {
   configurationItems: 500,
   /** How often a Config rule judges something. */
   evaluationsPerRule: 50,
-  /** Checks of Security Hub in an account: some 200 controls, most of them every 12 or 24 hours, over few resources. */
+  /** Checks of Security Hub in an account and Region: some 200 controls, most of them every 12 or 24 hours, over few resources. */
   securityChecks: 6000,
-  /** Millions of management events that GuardDuty reads. */
+  /** Millions of management events that GuardDuty reads in a Region. */
   managementEvents: 0.2,
-  /** Gigabytes of flow and DNS logs that GuardDuty reads. */
+  /** Gigabytes of flow and DNS logs that GuardDuty reads in a Region. */
   flowLogGb: 1,
   /** Gigabytes of an image in a registry. */
   imageGb: 1,

@@ -54,7 +54,7 @@ function describeHour(hour: VideoHourCost, paint: Paint): string[] {
 export const assumptions: readonly string[] = [
   `An hour of video: 1080p, 25 frames a second, 8 Mbit/s, ${videoHour.gb.source} GB; nothing in it lies outside the patient, no job fails.`,
   "Speed of jobs: docs/benchmarks.md, in proportion to pixels, frames and processors.",
-  `A quiet month in an account: ${idleMonth.configurationItems} changes recorded, ${idleMonth.evaluationsPerRule} evaluations of each Config rule, ${idleMonth.securityChecks} security checks, ${idleMonth.managementEvents * 1e6} management events and ${idleMonth.flowLogGb} GB of flow logs for GuardDuty.`,
+  `A quiet month in an account: ${idleMonth.configurationItems} changes recorded, ${idleMonth.evaluationsPerRule} evaluations of each Config rule; in each of its Regions ${idleMonth.securityChecks} security checks, ${idleMonth.managementEvents * 1e6} management events and ${idleMonth.flowLogGb} GB of flow logs for GuardDuty.`,
   "A metric made from a log reports all month; an endpoint with autoscaling stands at its least capacity.",
 ];
 

@@ -159,6 +159,32 @@ describe("the program", function () {
     expect(deployment.resources.filter(({ type, provider }) => type.startsWith("aws:") && !accountOf.has(provider ?? ""))).to.deep.equal([]);
   });
 
+  it("switches the audit account's services on, names it their administrator, and only then configures the organisation", async () => {
+    const { resources } = await run("shared");
+    const component = (kind: string) => resources.find(({ type }) => type === `svp:organization:${kind}`);
+    const childrenOf = (kind: string) => resources.filter(({ parent, custom }) => custom && parent === component(kind)?.urn).map(({ urn }) => urn);
+    expect(childrenOf("SecurityServices")).not.to.deep.equal([]);
+    expect(component("Delegation")?.dependencies).to.include.members(childrenOf("SecurityServices"));
+    expect(component("SecurityTooling")?.dependencies).to.include.members(childrenOf("Delegation"));
+  });
+
+  it("has Security Hub check every account but the organisation's own", async () => {
+    const checked = ofType(await run("shared"), "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation");
+    expect(checked.map(({ inputs }) => inputs["targetId"])).to.have.members([
+      ...["555555555555", "666666666666", "777777777777"],
+      ...["111111111111", "222222222222", "333333333333"],
+    ]);
+  });
+
+  it("watches for threats and for access from outside in every Region that data may lie in", async () => {
+    const deployment = await run("shared");
+    const regionsOf = (type: string) => ofType(deployment, type).map(({ inputs }) => inputs["region"]);
+    for (const type of ["guardduty/detector:Detector", "guardduty/organizationConfiguration:OrganizationConfiguration"])
+      expect(regionsOf(`aws:${type}`), type).to.deep.equal(["us-east-1", "us-west-2"]);
+    const outside = ofType(deployment, "aws:accessanalyzer/analyzer:Analyzer").filter(({ inputs }) => inputs["type"] === "ORGANIZATION");
+    expect(outside.map(({ inputs }) => inputs["region"])).to.deep.equal(["us-east-1", "us-west-2"]);
+  });
+
   it("shares the image with the environments' accounts", async () => {
     const [readers] = ofType(await run("shared"), "aws:ecr/repositoryPolicy:RepositoryPolicy");
     const [{ Principal }] = JSON.parse(readers?.inputs["policy"] as string).Statement;
@@ -243,5 +269,31 @@ describe("the configuration of a stack", () => {
     expect(message).to.contain("- svp:accounts.management.deployRole: must be a role of the account.");
     for (const key of ["accounts.logArchive", "accounts.audit", "accounts.services", "removal", "environments", "regions", "retention", "organization"])
       expect(message).to.contain(`- svp:${key}: `);
+  });
+
+  it("keeps what all share, and has its Region among those allowed, said beside the other mistakes", async () => {
+    const message = await mistakes(
+      "shared",
+      `config:
+  svp:region: eu-central-1
+  svp:removal: destroy
+  svp:regions: [us-east-1, us-west-2]
+`,
+    );
+    for (const line of [
+      "svp:removal: must be retain: nobody can delete what the archive has locked.",
+      "svp:regions: must contain svp:region.",
+      "svp:owner: Invalid input",
+      "svp:accounts: Invalid input",
+    ])
+      expect(message).to.contain(`- ${line}`);
+  });
+
+  it("names each allowed Region once, and says no more of Regions that are none", async () => {
+    const twice = await mistakes("shared", "config:\n  svp:region: us-east-1\n  svp:regions: [us-east-1, us-west-2, us-west-2]\n");
+    expect(twice).to.contain("- svp:regions: must name each Region once.");
+    const none = await mistakes("shared", "config:\n  svp:region: us-east-1\n  svp:regions: [Oregon]\n");
+    expect(none).to.contain("- svp:regions.0: must be a Region such as us-east-1.");
+    expect(none).not.to.contain("must contain svp:region");
   });
 });

@@ -1,5 +1,6 @@
+import type { Properties } from "../../deploy/provider.ts";
 import { idleMonth } from "../assumptions.ts";
-import { all, byUse, type Charge, free, type IdleRules, priced } from "../charge.ts";
+import { all, byUse, type Charge, free, type IdleRules, priced, type StackView } from "../charge.ts";
 import { prices } from "../prices.ts";
 
 /** Trails, Config, the detectors and backup. What they read is billed; a quiet month's worth of it is assumed. */
@@ -22,7 +23,6 @@ export const auditRules: IdleRules = {
     "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
     "aws:securityhub/organizationConfiguration:OrganizationConfiguration",
     "aws:securityhub/configurationPolicy:ConfigurationPolicy",
-    "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
     "aws:securityhub/findingAggregator:FindingAggregator",
     "aws:securityhub/standardsSubscription:StandardsSubscription",
     "aws:securityhub/standardsControl:StandardsControl",
@@ -84,7 +84,16 @@ export const auditRules: IdleRules = {
     "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature",
   ),
   "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": byUse("GB and objects scanned"),
-  "aws:securityhub/account:Account": priced(() => [{ what: "Security Hub: checks", price: prices.securityCheck, quantity: idleMonth.securityChecks }]),
+  // Standards bring checks: its own, or those of a configuration policy.
+  "aws:securityhub/account:Account": priced(({ inputs }, stack) => {
+    const without = inputs["enableDefaultStandards"] === false && stack.ofType("aws:securityhub/standardsSubscription:StandardsSubscription").length === 0;
+    return without ? [] : [securityChecks(1)];
+  }),
+  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": priced(({ inputs }, stack) => {
+    const target = String(inputs["targetId"]);
+    if (!/^\d{12}$/.test(target)) throw new Error(`is with ${target}, whose accounts can't be counted.`);
+    return [securityChecks(1 + linkedRegions(stack))];
+  }),
   "aws:macie2/account:Account": priced(
     (_, stack) => [{ what: "Macie: buckets watched", price: prices.classifiedBucket, quantity: stack.ofType("aws:s3/bucket:Bucket").length }],
     "GB looked into",
@@ -101,6 +110,22 @@ export const auditRules: IdleRules = {
   "aws:backup/restoreTestingPlan:RestoreTestingPlan": byUse("tests, GB restored"),
   "aws:backup/framework:Framework": byUse("evaluations"),
 };
+
+/** Checks of an account in so many Regions. */
+const securityChecks = (regions: number): Charge => ({
+  what: "Security Hub: checks",
+  price: prices.securityCheck,
+  quantity: regions * idleMonth.securityChecks,
+});
+
+/** Regions beside the home Region that configuration policies hold in. */
+function linkedRegions(stack: StackView): number {
+  const [{ inputs } = { inputs: {} as Properties }] = stack.ofType("aws:securityhub/findingAggregator:FindingAggregator");
+  const { linkingMode = "NO_REGIONS", specifiedRegions = [] } = inputs;
+  if (linkingMode === "NO_REGIONS") return 0;
+  if (linkingMode !== "SPECIFIED_REGIONS") throw new Error(`holds in ${linkingMode} of a finding aggregator, which can't be counted.`);
+  return (specifiedRegions as string[]).length;
+}
 
 const evaluations = (rules: number): Charge => ({
   what: "Config: rule evaluations",

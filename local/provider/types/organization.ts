@@ -1,5 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
-import { arn, hexOf, type Place, physicalName, type ResourceType } from "../resource-type.ts";
+import { arn, hexOf, type Place, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
 
 /** Resources that go by the account they are about. */
 const ofAccount = (property: string): ResourceType<Cloud> => ({ computed: (inputs) => ({ id: String(inputs[property]) }) });
@@ -49,6 +49,19 @@ export const organizationTypes: Record<string, ResourceType<Cloud>> = {
       return { id: subscription, arn: subscription };
     },
   },
+  "aws:securityhub/findingAggregator:FindingAggregator": {
+    computed: (_inputs, place) => {
+      const aggregator = arn("securityhub", place, `finding-aggregator/${uuidOf(place.urn)}`);
+      return { id: aggregator, arn: aggregator };
+    },
+  },
+  "aws:securityhub/configurationPolicy:ConfigurationPolicy": {
+    computed: (_inputs, place) => {
+      const id = uuidOf(place.urn);
+      return { id, arn: arn("securityhub", place, `configuration-policy/${id}`) };
+    },
+  },
+  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": ofAccount("targetId"),
   "aws:macie2/organizationConfiguration:OrganizationConfiguration": oncePerAccount,
   "aws:accessanalyzer/analyzer:Analyzer": {
     computed: (inputs, place) => ({ id: String(inputs["analyzerName"]), arn: arn("access-analyzer", place, `analyzer/${inputs["analyzerName"]}`) }),

@@ -89,6 +89,8 @@ describe("service-control policies", () => {
     for (const sid of ["TrailStays", "RecordingStays", "WatchersStay", "LogsStay", "KeysStay", "BackupsStay", "ArchiveStaysClosed", "NothingPublic"]) {
       expect(guarding.get(sid)?.Condition, sid).to.deep.equal({ ArnNotLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/svp-deploy" } });
     }
+    for (const action of ["DeleteConfigurationPolicy", "DeleteFindingAggregator", "StartConfigurationPolicyDisassociation", "UpdateOrganizationConfiguration"])
+      expect(guarding.get("WatchersStay")?.Action).to.include(`securityhub:${action}`);
     expect(guarding.get("AccountStays")).not.to.have.property("Condition");
     expect(guarding.get("NoRoot")).to.deep.include({ Action: ["*"], Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" } } });
     expect(guarding.get("NoUsers")?.Action).to.include("iam:CreateAccessKey");

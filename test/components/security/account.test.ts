@@ -10,7 +10,11 @@ import { failure } from "../../support/failure.ts";
 import { parts } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
 
-const archive = { archiveBucket: "svp-shared-222222222222-log-archive", archiveKeyArn: "arn:aws:kms:us-east-1:222222222222:key/1", archivePrefix: "config" };
+const archive = {
+  archiveBucket: "svp-shared-222222222222-configuration-archive",
+  archiveKeyArn: "arn:aws:kms:us-east-1:222222222222:key/1",
+  archivePrefix: "config",
+};
 
 describe("AccountBaseline", () => {
   it("keeps everything private, disks sealed, passwords long, and identifiers out of logs", async () => {

@@ -75,12 +75,17 @@ describe("idleCost", () => {
       new aws.redshift.Cluster("warehouse", { clusterIdentifier: "warehouse", nodeType: "ra3.large" }, opts);
       new aws.ec2.VpcEndpoint("balancer", { vpcId: "vpc-1", serviceName: "s", vpcEndpointType: "GatewayLoadBalancer" }, opts);
       new aws.sagemaker.NotebookInstance("notebook", { instanceType: "ml.x9.huge", roleArn: "arn:aws:iam::111111111111:role/r" }, opts);
+      new aws.securityhub.FindingAggregator("everywhere", { linkingMode: "ALL_REGIONS" }, opts);
+      for (const [name, targetId] of Object.entries({ everyone: "r-abcd", one: "111111111111" }))
+        new aws.securityhub.ConfigurationPolicyAssociation(name, { targetId, policyId: "policy" }, opts);
     });
     expect(message.split("\n")).to.deep.equal([
       "The cost can't be told:",
       '- aws:ec2/vpcEndpoint:VpcEndpoint "balancer" is an endpoint of type GatewayLoadBalancer in 0 subnets; only interface endpoints that name their subnets have a price here.',
       "- aws:redshift/cluster:Cluster (1): nobody has said what it costs. Add it to local/cost/types.",
       '- aws:sagemaker/notebookInstance:NotebookInstance "notebook" runs on ml.x9.huge, which has no price in contracts/prices.ts.',
+      '- aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation "everyone" is with r-abcd, whose accounts can\'t be counted.',
+      '- aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation "one" holds in ALL_REGIONS of a finding aggregator, which can\'t be counted.',
     ]);
   });
 
@@ -160,6 +165,33 @@ describe("idleCost", () => {
         ["Access Analyzer: roles watched for unused access", 1, 0.2],
         ["Macie: buckets watched", 2, 0.2],
       ],
+    ],
+    "counts Security Hub's checks where an account has standards of its own": [
+      (opts) => {
+        const own = new aws.securityhub.Account("hub", { enableDefaultStandards: false }, opts);
+        new aws.securityhub.StandardsSubscription(
+          "nist",
+          { standardsArn: "arn:aws:securityhub:us-east-1::standards/nist-800-53/v/5.0.0" },
+          { ...opts, dependsOn: [own] },
+        );
+      },
+      [["Security Hub: checks", 6000, 6]],
+    ],
+    "counts Security Hub's checks of each account that a policy holds for, in each Region, and none of an account without standards": [
+      (opts) => {
+        new aws.securityhub.Account("hub", { enableDefaultStandards: false }, opts);
+        new aws.securityhub.FindingAggregator("regions", { linkingMode: "SPECIFIED_REGIONS", specifiedRegions: ["us-west-2"] }, opts);
+        for (const targetId of ["111111111111", "222222222222"])
+          new aws.securityhub.ConfigurationPolicyAssociation(`for-${targetId}`, { targetId, policyId: "policy" }, opts);
+      },
+      [["Security Hub: checks", 24_000, 24]],
+    ],
+    "counts Security Hub's checks at home where no Region is linked": [
+      (opts) => {
+        new aws.securityhub.FindingAggregator("regions", { linkingMode: "NO_REGIONS" }, opts);
+        new aws.securityhub.ConfigurationPolicyAssociation("one", { targetId: "111111111111", policyId: "policy" }, opts);
+      },
+      [["Security Hub: checks", 6000, 6]],
     ],
     "has a table cost by use, or by its capacity": [
       (opts) => {
