@@ -1,7 +1,8 @@
-import * as aws from "@pulumi/aws";
-import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { isCustomerKey } from "../../given.ts";
+
+const kinds: Readonly<Record<string, string>> = { "aws:cloudtrail/trail:Trail": "Trail", "aws:cloudtrail/eventDataStore:EventDataStore": "Event data store" };
 
 /** What trails deliver, and what event data stores keep, is encrypted with a customer key. */
 export const trailIsEncryptedWithCustomerKey: ResourceValidationPolicy = {
@@ -12,12 +13,8 @@ export const trailIsEncryptedWithCustomerKey: ResourceValidationPolicy = {
   framework: hipaa("164.312(a)(2)(iv)", "164.312(b)"),
   tags: ["cloudtrail", "encryption"],
   remediationSteps: "Set kmsKeyId to the key of `LogArchive`.",
-  validateResource: [
-    validateResourceOfType(aws.cloudtrail.Trail, (trail, args, report) => {
-      if (!isCustomerKey(trail, "kmsKeyId")) report(`Trail "${args.name}" has no customer-managed key; kmsKeyId must name one.`);
-    }),
-    validateResourceOfType(aws.cloudtrail.EventDataStore, (store, args, report) => {
-      if (!isCustomerKey(store, "kmsKeyId")) report(`Event data store "${args.name}" has no customer-managed key; kmsKeyId must name one.`);
-    }),
-  ],
+  validateResource: ({ type, name, props, notApplicable }, report) => {
+    const kind = kinds[type] ?? notApplicable("Only trails and event data stores keep events.");
+    if (!isCustomerKey(props, "kmsKeyId")) report(`${kind} "${name}" has no customer-managed key; kmsKeyId must name one.`);
+  },
 };
