@@ -1,0 +1,81 @@
+/**
+ * What AWS Config must judge in an account, by the identifiers of the rules that it brings along, and how strict their parameters
+ * must be. Those of AWS's conformance pack "Operational Best Practices for HIPAA Security" that are about what this platform makes
+ * or what any account has, and its rules about keys, logs, tables and SageMaker. Rules about servers, databases, load balancers and
+ * search domains are left out: there are none.
+ */
+export const conformanceRules = {
+  asOf: "2026-04-09",
+  source: "https://github.com/awslabs/aws-config-rules/blob/master/aws-config-conformance-packs/Operational-Best-Practices-for-HIPAA-Security.yaml",
+} as const;
+
+/** What a parameter must be: a number at most or at least, or a text. */
+export type Bound = { readonly most: number } | { readonly least: number } | { readonly is: string };
+
+export const requiredConfigRules: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
+  ACCESS_KEYS_ROTATED: { maxAccessKeyAge: { most: 90 } },
+  BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK: {
+    requiredFrequencyUnit: { is: "days" },
+    requiredFrequencyValue: { most: 1 },
+    requiredRetentionDays: { least: 35 },
+  },
+  BACKUP_RECOVERY_POINT_ENCRYPTED: {},
+  BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED: {},
+  CLOUDTRAIL_S3_DATAEVENTS_ENABLED: {},
+  CLOUDWATCH_ALARM_ACTION_CHECK: { alarmActionRequired: { is: "true" } },
+  CLOUDWATCH_LOG_GROUP_ENCRYPTED: {},
+  CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED: {},
+  CLOUD_TRAIL_ENABLED: {},
+  CLOUD_TRAIL_ENCRYPTION_ENABLED: {},
+  CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED: {},
+  CMK_BACKING_KEY_ROTATION_ENABLED: {},
+  CW_LOGGROUP_RETENTION_PERIOD_CHECK: { MinRetentionTime: { least: 365 } },
+  DYNAMODB_IN_BACKUP_PLAN: {},
+  DYNAMODB_PITR_ENABLED: {},
+  DYNAMODB_TABLE_ENCRYPTED_KMS: {},
+  EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK: {},
+  EC2_EBS_ENCRYPTION_BY_DEFAULT: {},
+  ECS_CONTAINERS_READONLY_ACCESS: {},
+  GUARDDUTY_ENABLED_CENTRALIZED: {},
+  IAM_PASSWORD_POLICY: { MaxPasswordAge: { most: 90 }, MinimumPasswordLength: { least: 14 }, PasswordReusePrevention: { least: 24 } },
+  IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS: {},
+  IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS: {},
+  IAM_ROOT_ACCESS_KEY_CHECK: {},
+  IAM_USER_MFA_ENABLED: {},
+  IAM_USER_NO_POLICIES_CHECK: {},
+  IAM_USER_UNUSED_CREDENTIALS_CHECK: { maxCredentialUsageAge: { most: 45 } },
+  INCOMING_SSH_DISABLED: {},
+  KMS_CMK_NOT_SCHEDULED_FOR_DELETION: {},
+  LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED: {},
+  LAMBDA_INSIDE_VPC: {},
+  MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS: {},
+  MULTI_REGION_CLOUD_TRAIL_ENABLED: {},
+  NO_UNRESTRICTED_ROUTE_TO_IGW: {},
+  RESTRICTED_INCOMING_TRAFFIC: {},
+  ROOT_ACCOUNT_HARDWARE_MFA_ENABLED: {},
+  ROOT_ACCOUNT_MFA_ENABLED: {},
+  S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC: {},
+  S3_BUCKET_ACL_PROHIBITED: {},
+  S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED: {},
+  S3_BUCKET_LOGGING_ENABLED: {},
+  S3_BUCKET_PUBLIC_READ_PROHIBITED: {},
+  S3_BUCKET_PUBLIC_WRITE_PROHIBITED: {},
+  S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED: {},
+  S3_BUCKET_SSL_REQUESTS_ONLY: {},
+  S3_BUCKET_VERSIONING_ENABLED: {},
+  S3_DEFAULT_ENCRYPTION_KMS: {},
+  SAGEMAKER_DOMAIN_IN_VPC: {},
+  SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED: {},
+  SAGEMAKER_MODEL_IN_VPC: {},
+  SAGEMAKER_MODEL_ISOLATION_ENABLED: {},
+  SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED: {},
+  SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS: {},
+  SECRETSMANAGER_USING_CMK: {},
+  SECURITYHUB_ENABLED: {},
+  SNS_ENCRYPTED_KMS: {},
+  SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED: {},
+  VPC_DEFAULT_SECURITY_GROUP_CLOSED: {},
+  VPC_FLOW_LOGS_ENABLED: {},
+  VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS: {},
+  WAFV2_LOGGING_ENABLED: {},
+};
