@@ -3,7 +3,8 @@ import { type Obligation, type SectionId, sections } from "../../policies/data/s
 import { dataVersions } from "../../policies/data/versions.ts";
 import { objections, type Waiver, waiverFor } from "../../policies/waivers.ts";
 import type { DeployedResource, Deployment } from "../deploy/deployment.ts";
-import type { PolicyReport } from "../deploy/policy/analyzer.ts";
+import type { RuleConfig } from "../deploy/policy/config.ts";
+import type { InProcessReport } from "../deploy/policy/in-process.ts";
 
 /** What became of a rule on one resource. `unjudged`: a value that is known only on AWS kept it from being judged. */
 export type Verdict = "pass" | "fail" | "waived" | "unjudged";
@@ -26,6 +27,8 @@ export interface RuleEvidence {
   readonly level: EnforcementLevel;
   readonly controls: readonly string[];
   readonly remediation: string;
+  /** Thresholds and the like that the rule was given. */
+  readonly settings: RuleConfig["properties"];
   /** Resources by verdict, and those that the rule is not about. */
   readonly counts: Readonly<Record<Verdict | "notApplicable", number>>;
 }
@@ -70,8 +73,8 @@ export interface EvidenceInput {
   readonly deployment: Deployment;
   /** The rules, not waived. */
   readonly rules: Policies;
-  readonly levels: ReadonlyMap<string, { enforcementLevel: EnforcementLevel }>;
-  readonly report: PolicyReport;
+  readonly levels: ReadonlyMap<string, RuleConfig>;
+  readonly report: InProcessReport;
   readonly waivers: readonly Waiver[];
   /** ISO 8601. */
   readonly date: string;
@@ -80,14 +83,14 @@ export interface EvidenceInput {
 
 /** Puts together what one evaluation of the pack has shown. */
 export function evidenceOf(input: EvidenceInput): Evidence {
-  const { deployment, rules, levels, report, waivers, date, commit } = input;
+  const { deployment, rules, levels, waivers, date, commit } = input;
   const day = date.slice(0, 10);
   const own = waivers.filter(({ stack }) => stack === deployment.stack);
   const results = resultsOf(input, own, day);
   const byRule = Map.groupBy(results, ({ rule }) => rule);
   const ruleEvidence = rules.map((rule): RuleEvidence => {
-    const level = levels.get(rule.name)?.enforcementLevel ?? "mandatory";
-    const subjects = "validateStack" in rule ? 1 : deployment.resources.length;
+    const { enforcementLevel: level, properties: settings } = levels.get(rule.name) as RuleConfig;
+    const own = byRule.get(rule.name) ?? [];
     return {
       name: rule.name,
       description: rule.description,
@@ -95,7 +98,8 @@ export function evidenceOf(input: EvidenceInput): Evidence {
       level,
       controls: rule.framework?.reference?.split(", ") ?? [],
       remediation: rule.remediationSteps ?? "",
-      counts: countsOf(byRule.get(rule.name) ?? [], subjects - (report.applied[rule.name]?.length ?? 0)),
+      settings,
+      counts: countsOf(own, deployment.resources.length - own.length),
     };
   });
   const used = new Set(results.flatMap(({ rule, type, name, waiver }) => (waiver ? [`${rule} ${type} ${name}`] : [])));
@@ -129,15 +133,16 @@ export function evidenceOf(input: EvidenceInput): Evidence {
 export const isCompliant = ({ rules, waiverObjections }: Evidence): boolean =>
   waiverObjections.length === 0 && rules.every(({ level, counts }) => level !== "mandatory" || counts.fail === 0);
 
-function resultsOf({ deployment: { resources }, rules, report: { findings, applied } }: EvidenceInput, own: readonly Waiver[], day: string): Result[] {
+function resultsOf({ deployment: { resources }, rules, report: { findings, applied, judged } }: EvidenceInput, own: readonly Waiver[], day: string): Result[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const stack = resources[0] as DeployedResource;
   const found = Map.groupBy(findings, ({ rule, urn }) => `${rule} ${urn ?? stack.urn}`);
   return rules.flatMap((policy) => {
     const rule = policy.name;
     const broken = findings.filter((finding) => finding.rule === rule).map(({ urn }) => urn ?? stack.urn);
-    // A rule about the stack as a whole names the resources that break it; the stack passes only where none does.
-    const about = new Set("validateStack" in policy && broken.length > 0 ? broken : [...(applied[rule] ?? []), ...broken]);
+    // A rule about the stack as a whole is about the resources that it judged and those that break it; about the stack itself if there are none.
+    const named = [...(judged[rule] ?? []), ...broken];
+    const about = new Set("validateStack" in policy && named.length > 0 && applied[rule]?.length !== 0 ? named : [...(applied[rule] ?? []), ...broken]);
     return [...about].map((urn): Result => {
       const { type, name } = byUrn.get(urn) ?? stack;
       const here = found.get(`${rule} ${urn}`) ?? [];

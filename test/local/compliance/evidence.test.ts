@@ -44,7 +44,7 @@ describe("the evidence of a stack", () => {
     expect(shown).to.include({ schema: "svp-compliance/1.0", project: "svp", stack: "unit", commit: "abc123" });
     expect(shown.account).to.deep.equal(["111111111111"]);
     expect(ruleOf(shown, logGroupKeepsAuditTrail.name)?.counts).to.include({ pass: 1, fail: 1, waived: 0, unjudged: 0 });
-    expect(ruleOf(shown, bucketKeepsVersions.name)?.counts).to.deep.equal({ pass: 0, fail: 1, waived: 0, unjudged: 0, notApplicable: 0 });
+    expect(ruleOf(shown, bucketKeepsVersions.name)?.counts).to.include({ pass: 1, fail: 1, waived: 0, unjudged: 0 });
     expect(ruleOf(shown, keyRotatesEveryYear.name)?.counts).to.include({ pass: 0, fail: 0 });
     const failures = shown.results.filter(({ verdict }) => verdict === "fail").map(({ rule, name }) => [rule, name]);
     expect(failures).to.deep.equal([
