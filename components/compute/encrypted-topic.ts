@@ -18,7 +18,8 @@ export interface EncryptedTopicArgs {
 /**
  * A topic that AWS services publish operational messages to. HIPAA 164.312(a)(2)(iv), (e)(1).
  *
- * Messages leave AWS by e-mail, so only what holds no health information is sent here: alarms, budgets, findings.
+ * Messages leave AWS by e-mail, so only what holds no health information is sent here: alarms, budgets, findings. The topic
+ * says so by a tag of its own, whatever the account around it holds.
  */
 export class EncryptedTopic extends PlatformComponent {
   /** Resolves once the topic lets its publishers in. */
@@ -31,7 +32,7 @@ export class EncryptedTopic extends PlatformComponent {
     const topicName = physicalName(place, name);
     const arn = regionalArn(place, "sns", topicName);
 
-    const topic = new aws.sns.Topic(name, { name: topicName, kmsMasterKeyId: key.arn }, this.child());
+    const topic = new aws.sns.Topic(name, { name: topicName, kmsMasterKeyId: key.arn, tags: { "data-classification": "none" } }, this.child());
     const policy = new aws.sns.TopicPolicy(
       this.childName("policy"),
       { arn: topic.arn, policy: policyDocument([denyPlainPublishing(arn), ...publishers.map((service) => publish(place, service, arn))]) },

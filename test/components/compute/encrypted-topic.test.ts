@@ -18,6 +18,7 @@ describe("EncryptedTopic", () => {
     expect(stack.one(aws.sns.Topic, "alerts").inputs).to.deep.equal({
       name: "svp-unit-alerts",
       kmsMasterKeyId: stack.one(aws.kms.Key, "key").outputs["arn"],
+      tags: { "data-classification": "none" },
     });
     const publishes = (service: string) => ({
       Effect: "Allow",
