@@ -25,8 +25,12 @@ export function manifestOf({ resources, stack }: Deployment, root: string): Mani
     const named = given.reduce((all, [id, name]) => all.replaceAll(id, name), text);
     const own = named
       .replaceAll(`${root}/`, "")
+      // What is linked into the folder of a test lies here.
+      .replaceAll(`${process.cwd()}/`, "")
       .replaceAll(`svp-${stack}`, "svp-STACK")
-      .replace(/[0-9a-f]{64}/g, "DIGEST");
+      .replace(/[0-9a-f]{64}/g, "DIGEST")
+      // A version of an object that holds code.
+      .replace(/^[0-9a-f]{32}$/, "VERSION");
     return others.length > 0 ? own : accounts.reduce((all, account) => all.replaceAll(account, "ACCOUNT"), own);
   };
   const readable = (value: unknown): unknown => {
