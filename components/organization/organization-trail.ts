@@ -54,7 +54,11 @@ export class OrganizationTrail extends PlatformComponent {
       { place, removal, description: "Log of the organisation's trail", services: [logsUseKey(place)] },
       { parent: this },
     );
-    const group = new aws.cloudwatch.LogGroup(this.childName("log"), { name: groupName, kmsKeyId: key.arn, retentionInDays: logRetentionDays }, this.child());
+    const group = new aws.cloudwatch.LogGroup(
+      this.childName("log"),
+      { name: groupName, kmsKeyId: key.arn, retentionInDays: logRetentionDays },
+      this.child({ protect: removal === "retain" }),
+    );
     const role = new ServiceRole(
       this.childName("role"),
       {

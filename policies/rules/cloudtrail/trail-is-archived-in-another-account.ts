@@ -1,4 +1,4 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { accountIdOf, ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { judgeEach } from "../../given.ts";
@@ -15,11 +15,11 @@ export const trailIsArchivedInAnotherAccount: StackValidationPolicy = {
   remediationSteps: "Deliver to the bucket of `LogArchive`, which stands in the log archive account.",
   validateStack: ({ resources, notApplicable }, report) => {
     const buckets = ofType(resources, "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2");
-    const delivered = ofType(resources, "aws:cloudtrail/trail:Trail").flatMap((trail) =>
-      buckets.filter((bucket) => refersTo(trail, "s3BucketName", bucket, ["bucket", "id"])).map((bucket) => ({ trail, bucket })),
-    );
-    if (delivered.length === 0) notApplicable("No trail delivers to a bucket of this stack.");
-    judgeEach(delivered, ({ trail, bucket }) => {
+    const bucketOf = (trail: PolicyResource) => buckets.find((bucket) => refersTo(trail, "s3BucketName", bucket, ["bucket", "id"]));
+    const trails = ofType(resources, "aws:cloudtrail/trail:Trail").filter((trail) => bucketOf(trail) !== undefined);
+    if (trails.length === 0) notApplicable("No trail delivers to a bucket of this stack.");
+    judgeEach(trails, (trail) => {
+      const bucket = bucketOf(trail)!;
       const account = accountIdOf(trail.provider);
       if (account === accountIdOf(bucket.provider))
         report(

@@ -30,7 +30,7 @@ const archiveIn = (opts: { provider: aws.Provider }, recordedAccountIds: readonl
   );
 
 const make = (opts: { provider: aws.Provider }) => {
-  const archive = archiveIn(opts);
+  const archive = archiveIn({ provider: new aws.Provider("archive", { region: "us-east-1", allowedAccountIds: ["222222222222"] }) });
   const made = new OrganizationTrail("trail", { place, removal: "retain", archive, logRetentionDays: 2192 }, opts);
   new AuditAlarms("alarms", { place, logGroupName: made.logGroupName, alertTopicArn }, opts);
   return { configuration: archive.bucket, trail: archive.trailBucket, keyArn: archive.keyArn };
@@ -133,6 +133,8 @@ describe("the audit trail of the organisation", () => {
     expect(children.filter(({ name, parent }) => !name.startsWith(parent!.split("::").at(-1)!))).to.deep.equal([]);
     expect(children.map(({ name }) => name)).to.include.members(["archive-key", "archive-access-logs", "archive-trail", "archive-configuration", "trail-log"]);
   });
+
+  it("is at hand in a log group that no deployment deletes", () => expect(stack.one(aws.cloudwatch.LogGroup, "trail-log").protect).to.equal(true));
 
   it("records all administration, and every use of what holds or works on data, in every Region, checked and sealed", () => {
     const { advancedEventSelectors, ...inputs } = stack.one(aws.cloudtrail.Trail, "trail").inputs;
