@@ -7,7 +7,10 @@ import type { PolicyConfigSchema } from "@pulumi/policy";
 export const requiredSchema: PolicyConfigSchema = { properties: { required: { type: "boolean", default: true } } };
 
 /** Ends a rule as not applicable where the stack's configuration says that it is not asked for here. */
-export function onlyWhereRequired(args: { getConfig<T extends object>(): T; notApplicable(reason?: string): never }): void {
+export function onlyWhereRequired(
+  args: { getConfig<T extends object>(): T; notApplicable(reason?: string): never },
+  otherwise = "Another stack of the organisation has it.",
+): void {
   const { required = true } = args.getConfig<{ required?: boolean }>();
-  if (!required) args.notApplicable("Another stack of the organisation has it.");
+  if (!required) args.notApplicable(otherwise);
 }
