@@ -34,7 +34,6 @@ export async function judge(
   rules: Policies,
   levels: ReadonlyMap<string, { enforcementLevel: EnforcementLevel }>,
 ): Promise<PolicyReport> {
-  const byUrn = new Map(deployment.resources.map((resource) => [resource.urn, resource]));
   const active = rules.filter(({ name }) => levels.get(name)?.enforcementLevel !== "disabled");
   const applied: Record<string, string[]> = Object.fromEntries(rules.map(({ name }) => [name, []]));
   const stackUrn = deployment.resources[0]?.urn ?? "";
@@ -58,15 +57,28 @@ export async function judge(
   };
 
   const resourceRules = active.filter((rule) => !("validateStack" in rule));
-  for (const resource of deployment.resources) take(await analyzer.analyze(requestFor(resource, byUrn)), resourceRules, resource.urn);
+  for (const request of resourceRequests(deployment)) take(await analyzer.analyze(request), resourceRules, request.getUrn());
   const stackRules = active.filter((rule) => "validateStack" in rule);
-  take(
-    await analyzer.analyzeStack(new proto.AnalyzeStackRequest().setResourcesList(deployment.resources.map((resource) => stateOf(resource, byUrn)))),
-    stackRules,
-    undefined,
-  );
-  return { findings: findings.sort((a, b) => compare(keyOf(a), keyOf(b))), applied };
+  take(await analyzer.analyzeStack(stackRequest(deployment)), stackRules, undefined);
+  return { findings: inOrder(findings), applied };
 }
+
+/** In order of rule, resource and message. */
+export const inOrder = (findings: readonly PolicyFinding[]): PolicyFinding[] => [...findings].sort((a, b) => compare(keyOf(a), keyOf(b)));
+
+/** What the engine asks of each resource: to judge its inputs. */
+export function* resourceRequests({ resources }: Deployment): Generator<AnalyzeRequest> {
+  const byUrn = urnsOf(resources);
+  for (const resource of resources) yield requestFor(resource, byUrn);
+}
+
+/** What the engine asks at the end: to judge the state of all resources. */
+export function stackRequest({ resources }: Deployment): AnalyzeStackRequest {
+  const byUrn = urnsOf(resources);
+  return new proto.AnalyzeStackRequest().setResourcesList(resources.map((resource) => stateOf(resource, byUrn)));
+}
+
+const urnsOf = (resources: Deployment["resources"]): ByUrn => new Map(resources.map((resource) => [resource.urn, resource]));
 
 type ByUrn = ReadonlyMap<string, DeployedResource>;
 

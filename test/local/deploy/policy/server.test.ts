@@ -1,17 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { deploy } from "../../../../local/deploy/deploy.ts";
 import type { Deployment } from "../../../../local/deploy/deployment.ts";
 import type { PolicyConfig } from "../../../../local/deploy/policy/config.ts";
 import { evaluatePolicies } from "../../../../local/deploy/policy/in-process.ts";
 import { type PolicyServer, startPolicyServer } from "../../../../local/deploy/policy/server.ts";
+import { offlineProvider } from "../../../../local/provider/offline.ts";
 import { rules } from "../../../../policies/rules/index.ts";
 import { naivePlatform } from "../../../fixtures/naive-platform.ts";
+import { projectFolder } from "../../../stacks/project.ts";
 import { failure } from "../../../support/failure.ts";
 import { deploymentOf } from "../../../support/programs.ts";
 
 const folder = fileURLToPath(new URL("../../../../policies", import.meta.url));
 
-describe("the policy server", () => {
+describe("the policy server", function () {
+  // Production is a few hundred resources, and a server gives each rule a copy of all.
+  this.timeout(120_000);
   let server: PolicyServer;
   before(async () => {
     server = await startPolicyServer(folder);
@@ -26,6 +31,7 @@ describe("the policy server", () => {
 
   const programs: [what: string, deployment: () => Promise<Deployment>, config: PolicyConfig][] = [
     ["a program with nothing in it", () => deploymentOf(() => {}), {}],
+    ["production", production, {}],
     ["a program that breaks many", naivePlatform, {}],
     [
       "other settings",
@@ -50,3 +56,12 @@ describe("the policy server", () => {
     expect(error.message).to.match(/^The policy pack in .*fixtures did not start: /);
   });
 });
+
+async function production(): Promise<Deployment> {
+  const project = projectFolder();
+  try {
+    return await deploy({ root: project.root, stack: "prod", provider: offlineProvider() });
+  } finally {
+    project.remove();
+  }
+}
