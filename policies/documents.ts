@@ -37,19 +37,26 @@ export interface State {
   readonly resource: string;
   /** `Arguments` (JSONata) or `Parameters` (JSONPath). */
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** All that the definition says of it. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** The Parallel and Map states that it stands in, the innermost last. */
+  readonly around: readonly State[];
 }
 
 /** Every state of an Amazon States Language definition, those of branches and maps included. */
-export function* statesOf(definition: unknown): Generator<State> {
+export function* statesOf(definition: unknown, around: readonly State[] = []): Generator<State> {
   const { States: states = {} } = (definition ?? {}) as { States?: Record<string, Record<string, unknown>> };
-  for (const [name, state] of Object.entries(states)) {
-    yield {
+  for (const [name, raw] of Object.entries(states)) {
+    const state: State = {
       name,
-      type: String(state["Type"]),
-      resource: String(state["Resource"] ?? ""),
-      arguments: (state["Arguments"] ?? state["Parameters"] ?? {}) as Record<string, unknown>,
+      type: String(raw["Type"]),
+      resource: String(raw["Resource"] ?? ""),
+      arguments: (raw["Arguments"] ?? raw["Parameters"] ?? {}) as Record<string, unknown>,
+      raw,
+      around,
     };
-    for (const inner of [...many(state["Branches"]), state["ItemProcessor"], state["Iterator"]]) yield* statesOf(inner);
+    yield state;
+    for (const inner of [...many(raw["Branches"]), raw["ItemProcessor"], raw["Iterator"]]) yield* statesOf(inner, [...around, state]);
   }
 }
 

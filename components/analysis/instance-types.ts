@@ -6,7 +6,8 @@ import type { Values } from "./asl.ts";
  * them (API reference: ProcessingClusterConfig.VolumeKmsKeyId, CreateEndpointConfig.KmsKeyId). Families: EC2 instance types with
  * instance store among SageMaker's.
  */
-const families = /^ml\.(g4dn|g5|g6|g6e|gr6|g7|g7e|p3dn|p4d|p4de|p5|p5e|p5en|p6-b200|trn1|trn1n|trn2|[cmr]\d[a-z]*d[a-z]*)\./;
+const families =
+  /^ml\.(g4dn|g5|g6f?|g6e|gr6f?|g7|g7e|p3dn|p4d|p4de|p5|p5e|p5en|p6-b200|p6-b300|p6e-gb200|trn1|trn1n|trn2|i[3-9][a-z]*|[cmrx]\d[a-z]*d[a-z]*)\./;
 
 /** Whether an instance type's disks are encrypted by the hardware, so that no volume key may be named. */
 export const hasLocalDisks = (instanceType: string): boolean => families.test(instanceType);
