@@ -29,6 +29,8 @@ export interface EncryptedBucketArgs {
   emitsEvents?: boolean;
   /** Pages that may use signed URLs. None, if absent. */
   browsers?: BrowserAccess;
+  /** Whose data the bucket holds, if not the environment's: nobody's. It then need not be backed up. */
+  dataClassification?: "none";
 }
 
 export interface BrowserAccess {
@@ -79,6 +81,7 @@ export class EncryptedBucket extends PrivateBucket {
         keyArn: args.key.arn,
         ...(args.transitions && { transitions: args.transitions }),
         ...(args.lockDays !== undefined && { lockDays: args.lockDays }),
+        ...(args.dataClassification && { dataClassification: args.dataClassification }),
         statements: (arn) => [
           ...denyOtherEncryption(arn, args.key.arn),
           denyOldSignatures(arn),

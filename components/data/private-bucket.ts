@@ -20,6 +20,8 @@ export interface PrivateBucketArgs {
   lockDays?: number;
   /** Key of the bucket's objects; null means S3's own keys, for the one kind of bucket that can't take a customer key. */
   keyArn: pulumi.Input<string> | null;
+  /** Whose data the bucket holds, if not the environment's: nobody's. */
+  dataClassification?: "none";
   /** Statements beside those that every bucket has. */
   statements: (bucketArn: string) => readonly ResourceStatement[];
 }
@@ -55,6 +57,7 @@ export abstract class PrivateBucket extends PlatformComponent {
         bucket: this.bucketName,
         forceDestroy: args.removal === "destroy",
         ...(args.lockDays !== undefined && { objectLockEnabled: true }),
+        ...(args.dataClassification && { tags: { "data-classification": args.dataClassification } }),
       },
       this.child({ protect: args.removal === "retain" }),
     );
@@ -106,7 +109,17 @@ export abstract class PrivateBucket extends PlatformComponent {
     const algorithm = keyArn === null ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
     new aws.s3.BucketServerSideEncryptionConfiguration(
       this.childName("encryption"),
-      { ...this.which, rules: [{ applyServerSideEncryptionByDefault: algorithm, ...(keyArn !== null && { bucketKeyEnabled: true }) }] },
+      {
+        ...this.which,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: algorithm,
+            // A key that only the caller has would make the data unreadable to everybody else.
+            blockedEncryptionTypes: ["SSE-C"],
+            ...(keyArn !== null && { bucketKeyEnabled: true }),
+          },
+        ],
+      },
       this.child(),
     );
   }

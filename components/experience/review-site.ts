@@ -106,7 +106,7 @@ export class ReviewSite extends PlatformComponent {
     );
     return new EncryptedBucket(
       this.childName("web"),
-      { place, suffix: "web", removal, key, accessLogs, noncurrentDays: retention.noncurrentDays, servedPrefix: "" },
+      { place, suffix: "web", removal, key, accessLogs, noncurrentDays: retention.noncurrentDays, servedPrefix: "", dataClassification: "none" },
       { parent: this },
     );
   }

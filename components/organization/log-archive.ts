@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { AccessLogBucket } from "../data/access-log-bucket.ts";
@@ -45,6 +46,11 @@ export class LogArchive extends PlatformComponent {
     const { place, removal } = args;
     if (args.recordedAccountIds.length === 0) this.reject("recordedAccountIds", "must name at least one account.");
 
+    new aws.s3.AccountPublicAccessBlock(
+      this.childName("buckets"),
+      { accountId: place.accountId, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      this.child(),
+    );
     const key = new EncryptionKey(
       this.childName("key"),
       { place, removal, description: "Audit trail of the organisation", services: keyUsers(args) },

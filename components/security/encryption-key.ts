@@ -13,10 +13,10 @@ export interface EncryptionKeyArgs {
   removal: Removal;
 }
 
-/** What a key's administrators may do. Using the key on data is not among it: HIPAA 164.308(a)(3)(i). */
+/** What a key's administrators may do. Using the key on data is not among it, nor granting its use to themselves: HIPAA 164.308(a)(3)(i). */
 const administration = [
   "kms:CancelKeyDeletion",
-  "kms:Create*",
+  "kms:CreateAlias",
   "kms:Delete*",
   "kms:Describe*",
   "kms:Disable*",

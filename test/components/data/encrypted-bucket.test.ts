@@ -24,7 +24,13 @@ describe("EncryptedBucket", () => {
     expect(stack.one(aws.s3.Bucket, "raw").protect).to.equal(true);
     expect(stack.one(aws.s3.BucketServerSideEncryptionConfiguration, "raw-encryption").inputs).to.deep.equal({
       ...bucket,
-      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn }, bucketKeyEnabled: true }],
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn },
+          blockedEncryptionTypes: ["SSE-C"],
+          bucketKeyEnabled: true,
+        },
+      ],
     });
     expect(stack.one(aws.s3.BucketVersioning, "raw-versioning").inputs).to.deep.equal({ ...bucket, versioningConfiguration: { status: "Enabled" } });
     expect(stack.one(aws.s3.BucketOwnershipControls, "raw-ownership").inputs).to.deep.equal({ ...bucket, rule: { objectOwnership: "BucketOwnerEnforced" } });
@@ -200,6 +206,11 @@ describe("EncryptedBucket", () => {
     });
   });
 
+  it("says of itself that it holds nobody's data, where that is so", async () => {
+    const stack = await inAccount((opts) => void make(opts, { dataClassification: "none" }));
+    expect(stack.one(aws.s3.Bucket, "raw").inputs["tags"]).to.deep.equal({ "data-classification": "none" });
+  });
+
   it("refuses a time that is none", async () => {
     const { message } = await failure(inAccount((opts) => void make(opts, { noncurrentDays: 0 })));
     expect(message).to.contain('svp:data:EncryptedBucket "raw": noncurrentDays must be a whole number of days, 1 or more, not 0.');
@@ -210,7 +221,7 @@ describe("AccessLogBucket", () => {
   it("takes logs of the stack's buckets only, with the one encryption that log delivery accepts", async () => {
     const stack = await inAccount((opts) => void new AccessLogBucket("logs", { place, removal: "retain", retentionDays: 2192 }, opts));
     expect(stack.one(aws.s3.BucketServerSideEncryptionConfiguration, "logs-encryption").inputs["rules"]).to.deep.equal([
-      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, blockedEncryptionTypes: ["SSE-C"] },
     ]);
     expect(statements(stack.one(aws.s3.BucketPolicy, "logs-policy").inputs["policy"])["LogDeliveryWrites"]).to.deep.equal({
       Effect: "Allow",
