@@ -30,7 +30,7 @@ export function deploymentOf(program: (opts: { provider: aws.Provider }) => unkn
 
 /** A bucket with everything that the rules ask of one; `change` takes parts away or alters them. */
 export function bucketParts(name: string, keyArn: pulumi.Input<string>, opts: pulumi.CustomResourceOptions, change: Partial<Parts> = {}): aws.s3.Bucket {
-  const bucket = new aws.s3.Bucket(name, { bucket: name }, opts);
+  const bucket = new aws.s3.Bucket(name, { bucket: name, ...change.args }, opts);
   const parts: Parts = {
     encryption: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn, bucketKeyEnabled: true },
     status: "Enabled",
@@ -46,12 +46,12 @@ export function bucketParts(name: string, keyArn: pulumi.Input<string>, opts: pu
     ],
     ...change,
   };
-  const { encryption, status, block, statements } = parts;
+  const { encryption, status, block, statements, ownership, lifecycle, lock, logs } = parts;
   if (encryption) {
-    const { bucketKeyEnabled, ...byDefault } = encryption;
+    const { bucketKeyEnabled, blockedEncryptionTypes = [], ...byDefault } = encryption;
     new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
-      { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled }] },
+      { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled, blockedEncryptionTypes }] },
       opts,
     );
   }
@@ -59,12 +59,22 @@ export function bucketParts(name: string, keyArn: pulumi.Input<string>, opts: pu
   if (block) new aws.s3.BucketPublicAccessBlock(`${name}-private`, { bucket: bucket.id, ...block }, opts);
   if (statements)
     new aws.s3.BucketPolicy(`${name}-policy`, { bucket: bucket.id, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements }) }, opts);
+  if (ownership) new aws.s3.BucketOwnershipControls(`${name}-ownership`, { bucket: bucket.id, rule: { objectOwnership: ownership } }, opts);
+  if (lifecycle) new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.id, rules: lifecycle }, opts);
+  if (lock) new aws.s3.BucketObjectLockConfiguration(`${name}-lock`, { bucket: bucket.id, rule: { defaultRetention: lock } }, opts);
+  if (logs) new aws.s3.BucketLogging(`${name}-logging`, { bucket: bucket.id, targetBucket: logs === "itself" ? bucket.id : logs.id, targetPrefix: name }, opts);
   return bucket;
 }
 
-interface Parts {
-  encryption: { sseAlgorithm: string; kmsMasterKeyId?: pulumi.Input<string>; bucketKeyEnabled: boolean } | undefined;
+export interface Parts {
+  encryption: { sseAlgorithm: string; kmsMasterKeyId?: pulumi.Input<string>; bucketKeyEnabled: boolean; blockedEncryptionTypes?: string[] } | undefined;
   status: string | undefined;
   block: Omit<aws.s3.BucketPublicAccessBlockArgs, "bucket"> | undefined;
   statements: object[] | undefined;
+  /** Without these unless a test asks for them. */
+  args?: aws.s3.BucketArgs;
+  ownership?: string | undefined;
+  lifecycle?: aws.types.input.s3.BucketLifecycleConfigurationRule[] | undefined;
+  lock?: aws.types.input.s3.BucketObjectLockConfigurationRuleDefaultRetention | undefined;
+  logs?: aws.s3.Bucket | "itself" | undefined;
 }

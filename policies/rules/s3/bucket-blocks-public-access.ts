@@ -1,9 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
-import { judgeEach } from "../../given.ts";
-import { companionsOf } from "../../relations.ts";
-
-const switches = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+import { judgeBuckets, partsOf } from "./buckets.ts";
+import { publicAccessSwitches, switchesOff } from "./public-access.ts";
 
 /** No bucket can be made public, by an access list or by a policy. */
 export const bucketBlocksPublicAccess: StackValidationPolicy = {
@@ -11,17 +9,14 @@ export const bucketBlocksPublicAccess: StackValidationPolicy = {
   description: "S3 buckets must block public access in all four ways.",
   enforcementLevel: "mandatory",
   severity: "critical",
-  framework: hipaa("164.312(a)(1)", "164.312(e)(1)"),
+  framework: hipaa("164.308(a)(3)(i)", "164.308(a)(4)(ii)(A)", "164.308(a)(4)(ii)(C)", "164.312(a)(1)", "164.312(e)(1)"),
   tags: ["s3", "public-access"],
-  remediationSteps: `Add a BucketPublicAccessBlock with ${switches.join(", ")} set to true.`,
-  validateStack: ({ resources }, report) => {
-    judgeEach(
-      resources.filter(({ type }) => type === "aws:s3/bucket:Bucket"),
-      (bucket) => {
-        const [block] = companionsOf(bucket, resources, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
-        const open = switches.filter((name) => block?.props[name] !== true);
-        if (open.length > 0) report(`Bucket "${bucket.name}" does not set ${open.join(", ")}.`, bucket.urn);
-      },
-    );
+  remediationSteps: `Make the bucket an EncryptedBucket, or add a BucketPublicAccessBlock with ${publicAccessSwitches.join(", ")} set to true.`,
+  validateStack: (args, report) => {
+    judgeBuckets(args, report, (bucket, say) => {
+      const [block] = partsOf(bucket, args.resources, "BucketPublicAccessBlock");
+      const open = switchesOff(block);
+      if (open.length > 0) say(`does not set ${open.join(", ")}.`);
+    });
   },
 };

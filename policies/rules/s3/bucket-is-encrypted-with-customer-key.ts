@@ -1,9 +1,7 @@
-import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
-import { isCustomerKey, judgeEach } from "../../given.ts";
-import { companionsOf, refersTo } from "../../relations.ts";
-
-const encryptionType = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+import { isCustomerKey } from "../../given.ts";
+import { judgeBuckets, partsOf, receivesAccessLogs } from "./buckets.ts";
 
 /**
  * Every bucket encrypts with a customer key by default. A bucket that takes in access logs is excepted: S3 delivers them
@@ -14,20 +12,23 @@ export const bucketIsEncryptedWithCustomerKey: StackValidationPolicy = {
   description: "S3 buckets must encrypt every object with a customer-managed KMS key; buckets that receive access logs with S3's own.",
   enforcementLevel: "mandatory",
   severity: "critical",
-  framework: hipaa("164.312(a)(2)(iv)"),
+  framework: hipaa("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
   tags: ["s3", "encryption"],
-  remediationSteps: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms, kmsMasterKeyId and bucketKeyEnabled.",
-  validateStack: ({ resources }, report) => {
-    const buckets = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
-    judgeEach(buckets, (bucket) => {
-      const [configuration] = companionsOf(bucket, resources, encryptionType);
+  remediationSteps:
+    "Make the bucket an EncryptedBucket, or add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms, kmsMasterKeyId and bucketKeyEnabled.",
+  validateStack: (args, report) => {
+    judgeBuckets(args, report, (bucket, say) => {
+      const [configuration] = partsOf(bucket, args.resources, "BucketServerSideEncryptionConfiguration");
       const rules = (configuration?.props["rules"] ?? []) as Rule[];
-      if (rules.length === 0) return report(`Bucket "${bucket.name}" has no encryption configuration.`, bucket.urn);
-      if (receivesAccessLogs(bucket, resources)) return;
+      if (rules.length === 0) return say("has no encryption configuration.");
+      const own = receivesAccessLogs(bucket, args.resources);
       for (const { applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled } of rules) {
-        if (byDefault?.sseAlgorithm !== "aws:kms" || !isCustomerKey(byDefault, "kmsMasterKeyId")) {
-          report(`Bucket "${bucket.name}" encrypts with ${byDefault?.sseAlgorithm ?? "nothing"}; it must use aws:kms with a customer-managed key.`, bucket.urn);
-        } else if (bucketKeyEnabled !== true) report(`Bucket "${bucket.name}" must set bucketKeyEnabled.`, bucket.urn);
+        const algorithm = byDefault?.sseAlgorithm ?? "nothing";
+        if (own) {
+          if (algorithm !== "AES256") say(`takes in access logs and encrypts with ${algorithm}; it must use AES256, or S3 delivers none.`);
+        } else if (algorithm !== "aws:kms" || !isCustomerKey(byDefault, "kmsMasterKeyId")) {
+          say(`encrypts with ${algorithm}; it must use aws:kms with a customer-managed key.`);
+        } else if (bucketKeyEnabled !== true) say("must set bucketKeyEnabled.");
       }
     });
   },
@@ -37,6 +38,3 @@ interface Rule {
   readonly applyServerSideEncryptionByDefault?: { readonly sseAlgorithm?: string };
   readonly bucketKeyEnabled?: boolean;
 }
-
-const receivesAccessLogs = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean =>
-  resources.some((resource) => resource.type === "aws:s3/bucketLogging:BucketLogging" && refersTo(resource, "targetBucket", bucket, ["bucket", "id"]));

@@ -1,40 +1,90 @@
-import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
+import { type PolicyResource, type StackValidationArgs, UnknownValueError } from "@pulumi/policy";
 import { type Statement, statementsOf } from "../../documents.ts";
-import { judgeEach } from "../../given.ts";
+import { judgeEach, knownText } from "../../given.ts";
 import { companionsOf, refersTo } from "../../relations.ts";
-import { isDenied, type Request } from "../../requests.ts";
+import { coversAction, isDenied, type Request } from "../../requests.ts";
 
-/** `BucketV2` is an old name of `Bucket` that the provider still takes. */
-const bucketTypes = new Set(["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"]);
+/** The type of a resource of S3, under its name and under the old one that the provider still takes. */
+export const s3Types = (name: string): string[] => [name, `${name}V2`].map((n) => `aws:s3/${n[0]!.toLowerCase()}${n.slice(1)}:${n}`);
+
+const bucketTypes = s3Types("Bucket");
+
+type Say = (wrong: string) => void;
 
 /** Judges every bucket of a stack. `say` reports what is wrong with one. */
 export function judgeBuckets(
-  { resources, notApplicable }: StackValidationArgs,
+  { resources, notApplicable }: Pick<StackValidationArgs, "resources" | "notApplicable">,
   report: (message: string, urn: string) => void,
-  judge: (bucket: PolicyResource, say: (wrong: string) => void) => void,
+  judge: (bucket: PolicyResource, say: Say) => void,
+  which: { readonly only: (bucket: PolicyResource) => boolean; readonly none: string } = { only: () => true, none: "The stack has no bucket." },
 ): void {
-  const buckets = resources.filter(({ type }) => bucketTypes.has(type));
-  if (buckets.length === 0) notApplicable("The stack has no bucket.");
-  judgeEach(buckets, (bucket) => judge(bucket, (wrong) => report(`Bucket "${bucket.name}" ${wrong}`, bucket.urn)));
+  // Whether a bucket is asked for may depend on what is unknown in a preview: then the engine hears of it when its turn comes.
+  const buckets = resources.filter((resource) => bucketTypes.includes(resource.type) && unlessUnknown(() => which.only(resource)) !== false);
+  if (buckets.length === 0) notApplicable(which.none);
+  judgeEach(buckets, (bucket) => {
+    if (which.only(bucket)) judge(bucket, (wrong) => report(`Bucket "${bucket.name}" ${wrong}`, bucket.urn));
+  });
 }
+
+function unlessUnknown<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValueError) return undefined;
+    throw error;
+  }
+}
+
+/** The resources of a kind that belong to a bucket: `BucketVersioning`. */
+export const partsOf = (bucket: PolicyResource, resources: readonly PolicyResource[], kind: string): PolicyResource[] =>
+  s3Types(kind).flatMap((type) => companionsOf(bucket, resources, type));
+
+/** The bucket of the stack that a property names, if it is one of the stack. */
+export const bucketNamedBy = (resource: PolicyResource, property: string, resources: readonly PolicyResource[]): PolicyResource | undefined =>
+  resources.find((candidate) => bucketTypes.includes(candidate.type) && refersTo(resource, property, candidate, ["bucket", "id", "arn"]));
 
 /** The statements of a bucket's policies. */
 export const bucketStatements = (bucket: PolicyResource, resources: readonly PolicyResource[]): Statement[] =>
-  companionsOf(bucket, resources, "aws:s3/bucketPolicy:BucketPolicy").flatMap(({ props }) => statementsOf(props["policy"]));
+  partsOf(bucket, resources, "BucketPolicy").flatMap(({ props }) => statementsOf(props["policy"]));
+
+/** Whether objects of another bucket are copied into a bucket. */
+export const isCopy = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean =>
+  resources.some((resource) => resource.type === replicationType && copiesTo(resource, bucket));
+
+/** The type of the resource that says what of a bucket is copied where. */
+export const replicationType = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
+
+/** Where the rules of a replication copy to, they say within themselves; the engine records only that they name the bucket. */
+const copiesTo = (replication: PolicyResource, bucket: PolicyResource): boolean =>
+  refersTo(replication, "rules", bucket, []) ||
+  ((replication.props["rules"] ?? []) as { destination?: { bucket?: string } }[]).some(
+    ({ destination }) => destination?.bucket === `arn:aws:s3:::${bucket.props["bucket"]}`,
+  );
 
 /** Whether server access logs of any bucket are delivered to a bucket. */
 export const receivesAccessLogs = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean =>
-  resources.some((resource) => resource.type === "aws:s3/bucketLogging:BucketLogging" && refersTo(resource, "targetBucket", bucket, ["bucket", "id"]));
+  resources.some((resource) => s3Types("BucketLogging").includes(resource.type) && refersTo(resource, "targetBucket", bucket, ["bucket", "id"]));
 
-/** AWS services that write logs into buckets, as themselves. */
-const logWriters = new Set(["cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]);
+/** Whether a bucket's policy lets an AWS service write into it. */
+export const letsWrite = (statements: readonly Statement[], service: string): boolean =>
+  statements.some((statement) => statement.effect === "Allow" && statement.principals.includes(service) && coversAction(statement, "s3:PutObject"));
+
+/** AWS services that write what happened, and how everything was configured. */
+const auditWriters = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
+/** AWS services that write who asked for what. */
+const logWriters = ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"];
+
+/** Whether a bucket takes in the audit trail of accounts. */
+export const receivesAuditTrail = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean => {
+  const statements = bucketStatements(bucket, resources);
+  return auditWriters.some((writer) => letsWrite(statements, writer));
+};
 
 /** Whether a bucket takes in logs: those of access to others, or whatever a service of audit is let in to write. */
-export const receivesLogs = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean =>
-  receivesAccessLogs(bucket, resources) ||
-  bucketStatements(bucket, resources).some(
-    ({ effect, actions, principals }) => effect === "Allow" && actions.includes("s3:PutObject") && principals.some((principal) => logWriters.has(principal)),
-  );
+export const receivesLogs = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean => {
+  const statements = bucketStatements(bucket, resources);
+  return receivesAccessLogs(bucket, resources) || [...auditWriters, ...logWriters].some((writer) => letsWrite(statements, writer));
+};
 
 /**
  * What a request of anybody to a bucket, or to any of its objects, is about. The name of the action is one that no policy lists:
@@ -54,6 +104,7 @@ export const bucketDeniesAll = (bucket: PolicyResource, statements: readonly Sta
 
 /** Where the name of a bucket is not known yet, its own policy names it. */
 function arnOf({ props }: PolicyResource, statements: readonly Statement[]): string {
-  const name: unknown = Object.getOwnPropertyDescriptor(props, "bucket")?.value;
-  return typeof name === "string" ? `arn:aws:s3:::${name}` : (statements.flatMap(({ resources }) => resources).find((arn) => !arn.includes("/")) ?? "");
+  const name = knownText(props, "bucket");
+  if (name !== undefined) return `arn:aws:s3:::${name}`;
+  return statements.flatMap(({ resources }) => resources).find((arn) => arn.startsWith("arn:") && !arn.includes("/")) ?? "";
 }

@@ -1,154 +1,318 @@
 import * as aws from "@pulumi/aws";
+import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { accountBlocksPublicAccess } from "../../../policies/rules/s3/account-blocks-public-access.ts";
 import { bucketBlocksPublicAccess } from "../../../policies/rules/s3/bucket-blocks-public-access.ts";
 import { bucketIsEncryptedWithCustomerKey } from "../../../policies/rules/s3/bucket-is-encrypted-with-customer-key.ts";
-import { bucketKeepsVersions } from "../../../policies/rules/s3/bucket-keeps-versions.ts";
+import { bucketKnowsNoAccessLists } from "../../../policies/rules/s3/bucket-knows-no-access-lists.ts";
+import { bucketLetsInNamedPrincipals } from "../../../policies/rules/s3/bucket-lets-in-named-principals.ts";
+import { bucketRefusesKeysOfCallers } from "../../../policies/rules/s3/bucket-refuses-keys-of-callers.ts";
+import { bucketRefusesOldSignatures } from "../../../policies/rules/s3/bucket-refuses-old-signatures.ts";
+import { bucketRefusesOldTls } from "../../../policies/rules/s3/bucket-refuses-old-tls.ts";
+import { bucketRefusesOtherKeys } from "../../../policies/rules/s3/bucket-refuses-other-keys.ts";
+import { bucketRefusesOtherOrganizations } from "../../../policies/rules/s3/bucket-refuses-other-organizations.ts";
 import { bucketRefusesRequestsWithoutTls } from "../../../policies/rules/s3/bucket-refuses-requests-without-tls.ts";
-import { violations } from "../../support/policies.ts";
+import { s3Rules } from "../../../policies/rules/s3/index.ts";
+import { type Change, caseBucket, guards, keyArn, lets, logBucket, trailBucket, wholeLake, without } from "../../support/buckets.ts";
+import { applications, violations } from "../../support/policies.ts";
 import { bucketParts } from "../../support/programs.ts";
 
 type Opts = { provider: aws.Provider };
-type Change = NonNullable<Parameters<typeof bucketParts>[3]>;
 
-const keyArn = "arn:aws:kms:us-east-1:111111111111:key/lake";
+/** A bucket of cases with a change, and its logs. */
 const changed =
   (change: Change) =>
   (opts: Opts): void =>
-    void bucketParts("lake", keyArn, opts, change);
+    void caseBucket(opts, logBucket(opts), change);
+const changedLogs =
+  (change: Change) =>
+  (opts: Opts): void =>
+    void caseBucket(opts, logBucket(opts, change));
+const changedTrail =
+  (change: Change) =>
+  (opts: Opts): void =>
+    void trailBucket(opts, logBucket(opts), change);
+const encrypted = (encryption: Change["encryption"]) => changed({ encryption });
+const guarded = (left: string, ...more: object[]) => changed({ statements: without("lake", [left], ...more) });
+const accountBlock = (args: Partial<aws.s3.AccountPublicAccessBlockArgs>) => (opts: Opts) => {
+  caseBucket(opts, logBucket(opts));
+  new aws.s3.AccountPublicAccessBlock("account", args, opts);
+};
+const reading = (more: object): object => ({ Sid: "Reads", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::lake/*", ...more });
 
 describe("rules for S3", () => {
-  const all = [bucketBlocksPublicAccess, bucketIsEncryptedWithCustomerKey, bucketKeepsVersions, bucketRefusesRequestsWithoutTls];
-
-  for (const rule of all) {
-    it(`${rule.name} accepts a bucket with all its parts, beside one of another name`, async () => {
-      const program = (opts: Opts) => ["lake", "other"].map((name) => bucketParts(name, new aws.kms.Key(`${name}-key`, {}, opts).arn, opts));
-      expect(await violations(rule, program)).to.deep.equal([]);
-    });
-
-    it(`${rule.name} accepts parts that name the bucket in plain text`, async () => {
-      const program = (opts: Opts) => {
-        bucketParts("lake", keyArn, opts);
-        new aws.s3.Bucket("copy", { bucket: "copy-of-lake" }, opts);
-        const bucket = "copy-of-lake";
-        new aws.s3.BucketVersioning("v", { bucket, versioningConfiguration: { status: "Enabled" } }, opts);
-        new aws.s3.BucketPublicAccessBlock(
-          "b",
-          { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-          opts,
-        );
-        const byDefault = { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
-        new aws.s3.BucketServerSideEncryptionConfiguration(
-          "e",
-          { bucket, rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled: true }] },
-          opts,
-        );
-        const statement = {
-          Effect: "Deny",
-          Principal: { AWS: "*" },
-          Action: ["s3:*"],
-          Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-          Condition: { Bool: { "aws:SecureTransport": false } },
-        };
-        new aws.s3.BucketPolicy("p", { bucket, policy: JSON.stringify({ Statement: statement }) }, opts);
-      };
-      expect(await violations(rule, program)).to.deep.equal([]);
-    });
+  for (const rule of s3Rules) {
+    it(`${rule.name} accepts buckets with all their parts`, async () => expect(await violations(rule, wholeLake)).to.deep.equal([]));
+    it(`${rule.name} asks nothing of a stack without buckets`, async () =>
+      expect(await applications(rule, (opts) => new aws.sqs.Queue("q", {}, opts))).to.equal(0));
   }
 
-  const cases: [rule: (typeof all)[number], what: string, change: Change, message: string][] = [
-    [bucketIsEncryptedWithCustomerKey, "no configuration", { encryption: undefined }, 'Bucket "lake" has no encryption configuration.'],
+  const cases: [rule: Policies[number], what: string, program: (opts: Opts) => unknown, ...messages: string[]][] = [
+    [bucketIsEncryptedWithCustomerKey, "no configuration", encrypted(undefined), 'Bucket "lake" has no encryption configuration.'],
     [
       bucketIsEncryptedWithCustomerKey,
       "S3's own keys",
-      { encryption: { sseAlgorithm: "AES256", bucketKeyEnabled: true } },
+      encrypted({ sseAlgorithm: "AES256", bucketKeyEnabled: true }),
       'Bucket "lake" encrypts with AES256; it must use aws:kms with a customer-managed key.',
     ],
     [
       bucketIsEncryptedWithCustomerKey,
       "KMS without a key",
-      { encryption: { sseAlgorithm: "aws:kms", bucketKeyEnabled: true } },
+      encrypted({ sseAlgorithm: "aws:kms", bucketKeyEnabled: true }),
       'Bucket "lake" encrypts with aws:kms; it must use aws:kms with a customer-managed key.',
     ],
     [
       bucketIsEncryptedWithCustomerKey,
       "AWS's key",
-      { encryption: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "alias/aws/s3", bucketKeyEnabled: true } },
+      encrypted({ sseAlgorithm: "aws:kms", kmsMasterKeyId: "alias/aws/s3", bucketKeyEnabled: true }),
       'Bucket "lake" encrypts with aws:kms; it must use aws:kms with a customer-managed key.',
     ],
     [
       bucketIsEncryptedWithCustomerKey,
       "no bucket key",
-      { encryption: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn, bucketKeyEnabled: false } },
+      encrypted({ sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn, bucketKeyEnabled: false }),
       'Bucket "lake" must set bucketKeyEnabled.',
     ],
-    [bucketKeepsVersions, "no versioning", { status: undefined }, 'Bucket "lake" has versioning unset; it must be Enabled.'],
-    [bucketKeepsVersions, "suspended versioning", { status: "Suspended" }, 'Bucket "lake" has versioning Suspended; it must be Enabled.'],
+    [
+      bucketIsEncryptedWithCustomerKey,
+      "a customer key where access logs come in",
+      changedLogs({ encryption: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn, bucketKeyEnabled: true } }),
+      'Bucket "logs" takes in access logs and encrypts with aws:kms; it must use AES256, or S3 delivers none.',
+    ],
+    [
+      bucketRefusesKeysOfCallers,
+      "no configuration",
+      encrypted(undefined),
+      'Bucket "lake" accepts objects encrypted with keys of callers; it must block SSE-C.',
+    ],
+    [
+      bucketRefusesKeysOfCallers,
+      "nothing blocked",
+      changedLogs({ encryption: { sseAlgorithm: "AES256", bucketKeyEnabled: false, blockedEncryptionTypes: ["NONE"] } }),
+      'Bucket "logs" accepts objects encrypted with keys of callers; it must block SSE-C.',
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "another kind",
+      guarded("OtherKind"),
+      `Bucket "lake" accepts objects encrypted with S3's own keys; it must accept its own key only.`,
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "another key",
+      guarded("OtherKey"),
+      'Bucket "lake" accepts objects encrypted with another KMS key; it must accept its own key only.',
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "KMS without a key",
+      guarded("NoKey"),
+      `Bucket "lake" accepts objects encrypted with AWS's KMS key; it must accept its own key only.`,
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "all of them",
+      changed({ statements: undefined }),
+      `Bucket "lake" accepts objects encrypted with another KMS key, S3's own keys, AWS's KMS key; it must accept its own key only.`,
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "another key for a trail",
+      changedTrail({ statements: without("trail", ["OtherKey"], lets("trail", "cloudtrail.amazonaws.com")) }),
+      'Bucket "trail" accepts objects encrypted with another KMS key; it must accept its own key only.',
+    ],
     [
       bucketBlocksPublicAccess,
       "no block",
-      { block: undefined },
+      changed({ block: undefined }),
       'Bucket "lake" does not set blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.',
     ],
     [
       bucketBlocksPublicAccess,
       "a block with a gap",
-      { block: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: false } },
+      changed({ block: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: false } }),
       'Bucket "lake" does not set ignorePublicAcls, restrictPublicBuckets.',
     ],
-    [bucketRefusesRequestsWithoutTls, "no policy", { statements: undefined }, 'Bucket "lake" accepts requests without TLS.'],
+    [
+      accountBlocksPublicAccess,
+      "no block",
+      changed({}),
+      'Account "account" does not set blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets for all its buckets.',
+    ],
+    [
+      accountBlocksPublicAccess,
+      "a block with a gap",
+      accountBlock({ blockPublicAcls: true, ignorePublicAcls: true, restrictPublicBuckets: true }),
+      'Account "account" does not set blockPublicPolicy for all its buckets.',
+    ],
+    [bucketKnowsNoAccessLists, "no ownership", changed({ ownership: undefined }), 'Bucket "lake" has objectOwnership unset; it must be BucketOwnerEnforced.'],
+    [
+      bucketKnowsNoAccessLists,
+      "the writer's ownership",
+      changed({ ownership: "ObjectWriter" }),
+      'Bucket "lake" has objectOwnership ObjectWriter; it must be BucketOwnerEnforced.',
+    ],
+    [
+      bucketKnowsNoAccessLists,
+      "an access list",
+      (opts) => new aws.s3.BucketAcl("acl", { bucket: caseBucket(opts, logBucket(opts)).id, acl: "private" }, opts),
+      'Bucket "lake" has an access list; it must have none.',
+    ],
+    [bucketRefusesRequestsWithoutTls, "no policy", changed({ statements: undefined }), 'Bucket "lake" accepts requests without TLS.'],
     [
       bucketRefusesRequestsWithoutTls,
-      "a denial on the objects only",
-      {
-        statements: [
-          { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::lake/*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
-        ],
-      },
+      "a denial to members of the organisation only",
+      guarded("Plain", { ...guards("lake")["Plain"], Condition: { Bool: { "aws:SecureTransport": "false" }, StringEquals: { "aws:PrincipalOrgID": "o-1" } } }),
       'Bucket "lake" accepts requests without TLS.',
     ],
     [
       bucketRefusesRequestsWithoutTls,
+      "a denial on the objects only",
+      guarded("Plain", { ...guards("lake")["Plain"], Resource: "arn:aws:s3:::lake/*" }),
+      'Bucket "lake" accepts requests without TLS.',
+    ],
+    [bucketRefusesRequestsWithoutTls, "a denial on another bucket", guarded("Plain", guards("other")["Plain"]!), 'Bucket "lake" accepts requests without TLS.'],
+    [
+      bucketRefusesRequestsWithoutTls,
       "a denial of some actions",
-      {
-        statements: [
-          {
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:GetObject",
-            Resource: ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
-      },
+      guarded("Plain", { ...guards("lake")["Plain"], Action: "s3:GetObject" }),
       'Bucket "lake" accepts requests without TLS.',
     ],
     [
       bucketRefusesRequestsWithoutTls,
       "a permission over TLS",
-      {
-        statements: [
-          {
-            Effect: "Allow",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"],
-            Condition: { Bool: { "aws:SecureTransport": "true" } },
-          },
-        ],
-      },
+      guarded("Plain", reading({ Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "true" } } })),
       'Bucket "lake" accepts requests without TLS.',
     ],
+    [bucketRefusesOldTls, "all versions", guarded("OldTls"), 'Bucket "lake" accepts TLS 1.0 and 1.1; it must deny what is below 1.2.'],
+    [
+      bucketRefusesOldTls,
+      "version 1.1",
+      guarded("OldTls", { ...guards("lake")["OldTls"], Condition: { NumericLessThan: { "s3:TlsVersion": "1.1" } } }),
+      'Bucket "lake" accepts TLS 1.1; it must deny what is below 1.2.',
+    ],
+    [bucketRefusesOldSignatures, "any", guarded("OldSignatures"), 'Bucket "lake" accepts signatures older than 900000 ms; its policy must deny them.'],
+    [
+      bucketRefusesOldSignatures,
+      "those of an hour",
+      guarded("OldSignatures", { ...guards("lake")["OldSignatures"], Condition: { NumericGreaterThan: { "s3:signatureAge": 3600000 } } }),
+      'Bucket "lake" accepts signatures older than 900000 ms; its policy must deny them.',
+    ],
+    [
+      bucketRefusesOtherOrganizations,
+      "no perimeter",
+      guarded("Outsiders"),
+      'Bucket "lake" does not deny anybody of another organisation.',
+      'Bucket "lake" does not deny anybody without a name.',
+    ],
+    [
+      bucketRefusesOtherOrganizations,
+      "a perimeter that lets in the nameless",
+      guarded("Outsiders", {
+        ...guards("lake")["Outsiders"],
+        Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-1" }, Null: { "aws:PrincipalOrgID": "false" } },
+      }),
+      'Bucket "lake" does not deny anybody without a name.',
+    ],
+    [
+      bucketRefusesOtherOrganizations,
+      "a perimeter around reading only",
+      guarded("Outsiders", { ...guards("lake")["Outsiders"], Action: "s3:Get*" }),
+      'Bucket "lake" does not deny anybody of another organisation.',
+      'Bucket "lake" does not deny anybody without a name.',
+    ],
+    [bucketLetsInNamedPrincipals, "everybody", guarded("", reading({})), 'Bucket "lake" lets in everybody for whatever resource (Reads).'],
+    [
+      bucketLetsInNamedPrincipals,
+      "all but some",
+      guarded("", reading({ Principal: undefined, NotPrincipal: { AWS: "111111111111" } })),
+      'Bucket "lake" lets in all but some for whatever resource (Reads).',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "a service for everybody",
+      changedLogs({ statements: [lets("logs", "logging.s3.amazonaws.com", { Condition: undefined })] }),
+      'Bucket "logs" lets in logging.s3.amazonaws.com for whatever resource (Writes).',
+    ],
   ];
-  for (const [rule, what, change, message] of cases) {
-    it(`${rule.name} refuses ${what}`, async () => expect(await violations(rule, changed(change))).to.deep.equal([message]));
+  for (const [rule, what, program, ...messages] of cases) {
+    it(`${rule.name} refuses ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));
   }
 
-  it("s3-bucket-is-encrypted-with-customer-key lets a bucket that takes in access logs use S3's own keys", async () => {
+  const accepted: [rule: Policies[number], what: string, program: (opts: Opts) => unknown][] = [
+    [
+      bucketRefusesRequestsWithoutTls,
+      "a denial in another form",
+      guarded("Plain", { ...guards("lake")["Plain"], Principal: { AWS: ["*"] }, Action: undefined, NotAction: ["s3:None"], Resource: "*" }),
+    ],
+    [
+      bucketRefusesOldTls,
+      "a denial of all but new versions",
+      guarded("OldTls", { ...guards("lake")["OldTls"], Condition: { NumericNotEquals: { "s3:TlsVersion": ["1.2", "1.3"] } } }),
+    ],
+    [
+      bucketRefusesOldSignatures,
+      "a shorter life",
+      guarded("OldSignatures", { ...guards("lake")["OldSignatures"], Condition: { NumericGreaterThan: { "s3:signatureAge": "60000" } } }),
+    ],
+    [
+      bucketRefusesOtherOrganizations,
+      "a perimeter of endpoints",
+      guarded("Outsiders", {
+        ...guards("lake")["Outsiders"],
+        Condition: { StringNotEquals: { "aws:SourceVpce": "vpce-1" }, Bool: { "aws:ViaAWSService": "false" } },
+      }),
+    ],
+    [
+      bucketRefusesKeysOfCallers,
+      "a denial by policy",
+      changed({
+        encryption: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn, bucketKeyEnabled: true },
+        statements: without("lake", [], {
+          ...guards("lake")["OtherKey"],
+          Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+        }),
+      }),
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "a role, and a service of the account",
+      guarded("", reading({ Principal: { AWS: "arn:aws:iam::111111111111:role/r" } }), lets("lake", "cloudfront.amazonaws.com")),
+    ],
+  ];
+  for (const [rule, what, program] of accepted) it(`${rule.name} accepts ${what}`, async () => expect(await violations(rule, program)).to.deep.equal([]));
+
+  it("s3-bucket-refuses-old-signatures takes its limit from the configuration", async () => {
+    const config = { "s3-bucket-refuses-old-signatures": { maximumMilliseconds: 60000 } };
+    expect(await violations(bucketRefusesOldSignatures, changed({}), config)).to.deep.equal([
+      'Bucket "lake" accepts signatures older than 60000 ms; its policy must deny them.',
+    ]);
+  });
+
+  it("judge buckets of the old type, and parts that name a bucket in plain text", async () => {
     const program = (opts: Opts) => {
-      const logs = bucketParts("logs", keyArn, opts, { encryption: { sseAlgorithm: "AES256", bucketKeyEnabled: false } });
-      const lake = bucketParts("lake", keyArn, opts);
-      new aws.s3.BucketLogging("logging", { bucket: lake.id, targetBucket: logs.id, targetPrefix: "lake/" }, opts);
+      new aws.s3.BucketV2("old", { bucket: "old" }, opts);
+      new aws.s3.BucketVersioningV2("v", { bucket: "old", versioningConfiguration: { status: "Enabled" } }, opts);
+      new aws.s3.BucketPolicy("p", { bucket: "old", policy: JSON.stringify({ Statement: without("old", []) }) }, opts);
     };
-    expect(await violations(bucketIsEncryptedWithCustomerKey, program)).to.deep.equal([]);
+    const said = await Promise.all(s3Rules.map((rule) => violations(rule, program)));
+    expect(said.flat().map((message) => message.split(";")[0])).to.deep.equal([
+      'Account "account" does not set blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets for all its buckets.',
+      'Bucket "old" does not set blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.',
+      'Bucket "old" keeps markers of deleted objects',
+      'Bucket "old" keeps old versions for ever',
+      'Bucket "old" is neither backed up nor replicated.',
+      'Bucket "old" has no encryption configuration.',
+      'Bucket "old" has objectOwnership unset',
+      'Bucket "old" logs no access.',
+      'Bucket "old" accepts objects encrypted with keys of callers',
+      'Bucket "old" keeps unfinished uploads for ever',
+    ]);
+  });
+
+  it("judge each bucket by its own parts", async () => {
+    const program = (opts: Opts) => ["lake", "other"].map((name) => bucketParts(name, new aws.kms.Key(`${name}-key`, {}, opts).arn, opts));
+    for (const rule of [bucketBlocksPublicAccess, bucketIsEncryptedWithCustomerKey, bucketRefusesRequestsWithoutTls])
+      expect(await violations(rule, program)).to.deep.equal([]);
   });
 });

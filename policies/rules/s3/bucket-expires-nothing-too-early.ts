@@ -1,0 +1,33 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+import { judgeBuckets } from "./buckets.ts";
+import { lifecycleOf } from "./lifecycles.ts";
+
+interface Config {
+  readonly minimumDays: number;
+}
+
+/** Six years with the two leap days that they can hold: 164.316(b)(2)(i). States ask more of medical records, so nothing of a case expires by itself in our buckets. */
+const defaultDays = 2192;
+
+/** No lifecycle rule deletes objects within the time that documents and logs must be kept. */
+export const bucketExpiresNothingTooEarly: StackValidationPolicy = {
+  name: "s3-bucket-expires-nothing-too-early",
+  description: "S3 buckets must not let objects expire before the retention period ends.",
+  enforcementLevel: "mandatory",
+  severity: "high",
+  framework: hipaa("164.308(a)(7)(ii)(A)", "164.312(b)", "164.312(c)(1)", "164.316(b)(2)(i)"),
+  tags: ["s3", "retention", "audit"],
+  remediationSteps: "Set retention.accessLogs of the stack to 2192 days or more; give buckets of cases no expiration.days.",
+  configSchema: { properties: { minimumDays: { type: "integer", minimum: 1, default: defaultDays } } },
+  validateStack: (args, report) => {
+    const { minimumDays = defaultDays } = args.getConfig<Partial<Config>>();
+    judgeBuckets(args, report, (bucket, say) => {
+      for (const { id, expiration } of lifecycleOf(bucket, args.resources)) {
+        if (expiration?.date !== undefined) say(`lets objects expire on ${expiration.date} (${id}); it must count days.`);
+        if (expiration?.days !== undefined && expiration.days > 0 && expiration.days < minimumDays)
+          say(`lets objects expire after ${expiration.days} days (${id}); it must keep them ${minimumDays}.`);
+      }
+    });
+  },
+};
