@@ -5,11 +5,12 @@ import { GitHubDeployRoles } from "../components/identity/github-deploy-roles.ts
 import { AuditAlarms } from "../components/organization/audit-alarms.ts";
 import { Delegation } from "../components/organization/delegation.ts";
 import { Guardrails } from "../components/organization/guardrails.ts";
-import { LogArchive } from "../components/organization/log-archive.ts";
+import { archivePrefixes, LogArchive } from "../components/organization/log-archive.ts";
 import { OrganizationTrail, trailArn } from "../components/organization/organization-trail.ts";
 import { SecurityServices } from "../components/organization/security-services.ts";
 import { findingsRuleArn, SecurityTooling } from "../components/organization/security-tooling.ts";
 import type { Place, Removal } from "../components/place.ts";
+import { ConfigurationRecorder } from "../components/security/configuration-recorder.ts";
 import { EncryptionKey, servicesUseKey } from "../components/security/encryption-key.ts";
 import { ruleSends } from "../components/security/policy.ts";
 import { accountProvider, placeIn } from "./accounts.ts";
@@ -43,11 +44,15 @@ export function shared(config: SharedConfig): SharedOutputs {
       removal,
       managementAccountId: management.place.accountId,
       trailArn: trailArn(management.place, "trail"),
-      recordedAccountIds: Object.values(guarded),
+      recordedAccountIds: [accounts.management.id, ...Object.values(guarded)],
       accessLogDays: retention.accessLogs,
     },
     logArchive.opts,
   );
+  const otherRegions = config.regions.filter((region) => region !== config.region);
+  const archived = { archiveBucket: archive.bucket, archiveKeyArn: archive.keyArn, archivePrefix: archivePrefixes.configuration };
+  for (const [name, { place, opts }] of Object.entries({ management, "log-archive": logArchive, audit, services }))
+    new ConfigurationRecorder(`${name}-recorder`, { place, otherRegions, ...archived }, opts);
   const trail = new OrganizationTrail("trail", { place: management.place, removal, archive, logRetentionDays: retention.logs }, management.opts);
   const trailAlerts = alerts("trail-alerts", management, config, []);
   new AuditAlarms("audit-alarms", { place: management.place, logGroupName: trail.logGroupName, alertTopicArn: trailAlerts.topicArn }, management.opts);

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import type { Place } from "../place.ts";
-import { regionalName } from "./regional-name.ts";
+import { regionalName } from "../regional-name.ts";
 
 export interface DelegationArgs {
   /** The management account, in the home Region. */

@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
+import { regionalName } from "../regional-name.ts";
 import { allow } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
-import { regionalName } from "./regional-name.ts";
 import { guardDutyFeatures } from "./security-services.ts";
 
 export interface SecurityToolingArgs {

@@ -14,8 +14,9 @@ import type { Foundation } from "./foundation.ts";
 /** What watches the account, whatever is made in it. The organisation's own watchers are in stack `shared`. */
 export function accountSecurity({ place, upkeep, opts, keys, alerts }: Foundation, { lake }: Data, config: EnvironmentConfig, shared: SharedOutputs): void {
   new AccountBaseline("baseline", { place, diskKey: keys.derived }, opts);
+  const otherRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
   const archive = { archiveBucket: shared.logArchiveBucket, archiveKeyArn: shared.logArchiveKeyArn, archivePrefix: archivePrefixes.configuration };
-  const recorder = new ConfigurationRecorder("recorder", archive, opts);
+  const recorder = new ConfigurationRecorder("recorder", { place, otherRegions, ...archive }, opts);
   new ConformancePacks("conformance", { place, recorder }, opts);
   new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
   new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets] }, opts);

@@ -3,7 +3,7 @@ import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/p
 import { hipaa } from "../../controls.ts";
 
 /**
- * Config records every type of resource, global ones included, whenever one changes. A recorder that picks types says nothing of
+ * Config records every type of resource, global ones included (in the home Region of its account), whenever one changes. A recorder that picks types says nothing of
  * those that nobody thought of (Config Developer Guide, "Recording AWS resources").
  */
 export const recorderRecordsEverything: ResourceValidationPolicy = {
@@ -14,10 +14,12 @@ export const recorderRecordsEverything: ResourceValidationPolicy = {
   framework: hipaa("164.308(a)(1)(ii)(D)", "164.308(a)(8)", "164.310(d)(2)(iii)", "164.312(b)"),
   tags: ["config", "audit"],
   remediationSteps: "Use `ConfigurationRecorder`, or set recordingGroup.allSupported and includeGlobalResourceTypes to true, and recordingMode to CONTINUOUS.",
-  validateResource: validateResourceOfType(aws.cfg.Recorder, ({ recordingGroup, recordingMode }, { name }, report) => {
+  validateResource: validateResourceOfType(aws.cfg.Recorder, ({ recordingGroup, recordingMode, region }, { name, provider }, report) => {
     // AWS records all types but global ones, continuously, unless told otherwise.
     const { allSupported = true, includeGlobalResourceTypes = false, exclusionByResourceTypes = [] } = recordingGroup ?? {};
-    for (const [setting, value] of Object.entries({ allSupported, includeGlobalResourceTypes }))
+    // What is the same in every Region is recorded at home, once.
+    const abroad = region !== undefined && region !== provider?.props["region"];
+    for (const [setting, value] of Object.entries({ allSupported, ...(!abroad && { includeGlobalResourceTypes }) }))
       if (value !== true) report(`Recorder "${name}" has ${setting} ${value}; it must be true.`);
     const excluded = exclusionByResourceTypes.flatMap(({ resourceTypes = [] }) => resourceTypes);
     if (excluded.length > 0) report(`Recorder "${name}" leaves out ${excluded.join(", ")}; it must leave out nothing.`);

@@ -55,8 +55,9 @@ describe("AccountBaseline", () => {
 
 describe("ConfigurationRecorder", () => {
   it("records everything, delivers it to the archive, and starts once both stand", async () => {
-    const stack = await inAccount((opts) => ({ name: new ConfigurationRecorder("recorder", archive, opts).recorderName }));
+    const stack = await inAccount((opts) => ({ name: new ConfigurationRecorder("recorder", { place, otherRegions: [], ...archive }, opts).recorderName }));
     expect(stack.one(aws.cfg.Recorder, "recorder").inputs).to.deep.equal({
+      region: "us-east-1",
       name: "default",
       roleArn: "arn:aws:iam::111111111111:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
       recordingGroup: { allSupported: true, includeGlobalResourceTypes: true },
@@ -66,9 +67,23 @@ describe("ConfigurationRecorder", () => {
     expect(channel.inputs).to.deep.include({ s3BucketName: archive.archiveBucket, s3KeyPrefix: "config", s3KmsKeyArn: archive.archiveKeyArn });
     expect(channel.dependencies).to.include(stack.one(aws.cfg.Recorder, "recorder").urn);
     const status = stack.one(aws.cfg.RecorderStatus, "recorder-status");
-    expect(status.inputs).to.deep.equal({ name: "default", isEnabled: true });
+    expect(status.inputs).to.deep.equal({ region: "us-east-1", name: "default", isEnabled: true });
     expect(status.dependencies).to.include(channel.urn);
     expect(stack.outputs["name"]).to.equal("default");
+  });
+
+  it("records other Regions too, with one role, and what is the same everywhere at home only", async () => {
+    const stack = await inAccount((opts) => void new ConfigurationRecorder("recorder", { place, otherRegions: ["us-west-2"], ...archive }, opts));
+    expect(stack.one(aws.cfg.Recorder, "recorder-us-west-2").inputs).to.deep.include({
+      region: "us-west-2",
+      recordingGroup: { allSupported: true, includeGlobalResourceTypes: false },
+    });
+    expect(stack.one(aws.cfg.DeliveryChannel, "recorder-channel-us-west-2").inputs).to.deep.include({
+      region: "us-west-2",
+      s3BucketName: archive.archiveBucket,
+    });
+    expect(stack.one(aws.cfg.RecorderStatus, "recorder-status-us-west-2").inputs).to.deep.equal({ region: "us-west-2", name: "default", isEnabled: true });
+    expect(stack.resources.filter(({ type }) => type === "aws:iam/serviceLinkedRole:ServiceLinkedRole")).to.have.length(1);
   });
 });
 
@@ -98,7 +113,7 @@ describe("ConformancePacks", () => {
 
   it("are made once configuration is recorded", async () => {
     const stack = await inAccount((opts) => {
-      const recorder = new ConfigurationRecorder("recorder", archive, opts);
+      const recorder = new ConfigurationRecorder("recorder", { place, otherRegions: [], ...archive }, opts);
       new ConformancePacks("packs", { place, recorder }, opts);
     });
     const packs = stack.ofType(aws.cfg.ConformancePack);

@@ -64,6 +64,12 @@ const pack =
 describe("rules for Config", () => {
   const cases: [rule: Policies[number], what: string, program: Program, ...messages: string[]][] = [
     [recorderRecordsEverything, "accepts everything", recorder(everything, { recordingFrequency: "CONTINUOUS" })],
+    ...(["us-west-2", "us-east-1"] as const).map((region): [Policies[number], string, Program, ...string[]] => [
+      recorderRecordsEverything,
+      `wants what is the same everywhere recorded at home, which ${region} ${region === "us-east-1" ? "is" : "is not"}`,
+      (opts) => new aws.cfg.Recorder("r", { region, roleArn, recordingGroup: { allSupported: true, includeGlobalResourceTypes: false } }, opts),
+      ...(region === "us-east-1" ? ['Recorder "r" has includeGlobalResourceTypes false; it must be true.'] : []),
+    ]),
     [
       recorderRecordsEverything,
       "refuses what Config does unless told otherwise",
