@@ -1,0 +1,84 @@
+import type { Group, Hunt } from "./hunt.ts";
+import { irrelevantAsOf } from "./irrelevant.ts";
+
+export interface Score {
+  readonly killed: number;
+  readonly total: number;
+}
+
+export const scoreOf = (groups: readonly Group[]): Score => ({
+  killed: groups.reduce((sum, { killed }) => sum + killed, 0),
+  total: groups.reduce((sum, { total }) => sum + total, 0),
+});
+
+const groupsWithSurvivors = (groups: readonly Group[]): Group[] => groups.filter(({ survivors }) => survivors.length > 0);
+
+/** Whether every mutant was noticed and no rule threw. */
+export const isComplete = ({ groups, crashes }: Hunt): boolean => groupsWithSurvivors(groups).length === 0 && crashes.length === 0;
+
+/** What one hunt has shown, as Markdown. */
+export function huntReport(hunt: Hunt): string {
+  const { stack, rules, groups, irrelevant, crashes } = hunt;
+  const { killed, total } = scoreOf(groups);
+  const survived = groupsWithSurvivors(groups);
+  const excluded = [...irrelevant.values()].reduce((sum, count) => sum + count, 0);
+  const dead = groups.length - survived.length;
+  return `## Stack ${stack}
+
+${killed} of ${total} mutants are noticed (${percent(killed, total)}) by ${rules} rules; of ${groups.length} kinds, ${dead} wholly. ${excluded} more are no harm.
+${survived.length === 0 ? "" : `\n${table(["type", "property", "mutation", "unnoticed", "of", "for example"], survived.map(survivorRow))}\n`}${
+  crashes.length === 0 ? "" : `\nRules that threw:\n\n${crashes.map((crash) => `- ${crash}`).join("\n")}\n`
+}
+### Who notices
+
+${table(["type", "kinds", "mutants", "noticed"], byType(groups))}`;
+}
+
+const survivorRow = ({ type, path, kind, total, survivors }: Group): string[] => [
+  type,
+  path === "" ? "(whole)" : `\`${path}\``,
+  kind,
+  String(survivors.length),
+  String(total),
+  survivors.slice(0, 2).join("; "),
+];
+
+function byType(groups: readonly Group[]): string[][] {
+  return [...Map.groupBy(groups, ({ type }) => type)].map(([type, own]) => {
+    const { killed, total } = scoreOf(own);
+    return [type, String(own.length), String(total), percent(killed, total)];
+  });
+}
+
+/** `docs/mutation.md`. */
+export function mutationDocument(hunts: readonly Hunt[]): string {
+  const entries = [...Map.groupBy([...hunts.flatMap(({ irrelevant }) => [...irrelevant])], ([entry]) => entry)];
+  const rows = entries.map(([{ type, path, kinds, reason }, found]) => [
+    `\`${type}\``,
+    path === "" ? "(any)" : `\`${path}\``,
+    kinds?.join(", ") ?? "any",
+    String(found.reduce((sum, [, count]) => sum + count, 0)),
+    reason,
+  ]);
+  return `# Would the rules notice?
+
+Written by \`npm run mutate -- --write\`. Each stack's program is run offline, and each thing that it says is undone, one at a
+time: a property left out, a truth negated, a number made larger or smaller, a text replaced, a statement that denies taken
+away, one that allows widened, a resource no longer declared, its protection lifted, its drift ignored. A mutant is noticed if
+a mandatory rule then finds what it did not find before. Mutants are generated from the programs; nobody picks them.
+
+${hunts.map(huntReport).join("\n\n")}
+
+## No harm
+
+Mutants that touch nothing that the Security Rule protects, as of ${irrelevantAsOf}: \`local/mutation/irrelevant.ts\`.
+
+${table(["type", "property", "mutation", "mutants", "why"], rows)}
+`;
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`);
+
+/** A \`|\` would end the cell. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
