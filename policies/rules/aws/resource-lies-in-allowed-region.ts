@@ -1,9 +1,12 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { approvedRegions } from "../../data/regions.ts";
 
 interface Config {
   readonly regions: readonly string[];
 }
+
+const defaultRegions: readonly string[] = approvedRegions.names;
 
 /** Nothing is made outside the Regions that the contracts cover. Every resource of the AWS provider can name a Region of its own. */
 export const resourceLiesInAllowedRegion: ResourceValidationPolicy = {
@@ -15,11 +18,11 @@ export const resourceLiesInAllowedRegion: ResourceValidationPolicy = {
   tags: ["region", "residency"],
   remediationSteps: "Give the resource, or its provider, one of the approved Regions.",
   configSchema: {
-    properties: { regions: { type: "array", items: { type: "string" }, minItems: 1, default: ["us-east-1", "us-east-2", "us-west-1", "us-west-2"] } },
+    properties: { regions: { type: "array", items: { type: "string" }, minItems: 1, default: [...defaultRegions] } },
   },
   validateResource: ({ type, name, props, provider, getConfig, notApplicable }, report) => {
     if (!type.startsWith("aws:")) notApplicable("Only resources of the AWS provider lie in a Region.");
-    const { regions } = getConfig<Config>();
+    const { regions = defaultRegions } = getConfig<Partial<Config>>();
     const region: unknown = props["region"] ?? provider?.props["region"];
     if (typeof region !== "string") report(`"${name}" does not say which Region it lies in.`);
     else if (!regions.includes(region)) report(`"${name}" lies in ${region}; it must lie in ${regions.join(", ")}.`);
