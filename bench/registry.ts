@@ -2,12 +2,13 @@ import type { Measurement } from "./measurement.ts";
 import { analysis } from "./measurements/analysis.ts";
 import { decode } from "./measurements/decode.ts";
 import { naive } from "./measurements/naive.ts";
+import { pack } from "./measurements/pack.ts";
 import { preview } from "./measurements/preview.ts";
 import { start } from "./measurements/start.ts";
 import { wholeRun } from "./measurements/whole-run.ts";
 
 /** Every measurement, in the order of the document. */
-export const measurements: readonly Measurement[] = [decode, analysis, naive, wholeRun, preview, start];
+export const measurements: readonly Measurement[] = [decode, analysis, naive, wholeRun, preview, pack, start];
 
 /** The measurements of these ids and those that they need. Throws for an id that no measurement has. */
 export function select(ids: readonly string[], all: readonly Measurement[] = measurements): readonly Measurement[] {

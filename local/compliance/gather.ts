@@ -22,7 +22,7 @@ export async function gatherEvidence(root: string, stack: string, { nprm2025 }: 
     const levels = reconcile(rules, config);
     const deployment = await deploy({ root, stack, provider: offlineProvider() });
     const report = await evaluatePolicies(rules, deployment, config);
-    return evidenceOf({ deployment, rules, levels, report, waivers, date: new Date().toISOString(), commit: commitOf(root) });
+    return evidenceOf({ deployment, rules, levels, report, waivers, nprm2025, date: new Date().toISOString(), commit: commitOf(root) });
   } catch (error) {
     if (error instanceof DeployError || error instanceof ProjectError) throw new CommandError(error.message);
     throw error;

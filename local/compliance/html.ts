@@ -37,8 +37,10 @@ export function htmlOf(evidence: Evidence, language: Language, compliant: boolea
 <html lang="${language}"><head><meta charset="utf-8"><title>${text(`${w.title}: ${evidence.stack}`)}</title><style>${style}</style></head><body>
 <h1>${text(w.title)}</h1><p>${text(w.subtitle)}</p>
 ${facts(evidence, w)}
+${evidence.nprm2025 ? `<p>${text(w.proposed)}</p>` : ""}
 <p class="verdict ${compliant ? "compliant" : "violated-all"}">${text(compliant ? w.verdict.compliant : w.verdict.violated)}</p>
 ${evidence.waiverObjections.map((objection) => `<p class="fail">${text(objection)}</p>`).join("\n")}
+${section(w.headings.summary, coverage(evidence, w))}
 ${section(
   w.headings.violations,
   table(
@@ -81,8 +83,18 @@ ${section(w.headings.rules, rulesTable(evidence, w, translate))}
 ${section(
   w.headings.results,
   table(
-    [c.resource, c.rule, c.status],
-    evidence.results.map((r) => [resource(r), r.rule, mark(r.verdict, w.verdicts[r.verdict])]),
+    [c.resource, c.kept, c.status],
+    // One row for each resource: a row for each judgement would be a book.
+    [...Map.groupBy(evidence.results, ({ urn }) => urn).values()].map((own) => {
+      const passed = own.filter(({ verdict }) => verdict === "pass");
+      const others = own.filter(({ verdict }) => verdict !== "pass");
+      const counted = mark("pass", `${passed.length} ${w.verdicts.pass}`);
+      return [
+        resource(own[0] as Result),
+        passed.map(({ rule }) => rule).join(", "),
+        { raw: [cell(counted), ...others.map(({ rule, verdict }) => `${text(rule)}: ${cell(mark(verdict, w.verdicts[verdict]))}`)].join("<br>") },
+      ];
+    }),
     w.none,
   ),
 )}
@@ -108,17 +120,29 @@ function facts({ stack, account, date, commit, resources, rules, results }: Evid
   return `<dl>${entries.map(([term, value]) => `<dt>${text(term)}</dt><dd>${text(value)}</dd>`).join("")}</dl>`;
 }
 
+/** The figures that a reader wants first: how many paragraphs the pack speaks to, and how. */
+function coverage({ controls }: Evidence, w: Words): string {
+  const lines = (Object.keys(w.coverage) as (keyof Words["coverage"])[]).flatMap((status) => {
+    const count = controls.filter((control) => control.status === status).length;
+    return count === 0 ? [] : [`<li>${cell(mark(status, `${count} / ${controls.length}`))} ${text(w.coverage[status])}</li>`];
+  });
+  return `<ul>${lines.join("")}</ul>`;
+}
+
 function rulesTable({ rules }: Evidence, w: Words, translate: (english: string) => string): string {
   const c = w.columns;
   const counted = ["pass", "fail", "waived", "unjudged", "notApplicable"] as const;
   return table(
-    [c.rule, c.description, c.severity, c.level, c.controls, ...counted.map((verdict) => w.verdicts[verdict])],
+    [c.rule, c.description, c.severity, c.level, c.controls, c.settings, ...counted.map((verdict) => w.verdicts[verdict])],
     rules.map((rule) => [
       rule.name,
       translate(rule.description),
       mark(rule.severity, rule.severity),
       rule.level,
       rule.controls.join(", "),
+      Object.entries(rule.settings)
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+        .join(", "),
       ...counted.map((verdict) => rule.counts[verdict]),
     ]),
     w.none,

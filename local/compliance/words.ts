@@ -27,10 +27,15 @@ export interface Words {
       | "remediation"
       | "asOf"
       | "description"
-      | "source",
+      | "source"
+      | "settings"
+      | "kept",
       string
     >
   >;
+  /** How many paragraphs have each status: `{n}` of all. */
+  readonly coverage: Readonly<Record<ControlStatus, string>>;
+  readonly proposed: string;
   readonly verdicts: Readonly<Record<Verdict | "notApplicable", string>>;
   readonly statuses: Readonly<Record<ControlStatus, string>>;
   readonly obligations: Readonly<Record<Obligation, string>>;
@@ -82,7 +87,17 @@ export const words: Readonly<Record<Language, Words>> = {
       asOf: "As of",
       description: "What it asks",
       source: "Data",
+      settings: "Settings",
+      kept: "Kept rules",
     },
+    coverage: {
+      kept: "paragraphs are served by rules that are kept",
+      violated: "are served by a rule that is violated",
+      "not evaluated": "are served by rules that had nothing to judge in this stack",
+      organisational: "are for the organisation, and no program's matter",
+    },
+    proposed:
+      "Held to the rule proposed in 2025 (90 FR 898), too: its rules are mandatory at their strictest, and no waiver counts, because it would end “addressable”. It is not in force.",
     verdicts: { pass: "pass", fail: "fail", waived: "waived", unjudged: "not judged", notApplicable: "not applicable" },
     statuses: { kept: "kept", violated: "violated", "not evaluated": "not evaluated", organisational: "organisational" },
     obligations: { required: "required", addressable: "addressable", standard: "standard", privacy: "Privacy Rule" },
@@ -136,7 +151,16 @@ export const words: Readonly<Record<Language, Words>> = {
       asOf: "資料日期",
       description: "要求",
       source: "資料",
+      settings: "設定值",
+      kept: "已遵守的規則",
     },
+    coverage: {
+      kept: "條由已遵守的規則支持",
+      violated: "條有規則遭違反",
+      "not evaluated": "條的規則在此堆疊中沒有可評判的資源",
+      organisational: "條屬於組織措施，非程式所能處理",
+    },
+    proposed: "同時依 2025 年提案（90 FR 898）評判：相關規則一律強制並採最嚴格設定，且不承認任何豁免，因為該提案將取消「可處置」規格。該提案尚未生效。",
     verdicts: { pass: "通過", fail: "違反", waived: "豁免", unjudged: "未評判", notApplicable: "不適用" },
     statuses: { kept: "遵守", violated: "違反", "not evaluated": "未評估", organisational: "組織措施" },
     obligations: { required: "必要", addressable: "可處置", standard: "標準", privacy: "隱私規則" },

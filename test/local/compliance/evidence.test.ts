@@ -23,7 +23,16 @@ const waiver: Waiver = {
 async function evidence(program: (opts: { provider: aws.Provider }) => unknown, waivers: Waiver[] = [], config: PolicyConfig = {}): Promise<Evidence> {
   const deployment = await deploymentOf(program);
   const report = await evaluatePolicies(rules, deployment, config);
-  return evidenceOf({ deployment, rules, levels: reconcile(rules, config), report, waivers, date: "2026-11-25T12:00:00.000Z", commit: "abc123" });
+  return evidenceOf({
+    deployment,
+    rules,
+    levels: reconcile(rules, config),
+    report,
+    waivers,
+    nprm2025: false,
+    date: "2026-11-25T12:00:00.000Z",
+    commit: "abc123",
+  });
 }
 
 const broken = (opts: { provider: aws.Provider }): void => {
