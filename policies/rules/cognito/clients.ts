@@ -1,0 +1,2 @@
+/** Types of clients: those that the program makes, and those that AWS makes and the program configures. */
+export const clientTypes = ["aws:cognito/userPoolClient:UserPoolClient", "aws:cognito/managedUserPoolClient:ManagedUserPoolClient"];
