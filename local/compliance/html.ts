@@ -18,7 +18,7 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[], none
 const style = `
 body { font: 10pt/1.45 "Noto Sans", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei", sans-serif; color: #1d2430; max-width: 68rem; margin: 2rem auto; padding: 0 1.5rem; }
 h1 { font-size: 18pt; margin: 0; } h2 { font-size: 12.5pt; margin: 2rem 0 .5rem; border-bottom: 1px solid #c8d0da; padding-bottom: .2rem; break-after: avoid; }
-table { border-collapse: collapse; width: 100%; font-size: 8.5pt; } th { text-align: left; background: #eef2f6; } th, td { padding: .25rem .5rem; border-bottom: 1px solid #dfe5ec; vertical-align: top; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; font-size: 8.5pt; } th { text-align: left; background: #eef2f6; } th, td { padding: .25rem .5rem; border-bottom: 1px solid #dfe5ec; vertical-align: top; overflow-wrap: break-word; }
 tr { break-inside: avoid; } thead { display: table-header-group; }
 dl { display: grid; grid-template-columns: max-content 1fr max-content 1fr; gap: .2rem 1rem; margin: 1rem 0; } dt { color: #5b6675; } dd { margin: 0; overflow-wrap: anywhere; }
 .verdict { padding: .6rem .9rem; border-left: 4px solid; font-weight: 600; } .compliant { border-color: #1f7a4d; background: #e9f6ef; } .violated-all { border-color: #b3261e; background: #fdecea; }
@@ -80,24 +80,7 @@ ${section(
   ),
 )}
 ${section(w.headings.rules, rulesTable(evidence, w, translate))}
-${section(
-  w.headings.results,
-  table(
-    [c.resource, c.kept, c.status],
-    // One row for each resource: a row for each judgement would be a book.
-    [...Map.groupBy(evidence.results, ({ urn }) => urn).values()].map((own) => {
-      const passed = own.filter(({ verdict }) => verdict === "pass");
-      const others = own.filter(({ verdict }) => verdict !== "pass");
-      const counted = mark("pass", `${passed.length} ${w.verdicts.pass}`);
-      return [
-        resource(own[0] as Result),
-        passed.map(({ rule }) => rule).join(", "),
-        { raw: [cell(counted), ...others.map(({ rule, verdict }) => `${text(rule)}: ${cell(mark(verdict, w.verdicts[verdict]))}`)].join("<br>") },
-      ];
-    }),
-    w.none,
-  ),
-)}
+${section(w.headings.results, table([c.resource, c.kept, c.status], resourceRows(evidence.results, w), w.none))}
 ${section(w.headings.data, table([c.source, c.asOf], Object.entries(evidence.data), w.none))}
 ${section(w.headings.limits, `<ul>${w.limits.map((limit) => `<li>${text(limit)}</li>`).join("")}</ul>`)}
 </body></html>
@@ -120,6 +103,25 @@ function facts({ stack, account, date, commit, resources, rules, results }: Evid
   return `<dl>${entries.map(([term, value]) => `<dt>${text(term)}</dt><dd>${text(value)}</dd>`).join("")}</dl>`;
 }
 
+/** Resources of one type that passed the same rules share a row: a row for each judgement would be a book. */
+function resourceRows(results: readonly Result[], w: Words): Cell[][] {
+  const rows = [...Map.groupBy(results, ({ urn }) => urn).values()].map((own) => {
+    const { type, name } = own[0] as Result;
+    const passed = own.filter(({ verdict }) => verdict === "pass").map(({ rule }) => rule);
+    const others = own.filter(({ verdict }) => verdict !== "pass").map(({ rule, verdict }) => `${text(rule)}: ${cell(mark(verdict, w.verdicts[verdict]))}`);
+    return { type, name, passed, others };
+  });
+  return [...Map.groupBy(rows, ({ type, passed, others }) => [type, ...passed, ...others].join()).values()].map((alike) => {
+    const { type, passed, others } = alike[0] as (typeof rows)[number];
+    const counted = cell(mark("pass", `${passed.length} ${w.verdicts.pass}`));
+    return [
+      { raw: `<code>${text(type)}</code><br>${text(alike.map(({ name }) => name).join(", "))}` },
+      passed.join(", "),
+      { raw: [counted, ...others].join("<br>") },
+    ];
+  });
+}
+
 /** The figures that a reader wants first: how many paragraphs the pack speaks to, and how. */
 function coverage({ controls }: Evidence, w: Words): string {
   const lines = (Object.keys(w.coverage) as (keyof Words["coverage"])[]).flatMap((status) => {
@@ -133,18 +135,22 @@ function rulesTable({ rules }: Evidence, w: Words, translate: (english: string) 
   const c = w.columns;
   const counted = ["pass", "fail", "waived", "unjudged", "notApplicable"] as const;
   return table(
-    [c.rule, c.description, c.severity, c.level, c.controls, c.settings, ...counted.map((verdict) => w.verdicts[verdict])],
-    rules.map((rule) => [
-      rule.name,
-      translate(rule.description),
-      mark(rule.severity, rule.severity),
-      rule.level,
-      rule.controls.join(", "),
-      Object.entries(rule.settings)
-        .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-        .join(", "),
-      ...counted.map((verdict) => rule.counts[verdict]),
+    [c.rule, c.description, c.severity, c.controls, c.status],
+    rules.map(({ name, description, settings, severity, level, controls, counts }) => [
+      name,
+      { raw: [text(translate(description)), ...Object.entries(settings).map((setting) => `<code>${text(settingText(...setting))}</code>`)].join("<br>") },
+      { raw: `${cell(mark(severity, severity))}<br>${text(level)}` },
+      controls.join(", "),
+      {
+        raw: counted
+          .filter((verdict) => counts[verdict] > 0)
+          .map((verdict) => `${counts[verdict]} ${cell(mark(verdict === "notApplicable" ? "not-evaluated" : verdict, w.verdicts[verdict]))}`)
+          .join("<br>"),
+      },
     ]),
     w.none,
   );
 }
+
+const settingText = (name: string, value: unknown): string =>
+  `${name}: ${Array.isArray(value) && value.length > 0 ? value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(", ") : typeof value === "string" ? value : JSON.stringify(value)}`;

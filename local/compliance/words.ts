@@ -15,7 +15,6 @@ export interface Words {
       | "rule"
       | "resource"
       | "severity"
-      | "level"
       | "controls"
       | "message"
       | "reason"
@@ -28,7 +27,6 @@ export interface Words {
       | "asOf"
       | "description"
       | "source"
-      | "settings"
       | "kept",
       string
     >
@@ -73,8 +71,7 @@ export const words: Readonly<Record<Language, Words>> = {
     columns: {
       rule: "Rule",
       resource: "Resource",
-      severity: "Severity",
-      level: "Level",
+      severity: "Severity, level",
       controls: "Paragraphs",
       message: "Finding",
       reason: "Reason",
@@ -87,7 +84,6 @@ export const words: Readonly<Record<Language, Words>> = {
       asOf: "As of",
       description: "What it asks",
       source: "Data",
-      settings: "Settings",
       kept: "Kept rules",
     },
     coverage: {
@@ -137,8 +133,7 @@ export const words: Readonly<Record<Language, Words>> = {
     columns: {
       rule: "規則",
       resource: "資源",
-      severity: "嚴重程度",
-      level: "層級",
+      severity: "嚴重程度、層級",
       controls: "條文",
       message: "發現",
       reason: "理由",
@@ -151,7 +146,6 @@ export const words: Readonly<Record<Language, Words>> = {
       asOf: "資料日期",
       description: "要求",
       source: "資料",
-      settings: "設定值",
       kept: "已遵守的規則",
     },
     coverage: {
