@@ -1,0 +1,68 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { ofType } from "../../accounts.ts";
+import { holdsCases } from "../../classification.ts";
+import { hipaa } from "../../controls.ts";
+import { judgeEach, knownText } from "../../given.ts";
+import { companionsOf } from "../../relations.ts";
+
+interface CorsRule {
+  readonly allowedMethods: readonly string[];
+}
+
+interface Plan {
+  readonly bucketName: string;
+  readonly objectPrefixes?: readonly string[];
+}
+
+/**
+ * What comes from outside is looked through for malware before anything works on it: buckets that pages upload to, or whose new
+ * objects start an analysis.
+ */
+export const uploadsAreScanned: StackValidationPolicy = {
+  name: "guardduty-uploads-are-scanned",
+  description: "GuardDuty must scan every upload for malware.",
+  enforcementLevel: "mandatory",
+  severity: "high",
+  framework: hipaa("164.308(a)(5)(ii)(B)", "164.312(c)(1)"),
+  tags: ["guardduty", "malware"],
+  remediationSteps: "Add `MalwareProtection` for the bucket and the prefix that is uploaded to.",
+  validateStack: ({ resources, notApplicable }, report) => {
+    const buckets = ofType(resources, "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2").filter(
+      (bucket) => holdsCases(bucket) && takesUploads(bucket, resources),
+    );
+    if (buckets.length === 0) notApplicable("No bucket of the stack takes uploads.");
+    judgeEach(buckets, (bucket) => {
+      const name = knownText(bucket.props, "bucket");
+      const plans = ofType(resources, "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan")
+        .map(({ props }) => (props["protectedResource"] as { s3Bucket?: Plan } | undefined)?.s3Bucket)
+        .filter((plan) => plan !== undefined && plan.bucketName === name);
+      if (plans.length === 0) return report(`Bucket "${bucket.name}" takes uploads that nothing scans; a MalwareProtectionPlan must name it.`, bucket.urn);
+      const scanned = (prefix: string): boolean => plans.some((plan) => (plan?.objectPrefixes ?? [""]).some((start) => prefix.startsWith(start)));
+      const missed = startingPrefixes(name, resources).filter((prefix) => !scanned(prefix));
+      if (missed.length > 0)
+        report(
+          `Bucket "${bucket.name}" starts work on ${missed.map((prefix) => `"${prefix}*"`).join(", ")}, which its MalwareProtectionPlan must name.`,
+          bucket.urn,
+        );
+    });
+  },
+};
+
+function takesUploads(bucket: PolicyResource, resources: readonly PolicyResource[]): boolean {
+  const fromPages = companionsOf(bucket, resources, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration").some(({ props }) =>
+    (props["corsRules"] as readonly CorsRule[]).some(({ allowedMethods }) => allowedMethods.some((method) => method === "PUT" || method === "POST")),
+  );
+  return fromPages || companionsOf(bucket, resources, "aws:s3/bucketNotification:BucketNotification").some(({ props }) => props["eventbridge"] === true);
+}
+
+type Pattern = {
+  readonly source?: readonly string[];
+  readonly detail?: { readonly bucket?: { readonly name?: readonly string[] }; readonly object?: { readonly key?: readonly { readonly prefix?: string }[] } };
+};
+
+/** Beginnings of the keys whose objects a rule of EventBridge tells somebody of. */
+const startingPrefixes = (bucket: string | undefined, resources: readonly PolicyResource[]): string[] =>
+  ofType(resources, "aws:cloudwatch/eventRule:EventRule")
+    .flatMap(({ props }) => (typeof props["eventPattern"] === "string" ? [JSON.parse(props["eventPattern"]) as Pattern] : []))
+    .filter(({ source, detail }) => source?.includes("aws.s3") && bucket !== undefined && (detail?.bucket?.name?.includes(bucket) ?? true))
+    .flatMap(({ detail }) => detail?.object?.key?.map(({ prefix }) => prefix ?? "") ?? [""]);

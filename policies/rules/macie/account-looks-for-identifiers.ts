@@ -1,0 +1,46 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { judgeAccountsWithCases, ofType } from "../../accounts.ts";
+import { hipaa } from "../../controls.ts";
+
+interface Config {
+  readonly minimumPercent: number;
+}
+
+/** Percent of the objects that a job must look into. */
+const defaultPercent = 20;
+
+interface Job {
+  readonly jobType?: string;
+  readonly jobStatus?: string;
+  readonly initialRun?: boolean;
+  readonly samplingPercentage?: number;
+  readonly scheduleFrequency?: object;
+  readonly s3JobDefinition?: { readonly bucketDefinitions?: readonly { readonly buckets: readonly string[] }[]; readonly bucketCriteria?: object };
+}
+
+/** In every account that may hold patients' data Macie looks, again and again, for identifiers of people where there should be none. */
+export const accountLooksForIdentifiers: StackValidationPolicy = {
+  name: "macie-account-looks-for-identifiers",
+  description: "Every account that may hold patients' data must have a Macie job that looks for identifiers of people on a schedule.",
+  enforcementLevel: "mandatory",
+  severity: "medium",
+  framework: hipaa("164.308(a)(1)(ii)(A)", "164.308(a)(1)(ii)(D)", "164.502(b)", "164.514(b)(2)(i)"),
+  tags: ["macie", "minimum-necessary", "presence"],
+  remediationSteps: "Add `SensitiveDataDiscovery` for the buckets that hold results, texts and tables.",
+  configSchema: { properties: { minimumPercent: { type: "integer", minimum: 1, maximum: 100, default: defaultPercent } } },
+  validateStack: (args, report) => {
+    const { minimumPercent = defaultPercent } = args.getConfig<Partial<Config>>();
+    judgeAccountsWithCases(args, report, ({ resources }, say) => {
+      if (ofType(resources, "aws:macie2/account:Account").length === 0) say("has no Macie.");
+      const jobs = ofType(resources, "aws:macie2/classificationJob:ClassificationJob");
+      const works = (job: PolicyResource): boolean => {
+        const { jobType, jobStatus = "RUNNING", initialRun, samplingPercentage = 100, scheduleFrequency, s3JobDefinition } = job.props as Job;
+        const looks = s3JobDefinition?.bucketCriteria !== undefined || (s3JobDefinition?.bucketDefinitions ?? []).some(({ buckets }) => buckets.length > 0);
+        const again = jobType === "SCHEDULED" && jobStatus === "RUNNING" && scheduleFrequency !== undefined;
+        return again && initialRun !== false && samplingPercentage >= minimumPercent && looks;
+      };
+      if (!jobs.some(works))
+        say(`has no Macie job that is SCHEDULED, runs, begins with what is there, and looks into ${minimumPercent} % of the objects or more of any bucket.`);
+    });
+  },
+};
