@@ -112,7 +112,7 @@ function domainArgs(domainName: string, executionRole: pulumi.Output<string>, ar
     minIdleTimeoutInMinutes: idleMinutes.usual,
     maxIdleTimeoutInMinutes: idleMinutes.longest,
   };
-  const jupyterLabAppSettings = { appLifecycleManagement: { idleSettings: idle } };
+  const stopsIdle = { appLifecycleManagement: { idleSettings: idle } };
   const spaceStorageSettings = { defaultEbsStorageSettings: { defaultEbsVolumeSizeInGb: diskGib.usual, maximumEbsVolumeSizeInGb: diskGib.most } };
   return {
     domainName,
@@ -126,7 +126,8 @@ function domainArgs(domainName: string, executionRole: pulumi.Output<string>, ar
       executionRole,
       securityGroups,
       sharingSettings: { notebookOutputOption: "Disabled" },
-      jupyterLabAppSettings,
+      jupyterLabAppSettings: stopsIdle,
+      codeEditorAppSettings: stopsIdle,
       spaceStorageSettings,
     },
     retentionPolicy: { homeEfsFileSystem: args.removal === "retain" ? "Retain" : "Delete" },

@@ -39,9 +39,9 @@ function checkObject(shape: Shape, value: Readonly<Record<string, unknown>>, pat
     if (property === undefined) check.report(at, `is no property here; there are ${enumerate(Object.keys(shape))}.`);
     else if (!isAbsent(inner)) {
       for (const other of property.conflictsWith ?? []) {
-        // Where both name each other, the first one reports.
+        // Where both name each other, the first one reports; the comments of some name themselves.
         const reported = shape[other]?.conflictsWith?.includes(key) === true && other < key;
-        if (!isAbsent(value[other]) && !reported) check.report(at, `conflicts with ${other}; set only one of them.`);
+        if (other !== key && !isAbsent(value[other]) && !reported) check.report(at, `conflicts with ${other}; set only one of them.`);
       }
       checkProperty(property, inner, at, check);
     }

@@ -123,18 +123,24 @@ function problemsOfClusters(job: Job): string[] {
 /** Lists of instance types that one of is picked from, beside `InstanceType` itself. */
 const choices = ["InstancePreferences", "InstanceGroups", "InstanceConfigs"];
 
-/** A volume key is named exactly where the hardware does not encrypt: see `policies/data/local-nvme-families.ts`. */
-export function problemsOfCluster(cluster: unknown, job: Pick<Job, "spelling">): string[] {
+function problemsOfCluster(cluster: unknown, job: Job): string[] {
   const type = spell(job, "InstanceType");
   const listed = choices.flatMap((name) => at(cluster, spell(job, name)) ?? []).map((choice) => at(choice, type));
   const types = [...(at(cluster, type) === undefined ? [] : [at(cluster, type)]), ...listed];
+  return problemsOfVolumes(types, cluster, spell(job, "VolumeKmsKeyId"));
+}
+
+/**
+ * A volume key is named exactly where the hardware does not encrypt (`policies/data/local-nvme-families.ts`), so the types that one key is
+ * for must agree. `holder[key]` is that key.
+ */
+export function problemsOfVolumes(types: readonly unknown[], holder: unknown, key: string): string[] {
   if (types.length === 0 || !types.every(isInstanceType)) return ["names no instance type that can be judged"];
   const all = [...new Set(types)].join(", ");
-  const key = spell(job, "VolumeKmsKeyId");
   const local = types.filter(hasLocalNvme).length;
   if (local > 0 && local < types.length) return [`may run on ${all}, some of which refuse a volume key while others need one`];
-  if (local === 0) return isWrittenKey(cluster, key) ? [] : [`runs on ${all} and must set ${key} to a customer-managed key, written out`];
-  return isObject(cluster) && isGiven(cluster, key) ? [`runs on ${all}, whose disks encrypt themselves, and must not set ${key}, which SageMaker refuses`] : [];
+  if (local === 0) return isWrittenKey(holder, key) ? [] : [`runs on ${all} and must set ${key} to a customer-managed key, written out`];
+  return isObject(holder) && isGiven(holder, key) ? [`runs on ${all}, whose disks encrypt themselves, and must not set ${key}, which SageMaker refuses`] : [];
 }
 
 const isInstanceType = (value: unknown): value is string => typeof value === "string" && value.startsWith("ml.");

@@ -29,6 +29,12 @@ const make = (more: Partial<StudioArgs> = {}) =>
     return { url: studio.url };
   });
 
+const stopsIdle = {
+  appLifecycleManagement: {
+    idleSettings: { lifecycleManagement: "ENABLED", idleTimeoutInMinutes: 60, minIdleTimeoutInMinutes: 60, maxIdleTimeoutInMinutes: 480 },
+  },
+};
+
 describe("Studio", () => {
   it("has no way to the internet, encrypts home folders and shares no output", async () => {
     const stack = await make();
@@ -46,11 +52,8 @@ describe("Studio", () => {
         executionRole: "arn:aws:iam::111111111111:role/svp-unit-studio-role",
         securityGroups: ["sg-jobs"],
         sharingSettings: { notebookOutputOption: "Disabled" },
-        jupyterLabAppSettings: {
-          appLifecycleManagement: {
-            idleSettings: { lifecycleManagement: "ENABLED", idleTimeoutInMinutes: 60, minIdleTimeoutInMinutes: 60, maxIdleTimeoutInMinutes: 480 },
-          },
-        },
+        jupyterLabAppSettings: stopsIdle,
+        codeEditorAppSettings: stopsIdle,
         spaceStorageSettings: { defaultEbsStorageSettings: { defaultEbsVolumeSizeInGb: 20, maximumEbsVolumeSizeInGb: 100 } },
       },
       retentionPolicy: { homeEfsFileSystem: "Retain" },
