@@ -2,10 +2,15 @@ import type { Mutant, MutationKind } from "./mutants.ts";
 
 /** Mutants that are no harm to what the Security Rule protects, and why. */
 export interface Irrelevance {
-  /** Type token; `*` stands for any characters. */
-  readonly type: string;
-  /** Path without indices, or place with Sids, and everything below it; `*` stands for one step, `**` for any number. Empty for the resource as a whole. */
-  readonly path: string;
+  /** Type tokens; `*` stands for any characters. */
+  readonly types: readonly string[];
+  /** Type tokens that are meant otherwise. */
+  readonly except?: readonly string[];
+  /**
+   * Paths without indices, and everything below them: `*` stands for one step, `**.` for any number, `$` ends the path there.
+   * An empty path is everything of the resource, `$` the resource as a whole.
+   */
+  readonly paths: readonly string[];
   /** Only such mutations; all, if left out. */
   readonly kinds?: readonly MutationKind[];
   /** A sentence. */
@@ -15,15 +20,448 @@ export interface Irrelevance {
 /** Day on which the list was last gone through. */
 export const irrelevantAsOf = "2026-11-26";
 
-export const irrelevant: readonly Irrelevance[] = [];
+const lessIsDone = "Without it the platform does less than it should, and nothing that it protects is open.";
+const course = "The course of an analysis is proven by tests of the state machine and end to end; a wrong turn opens no data to anybody.";
+const refused = "AWS refuses it: the deployment fails, and nothing is changed.";
+const anchor = "It is what others are attached to: without it they have no subject, or are refused.";
 
-/** Finds the entry of a list that a mutant falls under. */
-export function irrelevanceOf(list: readonly Irrelevance[]): (mutant: Pick<Mutant, "type" | "path" | "place" | "kind">) => Irrelevance | undefined {
-  const compiled = list.map((entry) => ({ entry, type: typePattern(entry.type), path: pathPattern(entry.path) }));
-  return ({ type, path, place, kind }) =>
-    compiled.find(
-      (one) => one.type.test(type) && (one.entry.kinds === undefined || one.entry.kinds.includes(kind)) && (one.path.test(path) || one.path.test(place)),
-    )?.entry;
+export const irrelevant: readonly Irrelevance[] = [
+  // What things are called.
+  {
+    types: ["*"],
+    except: ["aws:guardduty/*", "aws:cfg/recorderStatus:RecorderStatus"],
+    paths: ["name"],
+    reason: "What a thing is called opens nothing; a rule of its own keeps names free of what tells of patients.",
+  },
+  {
+    types: ["*"],
+    paths: [
+      "description",
+      "comment",
+      "alarmDescription",
+      "policyName",
+      "analyzerName",
+      "statementId",
+      "targetId",
+      "namePrefix",
+      "tags.Name",
+      "modelPackageGroupName",
+      "modelPackageGroupDescription",
+    ],
+    reason: "Words for people.",
+  },
+  { types: ["aws:s3/bucket:Bucket"], paths: ["bucket"], reason: "What a bucket is called opens nothing; what is granted names the bucket by its ARN." },
+  {
+    types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "aws:s3/bucketReplicationConfig:BucketReplicationConfig"],
+    paths: ["rules[].id", "rules[].priority"],
+    reason: "Tells rules apart, of which there is one.",
+  },
+  { types: ["aws:backup/plan:Plan"], paths: ["rules[].ruleName"], reason: "Words for people." },
+  { types: ["aws:wafv2/webAcl:WebAcl"], paths: ["rules[].name", "**.metricName"], reason: "Words for people." },
+  { types: ["aws:cloudtrail/trail:Trail"], paths: ["advancedEventSelectors[].name"], reason: "Words for people." },
+  {
+    types: ["aws:cloudwatch/logAccountPolicy:LogAccountPolicy"],
+    paths: ["policyDocument.Name", "policyDocument.Statement[].Sid"],
+    reason: "Words for people.",
+  },
+  {
+    types: ["aws:cloudtrail/trail:Trail", "aws:cfg/deliveryChannel:DeliveryChannel", "aws:s3/bucketLogging:BucketLogging"],
+    paths: ["s3KeyPrefix", "targetPrefix"],
+    reason: "Under what prefix records lie opens nothing; the bucket takes them under the one that it expects only.",
+  },
+  {
+    types: [
+      "aws:iam/*",
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:kms/key:Key",
+      "aws:s*/*Policy",
+      "aws:sqs/*",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:ec*/*Policy",
+      "aws:backup/vaultPolicy:VaultPolicy",
+      "aws:organizations/policy:Policy",
+      "aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
+    ],
+    paths: ["**.Version"],
+    reason: "The older version of the language only lacks variables, which no policy here has.",
+  },
+  {
+    types: ["*"],
+    except: ["pulumi:*"],
+    paths: ["region"],
+    kinds: ["removed", "ignored"],
+    reason: "What says no Region lies in its provider's, which is the same and is judged; AWS moves nothing to another.",
+  },
+
+  // How much, how fast, when.
+  {
+    types: [
+      "aws:appautoscaling/*",
+      "aws:costexplorer/*",
+      "aws:cloudwatch/dashboard:Dashboard",
+      "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+      "aws:mediaconvert/queue:Queue",
+    ],
+    paths: [""],
+    reason: "Is about speed, cost and looks.",
+  },
+  {
+    types: ["aws:budgets/budget:Budget"],
+    paths: ["budgetType", "limitAmount", "limitUnit", "notifications", "timeUnit"],
+    reason: "How much may be spent is no concern of the Security Rule.",
+  },
+  {
+    types: ["aws:lambda/function:Function"],
+    paths: ["memorySize", "timeout", "architectures", "handler"],
+    reason: "Is about speed, or the function fails.",
+  },
+  { types: ["aws:lambda/eventSourceMapping:EventSourceMapping"], paths: ["batchSize", "scalingConfig"], reason: "Is about speed." },
+  {
+    types: ["aws:sagemaker/endpoint:Endpoint", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"],
+    paths: ["deploymentConfig", "asyncInferenceConfig.clientConfig", "productionVariants[].initialVariantWeight", "productionVariants[].variantName"],
+    reason: "Is about speed, and about how a new model takes over.",
+  },
+  {
+    types: ["aws:sqs/queue:Queue", "aws:sfn/stateMachine:StateMachine"],
+    paths: ["visibilityTimeoutSeconds", "kmsDataKeyReusePeriodSeconds", "encryptionConfiguration.kmsDataKeyReusePeriodSeconds"],
+    reason: "Is about speed and cost; AWS bounds how long a data key is used again.",
+  },
+  {
+    types: ["aws:backup/plan:Plan", "aws:backup/restoreTesting*"],
+    paths: ["rules[].startWindow", "rules[].completionWindow", "startWindowHours", "validationWindowHours"],
+    reason: "Is about the hour of the night; a backup that does not end in time raises an alarm.",
+  },
+  {
+    types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+    paths: ["period", "evaluationPeriods", "datapointsToAlarm", "extendedStatistic"],
+    reason: "How long something must last before it counts is a matter of tuning; that it raises an alarm is judged.",
+  },
+  {
+    types: ["aws:cloudwatch/logMetricFilter:LogMetricFilter"],
+    paths: ["metricTransformation.defaultValue"],
+    reason: "Is about how a chart looks between events.",
+  },
+  { types: ["aws:ec2/flowLog:FlowLog"], paths: ["maxAggregationInterval"], reason: "Is about how soon a record is written, not whether." },
+  {
+    types: ["aws:cfg/deliveryChannel:DeliveryChannel", "aws:guardduty/detector:Detector", "aws:macie2/account:Account"],
+    paths: ["snapshotDeliveryProperties", "findingPublishingFrequency"],
+    reason: "Is about how often what is known already is told once more.",
+  },
+  {
+    types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"],
+    paths: ["rules[].transitions"],
+    reason: "In what class of storage an object lies is a matter of cost.",
+  },
+  {
+    types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "aws:s3/bucketReplicationConfig:BucketReplicationConfig"],
+    paths: ["rules[].filter$", "rules[].filter.prefix"],
+    kinds: ["removed"],
+    reason: "The prefix is empty: a rule without it is about every object just so.",
+  },
+  { types: ["aws:kms/key:Key"], paths: ["rotationPeriodInDays"], kinds: ["removed"], reason: "Left out, AWS takes the same 365 days." },
+  {
+    types: ["aws:cloudfront/distribution:Distribution"],
+    paths: [
+      "aliases",
+      "httpVersion",
+      "isIpv6Enabled",
+      "priceClass",
+      "enabled",
+      "defaultRootObject",
+      "**.compress",
+      "**.cachedMethods",
+      "**.originKeepaliveTimeout",
+      "**.originReadTimeout",
+      "**.originPath",
+      "**.originId",
+      "**.targetOriginId",
+      "**.httpPort",
+      "**.httpsPort",
+      "**.allowedMethods",
+    ],
+    reason: "Is about speed, or about what address shows what; whoever asks must be let in just the same.",
+  },
+  {
+    types: ["aws:cloudfront/function:Function", "aws:cloudfront/distribution:Distribution"],
+    paths: ["code", "publish", "runtime", "orderedCacheBehaviors[].functionAssociations"],
+    reason: "The function takes the first part off a path, after the cookie was checked; without it nothing is found.",
+  },
+  {
+    types: ["aws:cloudfront/publicKey:PublicKey"],
+    paths: ["encodedKey"],
+    reason: "With another key no cookie is valid; whose key it is, no program can tell.",
+  },
+  {
+    types: ["aws:cfg/conformancePack:ConformancePack"],
+    paths: ["templateBody"],
+    reason: "What a pack asks for is compared with the lists of AWS by tests of `docs/parity.md`.",
+  },
+
+  // What belongs to what.
+  {
+    types: ["aws:apigatewayv2/integration:Integration"],
+    paths: [""],
+    reason: "Who may call is the route's matter, and whom the function answers its own; a wrong integration answers with an error.",
+  },
+  { types: ["aws:apigatewayv2/api:Api"], paths: ["protocolType"], reason: refused },
+  {
+    types: ["aws:apigatewayv2/*"],
+    paths: ["apiId", "routeKey", "target", "autoDeploy"],
+    reason: "Is about what address answers what; a route that nobody reaches is closed.",
+  },
+  {
+    types: ["aws:lambda/eventSourceMapping:EventSourceMapping", "aws:lambda/permission:Permission"],
+    paths: ["eventSourceArn", "functionName", "function"],
+    reason: lessIsDone,
+  },
+  {
+    types: ["aws:lambda/function:Function"],
+    paths: ["environment"],
+    kinds: ["removed", "replaced", "changed", "negated"],
+    reason: "Tells a function where its data lie; what it may touch there is its role's matter.",
+  },
+  {
+    types: ["aws:lambda/function:Function", "aws:sfn/stateMachine:StateMachine", "aws:sagemaker/model:Model"],
+    paths: ["role", "roleArn", "executionRoleArn"],
+    kinds: ["replaced"],
+    reason: refused,
+  },
+  {
+    types: ["aws:lambda/function:Function"],
+    paths: ["s3Bucket", "s3Key"],
+    reason: "Code from elsewhere is not signed, and a function takes signed code only.",
+  },
+  {
+    types: [
+      "aws:signer/signingJob:SigningJob",
+      "aws:s3/bucketNotification:BucketNotification",
+      "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
+    ],
+    paths: [""],
+    reason: lessIsDone,
+  },
+  { types: ["aws:s3/bucketObjectv2:BucketObjectv2"], paths: ["cacheControl", "contentType", "key", "source", "bucket", "$"], reason: lessIsDone },
+  {
+    types: ["aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"],
+    paths: ["$", "corsRules", "bucket"],
+    kinds: ["removed", "gone", "replaced"],
+    reason: "Without it, or with another bucket's, no page reads anything; other origins are judged.",
+  },
+  {
+    types: ["aws:cognito/*"],
+    paths: [
+      "userPoolId",
+      "clientId",
+      "usernameAttributes",
+      "usernameConfiguration",
+      "scopes",
+      "identifier",
+      "domain",
+      "managedLoginVersion",
+      "useCognitoProvidedValues",
+      "autoVerifiedAttributes",
+    ],
+    except: ["aws:cognito/riskConfiguration:RiskConfiguration", "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"],
+    reason: "Is about how people find the page to sign in, and are named there; who gets in is judged.",
+  },
+  {
+    types: ["aws:dynamodb/table:Table"],
+    paths: ["attributes", "globalSecondaryIndexes", "hashKey", "rangeKey"],
+    reason: "How items are found is the functions' business, and proven with them; by what words they may be is judged.",
+  },
+  {
+    types: ["aws:ec2/eip:Eip", "aws:ec2/natGateway:NatGateway", "aws:ec2/internetGateway:InternetGateway"],
+    paths: [""],
+    reason: "Without it less is reached; what may be reached is the routes' matter.",
+  },
+  { types: ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"], paths: ["cidrBlock"], reason: refused },
+  {
+    types: ["aws:ec2/*", "aws:vpc/*"],
+    paths: ["vpcId", "securityGroupId"],
+    kinds: ["replaced"],
+    reason: refused,
+    except: ["aws:ec2/flowLog:FlowLog", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
+  },
+  { types: ["aws:vpc/securityGroup*Rule", "aws:ec2/route:Route"], paths: ["$"], kinds: ["gone"], reason: "A rule or route that is gone lets nobody through." },
+  { types: ["aws:kms/alias:Alias"], paths: [""], reason: "Is a name for people; what uses a key names its ARN." },
+  {
+    types: ["aws:iam/rolePolicy:RolePolicy"],
+    paths: ["role", "$"],
+    reason: "A role without its policy may do nothing, and a role of another name does not exist.",
+  },
+  {
+    types: ["aws:iam/serviceLinkedRole:ServiceLinkedRole", "aws:signer/signingProfile:SigningProfile"],
+    paths: ["awsServiceName", "platformId", "$"],
+    reason: lessIsDone,
+  },
+  { types: ["aws:sagemaker/*"], paths: ["endpointConfigName", "**.modelName", "**.compressionType", "**.s3DataType"], reason: refused },
+  { types: ["aws:wafv2/webAcl:WebAcl"], paths: ["scope", "defaultAction.allow"], kinds: ["replaced", "removed"], reason: refused },
+  {
+    types: ["pulumi:providers:aws"],
+    paths: ["assumeRoles[].sessionName", "skipCredentialsValidation", "skipRegionValidation"],
+    reason: "Is about how soon a wrong credential is noticed, and how its session is called.",
+  },
+
+  // What is protected, not what protects.
+  {
+    types: [
+      "aws:apigatewayv2/*",
+      "aws:cloudfront/distribution:Distribution",
+      "aws:cloudfront/originAccessControl:OriginAccessControl",
+      "aws:cloudfront/keyGroup:KeyGroup",
+      "aws:cloudfront/publicKey:PublicKey",
+      "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+      "aws:cloudfront/function:Function",
+      "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+      "aws:cognito/resourceServer:ResourceServer",
+      "aws:cognito/userGroup:UserGroup",
+      "aws:cognito/userPool:UserPool",
+      "aws:cognito/userPoolClient:UserPoolClient",
+      "aws:cognito/userPoolDomain:UserPoolDomain",
+      "aws:dynamodb/table:Table",
+      "aws:ec2/routeTable:RouteTable",
+      "aws:ec2/securityGroup:SecurityGroup",
+      "aws:ec2/subnet:Subnet",
+      "aws:ec2/vpc:Vpc",
+      "aws:ecr/repository:Repository",
+      "aws:iam/role:Role",
+      "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+      "aws:kms/key:Key",
+      "aws:lambda/eventSourceMapping:EventSourceMapping",
+      "aws:lambda/function:Function",
+      "aws:lambda/permission:Permission",
+      "aws:s3/bucket:Bucket",
+      "aws:sagemaker/endpoint:Endpoint",
+      "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+      "aws:sagemaker/model:Model",
+      "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+      "aws:secretsmanager/secret:Secret",
+      "aws:sfn/stateMachine:StateMachine",
+      "aws:sqs/queue:Queue",
+    ],
+    paths: ["$"],
+    kinds: ["gone"],
+    reason: anchor,
+  },
+
+  // What an analysis does.
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.Comment",
+      "definition.QueryLanguage",
+      "definition.**.StartAt",
+      "definition.**.Next",
+      "definition.**.End",
+      "definition.**.Type",
+      "definition.**.Default",
+      "definition.**.Choices",
+      "definition.**.Assign",
+      "definition.**.Output",
+      "definition.**.Payload",
+      "definition.**.Error",
+      "definition.**.Cause",
+      "definition.**.Seconds",
+      "definition.**.Mode",
+      "definition.**.MaxConcurrency",
+      "definition.**.Items",
+    ],
+    reason: course,
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.**.States$",
+      "definition.**.States.*$",
+      "definition.**.Branches$",
+      "definition.**.Branches[]$",
+      "definition.**.ItemProcessor$",
+      "definition.**.ProcessorConfig$",
+      "definition.**.Arguments$",
+      "definition.**.Resource",
+    ],
+    kinds: ["removed"],
+    reason: course,
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.**.UpdateExpression",
+      "definition.**.ConditionExpression",
+      "definition.**.ExpressionAttributeNames",
+      "definition.**.ExpressionAttributeValues",
+      "definition.**.Arguments.Key",
+      "definition.**.TableName",
+      "definition.**.FunctionName",
+      "definition.**.Queue",
+      "definition.**.Settings",
+      "definition.**.ClientRequestToken",
+      "definition.**.JobId",
+      "definition.**.MaxResults",
+      "definition.**.SegmentTypes",
+      "definition.**.Entries",
+      "definition.**.Tagging",
+      "definition.**.VersionId",
+      "definition.**.Arguments.Bucket",
+      "definition.**.InputFiles",
+      "definition.**.S3Object.Bucket",
+    ],
+    kinds: ["removed", "replaced", "changed"],
+    reason: "What a state asks of a service is within what the machine's role may, and is proven with the functions that read it.",
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.**.AppSpecification.ContainerEntrypoint",
+      "definition.**.Arguments.Environment",
+      "definition.**.ProcessingInputs",
+      "definition.**.Outputs",
+      "definition.**.ProcessingJobName",
+      "definition.**.InstanceCount",
+      "definition.**.VolumeSizeInGB",
+      "definition.**.StoppingCondition",
+      "definition.**.Arguments.RoleArn",
+    ],
+    kinds: ["removed", "replaced", "changed", "negated"],
+    reason: "What a job reads and writes is within what its role and its network let it, and is proven with the container.",
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.**.BackoffRate",
+      "definition.**.IntervalSeconds",
+      "definition.**.MaxAttempts",
+      "definition.**.MaxDelaySeconds",
+      "definition.**.JitterStrategy",
+      "definition.**.ErrorEquals",
+    ],
+    reason: "How often and how soon a failed step is tried again is a matter of tuning; that it is, is judged.",
+  },
+];
+
+/** Whether a list holds a mutant for irrelevant: the entry that it falls under first. */
+export function irrelevanceOf(list: readonly Irrelevance[]): (mutant: Place) => Irrelevance | undefined {
+  const compiled = list.map((entry) => ({ entry, covers: coverOf(entry) }));
+  return (mutant) => compiled.find(({ covers }) => covers(mutant))?.entry;
+}
+
+type Place = Pick<Mutant, "type" | "path" | "kind">;
+
+function coverOf({ types, except = [], paths, kinds }: Irrelevance): (place: Place) => boolean {
+  const [wanted, unwanted, within] = [types.map(typePattern), except.map(typePattern), paths.map(pathPattern)];
+  const any = (patterns: readonly RegExp[], text: string): boolean => patterns.some((pattern) => pattern.test(text));
+  return ({ type, path, kind }) => (kinds?.includes(kind) ?? true) && any(wanted, type) && !any(unwanted, type) && any(within, path);
+}
+
+/** Types and paths of a list that no mutant falls under: they are about nothing that there is. */
+export function unusedParts(list: readonly Irrelevance[], mutants: readonly Place[]): string[] {
+  return list.flatMap((entry) => {
+    const own = mutants.filter(coverOf(entry));
+    return [
+      ...entry.types.filter((type) => !own.some((mutant) => typePattern(type).test(mutant.type))).map((type) => `${type} ${entry.paths.join(" ")}`),
+      ...entry.paths.filter((path) => !own.some((mutant) => pathPattern(path).test(mutant.path))).map((path) => `${entry.types.join(" ")} ${path}`),
+    ];
+  });
 }
 
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
@@ -32,11 +470,10 @@ const typePattern = (pattern: string): RegExp => new RegExp(`^${escaped(pattern)
 
 function pathPattern(pattern: string): RegExp {
   if (pattern === "") return /^/;
-  const steps = escaped(pattern)
-    .replaceAll("**\\.", "\u0000")
-    .replaceAll("**", "\u0001")
-    .replaceAll("*", "[^.[\\]]*")
-    .replaceAll("\u0000", "(?:.*\\.)?")
-    .replaceAll("\u0001", ".*");
-  return new RegExp(`^${steps}(?=$|[.[])`);
+  const exact = pattern.endsWith("$");
+  const steps = escaped(exact ? pattern.slice(0, -1) : pattern)
+    .split("**\\.")
+    .map((part) => part.replaceAll("*", "[^.[\\]]*"))
+    .join("(?:.*\\.)?");
+  return new RegExp(`^${steps}${exact ? "$" : "(?=$|[.[])"}`);
 }

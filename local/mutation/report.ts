@@ -36,7 +36,7 @@ ${table(["type", "kinds", "mutants", "noticed"], byType(groups))}`;
 
 const survivorRow = ({ type, path, kind, total, survivors }: Group): string[] => [
   type,
-  path === "" ? "(whole)" : `\`${path}\``,
+  path === "" ? "(whole)" : code(path),
   kind,
   String(survivors.length),
   String(total),
@@ -53,9 +53,9 @@ function byType(groups: readonly Group[]): string[][] {
 /** `docs/mutation.md`. */
 export function mutationDocument(hunts: readonly Hunt[]): string {
   const entries = [...Map.groupBy([...hunts.flatMap(({ irrelevant }) => [...irrelevant])], ([entry]) => entry)];
-  const rows = entries.map(([{ type, path, kinds, reason }, found]) => [
-    `\`${type}\``,
-    path === "" ? "(any)" : `\`${path}\``,
+  const rows = entries.map(([{ types, except = [], paths, kinds, reason }, found]) => [
+    types.map(code).join(", ") + (except.length === 0 ? "" : `, but not ${except.map(code).join(", ")}`),
+    paths.map((path) => (path === "" ? "(all)" : path === "$" ? "(whole)" : code(path))).join(", "),
     kinds?.join(", ") ?? "any",
     String(found.reduce((sum, [, count]) => sum + count, 0)),
     reason,
@@ -77,6 +77,7 @@ ${table(["type", "property", "mutation", "mutants", "why"], rows)}
 `;
 }
 
+const code = (text: string): string => `\`${text}\``;
 const percent = (part: number, whole: number): string => (whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`);
 
 /** A \`|\` would end the cell. */

@@ -100,8 +100,8 @@ describe("a judge of changes", () => {
 describe("a hunt for mutants", () => {
   let found: Hunt;
   const list = [
-    { type: "*", path: "description", reason: "Tells people what it is for." },
-    { type: "aws:kms/key:Key", path: "", kinds: ["gone"], reason: "No key, no data." },
+    { types: ["*"], paths: ["description"], reason: "Tells people what it is for." },
+    { types: ["aws:kms/key:Key"], paths: ["$"], kinds: ["gone"], reason: "No key, no data." },
   ] as const;
   before(async () => {
     found = await hunt([rotates, aliased, advice], deployment, {}, list);
