@@ -28,11 +28,23 @@ export const mayMeet = ({ conditions }: Pick<Statement, "conditions">, context: 
 
 /** Whether a pattern with `*` and `?` matches a text. */
 export function matches(pattern: string, text: string): boolean {
+  let expression = expressions.get(pattern);
+  if (expression === undefined) {
+    expression = expressionOf(pattern);
+    expressions.set(pattern, expression);
+  }
+  return expression.test(text);
+}
+
+/** Policies ask for the same few patterns again and again; making an expression takes most of the time of asking. */
+const expressions = new Map<string, RegExp>();
+
+function expressionOf(pattern: string): RegExp {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(text);
+  return new RegExp(`^${expression}$`, "s");
 }
 
 /** Whether a statement is about an action. Names of actions know no case. */
