@@ -1,5 +1,38 @@
 import type { Policies } from "@pulumi/policy";
+import { accountHasStrongPasswordPolicy } from "./account-has-strong-password-policy.ts";
+import { boundaryDeniesWhatNoRoleMayDo } from "./boundary-denies-what-no-role-may-do.ts";
+import { functionRoleLeavesNetworkToLambda } from "./function-role-leaves-network-to-lambda.ts";
+import { openidProviderIsApproved } from "./openid-provider-is-approved.ts";
+import { peopleAreNoUsers } from "./people-are-no-users.ts";
+import { policyChangesNoIdentities } from "./policy-changes-no-identities.ts";
 import { policyGrantsNoDataActionOnEveryResource } from "./policy-grants-no-data-action-on-every-resource.ts";
 import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action.ts";
+import { policyPassesNamedRolesToNamedServices } from "./policy-passes-named-roles-to-named-services.ts";
+import { policyTakesNamedRoles } from "./policy-takes-named-roles.ts";
+import { roleAsksPeopleForSecondFactor } from "./role-asks-people-for-second-factor.ts";
+import { roleHasPoliciesOfItsOwn } from "./role-has-policies-of-its-own.ts";
+import { roleIsBounded } from "./role-is-bounded.ts";
+import { roleServesOwnAccountOnly } from "./role-serves-own-account-only.ts";
+import { roleSessionEndsWithinTheHour } from "./role-session-ends-within-the-hour.ts";
+import { roleTrustsKnownAccounts } from "./role-trusts-known-accounts.ts";
+import { roleTrustsPinnedWorkflows } from "./role-trusts-pinned-workflows.ts";
 
-export const iamRules: Policies = [policyGrantsNoDataActionOnEveryResource, policyGrantsNoWildcardAction];
+export const iamRules: Policies = [
+  accountHasStrongPasswordPolicy,
+  boundaryDeniesWhatNoRoleMayDo,
+  functionRoleLeavesNetworkToLambda,
+  openidProviderIsApproved,
+  peopleAreNoUsers,
+  policyChangesNoIdentities,
+  policyGrantsNoDataActionOnEveryResource,
+  policyGrantsNoWildcardAction,
+  policyPassesNamedRolesToNamedServices,
+  policyTakesNamedRoles,
+  roleAsksPeopleForSecondFactor,
+  roleHasPoliciesOfItsOwn,
+  roleIsBounded,
+  roleServesOwnAccountOnly,
+  roleSessionEndsWithinTheHour,
+  roleTrustsKnownAccounts,
+  roleTrustsPinnedWorkflows,
+];

@@ -1,0 +1,23 @@
+/** Actions that make an identity, or give one more than it has (Rhino Security Labs, "AWS IAM Privilege Escalation Methods"). */
+export const identityChanges: readonly string[] = [
+  "AddUserToGroup",
+  "AttachGroupPolicy",
+  "AttachRolePolicy",
+  "AttachUserPolicy",
+  "CreateAccessKey",
+  "CreateLoginProfile",
+  "CreatePolicyVersion",
+  "CreateRole",
+  "CreateUser",
+  "DeleteRolePermissionsBoundary",
+  "DeleteRolePolicy",
+  "DetachRolePolicy",
+  "PutGroupPolicy",
+  "PutRolePermissionsBoundary",
+  "PutRolePolicy",
+  "PutUserPolicy",
+  "SetDefaultPolicyVersion",
+  "UpdateAssumeRolePolicy",
+  "UpdateLoginProfile",
+  "UploadSSHPublicKey",
+].map((name) => `iam:${name}`);

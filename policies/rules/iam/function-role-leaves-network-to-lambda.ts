@@ -1,0 +1,47 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+import { statementsOf } from "../../documents.ts";
+import { refersTo } from "../../relations.ts";
+import { coversAction, isDeniedToHolder } from "../../requests.ts";
+import { judgeAll } from "../../subjects.ts";
+import { roleType, statementsIn } from "./grants.ts";
+
+const network = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"];
+const functionKey = "lambda:sourcefunctionarn";
+
+/**
+ * Lambda joins a function to a network with the function's own role, on every resource, as IAM knows none to name. The function's code must
+ * not: the role denies it where the request comes from the function (Lambda Developer Guide, "Giving Lambda functions access to resources
+ * in an Amazon VPC").
+ */
+export const functionRoleLeavesNetworkToLambda: StackValidationPolicy = {
+  name: "iam-function-role-leaves-network-to-lambda",
+  description: "Roles of Lambda functions must deny the function's own code what Lambda needs to join it to a network.",
+  enforcementLevel: "mandatory",
+  severity: "medium",
+  framework: hipaa("164.308(a)(4)(ii)(B)", "164.312(a)(1)", "164.312(e)(1)"),
+  tags: ["iam", "lambda", "least-privilege"],
+  remediationSteps: "Make the function a PlatformFunction, or deny the actions where lambda:SourceFunctionArn is the function.",
+  validateStack: (args, report) => {
+    const roles = args.resources.filter((resource) => resource.type === roleType && isOfFunction(resource));
+    const joins = (policy: PolicyResource): boolean =>
+      roles.some((role) => refersTo(policy, "role", role, ["name", "id"])) &&
+      statementsIn(policy).some((statement) => statement.effect === "Allow" && network.some((action) => coversAction(statement, action)));
+    judgeAll(args, report, { types: ["aws:iam/rolePolicy:RolePolicy"], noun: "Policy", where: joins }, (policy, say) => {
+      const statements = statementsIn(policy);
+      const functions = statements.flatMap(({ effect, conditions }) =>
+        effect === "Deny" ? Object.values(conditions).flatMap((keys) => keys[functionKey] ?? []) : [],
+      );
+      const context = (arn: string) => ({ [functionKey]: arn });
+      const open = network.filter(
+        (action) =>
+          statements.some((statement) => statement.effect === "Allow" && coversAction(statement, action)) &&
+          !functions.some((arn) => isDeniedToHolder(statements, { action, context: context(arn), resource: "arn:aws:ec2:us-east-1:999999999999:any" })),
+      );
+      if (open.length > 0) say(`lets the function's own code do ${open.join(", ")}; it must deny that by lambda:SourceFunctionArn.`);
+    });
+  },
+};
+
+const isOfFunction = ({ props }: PolicyResource): boolean =>
+  statementsOf(props["assumeRolePolicy"]).some(({ principals }) => principals.includes("lambda.amazonaws.com"));

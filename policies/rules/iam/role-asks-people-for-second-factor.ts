@@ -1,0 +1,54 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+import type { Statement } from "../../documents.ts";
+import { mayMeet } from "../../requests.ts";
+import { judgeTrusts } from "./trusts.ts";
+
+interface Config {
+  readonly maximumSeconds: number;
+}
+
+/** As long as a session. */
+const defaultSeconds = 3600;
+
+/** Roles that IAM Identity Center makes of permission sets, under a path that only it can write to. It asks for the second factor itself. */
+const identityCenter = ":role/aws-reserved/sso.amazonaws.com/";
+
+const isPerson = (principal: string): boolean => /^(\*|\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:(?!oidc-provider\/).*)$/.test(principal);
+
+/**
+ * Whoever takes a role by AWS credentials, or by an identity provider of people (SAML), has given a second factor, and lately. An identity
+ * provider says so in the session tag `mfa`; a service or a workflow has none to give.
+ */
+export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
+  name: "iam-role-asks-people-for-second-factor",
+  description: "IAM roles that people take must ask for a second factor that was given within the hour.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  framework: hipaa("164.308(a)(5)(ii)(D)", "164.312(a)(2)(i)", "164.312(a)(2)(ii)", "164.312(d)"),
+  tags: ["iam", "authentication", "nprm-2025"],
+  remediationSteps:
+    "Describe the people of WorkforceRoles: by a permission set, by a SAML provider that sets the tag mfa, or by principals with a second factor.",
+  configSchema: { properties: { maximumSeconds: { type: "integer", minimum: 900, default: defaultSeconds } } },
+  validateResource: (args, report) => {
+    const { maximumSeconds = defaultSeconds } = args.getConfig<Partial<Config>>();
+    judgeTrusts(
+      args,
+      report,
+      (trust, say) => {
+        if (isOfIdentityCenter(trust)) return;
+        const none = { "aws:multifactorauthpresent": "false", "aws:multifactorauthage": undefined, "aws:requesttag/mfa": undefined };
+        const old = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": String(maximumSeconds + 1), "aws:requesttag/mfa": undefined };
+        if (mayMeet(trust, none)) say("is taken without a second factor");
+        else if (mayMeet(trust, old)) say(`is taken on a second factor of any age; aws:MultiFactorAuthAge must be ${maximumSeconds} or less`);
+      },
+      { of: isPerson, none: "No person takes the role." },
+    );
+  },
+};
+
+/** Whether only roles of Identity Center meet a trust's conditions. */
+const isOfIdentityCenter = ({ conditions }: Statement): boolean =>
+  ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].some((operator) =>
+    conditions[operator]?.["aws:principalarn"]?.every((arn) => arn.includes(identityCenter)),
+  );
