@@ -1,6 +1,7 @@
 import type { PolicyProviderResource, PolicyResource, StackValidationArgs } from "@pulumi/policy";
 import { holdsCases } from "./classification.ts";
-import { judgeEach } from "./given.ts";
+import { judgeEach, knownText } from "./given.ts";
+import { providerProperty } from "./providers.ts";
 
 /** What a stack makes in one AWS account. */
 export interface Account {
@@ -15,17 +16,15 @@ export interface Account {
 
 type Provided = { readonly props: Readonly<Record<string, unknown>>; readonly provider?: PolicyProviderResource };
 
-const own = (properties: object | undefined, key: string): unknown => properties && Object.getOwnPropertyDescriptor(properties, key)?.value;
-
 /** The account that a provider is bound to: the only one that it lets in. */
 export function accountIdOf(provider: PolicyProviderResource | undefined): string | undefined {
-  const ids = own(provider?.props, "allowedAccountIds");
+  const ids = providerProperty(provider?.props, "allowedAccountIds");
   return Array.isArray(ids) && ids.length === 1 && typeof ids[0] === "string" ? ids[0] : undefined;
 }
 
 /** The Region that a resource lies in: its own, or else its provider's. */
 export function regionOf({ props, provider }: Provided): string | undefined {
-  const region = own(props, "region") ?? own(provider?.props, "region");
+  const region = knownText(props, "region") ?? providerProperty(provider?.props, "region");
   return typeof region === "string" ? region : undefined;
 }
 

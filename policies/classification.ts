@@ -1,4 +1,5 @@
 import type { PolicyProviderResource } from "@pulumi/policy";
+import { providerProperty } from "./providers.ts";
 
 /** Whose data a resource may hold, by its tag `data-classification`. */
 export type Classification = "phi" | "synthetic" | "audit" | "none";
@@ -17,7 +18,7 @@ const tagIn = (tagged: Tagged): unknown => {
  */
 export function classificationOf({ props, provider }: { props: Readonly<Record<string, unknown>>; provider?: PolicyProviderResource }): Classification {
   const own = tagIn(props);
-  const byDefault = tagIn(provider?.props["defaultTags"] as Tagged);
+  const byDefault = tagIn(providerProperty(provider?.props, "defaultTags") as Tagged);
   const found = own ?? byDefault;
   return found === "synthetic" || found === "audit" || found === "none" ? found : "phi";
 }
