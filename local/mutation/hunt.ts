@@ -20,7 +20,8 @@ export interface Group {
 
 export interface Hunt {
   readonly stack: string;
-  readonly rules: number;
+  /** Names of the mandatory rules that were asked. */
+  readonly rules: readonly string[];
   /** In order of type, path and kind. */
   readonly groups: readonly Group[];
   /** Mutants by the entry of the list of what is irrelevant that they fall under. */
@@ -58,7 +59,7 @@ export async function hunt(rules: Policies, deployment: Deployment, config: Poli
   }
   return {
     stack: deployment.stack,
-    rules: rules.length,
+    rules: judge.rules,
     groups: [...groups.values()]
       .map(({ mutants: [first, ...others], survivors, rules: by }): Group => {
         const { type, path, kind } = first!;

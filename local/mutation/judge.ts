@@ -21,6 +21,7 @@ export interface Effect {
 
 /** The mandatory rules of a pack, ready to judge one change of a deployment after another. */
 export interface Judge {
+  readonly rules: readonly string[];
   /** What the rules find in the deployment as it is: `rule urn`. The policy server's own functions must find the same. */
   readonly findings: readonly string[];
   effectOf(urn: string, change: Change): Promise<Effect>;
@@ -39,7 +40,8 @@ const { deserializeProperties } = deserialization as unknown as {
 export async function judgeOf(rules: Policies, deployment: Deployment, config: PolicyConfig): Promise<Judge> {
   const configs = reconcile(rules, config);
   const bench = benchOf(deployment);
-  const tasks = rules.flatMap((rule) => (configs.get(rule.name)!.enforcementLevel === "mandatory" ? tasksOf(rule, configs.get(rule.name)!, bench) : []));
+  const isMandatory = ({ name }: Policies[number]): boolean => configs.get(name)!.enforcementLevel === "mandatory";
+  const tasks = rules.filter(isMandatory).flatMap((rule) => tasksOf(rule, configs.get(rule.name)!, bench));
   const readers = new Map<string, Task[]>();
   const before = new Map<Task, Verdict>();
   for (const task of tasks) {
@@ -52,6 +54,7 @@ export async function judgeOf(rules: Policies, deployment: Deployment, config: P
   const stackTasks = tasks.filter(({ urn }) => urn === undefined);
 
   return {
+    rules: rules.filter(isMandatory).map(({ name }) => name),
     findings: [...before].flatMap(([{ rule }, { found }]) => found.map((urn) => `${rule} ${urn}`)).sort(),
     async effectOf(urn, change) {
       const seat = bench.seats.get(urn)!;

@@ -25,7 +25,7 @@ export function huntReport(hunt: Hunt): string {
   const dead = groups.length - survived.length;
   return `## Stack ${stack}
 
-${killed} of ${total} mutants are noticed (${percent(killed, total)}) by ${rules} rules; of ${groups.length} kinds, ${dead} wholly. ${excluded} more are no harm.
+${killed} of ${total} mutants are noticed (${percent(killed, total)}) by ${rules.length} rules; of ${groups.length} kinds, ${dead} wholly. ${excluded} more are no harm.
 ${survived.length === 0 ? "" : `\n${table(["type", "property", "mutation", "unnoticed", "of", "for example"], survived.map(survivorRow))}\n`}${
   crashes.length === 0 ? "" : `\nRules that threw:\n\n${crashes.map((crash) => `- ${crash}`).join("\n")}\n`
 }
@@ -60,6 +60,8 @@ export function mutationDocument(hunts: readonly Hunt[]): string {
     String(found.reduce((sum, [, count]) => sum + count, 0)),
     reason,
   ]);
+  const awake = new Set(hunts.flatMap(({ groups }) => groups.flatMap((group) => group.rules)));
+  const idle = [...new Set(hunts.flatMap((hunt) => hunt.rules))].filter((rule) => !awake.has(rule));
   return `# Would the rules notice?
 
 Written by \`npm run mutate -- --write\`. Each stack's program is run offline, and each thing that it says is undone, one at a
@@ -68,6 +70,10 @@ away, one that allows widened, a resource no longer declared, its protection lif
 a mandatory rule then finds what it did not find before. Mutants are generated from the programs; nobody picks them.
 
 ${hunts.map(huntReport).join("\n\n")}
+
+## Rules that noticed nothing
+
+${idle.length === 0 ? "None." : `What they judge is not in these stacks, or no single change undoes it: ${idle.map(code).join(", ")}.`}
 
 ## No harm
 

@@ -127,6 +127,10 @@ describe("a hunt for mutants", () => {
     ]);
   });
 
+  it("asks mandatory rules only", () => {
+    expect(found.rules).to.deep.equal(["rotates", "aliased"]);
+  });
+
   it("counts what is no harm apart", () => {
     expect([...found.irrelevant]).to.deep.equal([
       [list[0], 3],
@@ -154,6 +158,8 @@ describe("a hunt for mutants", () => {
     expect(report).to.include("| aws:kms/alias:Alias | `name` | removed | 1 | 1 | alias name |");
     expect(report).to.include("- rotates: empty (x)");
     expect(report).to.include("| aws:kms/key:Key | 3 | 3 | 100.0 % |");
+    expect(mutationDocument([{ ...found, rules: ["rotates", "aliased", "sleeps"] }])).to.include("no single change undoes it: `sleeps`.");
+    expect(mutationDocument([found, found])).to.include("## Rules that noticed nothing\n\nNone.\n");
     expect(mutationDocument([found, found])).to.include("| `*` | `description` | any | 6 | Tells people what it is for. |");
   });
 });
