@@ -15,12 +15,12 @@ export const tableRecoversToAnyPoint: ResourceValidationPolicy = {
   description: "DynamoDB tables must have point-in-time recovery.",
   enforcementLevel: "mandatory",
   severity: "high",
-  framework: hipaa("164.308(a)(7)(ii)(A)"),
+  framework: hipaa("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.312(c)(1)"),
   tags: ["dynamodb", "recovery"],
-  remediationSteps: "Set pointInTimeRecovery.enabled, and a recoveryPeriodInDays that is long enough.",
+  remediationSteps: "Make the table a CaseTable, or set pointInTimeRecovery.enabled, and a recoveryPeriodInDays that is long enough.",
   configSchema: { properties: { minimumDays: { type: "integer", minimum: 1, maximum: defaultDays, default: defaultDays } } },
   validateResource: validateResourceOfType(aws.dynamodb.Table, (table, args, report) => {
-    const { minimumDays } = args.getConfig<Config>();
+    const { minimumDays = defaultDays } = args.getConfig<Partial<Config>>();
     const recovery = table.pointInTimeRecovery;
     const days = recovery?.recoveryPeriodInDays ?? defaultDays;
     if (recovery?.enabled !== true) report(`Table "${args.name}" has no point-in-time recovery.`);

@@ -17,10 +17,10 @@ export const keyRotatesEveryYear: ResourceValidationPolicy = {
   severity: "medium",
   framework: hipaa("164.312(a)(2)(iv)"),
   tags: ["kms", "encryption"],
-  remediationSteps: "Set enableKeyRotation, and no rotationPeriodInDays above a year.",
+  remediationSteps: "Make the key an EncryptionKey, or set enableKeyRotation, and no rotationPeriodInDays above a year.",
   configSchema: { properties: { maximumDays: { type: "integer", minimum: 90, maximum: 2560, default: defaultDays } } },
   validateResource: validateResourceOfType(aws.kms.Key, (key, args, report) => {
-    const { maximumDays } = args.getConfig<Config>();
+    const { maximumDays = defaultDays } = args.getConfig<Partial<Config>>();
     const symmetric = (key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT" && (key.keyUsage ?? "ENCRYPT_DECRYPT") === "ENCRYPT_DECRYPT";
     if (!symmetric) args.notApplicable("AWS rotates only symmetric keys that encrypt.");
     if (key.enableKeyRotation !== true) report(`Key "${args.name}" does not rotate.`);
