@@ -84,7 +84,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         ),
         ...actions("logs", ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries", "PutResourcePolicy"]),
         ...actions("mediaconvert", ["Probe"]),
-        ...actions("rekognition", ["Detect*", "Get*", "Start*"]),
+        ...actions("rekognition", ["GetSegmentDetection", "StartSegmentDetection"]),
         ...actions("sagemaker", ["List*", "Describe*"]),
         ...actions("securityhub", ["GetFindings"]),
         ...actions("xray", ["GetSampling*", "Put*"]),

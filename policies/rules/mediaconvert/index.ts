@@ -1,3 +1,4 @@
 import type { Policies } from "@pulumi/policy";
+import { queueIsPaidOnDemand } from "./queue-is-paid-on-demand.ts";
 
-export const mediaconvertRules: Policies = [];
+export const mediaconvertRules: Policies = [queueIsPaidOnDemand];

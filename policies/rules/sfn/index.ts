@@ -1,5 +1,6 @@
 import type { Policies } from "@pulumi/policy";
 import { activityIsEncryptedWithCustomerKey } from "./activity-is-encrypted-with-customer-key.ts";
+import { bedrockCallsNameModelAndGuardrail } from "./bedrock-calls-name-model-and-guardrail.ts";
 import { containerTasksRunPrivateAndClosed } from "./container-tasks-run-private-and-closed.ts";
 import { definitionHoldsNoSecretOrIdentifier } from "./definition-holds-no-secret-or-identifier.ts";
 import { jobsRunPinnedImages } from "./jobs-run-pinned-images.ts";
@@ -19,6 +20,7 @@ import { tasksUseEligibleServices } from "./tasks-use-eligible-services.ts";
 
 export const sfnRules: Policies = [
   activityIsEncryptedWithCustomerKey,
+  bedrockCallsNameModelAndGuardrail,
   containerTasksRunPrivateAndClosed,
   definitionHoldsNoSecretOrIdentifier,
   jobsRunPinnedImages,

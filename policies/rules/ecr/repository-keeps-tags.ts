@@ -1,0 +1,24 @@
+import * as aws from "@pulumi/aws";
+import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+
+/** What a tag names stays what it named when it was scanned and approved. Repositories that ECR makes from a template are judged by it. */
+export const repositoryKeepsTags: ResourceValidationPolicy = {
+  name: "ecr-repository-keeps-tags",
+  description: "ECR repositories must not let a tag be moved to another image.",
+  enforcementLevel: "mandatory",
+  severity: "high",
+  framework: hipaa("164.312(c)(1)", "164.312(c)(2)", "164.308(a)(5)(ii)(B)"),
+  tags: ["ecr", "integrity", "supply-chain"],
+  remediationSteps: "Use our ImageRegistry, or set imageTagMutability IMMUTABLE without exclusions.",
+  validateResource: [
+    validateResourceOfType(aws.ecr.Repository, (repository, args, report) => judge(repository.imageTagMutability, `Repository "${args.name}"`, report)),
+    validateResourceOfType(aws.ecr.RepositoryCreationTemplate, (template, args, report) =>
+      judge(template.imageTagMutability, `Template "${args.name}"`, report),
+    ),
+  ],
+};
+
+function judge(mutability: string | undefined, subject: string, report: (message: string) => void): void {
+  if (mutability !== "IMMUTABLE") report(`${subject} has imageTagMutability ${mutability ?? "MUTABLE"}; it must be IMMUTABLE.`);
+}
