@@ -93,6 +93,30 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "What says no Region lies in its provider's, which is the same and is judged; AWS moves nothing to another.",
   },
 
+  {
+    types: [
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sqs/queuePolicy:QueuePolicy",
+      "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+    ],
+    paths: ["policy.Statement[].Resource", "resourcePolicy.Statement[].Resource"],
+    kinds: ["widened"],
+    reason: "The policy of a resource is about that resource, whatever it names.",
+  },
+  {
+    types: ["aws:iam/role:Role"],
+    paths: ["assumeRolePolicy.Statement[].Action"],
+    reason: "AWS takes the actions of taking a role only, and a condition or principal decides who does.",
+  },
+  { types: ["aws:iam/role:Role"], paths: ["maxSessionDuration"], kinds: ["removed"], reason: "Left out, AWS takes the same hour." },
+  {
+    types: ["aws:cognito/userPoolClient:UserPoolClient"],
+    paths: ["accessTokenValidity", "idTokenValidity", "authSessionValidity"],
+    kinds: ["removed"],
+    reason: "Left out, AWS takes an hour for tokens and three minutes for signing in, which is no more.",
+  },
+
   // How much, how fast, when.
   {
     types: [
@@ -133,8 +157,8 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   {
     types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
-    paths: ["period", "evaluationPeriods", "datapointsToAlarm", "extendedStatistic"],
-    reason: "How long something must last before it counts is a matter of tuning; that it raises an alarm is judged.",
+    paths: ["period", "evaluationPeriods", "datapointsToAlarm", "extendedStatistic", "treatMissingData"],
+    reason: "How long something must last before it counts, and what silence counts for, is a matter of tuning; that it raises an alarm is judged.",
   },
   {
     types: ["aws:cloudwatch/logMetricFilter:LogMetricFilter"],
@@ -241,6 +265,22 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: lessIsDone,
   },
   { types: ["aws:s3/bucketObjectv2:BucketObjectv2"], paths: ["cacheControl", "contentType", "key", "source", "bucket", "$"], reason: lessIsDone },
+  {
+    types: ["aws:s3/bucketObjectv2:BucketObjectv2"],
+    paths: ["kmsKeyId"],
+    reason: "Without a key of its own an object takes the bucket's, and the bucket refuses one with another: both are judged.",
+  },
+  {
+    types: ["aws:cloudwatch/eventRule:EventRule"],
+    paths: ["eventPattern.detail.bucket", "eventPattern.detail.object", "eventPattern.detail.reason"],
+    reason: "Tells which uploads start an analysis: one that is not meant is rejected by its first steps.",
+  },
+  {
+    types: ["aws:cloudwatch/eventTarget:EventTarget"],
+    paths: ["inputTransformer.inputPaths", "inputTransformer.inputTemplate"],
+    kinds: ["removed", "replaced"],
+    reason: "Of which words a message is made is for its readers; that it is made of chosen ones is judged.",
+  },
   {
     types: ["aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"],
     paths: ["$", "corsRules", "bucket"],
@@ -427,7 +467,19 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   {
     types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: ["definition.**.Branches[].**.Catch"],
+    reason: "A branch that fails is caught by the state that it is a branch of, which is judged.",
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: ["definition.**.TimeoutSeconds"],
+    kinds: ["changed", "replaced"],
+    reason: "After how long a step has failed is a matter of tuning; that it has an end is judged.",
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
     paths: [
+      "definition.**.Retry[]$",
       "definition.**.BackoffRate",
       "definition.**.IntervalSeconds",
       "definition.**.MaxAttempts",

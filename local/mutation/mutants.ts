@@ -59,7 +59,7 @@ export interface Mutation {
 /**
  * Every mutant of every resource that a provider makes, generated from what the resource is given and from nothing else.
  * A change that makes a resource stricter, or that the engine refuses, is no mutant: a required input is not left out,
- * nor a `false`, which nearly always is what AWS takes if nothing is said; a statement that allows is not left out.
+ * nor a `false`, which nearly always is what AWS takes if nothing is said, nor a statement that allows.
  */
 export function* mutantsOf({ resources }: Deployment): Generator<Mutant> {
   for (const resource of resources) if (resource.custom && resource.type !== "pulumi:pulumi:Stack") yield* mutantsOfResource(resource);
@@ -126,7 +126,8 @@ function* within(spot: Spot, value: unknown): Generator<Mutation> {
     for (const { values, ...inner } of within(spot, rest)) yield { ...inner, values: values.map((next) => ({ ...(next as object), Statement })) };
   } else if (Array.isArray(value)) {
     const items = value as unknown[];
-    const inner = itemProperty(property?.type);
+    const only = items.length === 1 && property?.required === true;
+    const inner = { ...itemProperty(property?.type), required: only } as InputProperty | undefined;
     for (const [index, item] of items.entries()) {
       const below: Spot = { value: item, path: `${path}[]`, place: `${place}[${markOf(item, index)}]`, property: inner, type };
       for (const { values, ...mutation } of mutationsOf(below)) {

@@ -1,5 +1,5 @@
 import type { Mutation, MutationKind } from "./mutants.ts";
-import { differentNumbers, differentText, foreignAccount, isNumeral, isRecord } from "./values.ts";
+import { differentNumbers, differentText, foreignAccount, isNumeral, isRecord, laxerTexts } from "./values.ts";
 
 /** A policy document: of a role, bucket, key, queue, endpoint or organisation. */
 export type Policy = Readonly<Record<string, unknown>> & { readonly Statement: unknown };
@@ -14,7 +14,7 @@ const many = (value: unknown): unknown[] => (value === undefined ? [] : Array.is
 
 /**
  * Mutations that make a policy laxer. What allows is widened: to any action, resource or principal, to an account that is
- * not ours, to any condition. What denies is taken away or turned round, and each of its parts made to miss its target.
+ * not ours, to weaker conditions. What denies is taken away or turned round, and each of its parts made to miss its target.
  */
 export function* policyMutations(policy: Policy, path: string, place: string): Generator<Mutation> {
   const statements = many(policy.Statement) as Statement[];
@@ -63,9 +63,9 @@ function* allowChanges(statement: Statement): Generator<StatementChange> {
   if (Condition !== undefined) {
     yield change("Condition", "removed", [undefined]);
     const demands = conditionsOf(Condition);
-    for (const { operator, key, value } of demands) {
-      if (demands.length > 1) yield change(`Condition.${operator}.${key}`, "removed", [undefined]);
-      yield* changedDemand(change, `Condition.${operator}.${key}`, value);
+    for (const demand of demands) {
+      if (demands.length > 1) yield change(partOf(demand), "removed", [undefined]);
+      yield* isNegated(demand) ? otherDemands(change, demand) : wideDemands(change, demand);
     }
   }
 }
@@ -85,28 +85,53 @@ function* denyChanges(statement: Statement): Generator<StatementChange> {
   for (const except of ["NotAction", "NotResource", "NotPrincipal"]) if (statement[except] !== undefined) yield change(except, "widened", ["*"]);
   const { Principal } = statement;
   if (Principal !== undefined) yield change("Principal", "replaced", [{ AWS: `arn:aws:iam::${foreignAccount}:root` }]);
-  for (const { operator, key, value } of conditionsOf(statement["Condition"])) yield* changedDemand(change, `Condition.${operator}.${key}`, value);
+  for (const demand of conditionsOf(statement["Condition"])) yield* isNegated(demand) ? wideDemands(change, demand) : otherDemands(change, demand);
 }
 
 type ChangeOf = (part: string, kind: MutationKind, values: unknown[]) => StatementChange;
 
-/** What a condition demands, for something else: each value of a list on its own. */
-function* changedDemand(change: ChangeOf, part: string, value: unknown): Generator<StatementChange> {
-  const values = many(value);
-  for (const [index, one] of values.entries()) {
-    const text = String(one);
-    const put = (others: readonly string[]): unknown[] => others.map((other) => (Array.isArray(value) ? values.with(index, other) : other));
-    if (text === "true" || text === "false") yield change(part, "negated", put([String(text !== "true")]));
-    else if (isNumeral(text)) yield change(part, "changed", put(differentNumbers(Number(text)).map(String)));
-    else yield change(part, "replaced", put(differentText(text)));
+/** What a condition demands, for something that nobody brings: what denies then never does, and what is kept out gets in. */
+function* otherDemands(change: ChangeOf, demand: Demand): Generator<StatementChange> {
+  for (const { text, put } of valuesOf(demand)) {
+    yield measureChange(change, demand, text, put) ?? change(partOf(demand), "replaced", put(differentText(text)));
   }
 }
+
+/** What a condition lets through, for more: for another account or Region, or for everything where a pattern may say so. */
+function* wideDemands(change: ChangeOf, demand: Demand): Generator<StatementChange> {
+  for (const { text, put } of valuesOf(demand)) {
+    const measure = measureChange(change, demand, text, put);
+    if (measure !== undefined) yield measure;
+    else {
+      const wider = [...laxerTexts(text), ...(demand.operator.includes("Like") && text !== "*" ? ["*"] : [])];
+      if (wider.length > 0) yield change(partOf(demand), "widened", put(wider));
+    }
+  }
+}
+
+/** A truth or a number of a condition, for another. */
+function measureChange(change: ChangeOf, demand: Demand, text: string, put: (others: readonly string[]) => unknown[]): StatementChange | undefined {
+  if (text === "true" || text === "false") return change(partOf(demand), "negated", put([String(text !== "true")]));
+  return isNumeral(text) ? change(partOf(demand), "changed", put(differentNumbers(Number(text)).map(String))) : undefined;
+}
+
+/** Each value of a condition, and how to put others in its place. */
+const valuesOf = ({ value }: Demand): { text: string; put: (others: readonly string[]) => unknown[] }[] =>
+  many(value).map((one, index, all) => ({
+    text: String(one),
+    put: (others) => others.map((other) => (Array.isArray(value) ? all.with(index, other) : other)),
+  }));
 
 interface Demand {
   readonly operator: string;
   readonly key: string;
   readonly value: unknown;
 }
+
+const partOf = ({ operator, key }: Demand): string => `Condition.${operator}.${key}`;
+
+/** `StringNotEquals` and the like hold for all but their values. */
+const isNegated = ({ operator }: Demand): boolean => /(String|Arn|Numeric|Date)Not/.test(operator);
 
 const conditionsOf = (condition: unknown): Demand[] =>
   Object.entries((condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(([operator, keys]) =>

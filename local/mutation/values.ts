@@ -22,12 +22,13 @@ export const differentNumbers = (value: number): number[] =>
 
 /** Texts that could stand in a text's place: the other values of its kind, a laxer one where there is one, and any. */
 export function differentText(text: string, allowed: readonly string[] = []): string[] {
-  const others = new Set([...allowed, ...laxer(text), "another-value"]);
+  const others = new Set([...allowed, ...laxerTexts(text), "another-value"]);
   others.delete(text);
   return [...others];
 }
 
-function laxer(text: string): string[] {
+/** What a text would be if it named somebody else's, or a way without protection. */
+export function laxerTexts(text: string): string[] {
   const arn = /^arn:aws:([a-z0-9-]+):([a-z0-9-]*):(\d*):(.*)$/.exec(text);
   if (arn !== null) {
     const [, service, region, , resource] = arn;

@@ -87,6 +87,11 @@ describe("mutants of a resource", () => {
     );
   });
 
+  it("keep the only item of a list that there must be", async () => {
+    const found = await mutants((opts) => new aws.cloudfront.KeyGroup("g", { items: ["one"], name: "g" }, opts));
+    expect(Object.keys(found).filter((key) => key.startsWith("items"))).to.deep.equal(["items[0] replaced", "items ignored"]);
+  });
+
   it("go into JSON documents, but not into assets", async () => {
     const found = await mutants((opts) => {
       new aws.sqs.Queue("q", { redrivePolicy: JSON.stringify({ maxReceiveCount: 3, note: "true" }) }, opts);
@@ -132,11 +137,44 @@ describe("mutants of a policy", () => {
       "Principal given away": [[{ ...statement, Principal: { AWS: "arn:aws:iam::999999999999:root" } }]],
       "Condition removed": [[open]],
       "Condition.StringEquals.aws:SourceAccount removed": [equals({ "aws:PrincipalOrgID": ["o-1"] })],
-      "Condition.StringEquals.aws:SourceAccount replaced": ["999999999999", "another-value"].map((account) =>
-        equals({ "aws:PrincipalOrgID": ["o-1"], "aws:SourceAccount": account }),
-      ),
+      "Condition.StringEquals.aws:SourceAccount widened": [equals({ "aws:PrincipalOrgID": ["o-1"], "aws:SourceAccount": "999999999999" })],
+      // Of nobody is it known that another organisation would be laxer: it would let in nobody of ours.
       "Condition.StringEquals.aws:PrincipalOrgID removed": [equals({ "aws:SourceAccount": "111111111111" })],
-      "Condition.StringEquals.aws:PrincipalOrgID replaced": [equals({ "aws:SourceAccount": "111111111111", "aws:PrincipalOrgID": ["another-value"] })],
+    });
+  });
+
+  it("widen patterns of conditions, and take what keeps out for something else", async () => {
+    const statement = {
+      Sid: "Own",
+      Effect: "Allow",
+      Action: "s3:*",
+      Resource: "*",
+      Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::a" }, StringNotEquals: { "aws:SourceVpce": "vpce-1" } },
+    };
+    const found = await statementMutants(statement);
+    const when = (condition: object): object[] => [{ ...statement, Condition: { ...statement.Condition, ...condition } }];
+    expect(found["Condition.ArnLike.aws:SourceArn widened"]).to.deep.equal(
+      ["arn:aws:s3:::another-bucket", "*"].map((arn) => when({ ArnLike: { "aws:SourceArn": arn } })),
+    );
+    expect(found["Condition.StringNotEquals.aws:SourceVpce replaced"]).to.deep.equal([when({ StringNotEquals: { "aws:SourceVpce": "another-value" } })]);
+  });
+
+  it("let more past what denies all but some", async () => {
+    const statement = {
+      Sid: "Own",
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: { ArnNotLike: { "aws:PrincipalArn": ["arn:aws:iam::111111111111:role/a"] }, StringEquals: { "aws:PrincipalType": "User" } },
+    };
+    const when = (condition: object): object[] => [{ ...statement, Condition: { ...statement.Condition, ...condition } }];
+    expect(await statementMutants(statement)).to.deep.equal({
+      removed: [[]],
+      "Effect allowed": [[{ ...statement, Effect: "Allow" }]],
+      "Condition.ArnNotLike.aws:PrincipalArn widened": ["arn:aws:iam::999999999999:role/a", "*"].map((arn) =>
+        when({ ArnNotLike: { "aws:PrincipalArn": [arn] } }),
+      ),
+      "Condition.StringEquals.aws:PrincipalType replaced": [when({ StringEquals: { "aws:PrincipalType": "another-value" } })],
     });
   });
 
