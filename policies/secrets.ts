@@ -1,4 +1,5 @@
-import { looksPersonal, looksSecret, soundsSecret } from "./data/secret-marks.ts";
+import { looksPersonal } from "./data/phi-patterns.ts";
+import { looksSecret, soundsSecret } from "./data/secret-marks.ts";
 
 export interface Revealed {
   /** `States.Train.Arguments.Environment.API_KEY`. */

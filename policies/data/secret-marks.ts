@@ -10,15 +10,5 @@ const secretValues: readonly RegExp[] = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@]+@/,
 ];
 
-/** What identifies people: social security numbers, e-mail addresses, numbers of records, dates of birth, telephone numbers. */
-const personalValues: readonly RegExp[] = [
-  /\b\d{3}-\d{2}-\d{4}\b/,
-  /\b[\w.+-]+@[\w-]+\.[\w.-]*[a-z]\b/i,
-  /\b(MRN|medical record( number)?)\s*[:#=-]?\s*\d{5,}\b/i,
-  /\b(DOB|date of birth|born( on)?)\s*[:=-]?\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b/i,
-  /(?<![\w.-])(\+1[ .-]?)?(\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])/,
-];
-
 export const soundsSecret = (name: string): boolean => secretNames.test(name);
 export const looksSecret = (value: string): boolean => secretValues.some((pattern) => pattern.test(value));
-export const looksPersonal = (value: string): boolean => personalValues.some((pattern) => pattern.test(value));

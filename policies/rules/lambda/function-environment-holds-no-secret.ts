@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { looksPersonal } from "../../data/phi-patterns.ts";
 import { revealingWord } from "../../data/revealing-words.ts";
-import { looksPersonal, looksSecret, soundsSecret } from "../../data/secret-marks.ts";
+import { looksSecret, soundsSecret } from "../../data/secret-marks.ts";
 import { judgeEach } from "../../given.ts";
 
 /** Whoever may look at a function sees its environment: it names places, and holds neither secrets nor anything about a patient. Messages repeat no value. */
