@@ -1,0 +1,45 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { hipaa } from "../../controls.ts";
+import { isGiven } from "../../given.ts";
+import { judgeAll } from "../../subjects.ts";
+import { namedIn, routesOf, subnets, waysOutOf } from "./networks.ts";
+
+/** What runs in subnets, and which property names them. */
+const places: Readonly<Record<string, string>> = {
+  "aws:lambda/function:Function": "vpcConfig",
+  "aws:sagemaker/model:Model": "vpcConfig",
+  "aws:sagemaker/domain:Domain": "subnetIds",
+  "aws:sagemaker/notebookInstance:NotebookInstance": "subnetId",
+  "aws:ecs/service:Service": "networkConfiguration",
+  "aws:ecs/taskSet:TaskSet": "networkConfiguration",
+  "aws:batch/computeEnvironment:ComputeEnvironment": "computeResources",
+  "aws:ec2/instance:Instance": "subnetId",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "subnetIds",
+  "aws:efs/mountTarget:MountTarget": "subnetId",
+  "aws:rds/subnetGroup:SubnetGroup": "subnetIds",
+};
+
+/** What works on patients' data has no way to the internet, not even by a NAT gateway: what it may be made to send can go nowhere. */
+export const computeHasNoWayToInternet: StackValidationPolicy = {
+  name: "vpc-compute-has-no-way-to-internet",
+  description: "Functions, jobs, services and endpoints must lie in subnets whose routes lead out of their network to AWS services only.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  framework: hipaa("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(A)"),
+  tags: ["vpc", "network", "nprm-2025"],
+  remediationSteps: "Put it into Network.functions or Network.jobs, whose subnets are isolated.",
+  validateStack: (args, report) => {
+    const where = ({ type, props }: PolicyResource): boolean => isGiven(props, places[type] ?? "");
+    judgeAll(args, report, { types: Object.keys(places), noun: "Resource", where }, (resource, say) => {
+      const property = places[resource.type]!;
+      const found = namedIn(resource, property, subnets.types, args.resources);
+      if (found.length === 0) return say(`names subnets in ${property} that the program does not make; their routes can't be judged.`);
+      for (const subnet of found) {
+        const table = routesOf(subnet, args.resources);
+        if (table === undefined) say(`lies in "${subnet.name}", which has no route table of its own.`);
+        else
+          for (const to of new Set(waysOutOf(table, args.resources).map((way) => way.to))) say(`lies in "${subnet.name}", from which a route leads to ${to}.`);
+      }
+    });
+  },
+};

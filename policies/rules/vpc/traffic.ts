@@ -1,0 +1,42 @@
+import type { ResourceValidationArgs } from "@pulumi/policy";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** What a security group lets in or out. */
+export interface Traffic {
+  readonly direction: "ingress" | "egress";
+  /** `tcp`, `udp`, `-1` for all, or a number. */
+  readonly protocol: string;
+  readonly fromPort: number | undefined;
+  readonly toPort: number | undefined;
+  /** Ranges of addresses. */
+  readonly ranges: readonly string[];
+}
+
+const groups = ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
+
+/** What a resource says of the traffic of security groups, whichever of the three ways it says it; not applicable to any other resource. */
+export function trafficOf({ type, props, notApplicable }: ResourceValidationArgs, direction: Traffic["direction"]): Traffic[] {
+  if (groups.includes(type)) return ((props[direction] ?? []) as Properties[]).map((rule) => traffic(direction, rule));
+  if (type === "aws:ec2/securityGroupRule:SecurityGroupRule") {
+    return props["type"] === direction ? [traffic(direction, props)] : notApplicable(`The rule is about no ${direction}.`);
+  }
+  const own = direction === "ingress" ? "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule" : "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+  return type === own ? [traffic(direction, props)] : notApplicable(`The resource says nothing of a security group's ${direction}.`);
+}
+
+function traffic(direction: Traffic["direction"], rule: Properties): Traffic {
+  const {
+    cidrBlocks = [],
+    ipv6CidrBlocks = [],
+    cidrIpv4,
+    cidrIpv6,
+  } = rule as { cidrBlocks?: string[]; ipv6CidrBlocks?: string[]; cidrIpv4?: string; cidrIpv6?: string };
+  return {
+    direction,
+    protocol: String(rule["ipProtocol"] ?? rule["protocol"]),
+    fromPort: rule["fromPort"] as number | undefined,
+    toPort: rule["toPort"] as number | undefined,
+    ranges: [...cidrBlocks, ...ipv6CidrBlocks, cidrIpv4, cidrIpv6].filter((range) => range !== undefined),
+  };
+}
