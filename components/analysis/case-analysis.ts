@@ -116,7 +116,7 @@ export class CaseAnalysis extends PlatformComponent {
         // Execution data would copy identifiers into a second store; the history, encrypted, has them.
         loggingConfiguration: { level: "ALL", includeExecutionData: false, logDestination: pulumi.interpolate`${logGroup.arn}:*` },
         tracingConfiguration: { enabled: true },
-        ...(args.rekognition.enabled && { tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId } }),
+        tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId },
       },
       this.child(),
     );

@@ -10,12 +10,14 @@ import { mediaConvertJobsKeepOutputsPrivate } from "./media-convert-jobs-keep-ou
 import { namesAndTagsHoldIdentifiersOnly } from "./names-and-tags-hold-identifiers-only.ts";
 import { rekognitionLooksForNoFace } from "./rekognition-looks-for-no-face.ts";
 import { rekognitionSeesReviewRenditionsOnly } from "./rekognition-sees-review-renditions-only.ts";
+import { rekognitionWaitsForOptOut } from "./rekognition-waits-for-opt-out.ts";
 import { sagemakerJobsAreIsolatedAndEncrypted } from "./sagemaker-jobs-are-isolated-and-encrypted.ts";
 import { stateMachineIsEncryptedWithCustomerKey } from "./state-machine-is-encrypted-with-customer-key.ts";
 import { stateMachineIsTraced } from "./state-machine-is-traced.ts";
 import { stateMachineKeepsItsHistory } from "./state-machine-keeps-its-history.ts";
 import { stateMachineLogsWithoutExecutionData } from "./state-machine-logs-without-execution-data.ts";
 import { tasksEndInTimeAndReportFailure } from "./tasks-end-in-time-and-report-failure.ts";
+import { tasksStayInOwnAccount } from "./tasks-stay-in-own-account.ts";
 import { tasksUseEligibleServices } from "./tasks-use-eligible-services.ts";
 
 export const sfnRules: Policies = [
@@ -30,11 +32,13 @@ export const sfnRules: Policies = [
   namesAndTagsHoldIdentifiersOnly,
   rekognitionLooksForNoFace,
   rekognitionSeesReviewRenditionsOnly,
+  rekognitionWaitsForOptOut,
   sagemakerJobsAreIsolatedAndEncrypted,
   stateMachineIsEncryptedWithCustomerKey,
   stateMachineIsTraced,
   stateMachineKeepsItsHistory,
   stateMachineLogsWithoutExecutionData,
   tasksEndInTimeAndReportFailure,
+  tasksStayInOwnAccount,
   tasksUseEligibleServices,
 ];

@@ -8,9 +8,11 @@ import { definitionHoldsNoSecretOrIdentifier } from "../../../policies/rules/sfn
 import { namesAndTagsHoldIdentifiersOnly } from "../../../policies/rules/sfn/names-and-tags-hold-identifiers-only.ts";
 import { rekognitionLooksForNoFace } from "../../../policies/rules/sfn/rekognition-looks-for-no-face.ts";
 import { rekognitionSeesReviewRenditionsOnly } from "../../../policies/rules/sfn/rekognition-sees-review-renditions-only.ts";
+import { rekognitionWaitsForOptOut } from "../../../policies/rules/sfn/rekognition-waits-for-opt-out.ts";
 import { stateMachineIsTraced } from "../../../policies/rules/sfn/state-machine-is-traced.ts";
 import { stateMachineKeepsItsHistory } from "../../../policies/rules/sfn/state-machine-keeps-its-history.ts";
 import { tasksEndInTimeAndReportFailure } from "../../../policies/rules/sfn/tasks-end-in-time-and-report-failure.ts";
+import { tasksStayInOwnAccount } from "../../../policies/rules/sfn/tasks-stay-in-own-account.ts";
 import { tasksUseEligibleServices } from "../../../policies/rules/sfn/tasks-use-eligible-services.ts";
 import { applications, violations } from "../../support/policies.ts";
 
@@ -53,6 +55,7 @@ const run = (change: object): Program => only("ecs:runTask.sync", { ...container
 
 const look = (S3Object?: object, operation = "startSegmentDetection"): Program => only(`aws-sdk:rekognition:${operation}`, { Video: S3Object && { S3Object } });
 const seen = { Bucket: "lake", Name: "{% 'processed-videos/' & $case & '/review/review.mp4' %}" };
+const shown = (more: Partial<aws.sfn.StateMachineArgs>): Program => machineOf({ States: { Job: state("aws-sdk:rekognition:startSegmentDetection") } }, more);
 const onlyReviews = "its name must start with processed-videos/ and hold /review/";
 
 const known = "it must be made of analysisUri, caseId, id, Id, Name, RedriveCount, RetryCount, runId, status only";
@@ -285,6 +288,52 @@ describe("rules of Step Functions", () => {
       wrong("shows Rekognition something of a bucket that is not written out"),
     ],
 
+    [rekognitionWaitsForOptOut, "accepts the policy's id", shown({ tags: { "ai-services-opt-out": "p-12345678" } })],
+    [
+      rekognitionWaitsForOptOut,
+      "refuses none",
+      shown({}),
+      'State machine "m" uses Rekognition and has no tag ai-services-opt-out; it must hold the id of the policy.',
+    ],
+
+    [
+      tasksStayInOwnAccount,
+      "accepts resources of its own",
+      only("lambda:invoke", { FunctionName: "arn:aws:lambda:us-east-1:111111111111:function:f", Topic: "arn:aws:s3:::lake" }),
+    ],
+    [
+      tasksStayInOwnAccount,
+      "refuses those of others, in texts and expressions, and roles of others",
+      machineOf({
+        States: {
+          Job: state(
+            "lambda:invoke",
+            { FunctionName: "arn:aws:lambda:us-east-1:222222222222:function:f" },
+            { Credentials: { RoleArn: "arn:aws:iam::333333333333:role/r" } },
+          ),
+          Sends: state("sqs:sendMessage", { QueueUrl: "{% 'arn:aws:sqs:us-east-1:444444444444:q' %}" }),
+          Calls: state("arn:aws:lambda:us-east-1:555555555555:function:f"),
+        },
+      }),
+      'State "Calls" uses arn:aws:lambda:us-east-1:555555555555:function:f, which lies in another account.',
+      wrong("uses arn:aws:iam::333333333333:role/r, which lies in another account"),
+      wrong("uses arn:aws:lambda:us-east-1:222222222222:function:f, which lies in another account"),
+      'State "Sends" uses arn:aws:sqs:us-east-1:444444444444:q, which lies in another account.',
+    ],
+    [
+      tasksStayInOwnAccount,
+      "looks into branches once",
+      machineOf({
+        States: {
+          Both: {
+            Type: "Parallel",
+            Branches: [{ States: { Job: state("lambda:invoke", { FunctionName: "arn:aws:lambda:us-east-1:222222222222:function:f" }) } }],
+          },
+        },
+      }),
+      wrong("uses arn:aws:lambda:us-east-1:222222222222:function:f, which lies in another account"),
+    ],
+
     [
       definitionHoldsNoSecretOrIdentifier,
       "accepts names, expressions and ARNs",
@@ -324,6 +373,12 @@ describe("rules of Step Functions", () => {
   const settings: [rule: Policies[number], what: string, program: Program, settings: Record<string, unknown>, ...messages: string[]][] = [
     [tasksEndInTimeAndReportFailure, "for longer machines", withTask({}, { TimeoutSeconds: 90_000 }), { longestSeconds: 100_000 }],
     [namesAndTagsHoldIdentifiersOnly, "for other identifiers", only("mediaconvert:createJob", { Tags: { a: "{% $room %}" } }), { identifiers: ["room"] }],
+    [
+      tasksStayInOwnAccount,
+      "for other accounts",
+      only("lambda:invoke", { F: "arn:aws:lambda:us-east-1:222222222222:function:f" }),
+      { accounts: ["222222222222"] },
+    ],
     [rekognitionLooksForNoFace, "for other operations", look(seen, "startLabelDetection"), { operations: ["StartLabelDetection"] }],
     [rekognitionSeesReviewRenditionsOnly, "for other keys", look({ Bucket: "b", Name: "out/a/cover/b" }), { prefix: "out/", rendition: "/cover/" }],
   ];
@@ -335,7 +390,13 @@ describe("rules of Step Functions", () => {
     const nothing = machineOf({ States: { Done: { Type: "Succeed" } } });
     const others = only("lambda:invoke");
     expect(await Promise.all([tasksEndInTimeAndReportFailure, tasksUseEligibleServices].map((rule) => applications(rule, nothing)))).to.deep.equal([0, 0]);
-    const rules = [namesAndTagsHoldIdentifiersOnly, containerTasksRunPrivateAndClosed, rekognitionLooksForNoFace, rekognitionSeesReviewRenditionsOnly];
+    const rules = [
+      namesAndTagsHoldIdentifiersOnly,
+      containerTasksRunPrivateAndClosed,
+      rekognitionLooksForNoFace,
+      rekognitionSeesReviewRenditionsOnly,
+      rekognitionWaitsForOptOut,
+    ];
     expect(await Promise.all(rules.map((rule) => applications(rule, others)))).to.deep.equal(rules.map(() => 0));
     expect(await applications(activityIsEncryptedWithCustomerKey, others)).to.equal(0);
   });
