@@ -3,7 +3,7 @@ import { accountIdOf } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { statementsOf } from "../../documents.ts";
 import { isGiven } from "../../given.ts";
-import { strangersIn } from "../../openings.ts";
+import { strangersIn, wideGrantsIn } from "../../openings.ts";
 
 const types = ["aws:sns/topic:Topic", "aws:sns/topicPolicy:TopicPolicy"];
 
@@ -18,6 +18,7 @@ export const topicIsClosedToStrangers: ResourceValidationPolicy = {
   remediationSteps: "Name the principals, and give statements for services a condition by aws:SourceAccount or aws:SourceArn, as EncryptedTopic does.",
   validateResource: ({ type, name, props, provider, notApplicable }, report) => {
     if (!types.includes(type) || !isGiven(props, "policy")) notApplicable("The resource holds no policy of a topic.");
-    for (const wrong of strangersIn(statementsOf(props["policy"]), accountIdOf(provider))) report(`The policy of topic "${name}" ${wrong}.`);
+    const statements = statementsOf(props["policy"]);
+    for (const wrong of [...strangersIn(statements, accountIdOf(provider)), ...wideGrantsIn(statements)]) report(`The policy of topic "${name}" ${wrong}.`);
   },
 };

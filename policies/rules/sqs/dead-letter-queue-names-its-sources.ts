@@ -24,8 +24,9 @@ export const deadLetterQueueNamesItsSources: StackValidationPolicy = {
         (resource) => resource.type === "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy" && refersTo(resource, "queueUrl", queue, ["url", "id"]),
       );
       const policy = (given ?? queue).props["redriveAllowPolicy"] as string | undefined;
-      const { redrivePermission = "allowAll" } = JSON.parse(policy || "{}") as { redrivePermission?: string };
+      const { redrivePermission = "allowAll", sourceQueueArns = [] } = JSON.parse(policy || "{}") as { redrivePermission?: string; sourceQueueArns?: string[] };
       if (redrivePermission !== "byQueue") say(`lets in queues by "${redrivePermission}"; redriveAllowPolicy must let them in "byQueue".`);
+      else if (sourceQueueArns.length === 0) say("names no queue; redriveAllowPolicy must hold sourceQueueArns.");
     });
   },
 };

@@ -3,7 +3,7 @@ import { accountIdOf } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { statementsOf } from "../../documents.ts";
 import { isGiven } from "../../given.ts";
-import { strangersIn } from "../../openings.ts";
+import { strangersIn, wideGrantsIn } from "../../openings.ts";
 
 const types = ["aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"];
 
@@ -18,6 +18,7 @@ export const queueIsClosedToStrangers: ResourceValidationPolicy = {
   remediationSteps: "Name the principals, and give statements for services a condition by aws:SourceArn or aws:SourceAccount, as EncryptedQueue's senders do.",
   validateResource: ({ type, name, props, provider, notApplicable }, report) => {
     if (!types.includes(type) || !isGiven(props, "policy")) notApplicable("The resource holds no policy of a queue.");
-    for (const wrong of strangersIn(statementsOf(props["policy"]), accountIdOf(provider))) report(`The policy of queue "${name}" ${wrong}.`);
+    const statements = statementsOf(props["policy"]);
+    for (const wrong of [...strangersIn(statements, accountIdOf(provider)), ...wideGrantsIn(statements)]) report(`The policy of queue "${name}" ${wrong}.`);
   },
 };

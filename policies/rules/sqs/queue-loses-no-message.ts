@@ -39,6 +39,7 @@ export const queueLosesNoMessage: StackValidationPolicy = {
         if (kept < deadLetterSeconds) say(`has no redrivePolicy, and keeps messages ${kept} seconds; without one it must keep them ${deadLetterSeconds}.`);
         return;
       }
+      if (redrive["deadLetterTargetArn"] === undefined) say("hands messages to nobody; redrivePolicy must name deadLetterTargetArn.");
       if (kept < minimumSeconds) say(`keeps messages ${kept} seconds; it must keep them ${minimumSeconds}.`);
       const deliveries = Number(redrive["maxReceiveCount"]);
       if (!(deliveries <= mostDeliveries))

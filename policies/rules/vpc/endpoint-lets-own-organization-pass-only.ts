@@ -52,6 +52,8 @@ export const endpointLetsOwnOrganizationPassOnly: StackValidationPolicy = {
         const isAbout = (patterns: readonly string[]): boolean =>
           statement.resources.length > 0 && statement.resources.every((resource) => patterns.some((pattern) => matches(pattern, resource)));
         const open = isAbout(openResources);
+        if (statement.actions.includes("*") || statement.notActions.length > 0)
+          say(`lets every action pass (${statement.sid}); it must name those of its service.`);
         if (!open && isForStrangers(statement)) say(`lets requests of strangers pass (${statement.sid}); it must be bound by aws:PrincipalOrgID.`);
         if (!open && !isAbout(sharedResources) && mayMeet(statement, theirs))
           say(`lets requests to resources of strangers pass (${statement.sid}); it must be bound by aws:ResourceOrgID.`);

@@ -1,4 +1,5 @@
 import type { Policies } from "@pulumi/policy";
+import { accountAsksForMetadataTokens } from "./account-asks-for-metadata-tokens.ts";
 import { computeHasNoWayToInternet } from "./compute-has-no-way-to-internet.ts";
 import { defaultFencesAreClosed } from "./default-fences-are-closed.ts";
 import { endpointLetsOwnOrganizationPassOnly } from "./endpoint-lets-own-organization-pass-only.ts";
@@ -12,10 +13,12 @@ import { networkKeepsFlowLog } from "./network-keeps-flow-log.ts";
 import { networkSpansZones } from "./network-spans-zones.ts";
 import { securityGroupLetsInNobodyFromInternet } from "./security-group-lets-in-nobody-from-internet.ts";
 import { securityGroupReachesServicesOverTlsOnly } from "./security-group-reaches-services-over-tls-only.ts";
+import { securityGroupTakesTlsOnly } from "./security-group-takes-tls-only.ts";
 import { subnetAssignsNoPublicAddress } from "./subnet-assigns-no-public-address.ts";
 import { subnetHasFencesOfItsOwn } from "./subnet-has-fences-of-its-own.ts";
 
 export const vpcRules: Policies = [
+  accountAsksForMetadataTokens,
   computeHasNoWayToInternet,
   defaultFencesAreClosed,
   endpointLetsOwnOrganizationPassOnly,
@@ -29,6 +32,7 @@ export const vpcRules: Policies = [
   networkSpansZones,
   securityGroupLetsInNobodyFromInternet,
   securityGroupReachesServicesOverTlsOnly,
+  securityGroupTakesTlsOnly,
   subnetAssignsNoPublicAddress,
   subnetHasFencesOfItsOwn,
 ];

@@ -2,7 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { judgeEach } from "../../given.ts";
 import { isPrivate } from "./ranges.ts";
-import { trafficOf } from "./traffic.ts";
+import { isOnePort, trafficOf } from "./traffic.ts";
 
 interface Config {
   readonly ports: readonly number[];
@@ -22,9 +22,10 @@ export const securityGroupReachesServicesOverTlsOnly: ResourceValidationPolicy =
   configSchema: { properties: { ports: { type: "array", items: { type: "integer" }, minItems: 1, default: [...defaults.ports] } } },
   validateResource: (args, report) => {
     const { ports } = { ...defaults, ...args.getConfig<Partial<Config>>() };
-    judgeEach(trafficOf(args, "egress"), ({ protocol, fromPort, toPort, ranges }) => {
-      const isOne = (protocol === "tcp" || protocol === "6") && fromPort === toPort && ports.includes(fromPort ?? -1);
-      if (!isOne) report(`"${args.name}" lets out ${protocol} ports ${fromPort ?? "all"} to ${toPort ?? "all"}; it must be tcp ${ports.join(" or ")}.`);
+    judgeEach(trafficOf(args, "egress"), (traffic) => {
+      const { protocol, fromPort, toPort, ranges } = traffic;
+      if (!isOnePort(traffic, ports))
+        report(`"${args.name}" lets out ${protocol} ports ${fromPort ?? "all"} to ${toPort ?? "all"}; it must be tcp ${ports.join(" or ")}.`);
       const open = ranges.filter((range) => !isPrivate(range));
       if (open.length > 0) report(`"${args.name}" lets out to ${open.join(", ")}; it must name security groups, prefix lists or private addresses.`);
     });

@@ -40,3 +40,7 @@ function traffic(direction: Traffic["direction"], rule: Properties): Traffic {
     ranges: [...cidrBlocks, ...ipv6CidrBlocks, cidrIpv4, cidrIpv6].filter((range) => range !== undefined),
   };
 }
+
+/** Whether traffic is TCP at one port of a list. */
+export const isOnePort = ({ protocol, fromPort, toPort }: Traffic, ports: readonly number[]): boolean =>
+  (protocol === "tcp" || protocol === "6") && fromPort !== undefined && fromPort === toPort && ports.includes(fromPort);

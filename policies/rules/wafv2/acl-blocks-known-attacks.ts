@@ -70,8 +70,8 @@ const labelsBlockedBy = (rules: readonly AclRule[]): { key: string; priority: nu
     .filter(({ action }) => action?.["block"] !== undefined)
     .flatMap(({ priority, statement }) =>
       [...objectsIn(statement)].flatMap(({ labelMatchStatement }) => {
-        const { key } = (labelMatchStatement ?? {}) as { key?: string };
-        return key === undefined ? [] : [{ key, priority }];
+        const { key, scope } = (labelMatchStatement ?? {}) as { key?: string; scope?: string };
+        return key === undefined || scope !== "LABEL" ? [] : [{ key, priority }];
       }),
     );
 

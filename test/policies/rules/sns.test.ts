@@ -54,6 +54,7 @@ describe("rules for SNS", () => {
       topicIsClosedToStrangers,
       "refuses a condition that anybody meets",
       withPolicy(publish("*", { StringLike: { "aws:SourceAccount": "*" } })),
+      'The policy of topic "p" lets in any service (S); it must name its principal.',
       'The policy of topic "p" lets in everybody (S).',
     ],
     [
@@ -62,6 +63,7 @@ describe("rules for SNS", () => {
       withPolicy(publish({ AWS: "arn:aws:iam::222222222222:role/r" }), publish("*", { StringEquals: { "aws:SourceAccount": "333333333333" } })),
       'The policy of topic "p" lets in account 222222222222 (S).',
       'The policy of topic "p" lets in account 333333333333 (S).',
+      'The policy of topic "p" lets in any service (S); it must name its principal.',
     ],
     [
       topicIsClosedToStrangers,

@@ -64,6 +64,24 @@ describe("rules for SQS", () => {
       withPolicy(send({ Service: "events.amazonaws.com" }, { ArnEquals: { "aws:SourceArn": "arn:aws:events:us-east-1:222222222222:rule/r" } })),
       'The policy of queue "p" lets in account 222222222222 (S).',
     ],
+    [
+      queueIsClosedToStrangers,
+      "refuses all actions",
+      withPolicy({ Sid: "S", Effect: "Allow", Principal: { AWS: "111111111111" }, Action: ["sqs:SendMessage", "sqs:*"], Resource: arn }),
+      'The policy of queue "p" allows sqs:* (S); it must name actions.',
+    ],
+    [
+      queueIsClosedToStrangers,
+      "refuses all actions but some",
+      withPolicy({ Sid: "S", Effect: "Allow", Principal: { AWS: "111111111111" }, NotAction: "sqs:PurgeQueue", Resource: arn }),
+      'The policy of queue "p" allows all but sqs:PurgeQueue (S); it must name actions.',
+    ],
+    [
+      queueIsClosedToStrangers,
+      "refuses any service",
+      withPolicy(send("*", { StringEquals: { "aws:SourceAccount": "111111111111" } })),
+      'The policy of queue "p" lets in any service (S); it must name its principal.',
+    ],
     [queueIsClosedToStrangers, "reads a queue's own argument", queue({ policy: document(send("*")) }), 'The policy of queue "q" lets in everybody (S).'],
 
     [queueRefusesRequestsWithoutTls, "accepts a denial", withPolicy(plain)],
@@ -96,6 +114,12 @@ describe("rules for SQS", () => {
     ],
     [
       queueLosesNoMessage,
+      "refuses to hand messages to nobody",
+      queue({ redrivePolicy: JSON.stringify({ maxReceiveCount: 3 }) }),
+      'Queue "q" hands messages to nobody; redrivePolicy must name deadLetterTargetArn.',
+    ],
+    [
+      queueLosesNoMessage,
       "refuses to keep messages a day only",
       queue({ redrivePolicy: redrive(dead, 5), messageRetentionSeconds: day }),
       'Queue "q" keeps messages 86400 seconds; it must keep them 345600.',
@@ -115,6 +139,12 @@ describe("rules for SQS", () => {
 
     [deadLetterQueueNamesItsSources, "accepts named sources", pair(byQueue)],
     [deadLetterQueueNamesItsSources, "accepts named sources, said apart", pair(byQueue, true)],
+    [
+      deadLetterQueueNamesItsSources,
+      "refuses sources that nobody names",
+      pair({ redrivePermission: "byQueue" }),
+      'Dead-letter queue "dead" names no queue; redriveAllowPolicy must hold sourceQueueArns.',
+    ],
     [deadLetterQueueNamesItsSources, "refuses everybody", pair({ redrivePermission: "allowAll" }), letsInAll],
     [deadLetterQueueNamesItsSources, "refuses nothing said", pair(), letsInAll],
     [
@@ -142,7 +172,7 @@ describe("rules for SQS", () => {
 
   it("sqs-queue-loses-no-message takes other limits", async () => {
     const config = (settings: PolicyConfig[string]): PolicyConfig => ({ "sqs-queue-loses-no-message": settings! });
-    const judged = (args: aws.sqs.QueueArgs, settings: object) => violations(queueLosesNoMessage, queue(args), config(settings));
+    const judged = (args: aws.sqs.QueueArgs, settings: Record<string, number>) => violations(queueLosesNoMessage, queue(args), config(settings));
     expect(await judged({ messageRetentionSeconds: day }, { deadLetterSeconds: day })).to.deep.equal([]);
     expect(await judged({ redrivePolicy: redrive(dead, 5), messageRetentionSeconds: day }, { minimumSeconds: day })).to.deep.equal([]);
     expect(await judged({ redrivePolicy: redrive(dead, 5) }, { mostDeliveries: 4 })).to.have.length(1);

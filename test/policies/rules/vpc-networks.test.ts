@@ -224,6 +224,12 @@ describe("rules for networks", () => {
       'Endpoint "s3" lets requests of strangers pass (S); it must be bound by aws:PrincipalOrgID.',
       'Endpoint "s3" lets requests to resources of strangers pass (S); it must be bound by aws:ResourceOrgID.',
     ],
+    ...[{ Action: "*" }, { Action: undefined, NotAction: "s3:DeleteBucket" }].map((actions): [Policies[number], string, Program, string] => [
+      endpointLetsOwnOrganizationPassOnly,
+      `refuses every action, ${JSON.stringify(actions)}`,
+      network(policies(pass({ ...actions, Condition: both }))),
+      'Endpoint "s3" lets every action pass (S); it must name those of its service.',
+    ]),
     [
       endpointLetsOwnOrganizationPassOnly,
       "refuses resources of strangers",

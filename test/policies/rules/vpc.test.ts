@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { accountAsksForMetadataTokens } from "../../../policies/rules/vpc/account-asks-for-metadata-tokens.ts";
 import { instanceMetadataAsksForToken } from "../../../policies/rules/vpc/instance-metadata-asks-for-token.ts";
 import { networkAclLetsAnswersInOnly } from "../../../policies/rules/vpc/network-acl-lets-answers-in-only.ts";
 import { networkIsJoinedToNoOther } from "../../../policies/rules/vpc/network-is-joined-to-no-other.ts";
 import { isPrivate } from "../../../policies/rules/vpc/ranges.ts";
 import { securityGroupLetsInNobodyFromInternet } from "../../../policies/rules/vpc/security-group-lets-in-nobody-from-internet.ts";
 import { securityGroupReachesServicesOverTlsOnly } from "../../../policies/rules/vpc/security-group-reaches-services-over-tls-only.ts";
+import { securityGroupTakesTlsOnly } from "../../../policies/rules/vpc/security-group-takes-tls-only.ts";
 import { subnetAssignsNoPublicAddress } from "../../../policies/rules/vpc/subnet-assigns-no-public-address.ts";
 import { applications, violations } from "../../support/policies.ts";
 
@@ -63,6 +65,34 @@ describe("rules for parts of networks", () => {
       openTo("::/0"),
     ],
     [securityGroupLetsInNobodyFromInternet, "refuses everybody in a rule of the older kind", rule("ingress", { cidrBlocks: [anywhere] }), openTo(anywhere)],
+
+    [securityGroupTakesTlsOnly, "accepts TLS", ingress({ referencedSecurityGroupId: "sg-2" })],
+    [
+      securityGroupTakesTlsOnly,
+      "refuses everything",
+      group({ ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, self: true }] }),
+      '"g" lets in -1 ports 0 to 0; it must be tcp 443.',
+    ],
+    [
+      securityGroupTakesTlsOnly,
+      "refuses many ports",
+      ingress({ referencedSecurityGroupId: "sg-2", toPort: 444 }),
+      '"g" lets in tcp ports 443 to 444; it must be tcp 443.',
+    ],
+    [
+      securityGroupTakesTlsOnly,
+      "refuses ports that nobody names",
+      (opts) => new aws.vpc.SecurityGroupIngressRule("g", { securityGroupId: "sg-1", ipProtocol: "tcp", referencedSecurityGroupId: "sg-2" }, opts),
+      '"g" lets in tcp ports all to all; it must be tcp 443.',
+    ],
+
+    [accountAsksForMetadataTokens, "accepts an account that says so", metadata({})],
+    [
+      accountAsksForMetadataTokens,
+      "refuses one that says nothing",
+      subnet({}),
+      'Account "account" leaves the metadata of machines as AWS does; it must have InstanceMetadataDefaults.',
+    ],
 
     [securityGroupReachesServicesOverTlsOnly, "accepts a prefix list", egress({ prefixListId: "pl-1" })],
     [securityGroupReachesServicesOverTlsOnly, "accepts a group's own list", group({ egress: [{ ...inline, securityGroups: ["sg-2"] }] })],
@@ -229,6 +259,9 @@ describe("rules for parts of networks", () => {
     it(`${rule.name} ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));
 
   it("take other ports", async () => {
+    expect(
+      await violations(securityGroupTakesTlsOnly, ingress({ referencedSecurityGroupId: "sg-2" }), { [securityGroupTakesTlsOnly.name]: { ports: [2049] } }),
+    ).to.have.length(1);
     const other = { [securityGroupReachesServicesOverTlsOnly.name]: { ports: [443, 2049] } };
     expect(
       await violations(securityGroupReachesServicesOverTlsOnly, egress({ referencedSecurityGroupId: "sg-2", fromPort: 2049, toPort: 2049 }), other),

@@ -28,8 +28,8 @@ const counting = (...counted: string[]) => [
   ...groups.slice(0, 3),
   group(names[3]!, 4, {}, { ruleActionOverrides: counted.map((name) => ({ name, actionToUse: { count: {} } })) }),
 ];
-const label = (priority: number, action: Rule["action"] = { block: {} }): Rule => {
-  const statements = [{ labelMatchStatement: { scope: "LABEL", key: "awswaf:managed:aws:core-rule-set:GenericLFI_Body" } }];
+const label = (priority: number, action: Rule["action"] = { block: {} }, scope = "LABEL"): Rule => {
+  const statements = [{ labelMatchStatement: { scope, key: "awswaf:managed:aws:core-rule-set:GenericLFI_Body" } }];
   const elsewhere = {
     byteMatchStatement: {
       fieldToMatch: { uriPath: {} },
@@ -77,6 +77,12 @@ describe("rules for WAF", () => {
     [aclBlocksKnownAttacks, "refuses a counting rule", withRules(...counting("GenericLFI_BODY")), lfi],
     [aclBlocksKnownAttacks, "refuses a counting rule whose label is looked at before", withRules(...counting("GenericLFI_BODY"), label(0)), lfi],
     [aclBlocksKnownAttacks, "refuses a counting rule whose label is counted, too", withRules(...counting("GenericLFI_BODY"), label(5, { count: {} })), lfi],
+    [
+      aclBlocksKnownAttacks,
+      "refuses a counting rule whose label is taken for a namespace",
+      withRules(...counting("GenericLFI_BODY"), label(5, { block: {} }, "NAMESPACE")),
+      lfi,
+    ],
     [
       aclBlocksKnownAttacks,
       "refuses a way past the groups",
