@@ -6,6 +6,8 @@ export interface Irrelevance {
   readonly types: readonly string[];
   /** Type tokens that are meant otherwise. */
   readonly except?: readonly string[];
+  /** Logical names of the resources; all, if left out. */
+  readonly names?: readonly string[];
   /**
    * Paths without indices, and everything below them: `*` stands for one step, `**.` for any number, `$` ends the path there.
    * An empty path is everything of the resource, `$` the resource as a whole.
@@ -119,6 +121,26 @@ export const irrelevant: readonly Irrelevance[] = [
 
   // How much, how fast, when.
   {
+    types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+    names: ["case-analysis-throttled", "upload-events-queue-waiting", "inference-latency", "segments-latency", "segments-waiting"],
+    paths: [""],
+    reason: "Tells that work is slow, and of no failure.",
+  },
+  { types: ["aws:kms/key:Key"], paths: ["deletionWindowInDays"], kinds: ["removed"], reason: "Left out, AWS waits the same 30 days." },
+  { types: ["aws:sfn/stateMachine:StateMachine"], paths: ["type"], kinds: ["removed"], reason: "Left out, a machine is of type STANDARD just so." },
+  { types: ["aws:cfg/recorder:Recorder"], paths: ["recordingMode"], kinds: ["removed"], reason: "Left out, Config records changes all the time just so." },
+  {
+    types: ["aws:backup/plan:Plan"],
+    paths: ["rules[].lifecycle", "rules[].copyActions[].lifecycle"],
+    kinds: ["removed"],
+    reason: "A backup whose end nobody names is kept for good, which costs more and loses nothing; how early it may end is judged.",
+  },
+  {
+    types: ["aws:backup/vaultLockConfiguration:VaultLockConfiguration"],
+    paths: ["maxRetentionDays"],
+    reason: "How long a backup may be kept at most is a matter of cost; how long at least is judged.",
+  },
+  {
     types: [
       "aws:appautoscaling/*",
       "aws:costexplorer/*",
@@ -222,6 +244,98 @@ export const irrelevant: readonly Irrelevance[] = [
   },
 
   // What belongs to what.
+  {
+    types: ["aws:kms/key:Key", "aws:iam/role:Role", "aws:s3/bucketPolicy:BucketPolicy"],
+    paths: ["**.Condition.ArnLike.aws:SourceArn", "**.Condition.ArnEquals.aws:SourceArn", "**.Condition.StringEquals.aws:SourceAccount"],
+    kinds: ["removed"],
+    reason: "The account and the resource that a service acts for each keep it to us, and the other is left; without both is judged.",
+  },
+  {
+    types: ["aws:sns/topicPolicy:TopicPolicy", "aws:sqs/queuePolicy:QueuePolicy"],
+    paths: ["policy.Statement[].Principal"],
+    kinds: ["widened"],
+    reason: "The condition keeps everybody to acting for resources of the account; without it is judged.",
+  },
+  {
+    types: ["aws:lambda/function:Function", "aws:sagemaker/model:Model", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sfn/stateMachine:StateMachine"],
+    paths: ["vpcConfig.subnetIds[]", "vpcConfig.subnets[]", "subnetIds[]", "definition.**.VpcConfig.Subnets[]"],
+    kinds: ["removed"],
+    reason: "One zone of three less; that there are several is judged.",
+  },
+  {
+    types: ["aws:lambda/function:Function", "aws:sagemaker/model:Model", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "vpcConfig.subnetIds[]",
+      "vpcConfig.subnets[]",
+      "vpcConfig.securityGroupIds[]",
+      "subnetIds[]",
+      "securityGroupIds[]",
+      "definition.**.VpcConfig.Subnets[]",
+      "definition.**.VpcConfig.SecurityGroupIds[]",
+      "codeSigningConfigArn",
+    ],
+    kinds: ["replaced"],
+    reason: "AWS refuses what does not exist, or lies in another network or account.",
+  },
+  {
+    types: ["aws:vpc/securityGroup*Rule", "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/route:Route"],
+    paths: ["referencedSecurityGroupId", "prefixListId", "vpcId", "gatewayId", "natGatewayId", "routeTableId", "destinationCidrBlock"],
+    kinds: ["removed", "replaced"],
+    reason: "AWS refuses a rule or route without an end, or to what does not exist in the network.",
+  },
+  { types: ["aws:ec2/securityGroup:SecurityGroup"], paths: ["revokeRulesOnDelete"], reason: "Is about the order in which a group goes." },
+  {
+    types: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"],
+    paths: ["fromPort", "toPort", "ipProtocol"],
+    reason: "Lets in another group of ours, and what it is before answers on 443 alone.",
+  },
+  {
+    types: ["aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"],
+    paths: ["ingress$", "egress$", "ingress[]$", "egress[]$", "ingress[].action", "egress[].action", "ingress[].ruleNo", "egress[].ruleNo"],
+    kinds: ["removed", "replaced", "changed"],
+    reason: "Every entry lets something through: without it, or denying, it lets less, and in which order they come decides nothing.",
+  },
+  {
+    types: ["aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/routeTable:RouteTable"],
+    paths: ["tags"],
+    kinds: ["removed", "replaced"],
+    reason: "Words for people: rules go by the tags of subnets, and default tags say whose a resource is.",
+  },
+  {
+    types: ["pulumi:providers:aws"],
+    paths: ["defaultTags.tags.cost-center", "defaultTags.tags.owner", "defaultTags.tags.project"],
+    kinds: ["replaced"],
+    reason: "Who pays and who answers is for the organisation to say; that it is said is judged.",
+  },
+  {
+    types: ["aws:wafv2/webAcl:WebAcl"],
+    paths: ["**.ruleActionOverrides", "**.notStatement"],
+    kinds: ["removed"],
+    reason: "Without the exception a request is blocked that was let through.",
+  },
+  { types: ["aws:lambda/permission:Permission"], paths: ["action"], kinds: ["replaced"], reason: "Another action than calling lets nobody call." },
+  { types: ["aws:cloudfront/distribution:Distribution"], paths: ["viewerCertificate.sslSupportMethod"], kinds: ["removed", "replaced"], reason: refused },
+  {
+    types: ["aws:cloudfront/distribution:Distribution"],
+    paths: ["orderedCacheBehaviors[].originRequestPolicyId", "origins[]$"],
+    kinds: ["removed", "replaced"],
+    reason: "Less of a request is passed on, or nothing is behind a path: an error is answered.",
+  },
+  { types: ["aws:cloudwatch/eventRule:EventRule"], names: ["upload-events-rule"], paths: [""], reason: lessIsDone },
+  {
+    types: ["aws:cognito/userPoolClient:UserPoolClient"],
+    paths: [
+      "allowedOauthFlows",
+      "allowedOauthScopes",
+      "callbackUrls",
+      "logoutUrls",
+      "explicitAuthFlows",
+      "supportedIdentityProviders",
+      "allowedOauthFlowsUserPoolClient",
+    ],
+    kinds: ["removed", "negated"],
+    reason: "Without it a way to sign in or out is closed.",
+  },
   {
     types: ["aws:apigatewayv2/integration:Integration"],
     paths: [""],
@@ -363,6 +477,9 @@ export const irrelevant: readonly Irrelevance[] = [
       "aws:ec2/securityGroup:SecurityGroup",
       "aws:ec2/subnet:Subnet",
       "aws:ec2/vpc:Vpc",
+      "aws:wafv2/webAcl:WebAcl",
+      "aws:backup/vault:Vault",
+      "aws:backup/plan:Plan",
       "aws:ecr/repository:Repository",
       "aws:iam/role:Role",
       "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
@@ -480,6 +597,7 @@ export const irrelevant: readonly Irrelevance[] = [
     types: ["aws:sfn/stateMachine:StateMachine"],
     paths: [
       "definition.**.Retry[]$",
+      "definition.**.Catch[]$",
       "definition.**.BackoffRate",
       "definition.**.IntervalSeconds",
       "definition.**.MaxAttempts",
@@ -497,21 +615,24 @@ export function irrelevanceOf(list: readonly Irrelevance[]): (mutant: Place) => 
   return (mutant) => compiled.find(({ covers }) => covers(mutant))?.entry;
 }
 
-type Place = Pick<Mutant, "type" | "path" | "kind">;
+type Place = Pick<Mutant, "type" | "name" | "path" | "kind">;
 
-function coverOf({ types, except = [], paths, kinds }: Irrelevance): (place: Place) => boolean {
+function coverOf({ types, except = [], names, paths, kinds }: Irrelevance): (place: Place) => boolean {
   const [wanted, unwanted, within] = [types.map(typePattern), except.map(typePattern), paths.map(pathPattern)];
   const any = (patterns: readonly RegExp[], text: string): boolean => patterns.some((pattern) => pattern.test(text));
-  return ({ type, path, kind }) => (kinds?.includes(kind) ?? true) && any(wanted, type) && !any(unwanted, type) && any(within, path);
+  return ({ type, name, path, kind }) =>
+    (kinds?.includes(kind) ?? true) && (names?.includes(name) ?? true) && any(wanted, type) && !any(unwanted, type) && any(within, path);
 }
 
 /** Types and paths of a list that no mutant falls under: they are about nothing that there is. */
 export function unusedParts(list: readonly Irrelevance[], mutants: readonly Place[]): string[] {
   return list.flatMap((entry) => {
     const own = mutants.filter(coverOf(entry));
+    const places = [...entry.types, ...(entry.names ?? [])].join(" ");
     return [
       ...entry.types.filter((type) => !own.some((mutant) => typePattern(type).test(mutant.type))).map((type) => `${type} ${entry.paths.join(" ")}`),
-      ...entry.paths.filter((path) => !own.some((mutant) => pathPattern(path).test(mutant.path))).map((path) => `${entry.types.join(" ")} ${path}`),
+      ...(entry.names ?? []).filter((name) => !own.some((mutant) => mutant.name === name)).map((name) => `${name} ${entry.paths.join(" ")}`),
+      ...entry.paths.filter((path) => !own.some((mutant) => pathPattern(path).test(mutant.path))).map((path) => `${places} ${path}`),
     ];
   });
 }

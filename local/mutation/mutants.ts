@@ -105,8 +105,10 @@ function* mutationsOf(spot: Spot): Generator<Mutation> {
   else if (typeof value === "number") yield at("changed", ...differentNumbers(value));
   else if (typeof value === "string") {
     const document = documentIn(value);
-    if (document === undefined) yield textMutation(spot, value);
-    else for (const { values, ...inner } of within(spot, document)) yield { ...inner, values: values.map((next) => JSON.stringify(next)) };
+    if (document !== undefined)
+      for (const { values, ...inner } of within(spot, document)) yield { ...inner, values: values.map((next) => JSON.stringify(next)) };
+    // Nothing is wider than all addresses.
+    else if (!/^(0\.0\.0\.0|::)\/0$/.test(value)) yield textMutation(spot, value);
   } else yield* within(spot, value);
 }
 

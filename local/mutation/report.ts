@@ -53,8 +53,8 @@ function byType(groups: readonly Group[]): string[][] {
 /** `docs/mutation.md`. */
 export function mutationDocument(hunts: readonly Hunt[]): string {
   const entries = [...Map.groupBy([...hunts.flatMap(({ irrelevant }) => [...irrelevant])], ([entry]) => entry)];
-  const rows = entries.map(([{ types, except = [], paths, kinds, reason }, found]) => [
-    types.map(code).join(", ") + (except.length === 0 ? "" : `, but not ${except.map(code).join(", ")}`),
+  const rows = entries.map(([{ types, except = [], names = [], paths, kinds, reason }, found]) => [
+    types.map(code).join(", ") + (names.length === 0 ? "" : ` ${names.join(", ")}`) + (except.length === 0 ? "" : `, but not ${except.map(code).join(", ")}`),
     paths.map((path) => (path === "" ? "(all)" : path === "$" ? "(whole)" : code(path))).join(", "),
     kinds?.join(", ") ?? "any",
     String(found.reduce((sum, [, count]) => sum + count, 0)),

@@ -6,7 +6,9 @@ import { root } from "../../../local/root.ts";
 
 describe("the list of what is irrelevant", () => {
   const covers = (entry: Partial<Irrelevance>, path: string, kind = "removed", type = "aws:s3/bucket:Bucket"): boolean =>
-    irrelevanceOf([{ types: ["*"], paths: [""], reason: "", ...entry }])({ type, path, kind } as Parameters<ReturnType<typeof irrelevanceOf>>[0]) !== undefined;
+    irrelevanceOf([{ types: ["*"], paths: [""], reason: "", ...entry }])({ type, name: "one", path, kind } as Parameters<
+      ReturnType<typeof irrelevanceOf>
+    >[0]) !== undefined;
 
   it("goes by type, path and mutation", () => {
     expect(covers({ types: ["aws:s3/*"] }, "x")).to.equal(true);
@@ -14,6 +16,8 @@ describe("the list of what is irrelevant", () => {
     expect(covers({ types: ["aws:s3"] }, "x")).to.equal(false);
     expect(covers({ kinds: ["gone"] }, "x")).to.equal(false);
     expect(covers({ kinds: ["removed"] }, "x")).to.equal(true);
+    expect(covers({ names: ["one"] }, "x")).to.equal(true);
+    expect(covers({ names: ["two"] }, "x")).to.equal(false);
   });
 
   it("takes a path with everything below it, a step for any, and any number of steps", () => {
@@ -48,7 +52,11 @@ describe("the list of what is irrelevant", () => {
   });
 
   it("tells what of it is about nothing", () => {
-    const list = [{ types: ["aws:s3/*", "aws:ec2/*"], paths: ["a", "b"], reason: "" }];
-    expect(unusedParts(list, [{ type: "aws:s3/bucket:Bucket", path: "a", kind: "removed" }])).to.deep.equal(["aws:ec2/* a b", "aws:s3/* aws:ec2/* b"]);
+    const list = [{ types: ["aws:s3/*", "aws:ec2/*"], names: ["one", "two"], paths: ["a", "b"], reason: "" }];
+    expect(unusedParts(list, [{ type: "aws:s3/bucket:Bucket", name: "one", path: "a", kind: "removed" }])).to.deep.equal([
+      "aws:ec2/* a b",
+      "two a b",
+      "aws:s3/* aws:ec2/* one two b",
+    ]);
   });
 });
