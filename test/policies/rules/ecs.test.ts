@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { FargateTask } from "../../../components/compute/fargate-task.ts";
+import { allow } from "../../../components/security/policy.ts";
+import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
 import { clusterEncryptsDisksWithCustomerKey } from "../../../policies/rules/ecs/cluster-encrypts-disks-with-customer-key.ts";
 import { clusterIsMeasured } from "../../../policies/rules/ecs/cluster-is-measured.ts";
 import { containerCanDoNoMoreThanItsWork } from "../../../policies/rules/ecs/container-can-do-no-more-than-its-work.ts";
@@ -14,6 +17,8 @@ import { shellInContainerIsRecorded } from "../../../policies/rules/ecs/shell-in
 import { taskRolesAreApart } from "../../../policies/rules/ecs/task-roles-are-apart.ts";
 import { taskSharesNothingWithItsHost } from "../../../policies/rules/ecs/task-shares-nothing-with-its-host.ts";
 import { volumeIsEncryptedInTransit } from "../../../policies/rules/ecs/volume-is-encrypted-in-transit.ts";
+import { image, jobNetwork, parts } from "../../components/parts.ts";
+import { inAccount, place } from "../../components/place.ts";
 import { applications, violations } from "../../support/policies.ts";
 
 type Opts = { provider: aws.Provider };
@@ -257,6 +262,25 @@ describe("rules of ECS", () => {
   for (const [rule, what, program, ...messages] of cases) {
     it(`${rule.name} ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));
   }
+
+  it("are kept by our FargateTask", async () => {
+    const stack = await inAccount((opts) => {
+      const { keys } = parts(opts);
+      const size = { architecture: "X86_64", cpuUnits: 1024, memoryMb: 2048, scratchGib: 30 } as const;
+      const logs = { logKey: keys.logs, logRetentionDays: 2192 };
+      const run = {
+        image: { ...image, uri: container.image },
+        network: jobNetwork,
+        scratchKey: keys.derived,
+        environment: { BUCKET: "lake" },
+        statements: [allow("ReadSources", ["s3:GetObject"], ["arn:aws:s3:::raw/*"])],
+      };
+      new FargateTask("normalise", { place, ...size, ...logs, ...run }, opts);
+    });
+    const { findings, applied } = await evaluatePolicies(ecsRules, { project: "svp", stack: "unit", findings: [], ...stack });
+    expect(findings).to.deep.equal([]);
+    expect(applied[containerCanDoNoMoreThanItsWork.name]).to.have.length(1);
+  });
 
   it("apply to what they are about only", async () => {
     expect(await applications(volumeIsEncryptedInTransit, task())).to.equal(0);

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { PrivateWorkforce } from "../../../components/learning/private-workforce.ts";
 import { Studio } from "../../../components/learning/studio.ts";
 import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
 import { domainBuildsNoContainers } from "../../../policies/rules/sagemaker/domain-builds-no-containers.ts";
@@ -328,6 +329,16 @@ describe("rules of SageMaker's people", () => {
     });
     const patience = { idleMinutes: 120, longestMinutes: 600 };
     expect(await violations(domainStopsIdleNotebooks, slow, { [domainStopsIdleNotebooks.name]: patience })).to.deep.equal([]);
+  });
+
+  it("are kept by our PrivateWorkforce", async () => {
+    const stack = await inAccount((opts) => {
+      const people = { userPoolId: "us-east-1_abcdefghi", clientId: "client", userGroup: "experts", sourceCidrs: ["203.0.113.0/24"] };
+      new PrivateWorkforce("experts", { place, ...people }, opts);
+    });
+    const { findings, applied } = await evaluatePolicies(sagemakerRules, { project: "svp", stack: "unit", findings: [], ...stack });
+    expect(findings).to.deep.equal([]);
+    expect(applied[workforceWorksFromKnownNetworks.name]).to.have.length(1);
   });
 
   it("are kept by our Studio", async () => {
