@@ -1,7 +1,7 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { judgeAll } from "../../subjects.ts";
-import { type Behavior, behaviorsWithCases, distributions, namedBy } from "./distributions.ts";
+import { type Behavior, distributions, judgeBehaviorsWithCases, namedBy } from "./distributions.ts";
 
 /** AWS's managed policy CachingDisabled, the same in all accounts (CloudFront Developer Guide, "Use managed cache policies"). */
 const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
@@ -16,14 +16,16 @@ export const behaviorKeepsNothingAboutCases: StackValidationPolicy = {
   tags: ["cloudfront", "phi"],
   remediationSteps: "Use ReviewSite, or set cachePolicyId to CachingDisabled and responseHeadersPolicyId to a policy that sets Cache-Control no-store.",
   validateStack: (args, report) =>
-    judgeAll(args, report, distributions, (distribution, say) => {
-      for (const { behavior } of behaviorsWithCases(distribution, args.resources)) {
-        if (mayCache(distribution, behavior)) say(`caches ${behavior.pathPattern}; cachePolicyId must be CachingDisabled.`);
+    judgeAll(args, report, distributions, (distribution, say) =>
+      judgeBehaviorsWithCases(distribution, args.resources, say, (behavior) => {
         const headers = namedBy(distribution, behavior, "responseHeadersPolicyId", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy");
-        if (headers.length === 0 || !headers.every(forbidsKeeping))
-          say(`lets browsers keep ${behavior.pathPattern}; its response headers must set Cache-Control no-store.`);
-      }
-    }),
+        const kept = headers.length === 0 || !headers.every(forbidsKeeping);
+        return [
+          ...(mayCache(distribution, behavior) ? [`caches ${behavior.pathPattern}; cachePolicyId must be CachingDisabled.`] : []),
+          ...(kept ? [`lets browsers keep ${behavior.pathPattern}; its response headers must set Cache-Control no-store.`] : []),
+        ];
+      }),
+    ),
 };
 
 /** A policy of one's own caches nothing if nothing may stay for longer than no time. */

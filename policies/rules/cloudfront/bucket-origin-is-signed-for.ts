@@ -23,8 +23,7 @@ export const bucketOriginIsSignedFor: StackValidationPolicy = {
       const { props } = distribution;
       judgeEach(originsOf(props), (origin) => {
         if (!isBucket(origin)) {
-          if (knownText(origin, "domainName")?.includes(".s3-website") === true)
-            say(`asks the website of a bucket, "${origin.originId}", which is open to everybody.`);
+          if (origin.domainName.includes(".s3-website")) say(`asks the website of a bucket, "${origin.originId}", which is open to everybody.`);
           return;
         }
         if (isGiven(origin.s3OriginConfig, "originAccessIdentity"))

@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { holdsCases } from "../../classification.ts";
-import { isGiven, knownText } from "../../given.ts";
+import { isGiven, judgeEach, knownText } from "../../given.ts";
 import type { Subjects } from "../../subjects.ts";
 
 export const distributions: Subjects = { types: ["aws:cloudfront/distribution:Distribution"], noun: "Distribution" };
@@ -39,23 +39,33 @@ const raw = <T extends object>(object: T): T => Object.create(Object.getPrototyp
 /** Whether an origin is a bucket: neither a server nor something in a network. */
 export const isBucket = (origin: Origin): boolean => !isGiven(origin, "customOriginConfig") && !isGiven(origin, "vpcOriginConfig");
 
-/** The server that an origin is, or the bucket, if either may hold data of cases. A bucket that the program does not make may hold anything. */
-export function mayServeCases(origin: Origin, resources: readonly PolicyResource[]): boolean {
-  if (!isBucket(origin)) return true;
-  const host = knownText(origin, "domainName");
+/** Whether what an origin is, a server or a bucket, may hold data of cases. A bucket that the program does not make may hold anything. */
+function mayServeCases(origin: Origin | undefined, resources: readonly PolicyResource[]): boolean {
+  if (origin === undefined || !isBucket(origin)) return true;
+  const { domainName } = origin;
   const bucket = resources.find(({ type, props }) => {
     const name = type === "aws:s3/bucket:Bucket" ? knownText(props, "bucket") : undefined;
-    return name !== undefined && host?.startsWith(`${name}.s3.`) === true;
+    return name !== undefined && domainName.startsWith(`${name}.s3.`);
   });
   return bucket === undefined || holdsCases(bucket);
 }
 
-/** Behaviors whose answers may be about cases, with what they are answered by. An origin that nobody knows may hold anything. */
-export function behaviorsWithCases({ props }: PolicyResource, resources: readonly PolicyResource[]): { behavior: Behavior; origin: Origin | undefined }[] {
+/**
+ * Judges behaviors whose answers may be about cases. Which bucket one is about is unknown in a first preview, and asked of only where
+ * something is wrong: what keeps the rule whatever it is about is judged all the same.
+ */
+export function judgeBehaviorsWithCases(
+  { props }: PolicyResource,
+  resources: readonly PolicyResource[],
+  say: (wrong: string) => void,
+  wrongsOf: (behavior: Behavior, origin: Origin | undefined) => readonly string[],
+): void {
   const origins = originsOf(props);
-  return behaviorsOf(props)
-    .map((behavior) => ({ behavior, origin: origins.find(({ originId }) => originId === behavior.targetOriginId) }))
-    .filter(({ origin }) => origin === undefined || mayServeCases(origin, resources));
+  judgeEach(behaviorsOf(props), (behavior) => {
+    const origin = origins.find(({ originId }) => originId === behavior.targetOriginId);
+    const wrongs = wrongsOf(behavior, origin);
+    if (wrongs.length > 0 && mayServeCases(origin, resources)) for (const wrong of wrongs) say(wrong);
+  });
 }
 
 /** A policy that a behavior names by its id. In a preview the id is unknown, and the engine's record tells which it may be. */

@@ -2,7 +2,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { lengthOf } from "../../given.ts";
 import { judgeAll } from "../../subjects.ts";
-import { behaviorsWithCases, distributions, isBucket } from "./distributions.ts";
+import { distributions, isBucket, judgeBehaviorsWithCases } from "./distributions.ts";
 
 /**
  * What lies in a bucket that may hold cases is shown to whoever brings a cookie or an address that somebody of the platform signed, and to
@@ -17,11 +17,10 @@ export const videosNeedSignedCookies: StackValidationPolicy = {
   tags: ["cloudfront", "access", "phi"],
   remediationSteps: "Use ReviewSite with PlaybackKeys, or set trustedKeyGroups of the behavior.",
   validateStack: (args, report) =>
-    judgeAll(args, report, distributions, (distribution, say) => {
-      for (const { behavior, origin } of behaviorsWithCases(distribution, args.resources)) {
-        if (origin !== undefined && !isBucket(origin)) continue;
-        if (lengthOf(behavior, "trustedKeyGroups") === 0)
-          say(`shows what may be videos at ${behavior.pathPattern} to everybody; it must set trustedKeyGroups.`);
-      }
-    }),
+    judgeAll(args, report, distributions, (distribution, say) =>
+      judgeBehaviorsWithCases(distribution, args.resources, say, (behavior, origin) => {
+        if ((origin !== undefined && !isBucket(origin)) || lengthOf(behavior, "trustedKeyGroups") > 0) return [];
+        return [`shows what may be videos at ${behavior.pathPattern} to everybody; it must set trustedKeyGroups.`];
+      }),
+    ),
 };

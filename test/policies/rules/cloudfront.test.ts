@@ -3,6 +3,9 @@ import type { Policies } from "@pulumi/policy";
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { PolicyConfig } from "../../../local/deploy/policy/config.ts";
+import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
+import type { Properties } from "../../../local/deploy/provider.ts";
+import { unknownValue } from "../../../local/deploy/values.ts";
 import { answersCarrySecurityHeaders } from "../../../policies/rules/cloudfront/answers-carry-security-headers.ts";
 import { behaviorKeepsNothingAboutCases } from "../../../policies/rules/cloudfront/behavior-keeps-nothing-about-cases.ts";
 import { bucketOriginIsSignedFor } from "../../../policies/rules/cloudfront/bucket-origin-is-signed-for.ts";
@@ -14,6 +17,7 @@ import { distributionServesOverTlsOnly } from "../../../policies/rules/cloudfron
 import { distributionSpeaksModernTls } from "../../../policies/rules/cloudfront/distribution-speaks-modern-tls.ts";
 import { videosNeedSignedCookies } from "../../../policies/rules/cloudfront/videos-need-signed-cookies.ts";
 import { applications, violations } from "../../support/policies.ts";
+import { deploymentOf } from "../../support/programs.ts";
 
 type Opts = { provider: aws.Provider };
 type Program = (opts: Opts) => unknown;
@@ -352,6 +356,19 @@ describe("rules for CloudFront", () => {
       };
     expect(await violations(behaviorKeepsNothingAboutCases, cached(0))).to.deep.equal([]);
     expect(await violations(behaviorKeepsNothingAboutCases, cached(60))).to.have.length(2);
+  });
+
+  it("tell in a first preview what they can't judge, and nothing that is not so", async () => {
+    const deployment = await deploymentOf(site({ media: { trustedKeyGroups: [] } }));
+    const hidden = (outputs: Properties): Properties => {
+      const origins = (outputs["origins"] as { domainName: string }[]).map((origin) => ({ ...origin, domainName: unknownValue }));
+      return { ...outputs, origins };
+    };
+    const resources = deployment.resources.map((resource) => ("origins" in resource.outputs ? { ...resource, outputs: hidden(resource.outputs) } : resource));
+    for (const rule of [videosNeedSignedCookies, behaviorKeepsNothingAboutCases]) {
+      const { findings } = await evaluatePolicies([rule], { ...deployment, resources });
+      expect(findings.map(({ enforcementLevel }) => enforcementLevel)).to.deep.equal(["advisory"]);
+    }
   });
 
   it("take other settings", async () => {
