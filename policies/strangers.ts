@@ -18,7 +18,6 @@ export const stranger: Request["context"] = {
   "aws:sourcevpce": undefined,
   "aws:viaawsservice": "false",
   "kms:calleraccount": strangerAccount,
-  "kms:grantisforawsresource": "false",
   "kms:viaservice": undefined,
 };
 

@@ -13,7 +13,7 @@ describe("strangers", () => {
     ["any account", { StringLike: { "aws:SourceAccount": "*" } }, true],
     ["an organisation", { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }, false],
     ["a caller of KMS", { StringEquals: { "kms:CallerAccount": "111111111111" } }, false],
-    ["grants for AWS services", { Bool: { "kms:GrantIsForAWSResource": "true" } }, false],
+    ["grants for AWS services, whosever", { Bool: { "kms:GrantIsForAWSResource": "true" } }, true],
     ["a resource", { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::111111111111:distribution/*" } }, false],
     ["a resource of anybody's", { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::*:distribution/*" } }, true],
     ["a bucket", { ArnEquals: { "aws:SourceArn": "arn:aws:s3:::lake" } }, false],

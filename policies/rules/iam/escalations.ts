@@ -16,6 +16,7 @@ export const identityChanges: readonly string[] = [
   "PutRolePermissionsBoundary",
   "PutRolePolicy",
   "PutUserPolicy",
+  "RemoveUserFromGroup",
   "SetDefaultPolicyVersion",
   "UpdateAssumeRolePolicy",
   "UpdateLoginProfile",

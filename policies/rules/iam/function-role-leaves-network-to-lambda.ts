@@ -1,6 +1,9 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { statementsOf } from "../../documents.ts";
+import { knownText } from "../../given.ts";
+import { deniedBy } from "../../openings.ts";
 import { refersTo } from "../../relations.ts";
 import { coversAction, isDeniedToHolder } from "../../requests.ts";
 import { judgeAll } from "../../subjects.ts";
@@ -24,19 +27,22 @@ export const functionRoleLeavesNetworkToLambda: StackValidationPolicy = {
   remediationSteps: "Make the function a PlatformFunction, or deny the actions where lambda:SourceFunctionArn is the function.",
   validateStack: (args, report) => {
     const roles = args.resources.filter((resource) => resource.type === roleType && isOfFunction(resource));
+    const roleOf = (policy: PolicyResource): PolicyResource | undefined => roles.find((role) => refersTo(policy, "role", role, ["name", "id"]));
     const joins = (policy: PolicyResource): boolean =>
-      roles.some((role) => refersTo(policy, "role", role, ["name", "id"])) &&
+      roleOf(policy) !== undefined &&
       statementsIn(policy).some((statement) => statement.effect === "Allow" && network.some((action) => coversAction(statement, action)));
     judgeAll(args, report, { types: ["aws:iam/rolePolicy:RolePolicy"], noun: "Policy", where: joins }, (policy, say) => {
       const statements = statementsIn(policy);
-      const functions = statements.flatMap(({ effect, conditions }) =>
-        effect === "Deny" ? Object.values(conditions).flatMap((keys) => keys[functionKey] ?? []) : [],
-      );
-      const context = (arn: string) => ({ [functionKey]: arn });
+      const functions = ofType(args.resources, "aws:lambda/function:Function").filter((fn) => refersTo(fn, "role", roleOf(policy)!, ["arn"]));
+      const arns = functions.flatMap(({ props }) => knownText(props, "arn") ?? []);
+      // Where no function is known yet, the denial itself says which it means.
+      const sources = arns.length > 0 ? arns : deniedBy(statements, functionKey);
+      const isDenied = (action: string, arn: string): boolean =>
+        isDeniedToHolder(statements, { action, context: { [functionKey]: arn }, resource: "arn:aws:ec2:us-east-1:999999999999:any" });
       const open = network.filter(
         (action) =>
           statements.some((statement) => statement.effect === "Allow" && coversAction(statement, action)) &&
-          !functions.some((arn) => isDeniedToHolder(statements, { action, context: context(arn), resource: "arn:aws:ec2:us-east-1:999999999999:any" })),
+          !(sources.length > 0 && sources.every((arn) => isDenied(action, arn))),
       );
       if (open.length > 0) say(`lets the function's own code do ${open.join(", ")}; it must deny that by lambda:SourceFunctionArn.`);
     });

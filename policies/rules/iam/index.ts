@@ -9,9 +9,11 @@ import { policyGrantsNoDataActionOnEveryResource } from "./policy-grants-no-data
 import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action.ts";
 import { policyPassesNamedRolesToNamedServices } from "./policy-passes-named-roles-to-named-services.ts";
 import { policyTakesNamedRoles } from "./policy-takes-named-roles.ts";
+import { policyUsesKeysThroughServices } from "./policy-uses-keys-through-services.ts";
 import { roleAsksPeopleForSecondFactor } from "./role-asks-people-for-second-factor.ts";
 import { roleHasPoliciesOfItsOwn } from "./role-has-policies-of-its-own.ts";
 import { roleIsBounded } from "./role-is-bounded.ts";
+import { roleIsTakenInNamedWays } from "./role-is-taken-in-named-ways.ts";
 import { roleServesOwnAccountOnly } from "./role-serves-own-account-only.ts";
 import { roleSessionEndsWithinTheHour } from "./role-session-ends-within-the-hour.ts";
 import { roleTrustsKnownAccounts } from "./role-trusts-known-accounts.ts";
@@ -28,9 +30,11 @@ export const iamRules: Policies = [
   policyGrantsNoWildcardAction,
   policyPassesNamedRolesToNamedServices,
   policyTakesNamedRoles,
+  policyUsesKeysThroughServices,
   roleAsksPeopleForSecondFactor,
   roleHasPoliciesOfItsOwn,
   roleIsBounded,
+  roleIsTakenInNamedWays,
   roleServesOwnAccountOnly,
   roleSessionEndsWithinTheHour,
   roleTrustsKnownAccounts,

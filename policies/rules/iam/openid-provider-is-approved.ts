@@ -27,6 +27,7 @@ export const openidProviderIsApproved: ResourceValidationPolicy = {
   validateResource: validateResourceOfType(aws.iam.OpenIdConnectProvider, ({ url, clientIdLists }, args, report) => {
     const { issuers, audiences } = { ...defaults, ...args.getConfig<Partial<Config>>() };
     if (!issuers.includes(url)) report(`Provider "${args.name}" is ${url}; it must be ${issuers.join(" or ")}.`);
+    if (clientIdLists.length === 0) report(`Provider "${args.name}" takes tokens for anybody; it must take those for ${audiences.join(" or ")} only.`);
     const others = clientIdLists.filter((audience) => !audiences.includes(audience));
     if (others.length > 0) report(`Provider "${args.name}" takes tokens for ${others.join(", ")}; it must take those for ${audiences.join(" or ")} only.`);
   }),

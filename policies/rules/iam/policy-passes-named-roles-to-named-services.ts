@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { mayMeet } from "../../requests.ts";
+import { isService } from "../../strangers.ts";
 import { judgeGrants, unnamedResources } from "./grants.ts";
 
 /** Who may hand a role to a service can do through it whatever the role can (IAM User Guide, "Grant a user permissions to pass a role to an AWS service"). */
@@ -16,6 +17,9 @@ export const policyPassesNamedRolesToNamedServices: StackValidationPolicy = {
     judgeGrants(args, report, ["iam:PassRole"], (statement, say) => {
       const open = unnamedResources(statement);
       if (open.length > 0) say(`passes the roles ${open.join(", ")}; it must name them`);
+      const receivers = Object.values(statement.conditions).flatMap((keys) => keys["iam:passedtoservice"] ?? []);
+      const unknown = receivers.filter((receiver) => !isService(receiver));
+      if (unknown.length > 0) say(`passes roles to ${unknown.join(", ")}, which is no service`);
       if (mayMeet(statement, { "iam:passedtoservice": "stranger.amazonaws.com" })) say("passes roles to any service; it must name one in iam:PassedToService");
     });
   },

@@ -39,6 +39,8 @@ export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
         if (isOfIdentityCenter(trust)) return;
         const none = { "aws:multifactorauthpresent": "false", "aws:multifactorauthage": undefined, "aws:requesttag/mfa": undefined };
         const old = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": String(maximumSeconds + 1), "aws:requesttag/mfa": undefined };
+        const given = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": "1", "aws:requesttag/mfa": "true" };
+        if (!mayMeet(trust, given)) say("can't be taken with a second factor");
         if (mayMeet(trust, none)) say("is taken without a second factor");
         else if (mayMeet(trust, old)) say(`is taken on a second factor of any age; aws:MultiFactorAuthAge must be ${maximumSeconds} or less`);
       },

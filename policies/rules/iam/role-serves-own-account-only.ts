@@ -1,5 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { accountIdOf } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
+import { foreignAccounts } from "../../openings.ts";
 import { isService, letsInStrangers } from "../../strangers.ts";
 import { judgeTrusts } from "./trusts.ts";
 
@@ -27,6 +29,7 @@ export const roleServesOwnAccountOnly: ResourceValidationPolicy = {
         const services = trust.principals.filter(isBindable);
         if (services.length > 0 && letsInStrangers(trust))
           say(`trusts ${services.join(", ")} on behalf of any account; it must name aws:SourceAccount or aws:SourceArn`);
+        for (const account of foreignAccounts(trust, [accountIdOf(args.provider)])) say(`trusts ${services.join(", ")} on behalf of ${account}`);
       },
       { of: isBindable, none: "No service takes the role that says on whose behalf." },
     );

@@ -30,6 +30,9 @@ export const roleTrustsPinnedWorkflows: ResourceValidationPolicy = {
         for (const issuer of trust.principals.flatMap((principal) => provider.exec(principal)?.[1]?.toLowerCase() ?? [])) {
           const open = ["aud", "sub"].filter((claim) => mayMeet(trust, { [`${issuer}:${claim}`]: "stranger" }));
           if (open.length > 0) say(`trusts tokens of ${issuer} with any ${open.join(" and ")}`);
+          const audiences = Object.values(trust.conditions).flatMap((keys) => keys[`${issuer}:aud`] ?? []);
+          const others = audiences.filter((audience) => audience !== "sts.amazonaws.com");
+          if (others.length > 0) say(`trusts tokens for ${others.join(", ")}; they must be for sts.amazonaws.com`);
           const subjects = Object.values(trust.conditions).flatMap((keys) => keys[`${issuer}:sub`] ?? []);
           const loose = subjects.filter((subject) => /[*?]/.test(subject) || (issuer === gitHub && !environment.test(subject)));
           if (loose.length > 0) say(`trusts the subject ${loose.join(", ")}; it must name one environment of one repository`);

@@ -4,7 +4,7 @@ import { holdsCases } from "../../classification.ts";
 import { hipaa } from "../../controls.ts";
 import { refersTo } from "../../relations.ts";
 import { judgeAll } from "../../subjects.ts";
-import { bucketNamedBy, isCopy, s3Types } from "../s3/buckets.ts";
+import { bucketNamedBy, isCopy, receivesLogs, s3Types } from "../s3/buckets.ts";
 
 /**
  * Who may read one class of data reads no other by its key: videos, what is made of them, datasets and networks have a key each, and
@@ -28,7 +28,9 @@ export const keyEncryptsOneClassOfData: StackValidationPolicy = {
         .filter((bucket) => holdsCases(bucket) && !isCopy(bucket, resources));
       const tables = usedBy(["aws:dynamodb/table:Table"], "serverSideEncryption").filter(holdsCases);
       const logs = usedBy(["aws:cloudwatch/logGroup:LogGroup"], "kmsKeyId");
-      if (buckets.length > 1) say(`encrypts the buckets ${names(buckets)}; each must have a key of its own.`);
+      // Logs of several kinds are one class.
+      if (buckets.length > 1 && !buckets.every((bucket) => receivesLogs(bucket, resources)))
+        say(`encrypts the buckets ${names(buckets)}; each must have a key of its own.`);
       if (logs.length > 0 && buckets.length + tables.length > 0)
         say(`encrypts ${names([...buckets, ...tables])} and the logs ${names(logs)}; logs must have a key of their own.`);
     });

@@ -1,14 +1,18 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { accountIdOf } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
-import { strangersIn } from "../../openings.ts";
+import { letsInEverybody, strangersIn } from "../../openings.ts";
+import { letsInStrangers } from "../../strangers.ts";
 import { keyGrants } from "./key-policies.ts";
 
 interface Config {
   readonly accounts: readonly string[];
 }
 
-/** Nobody but the key's account, and those that the stack's configuration names, can be given anything on a key by its policy. */
+/**
+ * Nobody but the key's account, and those that the stack's configuration names, can be given anything on a key by its policy. Within the account it is
+ * IAM policies that let in: a statement for everybody would do past them.
+ */
 export const keyIsClosedToStrangers: ResourceValidationPolicy = {
   name: "kms-key-is-closed-to-strangers",
   description: "Policies of KMS keys must let in nobody but approved accounts, and AWS services on behalf of these.",
@@ -20,6 +24,9 @@ export const keyIsClosedToStrangers: ResourceValidationPolicy = {
   configSchema: { properties: { accounts: { type: "array", items: { type: "string" }, default: [] } } },
   validateResource: (args, report) => {
     const { accounts = [] } = args.getConfig<Partial<Config>>();
-    for (const opening of strangersIn(keyGrants(args), accountIdOf(args.provider), accounts)) report(`Key "${args.name}" ${opening}.`);
+    const grants = keyGrants(args);
+    for (const opening of strangersIn(grants, accountIdOf(args.provider), accounts)) report(`Key "${args.name}" ${opening}.`);
+    for (const grant of grants)
+      if (letsInEverybody(grant) && !letsInStrangers(grant)) report(`Key "${args.name}" lets in everybody of an account or organisation (${grant.sid}).`);
   },
 };

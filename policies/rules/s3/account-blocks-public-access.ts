@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { accountsOf, ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
-import { judgeEach } from "../../given.ts";
+import { judgeEach, knownText } from "../../given.ts";
 import { s3Types } from "./buckets.ts";
 import { publicAccessSwitches, switchesOff } from "./public-access.ts";
 
@@ -18,7 +18,9 @@ export const accountBlocksPublicAccess: StackValidationPolicy = {
     const accounts = accountsOf(resources).filter((account) => ofType(account.resources, ...s3Types("Bucket")).length > 0);
     if (accounts.length === 0) notApplicable("The stack has no bucket.");
     judgeEach(accounts, (account) => {
-      const [block] = ofType(account.resources, "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock");
+      const [block] = ofType(account.resources, "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock").filter(({ props }) =>
+        [account.id, undefined].includes(knownText(props, "accountId")),
+      );
       const open = switchesOff(block);
       if (open.length > 0) report(`Account "${account.name}" does not set ${open.join(", ")} for all its buckets.`, block?.urn ?? account.urn);
     });

@@ -1,7 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { holdsCases } from "../../classification.ts";
 import { hipaa } from "../../controls.ts";
-import { judgeBuckets, partsOf, receivesAuditTrail, receivesLogs } from "./buckets.ts";
+import { judgeBuckets, partsOf, receivesAuditTrail } from "./buckets.ts";
 import { isAboutAll, lifecycleOf } from "./lifecycles.ts";
 
 interface Config {
@@ -43,8 +42,7 @@ export const bucketDisposesOfOldVersions: StackValidationPolicy = {
       const soonest = Math.min(...days);
       if (days.length > 0 && soonest < least) say(`removes old versions after ${soonest} days; it must keep them ${least}.`);
       const clears = rules.some((rule) => isAboutAll(rule) && (rule.expiration?.expiredObjectDeleteMarker === true || rule.expiration?.days !== undefined));
-      if (holdsCases(bucket) && !receivesLogs(bucket, resources) && !clears)
-        say("keeps markers of deleted objects; it must set expiration.expiredObjectDeleteMarker.");
+      if (!clears) say("keeps markers of deleted objects; it must set expiration.expiredObjectDeleteMarker.");
     });
   },
 };

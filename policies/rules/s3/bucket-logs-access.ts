@@ -1,6 +1,11 @@
-import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
-import { bucketNamedBy, bucketStatements, judgeBuckets, letsWrite, partsOf, receivesAccessLogs } from "./buckets.ts";
+import { knownText } from "../../given.ts";
+import { arnOf, bucketNamedBy, bucketStatements, judgeBuckets, letsWrite, partsOf, receivesAccessLogs } from "./buckets.ts";
+
+interface Config {
+  readonly buckets: readonly string[];
+}
 
 /**
  * Who asked each bucket for what is logged, into another bucket, which lets S3 write. S3 drops logs in silence where it may not (S3 User
@@ -13,18 +18,24 @@ export const bucketLogsAccess: StackValidationPolicy = {
   severity: "high",
   framework: hipaa("164.308(a)(1)(ii)(D)", "164.308(a)(3)(ii)(A)", "164.308(a)(5)(ii)(C)", "164.312(b)"),
   tags: ["s3", "audit"],
-  remediationSteps: "Make the bucket an EncryptedBucket with accessLogs, or add a BucketLogging whose targetBucket is an AccessLogBucket.",
+  remediationSteps:
+    "Make the bucket an EncryptedBucket with accessLogs, or add a BucketLogging whose targetBucket is an AccessLogBucket, or one that the setting buckets names.",
+  configSchema: { properties: { buckets: { type: "array", items: { type: "string" }, default: [] } } },
   validateStack: (args, report) => {
     const { resources } = args;
+    const { buckets: approved = [] } = args.getConfig<Partial<Config>>();
     judgeBuckets(args, report, (bucket, say) => {
       const [logging] = partsOf(bucket, resources, "BucketLogging");
-      const own = receivesAccessLogs(bucket, resources);
-      if (own && !letsWrite(bucketStatements(bucket, resources), "logging.s3.amazonaws.com"))
-        say("takes in access logs and does not let logging.s3.amazonaws.com write them.");
-      if (logging === undefined && !own) say("logs no access.");
-      if (logging !== undefined && isSame(bucketNamedBy(logging, "targetBucket", resources), bucket)) say("logs access into itself.");
+      if (logging === undefined) {
+        if (!receivesAccessLogs(bucket, resources)) say("logs no access.");
+        return;
+      }
+      const target = bucketNamedBy(logging, "targetBucket", resources);
+      const name = knownText(logging.props, "targetBucket") ?? "a bucket";
+      if (target?.urn === bucket.urn) say("logs access into itself.");
+      else if (target === undefined && !approved.includes(name)) say(`logs access into ${name}, which is no bucket of the stack.`);
+      else if (target !== undefined && !letsWrite(bucketStatements(target, resources), "logging.s3.amazonaws.com", arnOf(bucket)))
+        say(`logs access into "${target.name}", which does not let logging.s3.amazonaws.com write for it.`);
     });
   },
 };
-
-const isSame = (one: PolicyResource | undefined, other: PolicyResource): boolean => one?.urn === other.urn;

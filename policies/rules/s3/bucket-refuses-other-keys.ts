@@ -1,7 +1,8 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { knownText } from "../../given.ts";
 import type { Request } from "../../requests.ts";
-import { bucketDenies, bucketStatements, judgeBuckets, receivesAccessLogs, receivesAuditTrail } from "./buckets.ts";
+import { bucketDenies, bucketStatements, judgeBuckets, partsOf, receivesAccessLogs, receivesAuditTrail } from "./buckets.ts";
 
 const kind = "s3:x-amz-server-side-encryption";
 const key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
@@ -42,9 +43,20 @@ export const bucketRefusesOtherKeys: StackValidationPolicy = {
         const statements = bucketStatements(bucket, resources);
         const ways = receivesAuditTrail(bucket, resources) ? [otherKey] : otherWays;
         const accepted = ways.filter(([, context]) => !bucketDenies(bucket, statements, { action: "s3:PutObject", context })).map(([how]) => how);
+        const own = ownKeys(bucket, resources).map((arn) => ({ [kind]: "aws:kms", [key]: arn }));
+        const refusesOwn = [...own, { [kind]: undefined, [key]: undefined }].some((context) =>
+          bucketDenies(bucket, statements, { action: "s3:PutObject", context }),
+        );
+        if (refusesOwn) say("refuses objects under its own key: its policy is about another.");
         if (accepted.length > 0) say(`accepts objects encrypted with ${accepted.join(", ")}; it must accept its own key only.`);
       },
       { only: (bucket) => !receivesAccessLogs(bucket, resources), none: "The stack has no bucket with a customer key." },
     );
   },
 };
+
+/** The keys that a bucket encrypts with by default, as far as they are known. */
+const ownKeys = (bucket: PolicyResource, resources: readonly PolicyResource[]): string[] =>
+  partsOf(bucket, resources, "BucketServerSideEncryptionConfiguration")
+    .flatMap(({ props }) => (props["rules"] ?? []) as { applyServerSideEncryptionByDefault?: object }[])
+    .flatMap(({ applyServerSideEncryptionByDefault: byDefault }) => knownText(byDefault, "kmsMasterKeyId") ?? []);

@@ -1,7 +1,11 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
+import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
+import { type Statement, statementsOf } from "../../documents.ts";
+import { knownText } from "../../given.ts";
+import { deniedBy } from "../../openings.ts";
 import { stranger } from "../../strangers.ts";
-import { bucketDeniesAll, bucketStatements, judgeBuckets } from "./buckets.ts";
+import { bucketDeniesAll, bucketStatements, judgeBuckets, s3Types } from "./buckets.ts";
 
 const outsiders = {
   "anybody of another organisation": stranger,
@@ -28,9 +32,19 @@ export const bucketRefusesOtherOrganizations: StackValidationPolicy = {
   remediationSteps:
     "Make the bucket an EncryptedBucket, or let its policy deny s3:* to everybody whose aws:PrincipalOrgID is another and who is no AWS service.",
   validateStack: (args, report) => {
+    const { resources } = args;
+    const policies = ofType(resources, ...s3Types("BucketPolicy")).flatMap(({ props }) => knownText(props, "policy") ?? []);
+    const usual = mostFrequent(organizationsIn(policies.flatMap(statementsOf)));
     judgeBuckets(args, report, (bucket, say) => {
-      const statements = bucketStatements(bucket, args.resources);
+      const statements = bucketStatements(bucket, resources);
       for (const [who, context] of Object.entries(outsiders)) if (!bucketDeniesAll(bucket, statements, context)) say(`does not deny ${who}.`);
+      // Which organisation is ours no rule knows; that buckets of one stack differ in it is a mistake.
+      for (const other of organizationsIn(statements)) if (other !== usual) say(`draws its perimeter around ${other}, the stack's others around ${usual}.`);
     });
   },
 };
+
+const organizationsIn = (statements: readonly Statement[]): string[] => deniedBy(statements, "aws:principalorgid");
+
+const mostFrequent = (texts: readonly string[]): string | undefined =>
+  [...Map.groupBy(texts, (text) => text)].sort(([, one], [, other]) => other.length - one.length)[0]?.[0];

@@ -2,7 +2,7 @@ import { type PolicyResource, type StackValidationArgs, UnknownValueError } from
 import { type Statement, statementsOf } from "../../documents.ts";
 import { judgeEach, knownText } from "../../given.ts";
 import { companionsOf, refersTo } from "../../relations.ts";
-import { coversAction, isDenied, type Request } from "../../requests.ts";
+import { coversAction, isDenied, mayMeet, type Request } from "../../requests.ts";
 
 /** The type of a resource of S3, under its name and under the old one that the provider still takes. */
 export const s3Types = (name: string): string[] => [name, `${name}V2`].map((n) => `aws:s3/${n[0]!.toLowerCase()}${n.slice(1)}:${n}`);
@@ -39,9 +39,16 @@ function unlessUnknown<T>(read: () => T): T | undefined {
 export const partsOf = (bucket: PolicyResource, resources: readonly PolicyResource[], kind: string): PolicyResource[] =>
   s3Types(kind).flatMap((type) => companionsOf(bucket, resources, type));
 
+/** Whether a property names a bucket. Where both names are known they are compared, whatever the engine recorded. */
+export function namesBucket(resource: PolicyResource, property: string, bucket: PolicyResource): boolean {
+  const name = knownText(resource.props, property);
+  const own = ["bucket", "id", "arn"].flatMap((identifier) => knownText(bucket.props, identifier) ?? []);
+  return name !== undefined && own.length > 0 ? own.includes(name) : refersTo(resource, property, bucket, []);
+}
+
 /** The bucket of the stack that a property names, if it is one of the stack. */
 export const bucketNamedBy = (resource: PolicyResource, property: string, resources: readonly PolicyResource[]): PolicyResource | undefined =>
-  resources.find((candidate) => bucketTypes.includes(candidate.type) && refersTo(resource, property, candidate, ["bucket", "id", "arn"]));
+  resources.find((candidate) => bucketTypes.includes(candidate.type) && namesBucket(resource, property, candidate));
 
 /** The statements of a bucket's policies. */
 export const bucketStatements = (bucket: PolicyResource, resources: readonly PolicyResource[]): Statement[] =>
@@ -63,11 +70,17 @@ const copiesTo = (replication: PolicyResource, bucket: PolicyResource): boolean 
 
 /** Whether server access logs of any bucket are delivered to a bucket. */
 export const receivesAccessLogs = (bucket: PolicyResource, resources: readonly PolicyResource[]): boolean =>
-  resources.some((resource) => s3Types("BucketLogging").includes(resource.type) && refersTo(resource, "targetBucket", bucket, ["bucket", "id"]));
+  resources.some((resource) => s3Types("BucketLogging").includes(resource.type) && namesBucket(resource, "targetBucket", bucket));
 
-/** Whether a bucket's policy lets an AWS service write into it. */
-export const letsWrite = (statements: readonly Statement[], service: string): boolean =>
-  statements.some((statement) => statement.effect === "Allow" && statement.principals.includes(service) && coversAction(statement, "s3:PutObject"));
+/** Whether a bucket's policy lets an AWS service write into it, on behalf of a source if that is asked. */
+export const letsWrite = (statements: readonly Statement[], service: string, sourceArn?: string): boolean =>
+  statements.some(
+    (statement) =>
+      statement.effect === "Allow" &&
+      statement.principals.includes(service) &&
+      coversAction(statement, "s3:PutObject") &&
+      mayMeet(statement, sourceArn === undefined ? {} : { "aws:sourcearn": sourceArn }),
+  );
 
 /** AWS services that write what happened, and how everything was configured. */
 const auditWriters = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
@@ -103,7 +116,7 @@ export const bucketDeniesAll = (bucket: PolicyResource, statements: readonly Sta
   (["bucket", "objects"] as const).every((about) => bucketDenies(bucket, statements, { context, about }));
 
 /** Where the name of a bucket is not known yet, its own policy names it. */
-function arnOf({ props }: PolicyResource, statements: readonly Statement[]): string {
+export function arnOf({ props }: PolicyResource, statements: readonly Statement[] = []): string {
   const name = knownText(props, "bucket");
   if (name !== undefined) return `arn:aws:s3:::${name}`;
   return statements.flatMap(({ resources }) => resources).find((arn) => arn.startsWith("arn:") && !arn.includes("/")) ?? "";

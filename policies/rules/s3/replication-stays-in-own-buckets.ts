@@ -1,8 +1,8 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
-import { isCustomerKey, isGiven, judgeEach } from "../../given.ts";
+import { isCustomerKey, isGiven, judgeEach, knownText } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
-import { replicationType, s3Types } from "./buckets.ts";
+import { arnOf, bucketNamedBy, replicationType, s3Types } from "./buckets.ts";
 
 interface Config {
   readonly buckets: readonly string[];
@@ -28,17 +28,16 @@ export const replicationStaysInOwnBuckets: StackValidationPolicy = {
     judgeEach(replications, (replication) => {
       const say = (wrong: string): void => report(`Replication "${replication.name}" ${wrong}`, replication.urn);
       const own = resources.filter(({ type }) => s3Types("Bucket").includes(type));
+      if (bucketNamedBy(replication, "bucket", resources) === undefined) say("copies what is in no bucket of the stack.");
       const rules = (replication.props["rules"] ?? []) as Rule[];
       const targets = own.filter((bucket) => refersTo(replication, "rules", bucket, []));
       judgeEach(rules, ({ destination }) => {
         if (isGiven(destination, "account")) say("names the account of its copies; they must lie in buckets of the stack.");
         if (!isCustomerKey(destination?.encryptionConfiguration, "replicaKmsKeyId"))
           say("must set encryptionConfiguration.replicaKmsKeyId to a customer-managed key.");
-        // Each rule that copies to a bucket of the stack made the engine record that bucket.
-        if (targets.length >= rules.length) return;
-        const arn = destination?.bucket;
-        if (!approved.includes(String(arn)) && !own.some(({ props }) => arn === `arn:aws:s3:::${props["bucket"]}`))
-          say(`copies to ${arn}, which is no bucket of the stack.`);
+        const arn = knownText(destination, "bucket");
+        const isOwn = arn === undefined ? targets.length > 0 : own.some((bucket) => [arnOf(bucket), knownText(bucket.props, "arn")].includes(arn));
+        if (!isOwn && !approved.includes(arn ?? "")) say(`copies to ${arn ?? "a bucket"}, which is no bucket of the stack.`);
       });
     });
   },

@@ -9,6 +9,7 @@ import { policyGrantsNoDataActionOnEveryResource } from "../../../policies/rules
 import { policyGrantsNoWildcardAction } from "../../../policies/rules/iam/policy-grants-no-wildcard-action.ts";
 import { policyPassesNamedRolesToNamedServices } from "../../../policies/rules/iam/policy-passes-named-roles-to-named-services.ts";
 import { policyTakesNamedRoles } from "../../../policies/rules/iam/policy-takes-named-roles.ts";
+import { policyUsesKeysThroughServices } from "../../../policies/rules/iam/policy-uses-keys-through-services.ts";
 import { roleHasPoliciesOfItsOwn } from "../../../policies/rules/iam/role-has-policies-of-its-own.ts";
 import { applications, violations } from "../../support/policies.ts";
 
@@ -31,6 +32,12 @@ const passing = {
   Action: "iam:PassRole",
   Resource: "arn:aws:iam::111111111111:role/r",
   Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+};
+
+const using = {
+  Action: "kms:Decrypt",
+  Resource: "arn:aws:kms:us-east-1:111111111111:key/lake",
+  Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
 };
 
 /** A boundary with these statements, and a role that it bounds. */
@@ -140,6 +147,7 @@ describe("rules for policies of IAM", () => {
       policyPassesNamedRolesToNamedServices,
       "services by pattern",
       policy(allow({ ...passing, Condition: { StringLike: { "iam:PassedToService": "*.amazonaws.com" } } })),
+      '"p" passes roles to *.amazonaws.com, which is no service (S).',
       '"p" passes roles to any service; it must name one in iam:PassedToService (S).',
     ],
     [
@@ -172,7 +180,7 @@ describe("rules for policies of IAM", () => {
     [
       boundaryDeniesWhatNoRoleMayDo,
       "some changes of identities",
-      bounded("identities", deny(["iam:Add*", "iam:Attach*", "iam:Create*", "iam:D*", "iam:Put*", "iam:Set*", "iam:UpdateL*"])),
+      bounded("identities", deny(["iam:Add*", "iam:Attach*", "iam:Create*", "iam:D*", "iam:Put*", "iam:Remove*", "iam:Set*", "iam:UpdateL*"])),
       'Boundary "bound" does not deny what changes identities: iam:UpdateAssumeRolePolicy, iam:UploadSSHPublicKey.',
     ],
     [
@@ -197,7 +205,46 @@ describe("rules for policies of IAM", () => {
       boundaryDeniesWhatNoRoleMayDo,
       "other Regions",
       bounded("regions"),
-      'Boundary "bound" does not deny what acts in other Regions: dynamodb:CreateTable, rekognition:StartSegmentDetection, s3:CreateBucket.',
+      'Boundary "bound" does not deny what acts in eu-central-1: dynamodb:CreateTable, rekognition:StartSegmentDetection, s3:CreateBucket.',
+    ],
+    [
+      boundaryDeniesWhatNoRoleMayDo,
+      "a Region that nobody approved",
+      bounded("regions", { ...denials["regions"], Condition: { StringNotEquals: { "aws:RequestedRegion": ["us-east-1", "eu-west-1"] } } }),
+      'Boundary "bound" does not deny what acts in eu-west-1: dynamodb:CreateTable, rekognition:StartSegmentDetection, s3:CreateBucket.',
+    ],
+    [
+      boundaryDeniesWhatNoRoleMayDo,
+      "an organisation that is none",
+      bounded("outside", { ...denials["outside"], Condition: { StringNotEquals: { "aws:ResourceOrgID": "ours" }, Null: { "aws:ResourceOrgID": "false" } } }),
+      'Boundary "bound" names the organisation ours, which is none.',
+    ],
+    [
+      policyUsesKeysThroughServices,
+      "keys without names",
+      policy(allow({ ...using, Resource: "arn:aws:kms:us-east-1:111111111111:key/*" })),
+      '"p" uses the keys arn:aws:kms:us-east-1:111111111111:key/*; it must name them (S).',
+    ],
+    [
+      policyUsesKeysThroughServices,
+      "a key without a bound, by an alias of any name",
+      policy(allow({ ...using, Condition: { "ForAnyValue:StringLike": { "kms:ResourceAliases": "alias/*" } } })),
+      '"p" uses keys without a condition on kms:ViaService, kms:CallerAccount or an encryption context (S).',
+    ],
+    [
+      policyUsesKeysThroughServices,
+      "grants to anybody",
+      policy(allow({ Action: "kms:CreateGrant", Resource: using.Resource })),
+      '"p" grants the use of keys to anybody; kms:GrantIsForAWSResource must be true (S).',
+    ],
+    [
+      functionRoleLeavesNetworkToLambda,
+      "a denial to another function than the role's",
+      (opts) => {
+        joining([allow({ Action: network.slice(0, 1), Resource: "*" }), { ...deny("ec2:*"), Condition: fromFunction }])(opts);
+        new aws.lambda.Function("f", { role: "arn:aws:any:us-east-1:111111111111:r", packageType: "Image", imageUri: "image" }, opts);
+      },
+      `Policy "p" lets the function's own code do ec2:AssignPrivateIpAddresses; it must deny that by lambda:SourceFunctionArn.`,
     ],
     [
       functionRoleLeavesNetworkToLambda,
@@ -247,6 +294,19 @@ describe("rules for policies of IAM", () => {
       policy(allow({ Action: ["logs:CreateLogDelivery", "s3:ListAllMyBuckets", "sagemaker:ListModels"], Resource: "*" })),
     ],
     [policyPassesNamedRolesToNamedServices, "a role and a service", policy(allow(passing))],
+    [policyUsesKeysThroughServices, "a key through a service", policy(allow(using))],
+    [
+      policyUsesKeysThroughServices,
+      "keys by their alias",
+      policy(
+        allow({ ...using, Resource: "arn:aws:kms:*:111111111111:key/*", Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/state" } } }),
+      ),
+    ],
+    [
+      policyUsesKeysThroughServices,
+      "grants to AWS services",
+      policy(allow({ Action: "kms:CreateGrant", Resource: using.Resource, Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } } })),
+    ],
     [policyTakesNamedRoles, "a role", policy(allow({ Action: "sts:AssumeRole", Resource: "arn:aws:iam::111111111111:role/r" }))],
     [policyChangesNoIdentities, "a look at identities", policy(allow({ Action: ["iam:Get*", "iam:PassRole"] }))],
     [boundaryDeniesWhatNoRoleMayDo, "a boundary that denies all of it", bounded("")],
@@ -275,7 +335,7 @@ describe("rules for policies of IAM", () => {
 
   it("ask nothing of a boundary that is attached to nobody, as it grants nothing", async () => {
     const program = boundary([allow({ ...passing, Condition: undefined }), allow({ Action: "sts:AssumeRole", Resource: "*" })]);
-    for (const rule of [policyPassesNamedRolesToNamedServices, policyTakesNamedRoles]) {
+    for (const rule of [policyPassesNamedRolesToNamedServices, policyTakesNamedRoles, policyUsesKeysThroughServices]) {
       expect(await violations(rule, program)).to.deep.equal([]);
       expect(await applications(rule, program)).to.equal(0);
     }

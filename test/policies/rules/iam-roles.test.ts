@@ -7,6 +7,7 @@ import { openidProviderIsApproved } from "../../../policies/rules/iam/openid-pro
 import { peopleAreNoUsers } from "../../../policies/rules/iam/people-are-no-users.ts";
 import { roleAsksPeopleForSecondFactor } from "../../../policies/rules/iam/role-asks-people-for-second-factor.ts";
 import { roleIsBounded } from "../../../policies/rules/iam/role-is-bounded.ts";
+import { roleIsTakenInNamedWays } from "../../../policies/rules/iam/role-is-taken-in-named-ways.ts";
 import { roleServesOwnAccountOnly } from "../../../policies/rules/iam/role-serves-own-account-only.ts";
 import { roleSessionEndsWithinTheHour } from "../../../policies/rules/iam/role-session-ends-within-the-hour.ts";
 import { roleTrustsKnownAccounts } from "../../../policies/rules/iam/role-trusts-known-accounts.ts";
@@ -211,6 +212,7 @@ describe("rules for roles of IAM", () => {
     ],
     [roleAsksPeopleForSecondFactor, "SAML with the sign of one", role(trust(saml, { StringEquals: { "aws:RequestTag/mfa": "true" } }))],
     [roleAsksPeopleForSecondFactor, "Identity Center", role(trust(root, { ArnLike: { "aws:PrincipalArn": sso } }))],
+    [roleIsTakenInNamedWays, "a role that is taken and tagged", role(trust(person, undefined, { Action: ["sts:AssumeRole", "sts:TagSession"] }))],
     [roleTrustsPinnedWorkflows, "an environment of a repository", workflow(claims("repo:hospital/video:environment:prod"))],
     [openidProviderIsApproved, "GitHub", provider(`https://${issuer}`, "sts.amazonaws.com")],
     [
@@ -219,7 +221,17 @@ describe("rules for roles of IAM", () => {
       provider("https://gitlab.com", "sts.amazonaws.com"),
       { "iam-openid-provider-is-approved": { issuers: ["https://gitlab.com"] } },
     ],
-    [roleIsBounded, "a bounded role", role(trust(person), { permissionsBoundary: "arn:aws:iam::111111111111:policy/b" })],
+    [
+      roleIsBounded,
+      "a role that a policy of the stack bounds",
+      (opts) => role(trust(person), { permissionsBoundary: new aws.iam.Policy("b", { policy: "{}" }, opts).arn })(opts),
+    ],
+    [
+      roleIsBounded,
+      "an approved boundary",
+      role(trust(person), { permissionsBoundary: "arn:aws:iam::111111111111:policy/b" }),
+      { "iam-role-is-bounded": { approved: ["arn:aws:iam::111111111111:policy/b"] } },
+    ],
     [roleSessionEndsWithinTheHour, "an hour", role(trust(person), { maxSessionDuration: 3600 })],
     [roleSessionEndsWithinTheHour, "IAM's own", role(trust(person))],
     [

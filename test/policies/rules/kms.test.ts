@@ -98,7 +98,30 @@ describe("rules for KMS", () => {
       keyUseIsBound,
       "use without a bound",
       says(statement({ Action: "kms:*", Condition: undefined })),
-      'Key "k" lets arn:aws:iam::111111111111:root do kms:Decrypt, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:GenerateMac, kms:ReEncryptFrom, kms:Sign, kms:CreateGrant without a condition on who calls, through what or for what (S).',
+      'Key "k" lets arn:aws:iam::111111111111:root do kms:* without a condition on who calls, through what or for what (S).',
+    ],
+    [
+      keyUseIsBound,
+      "administration without a bound",
+      says(statement({ Action: "kms:PutKeyPolicy", Condition: undefined })),
+      'Key "k" lets arn:aws:iam::111111111111:root do kms:PutKeyPolicy without a condition on who calls, through what or for what (S).',
+    ],
+    [
+      keyIsClosedToStrangers,
+      "everybody of its account, past IAM policies",
+      says(statement({ Principal: "*" })),
+      'Key "k" lets in everybody of an account or organisation (S).',
+    ],
+    [
+      keyIsClosedToStrangers,
+      "data of another account",
+      says(
+        statement({
+          Principal: { Service: "logs.us-east-1.amazonaws.com" },
+          Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:222222222222:*" } },
+        }),
+      ),
+      'Key "k" lets in account 222222222222 (S).',
     ],
     [
       keyUseIsBound,
@@ -166,8 +189,17 @@ describe("rules for KMS", () => {
       says(statement({ Principal: { AWS: "222222222222" } })),
       { "kms-key-is-closed-to-strangers": { accounts: ["222222222222"] } },
     ],
+    [
+      keyIsClosedToStrangers,
+      "everybody who is a role that AWS makes",
+      says(
+        statement({
+          Principal: "*",
+          Condition: { StringEquals: { "kms:CallerAccount": "111111111111", "aws:PrincipalArn": "arn:aws:iam::111111111111:role/aws-service-role/macie" } },
+        }),
+      ),
+    ],
     [keyUseIsBound, "use through a service", says(statement({ Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } } }))],
-    [keyUseIsBound, "administration without a bound", says(statement({ Action: "kms:PutKeyPolicy", Condition: undefined }))],
     [keyAdministratorsCannotUseIt, "denials of both", says(statement({ Effect: "Deny", Action: "kms:*" }))],
     [keyEncryptsOneClassOfData, "a bucket and a table", beside(table)],
     [

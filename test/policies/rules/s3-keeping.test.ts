@@ -51,6 +51,11 @@ const cors =
       },
       opts,
     );
+const loggingElsewhere: Program = (opts) => {
+  const { id } = caseBucket(opts, logBucket(opts), { logs: undefined });
+  new aws.s3.BucketLogging("logging", { bucket: id, targetBucket: "elsewhere", targetPrefix: "lake/" }, opts);
+  new aws.s3.BucketLogging("logs-logging", { bucket: "logs", targetBucket: "elsewhere-too", targetPrefix: "logs/" }, opts);
+};
 type CopyRule = Partial<aws.types.input.s3.BucketReplicationConfigRule>;
 const destination = { bucket: "arn:aws:s3:::copy", encryptionConfiguration: { replicaKmsKeyId: keyArn } };
 const replication =
@@ -92,14 +97,26 @@ describe("rules for what S3 keeps", () => {
       "a bucket that logs into itself",
       changed({ logs: "itself" }),
       'Bucket "lake" logs access into itself.',
-      'Bucket "lake" takes in access logs and does not let logging.s3.amazonaws.com write them.',
       'Bucket "logs" logs no access.',
     ],
     [
       bucketLogsAccess,
       "a target that S3 may not write to",
       changedLogs({ statements: without("logs", []) }),
-      'Bucket "logs" takes in access logs and does not let logging.s3.amazonaws.com write them.',
+      'Bucket "lake" logs access into "logs", which does not let logging.s3.amazonaws.com write for it.',
+    ],
+    [
+      bucketLogsAccess,
+      "a target that S3 may write to for another bucket only",
+      changedLogs({ statements: [lets("logs", "logging.s3.amazonaws.com", { Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } } })] }),
+      'Bucket "lake" logs access into "logs", which does not let logging.s3.amazonaws.com write for it.',
+    ],
+    [
+      bucketLogsAccess,
+      "a target elsewhere",
+      loggingElsewhere,
+      'Bucket "lake" logs access into elsewhere, which is no bucket of the stack.',
+      'Bucket "logs" logs access into elsewhere-too, which is no bucket of the stack.',
     ],
     [
       bucketOfAuditTrailIsLocked,
@@ -293,6 +310,19 @@ describe("rules for what S3 keeps", () => {
     ],
     [
       replicationStaysInOwnBuckets,
+      "a source elsewhere",
+      (opts) => {
+        caseBucket(opts, logBucket(opts), {}, "copy");
+        new aws.s3.BucketReplicationConfig(
+          "copies",
+          { bucket: "elsewhere", role: "arn:aws:iam::111111111111:role/copies", rules: [{ status: "Enabled", destination }] },
+          opts,
+        );
+      },
+      'Replication "copies" copies what is in no bucket of the stack.',
+    ],
+    [
+      replicationStaysInOwnBuckets,
       "another account",
       replication({ destination: { ...destination, account: "222222222222" } }),
       'Replication "copies" names the account of its copies; they must lie in buckets of the stack.',
@@ -343,6 +373,7 @@ describe("rules for what S3 keeps", () => {
   }
 
   const accepted: [rule: Policies[number], what: string, program: Program, config?: PolicyConfig][] = [
+    [bucketLogsAccess, "an approved target elsewhere", loggingElsewhere, { "s3-bucket-logs-access": { buckets: ["elsewhere", "elsewhere-too"] } }],
     [bucketOfAuditTrailIsLocked, "a lock of more years", changedTrail(lock({ mode: "COMPLIANCE", years: 7 }))],
     [
       bucketOfAuditTrailIsLocked,

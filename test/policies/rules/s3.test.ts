@@ -38,6 +38,10 @@ const accountBlock = (args: Partial<aws.s3.AccountPublicAccessBlockArgs>) => (op
   caseBucket(opts, logBucket(opts));
   new aws.s3.AccountPublicAccessBlock("account", args, opts);
 };
+const outsidersOf = (name: string, organization: string): object => ({
+  ...guards(name)["Outsiders"],
+  Condition: { StringNotEqualsIfExists: { "aws:PrincipalOrgID": organization }, BoolIfExists: { "aws:PrincipalIsAWSService": "false" } },
+});
 const reading = (more: object): object => ({ Sid: "Reads", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::lake/*", ...more });
 
 describe("rules for S3", () => {
@@ -210,7 +214,7 @@ describe("rules for S3", () => {
       "a perimeter that lets in the nameless",
       guarded("Outsiders", {
         ...guards("lake")["Outsiders"],
-        Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-1" }, Null: { "aws:PrincipalOrgID": "false" } },
+        Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" }, Null: { "aws:PrincipalOrgID": "false" } },
       }),
       'Bucket "lake" does not deny anybody without a name.',
     ],
@@ -233,6 +237,74 @@ describe("rules for S3", () => {
       "a service for everybody",
       changedLogs({ statements: [lets("logs", "logging.s3.amazonaws.com", { Condition: undefined })] }),
       'Bucket "logs" lets in logging.s3.amazonaws.com for whatever resource (Writes).',
+    ],
+    [
+      bucketRefusesOtherOrganizations,
+      "a perimeter around another organisation than the stack's others",
+      (opts) => {
+        changed({ statements: without("lake", ["Outsiders"], outsidersOf("lake", "o-other00000")) })(opts);
+        caseBucket(opts, logBucket(opts, {}, "more-logs"), {}, "more");
+      },
+      'Bucket "lake" draws its perimeter around o-other00000, the stack\'s others around o-a1b2c3d4e5.',
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "its own key",
+      guarded("OtherKey", {
+        ...guards("lake")["OtherKey"],
+        Condition: {
+          StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:us-east-1:111111111111:key/another" },
+          Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+        },
+      }),
+      'Bucket "lake" refuses objects under its own key: its policy is about another.',
+    ],
+    [
+      bucketRefusesOtherKeys,
+      "objects that say nothing of a key",
+      guarded("OtherKind", { ...guards("lake")["OtherKind"], Condition: { StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" } } }),
+      'Bucket "lake" refuses objects under its own key: its policy is about another.',
+    ],
+    [
+      accountBlocksPublicAccess,
+      "a block for another account",
+      accountBlock({ accountId: "222222222222", blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }),
+      'Account "account" does not set blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets for all its buckets.',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "everybody of the organisation",
+      guarded("", reading({ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } } })),
+      'Bucket "lake" lets in everybody for whatever resource (Reads).',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "another account",
+      guarded("", reading({ Principal: { AWS: "222222222222" } })),
+      'Bucket "lake" lets in account 222222222222 (Reads).',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "a service for another account",
+      changedLogs({ statements: [lets("logs", "logging.s3.amazonaws.com", { Condition: { StringEquals: { "aws:SourceAccount": "222222222222" } } })] }),
+      'Bucket "logs" lets in account 222222222222 (Writes).',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "unnamed actions on unnamed objects",
+      guarded("", reading({ Principal: { AWS: "111111111111" }, Action: ["s3:*", "*"], Resource: "*" })),
+      'Bucket "lake" allows s3:*, *; it must name the actions (Reads).',
+      'Bucket "lake" allows what it does on whatever objects (Reads).',
+    ],
+    [
+      bucketLetsInNamedPrincipals,
+      "all but some actions on all but some objects",
+      guarded(
+        "",
+        reading({ Principal: { AWS: "111111111111" }, Action: undefined, NotAction: "s3:Get*", Resource: undefined, NotResource: "arn:aws:s3:::lake/a/*" }),
+      ),
+      'Bucket "lake" allows all but s3:Get*; it must name the actions (Reads).',
+      'Bucket "lake" allows what it does on whatever objects (Reads).',
     ],
   ];
   for (const [rule, what, program, ...messages] of cases) {
@@ -281,6 +353,11 @@ describe("rules for S3", () => {
     ],
   ];
   for (const [rule, what, program] of accepted) it(`${rule.name} accepts ${what}`, async () => expect(await violations(rule, program)).to.deep.equal([]));
+
+  it("s3-bucket-lets-in-named-principals takes approved accounts from the configuration", async () => {
+    const config = { "s3-bucket-lets-in-named-principals": { accounts: ["222222222222"] } };
+    expect(await violations(bucketLetsInNamedPrincipals, guarded("", reading({ Principal: { AWS: "222222222222" } })), config)).to.deep.equal([]);
+  });
 
   it("s3-bucket-refuses-old-signatures takes its limit from the configuration", async () => {
     const config = { "s3-bucket-refuses-old-signatures": { maximumMilliseconds: 60000 } };
