@@ -127,6 +127,32 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "Tells that work is slow, and of no failure.",
   },
   { types: ["aws:kms/key:Key"], paths: ["deletionWindowInDays"], kinds: ["removed"], reason: "Left out, AWS waits the same 30 days." },
+  { types: ["aws:ec2/vpc:Vpc"], paths: ["enableDnsSupport"], kinds: ["removed"], reason: "Left out, a network has its DNS just so." },
+  {
+    types: ["aws:ec2/vpcEndpoint:VpcEndpoint"],
+    names: ["network-endpoints-s3", "network-endpoints-dynamodb"],
+    paths: ["vpcEndpointType"],
+    kinds: ["removed"],
+    reason: "Left out, an endpoint is a gateway just so.",
+  },
+  {
+    types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
+    paths: ["ingress", "egress"],
+    kinds: ["removed"],
+    reason: "Left out, the provider takes every entry away just so.",
+  },
+  {
+    types: ["aws:ec2/subnet:Subnet"],
+    names: ["a", "b", "c"].flatMap((zone) => [`network-isolated-${zone}`, `network-private-${zone}`]),
+    paths: ["tags"],
+    kinds: ["removed", "replaced"],
+    reason: "Only what the internet reaches need say so.",
+  },
+  {
+    types: ["aws:cognito/userPool:UserPool"],
+    paths: ["accountRecoverySetting.recoveryMechanisms[].priority"],
+    reason: "Orders mechanisms, of which there is one.",
+  },
   { types: ["aws:sfn/stateMachine:StateMachine"], paths: ["type"], kinds: ["removed"], reason: "Left out, a machine is of type STANDARD just so." },
   { types: ["aws:cfg/recorder:Recorder"], paths: ["recordingMode"], kinds: ["removed"], reason: "Left out, Config records changes all the time just so." },
   {
@@ -450,6 +476,7 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   { types: ["aws:sagemaker/*"], paths: ["endpointConfigName", "**.modelName", "**.compressionType", "**.s3DataType"], reason: refused },
   { types: ["aws:wafv2/webAcl:WebAcl"], paths: ["scope", "defaultAction.allow"], kinds: ["replaced", "removed"], reason: refused },
+  { types: ["aws:ec2/vpcEndpoint:VpcEndpoint"], paths: ["vpcEndpointType"], kinds: ["replaced"], reason: refused },
   {
     types: ["pulumi:providers:aws"],
     paths: ["assumeRoles[].sessionName", "skipCredentialsValidation", "skipRegionValidation"],
