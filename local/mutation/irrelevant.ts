@@ -52,7 +52,6 @@ export const irrelevant: readonly Irrelevance[] = [
     ],
     reason: "Words for people.",
   },
-  { types: ["aws:s3/bucket:Bucket"], paths: ["bucket"], reason: "What a bucket is called opens nothing; what is granted names the bucket by its ARN." },
   {
     types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "aws:s3/bucketReplicationConfig:BucketReplicationConfig"],
     paths: ["rules[].id", "rules[].priority"],
@@ -105,11 +104,6 @@ export const irrelevant: readonly Irrelevance[] = [
     paths: ["policy.Statement[].Resource", "resourcePolicy.Statement[].Resource"],
     kinds: ["widened"],
     reason: "The policy of a resource is about that resource, whatever it names.",
-  },
-  {
-    types: ["aws:iam/role:Role"],
-    paths: ["assumeRolePolicy.Statement[].Action"],
-    reason: "AWS takes the actions of taking a role only, and a condition or principal decides who does.",
   },
   { types: ["aws:iam/role:Role"], paths: ["maxSessionDuration"], kinds: ["removed"], reason: "Left out, AWS takes the same hour." },
   {
@@ -277,12 +271,6 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "The account and the resource that a service acts for each keep it to us, and the other is left; without both is judged.",
   },
   {
-    types: ["aws:sns/topicPolicy:TopicPolicy", "aws:sqs/queuePolicy:QueuePolicy"],
-    paths: ["policy.Statement[].Principal"],
-    kinds: ["widened"],
-    reason: "The condition keeps everybody to acting for resources of the account; without it is judged.",
-  },
-  {
     types: ["aws:lambda/function:Function", "aws:sagemaker/model:Model", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sfn/stateMachine:StateMachine"],
     paths: ["vpcConfig.subnetIds[]", "vpcConfig.subnets[]", "subnetIds[]", "definition.**.VpcConfig.Subnets[]"],
     kinds: ["removed"],
@@ -310,11 +298,6 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "AWS refuses a rule or route without an end, or to what does not exist in the network.",
   },
   { types: ["aws:ec2/securityGroup:SecurityGroup"], paths: ["revokeRulesOnDelete"], reason: "Is about the order in which a group goes." },
-  {
-    types: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"],
-    paths: ["fromPort", "toPort", "ipProtocol"],
-    reason: "Lets in another group of ours, and what it is before answers on 443 alone.",
-  },
   {
     types: ["aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"],
     paths: ["ingress$", "egress$", "ingress[]$", "egress[]$", "ingress[].action", "egress[].action", "ingress[].ruleNo", "egress[].ruleNo"],
