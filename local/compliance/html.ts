@@ -18,8 +18,8 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[], none
 const style = `
 body { font: 10pt/1.45 "Noto Sans", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei", sans-serif; color: #1d2430; max-width: 68rem; margin: 2rem auto; padding: 0 1.5rem; }
 h1 { font-size: 18pt; margin: 0; } h2 { font-size: 12.5pt; margin: 2rem 0 .5rem; border-bottom: 1px solid #c8d0da; padding-bottom: .2rem; break-after: avoid; }
-table { border-collapse: collapse; width: 100%; font-size: 8.5pt; } th { text-align: left; background: #eef2f6; } th, td { padding: .25rem .5rem; border-bottom: 1px solid #dfe5ec; vertical-align: top; overflow-wrap: break-word; }
-tr { break-inside: avoid; } thead { display: table-header-group; }
+table { border-collapse: collapse; width: 100%; font-size: 8.5pt; } th { text-align: left; white-space: nowrap; background: #eef2f6; } th, td { min-width: 4em; padding: .25rem .5rem; border-bottom: 1px solid #dfe5ec; vertical-align: top; overflow-wrap: break-word; }
+td:nth-child(2) { min-width: 10em; } td span { white-space: nowrap; } tr { break-inside: avoid; } thead { display: table-header-group; }
 dl { display: grid; grid-template-columns: max-content 1fr max-content 1fr; gap: .2rem 1rem; margin: 1rem 0; } dt { color: #5b6675; } dd { margin: 0; overflow-wrap: anywhere; }
 .verdict { padding: .6rem .9rem; border-left: 4px solid; font-weight: 600; } .compliant { border-color: #1f7a4d; background: #e9f6ef; } .violated-all { border-color: #b3261e; background: #fdecea; }
 .pass, .kept { color: #1f7a4d; } .fail, .violated, .critical { color: #b3261e; font-weight: 600; } .waived { color: #8a5a00; } .unjudged, .not-evaluated, .organisational { color: #5b6675; }
