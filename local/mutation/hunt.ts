@@ -3,7 +3,8 @@ import type { Deployment } from "../deploy/deployment.ts";
 import type { PolicyConfig } from "../deploy/policy/config.ts";
 import { type Irrelevance, irrelevanceOf } from "./irrelevant.ts";
 import { judgeOf } from "./judge.ts";
-import { type Mutant, type MutationKind, mutantsOf } from "./mutants.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
+import type { MutationKind } from "./mutation.ts";
 
 /** Mutants of one kind at one place of one type of resource: 32 equal alarms make one group. */
 export interface Group {

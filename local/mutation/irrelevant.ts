@@ -1,4 +1,5 @@
-import type { Mutant, MutationKind } from "./mutants.ts";
+import type { Mutant } from "./mutants.ts";
+import type { MutationKind } from "./mutation.ts";
 
 /** Mutants that are no harm to what the Security Rule protects, and why. */
 export interface Irrelevance {

@@ -1,4 +1,4 @@
-import type { Mutation, MutationKind } from "./mutants.ts";
+import type { Mutation, MutationKind } from "./mutation.ts";
 import { differentNumbers, differentText, foreignAccount, isNumeral, isRecord, laxerTexts } from "./values.ts";
 
 /** A policy document: of a role, bucket, key, queue, endpoint or organisation. */
