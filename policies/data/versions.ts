@@ -58,7 +58,7 @@ export const datedData: readonly DatedData[] = [
   dated(
     "Identifiers that CloudWatch Logs masks",
     logIdentifiers,
-    "Look for new kinds of identifiers of people in the United States on the page; edit policies/data/log-identifiers.ts and components/security/account-baseline.ts.",
+    "Look for new kinds of identifiers of people on the page; edit policies/data/log-identifiers.ts and components/security/account-baseline.ts.",
   ),
   dated("Instance families with local NVMe disks", localNvmeFamilies, "Compare the families with the source; edit policies/data/local-nvme-families.ts."),
   dated(

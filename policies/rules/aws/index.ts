@@ -9,6 +9,7 @@ import { providerHoldsNoCredentials } from "./provider-holds-no-credentials.ts";
 import { providerIsBoundToOneAccount } from "./provider-is-bound-to-one-account.ts";
 import { resourceIsOfEligibleService } from "./resource-is-of-eligible-service.ts";
 import { resourceLiesInAllowedRegion } from "./resource-lies-in-allowed-region.ts";
+import { resourceNamesKnownAccounts } from "./resource-names-known-accounts.ts";
 import { resourceSaysWhoseItIs } from "./resource-says-whose-it-is.ts";
 import { resourceTypeIsReviewed } from "./resource-type-is-reviewed.ts";
 
@@ -23,6 +24,7 @@ export const awsRules: Policies = [
   providerIsBoundToOneAccount,
   resourceIsOfEligibleService,
   resourceLiesInAllowedRegion,
+  resourceNamesKnownAccounts,
   resourceSaysWhoseItIs,
   resourceTypeIsReviewed,
 ];

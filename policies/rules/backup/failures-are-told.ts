@@ -5,7 +5,7 @@ import { isGiven, judgeEach, knownText } from "../../given.ts";
 import { partsOf } from "./vaults.ts";
 
 /** Completed is also what failed; AWS sends no event of failure alone any more (API reference: PutBackupVaultNotifications). */
-const events = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED"];
+const events = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"];
 
 /** Somebody hears how backups and restores end, and of copies that fail: of every vault that a plan backs up into. */
 export const failuresAreTold: StackValidationPolicy = {

@@ -31,7 +31,13 @@ const everything: Readonly<Record<string, string>> = {
 export function records(trail: Selectors, event: Event): boolean {
   const { advancedEventSelectors: advanced, eventSelectors: classic } = trail;
   if (advanced !== undefined && advanced.length > 0)
-    return advanced.some(({ fieldSelectors }) => fieldSelectors.every((selector) => chooses(selector, event[selector.field])));
+    return advanced.some(
+      ({ fieldSelectors }) =>
+        isWhole(
+          fieldSelectors.map(({ field }) => field),
+          event,
+        ) && fieldSelectors.every((selector) => chooses(selector, event[selector.field])),
+    );
   if (classic === undefined || classic.length === 0) return event["eventCategory"] === "Management";
   return classic.some(({ readWriteType = "All", includeManagementEvents = true, excludeManagementEventSources = [], dataResources = [] }) => {
     if (readWriteType !== "All" && (readWriteType === "ReadOnly") !== (event["readOnly"] === "true")) return false;
@@ -47,12 +53,18 @@ export const leftOut = ({ advancedEventSelectors = [] }: Selectors): string[] =>
     fieldSelectors.flatMap(({ field, notStartsWiths = [], notEquals = [] }) => (field === "resources.ARN" ? [...notStartsWiths, ...notEquals] : [])),
   );
 
+/** CloudTrail takes no selector that does not say which category, and of data which type, it is about. */
+const isWhole = (fields: readonly string[], { eventCategory }: Event): boolean =>
+  fields.includes("eventCategory") && (eventCategory === "Management" || fields.includes("resources.type"));
+
 type FieldSelector = Unwrap<types.input.cloudtrail.TrailAdvancedEventSelectorFieldSelector>;
 
 /** A field that an event of ours lacks is one that only narrows: it is taken not to be met. */
 function chooses(selector: FieldSelector, value: string | undefined): boolean {
-  if (value === undefined) return false;
-  const { equals, startsWiths, endsWiths, notEquals = [], notStartsWiths = [], notEndsWiths = [] } = selector;
+  const { field: _, ...operators } = selector;
+  // A field that is compared with nothing is refused by CloudTrail.
+  if (value === undefined || Object.values(operators).every((operator) => operator === undefined || operator.length === 0)) return false;
+  const { equals, startsWiths, endsWiths, notEquals = [], notStartsWiths = [], notEndsWiths = [] } = operators;
   const starts = (text: string): boolean => value.startsWith(text);
   const ends = (text: string): boolean => value.endsWith(text);
   return (

@@ -8,7 +8,14 @@ interface Config {
 }
 
 /** What patients' data lie in and what works on them (CloudTrail User Guide, "Logging data events", `resources.type`). */
-const defaultTypes = ["AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::S3::Object", "AWS::SageMaker::Endpoint", "AWS::SageMaker::FeatureGroup"];
+const defaultTypes = [
+  "AWS::DynamoDB::Table",
+  "AWS::Lambda::Function",
+  "AWS::S3::Object",
+  "AWS::SageMaker::Endpoint",
+  "AWS::SageMaker::ExperimentTrialComponent",
+  "AWS::SageMaker::FeatureGroup",
+];
 
 /**
  * A trail records every use of what holds or works on patients' data. It may leave out its own bucket alone: what it writes

@@ -48,14 +48,17 @@ export const accountMasksIdentifiers: StackValidationPolicy = {
 
 interface Statement {
   readonly DataIdentifier?: readonly string[];
-  readonly Operation?: { readonly Deidentify?: { readonly MaskConfig?: object } };
+  readonly Operation?: { readonly Audit?: object; readonly Deidentify?: { readonly MaskConfig?: object } };
 }
 
-/** The identifiers that policies mask, and not only count. */
-const maskedBy = (policies: readonly PolicyResource[]): Set<string> =>
-  new Set(
-    policies
-      .flatMap(({ props }) => (JSON.parse(props["policyDocument"] as string) as { Statement: readonly Statement[] }).Statement)
-      .flatMap(({ DataIdentifier = [], Operation }) => (Operation?.Deidentify?.MaskConfig === undefined ? [] : DataIdentifier))
-      .map((arn) => arn.split("/").at(-1)!),
-  );
+/** The identifiers that policies mask. A policy is one only if it counts what it masks (User Guide, "Syntax for data protection policy operations"). */
+function maskedBy(policies: readonly PolicyResource[]): Set<string> {
+  const masked = policies.flatMap(({ props }) => {
+    const { Statement: statements = [] } = JSON.parse(props["policyDocument"] as string) as { Statement?: readonly Statement[] };
+    const named = (chosen: (operation: NonNullable<Statement["Operation"]>) => unknown): string[] =>
+      statements.flatMap(({ DataIdentifier = [], Operation = {} }) => (chosen(Operation) === undefined ? [] : DataIdentifier));
+    const counted = named(({ Audit }) => Audit);
+    return named(({ Deidentify }) => Deidentify?.MaskConfig).filter((arn) => counted.includes(arn));
+  });
+  return new Set(masked.map((arn) => arn.split("/").at(-1)!));
+}

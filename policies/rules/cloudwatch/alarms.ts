@@ -15,7 +15,9 @@ export function acts(props: object): boolean {
 
 /** Whether an alarm goes off when its metric is 1 in one period. */
 export function goesOffAtOne({ props }: PolicyResource): boolean {
-  const { comparisonOperator, threshold } = props;
+  const { comparisonOperator, threshold, statistic } = props;
+  // An average of many is less than one of them.
+  if (statistic !== "Sum" && statistic !== "Maximum") return false;
   return comparisonOperator === "GreaterThanThreshold" ? threshold < 1 : comparisonOperator === "GreaterThanOrEqualToThreshold" && threshold <= 1;
 }
 

@@ -15,6 +15,8 @@ export const organizationIsLookedThrough: StackValidationPolicy = {
   configSchema: requiredSchema,
   validateStack: (args, report) => {
     onlyWhereRequired(args);
+    if (ofType(args.resources, "aws:macie2/account:Account").length === 0)
+      report("Macie is not on in the account that watches the others; there must be a macie2.Account.");
     const configurations = ofType(args.resources, "aws:macie2/organizationConfiguration:OrganizationConfiguration");
     if (!configurations.some(({ props }) => props["autoEnable"] === true)) report("Macie has no OrganizationConfiguration with autoEnable true.");
   },

@@ -12,6 +12,7 @@ const defaultRegions: readonly string[] = approvedRegions.names;
 
 /** What makes or moves patients' data. */
 const actions = [
+  "acm:RequestCertificate",
   "dynamodb:CreateTable",
   "ec2:RunInstances",
   "kms:CreateKey",
@@ -19,6 +20,7 @@ const actions = [
   "rekognition:StartLabelDetection",
   "s3:CreateBucket",
   "sagemaker:CreateTrainingJob",
+  "wafv2:CreateWebACL",
 ];
 
 /** Nothing can be made where contracts do not allow it, whoever tries: guardrails are asked about a Region that nobody knows, and whatever they except. */

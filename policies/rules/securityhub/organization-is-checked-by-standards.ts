@@ -33,7 +33,7 @@ export const organizationIsCheckedByStandards: StackValidationPolicy = {
     const [organization] = ofType(args.resources, "aws:securityhub/organizationConfiguration:OrganizationConfiguration");
     if (organization === undefined) return report("Security Hub has no OrganizationConfiguration.");
     const type = (organization.props["organizationConfiguration"] as { configurationType?: string } | undefined)?.configurationType ?? "LOCAL";
-    if (type === "CENTRAL") judgeCentral(args.resources, standards, report);
+    if (type === "CENTRAL") judgeCentral(organization, args.resources, standards, report);
     else judgeLocal(organization, args.resources, standards, report);
   },
 };
@@ -49,7 +49,11 @@ interface ConfigurationPolicy {
 const lacking = (arns: readonly string[], standards: readonly string[]): string[] =>
   standards.filter((standard) => !arns.some((arn) => arn.includes(`/${standard}/`)));
 
-function judgeCentral(resources: readonly PolicyResource[], standards: readonly string[], report: Report): void {
+function judgeCentral(organization: PolicyResource, resources: readonly PolicyResource[], standards: readonly string[], report: Report): void {
+  const { autoEnable, autoEnableStandards = "DEFAULT" } = organization.props;
+  // Security Hub refuses central configuration otherwise (API reference: UpdateOrganizationConfiguration).
+  if (autoEnable !== false || autoEnableStandards !== "NONE")
+    report(`Security Hub "${organization.name}" is configured centrally; autoEnable must be false and autoEnableStandards NONE.`, organization.urn);
   const policies = ofType(resources, "aws:securityhub/configurationPolicy:ConfigurationPolicy");
   for (const { name, urn, props } of policies) {
     const { serviceEnabled, enabledStandardArns = [], securityControlsConfiguration: controls = {} } = props["configurationPolicy"] as ConfigurationPolicy;

@@ -8,8 +8,9 @@ import { looksPersonal, soundsPersonal } from "../../../policies/data/phi-patter
 import { dataGoToAssociatesOnly } from "../../../policies/rules/aws/data-go-to-associates-only.ts";
 import { dataStayInTheirEnvironment } from "../../../policies/rules/aws/data-stay-in-their-environment.ts";
 import { metadataIdentifiesNobody } from "../../../policies/rules/aws/metadata-identifies-nobody.ts";
+import { resourceNamesKnownAccounts } from "../../../policies/rules/aws/resource-names-known-accounts.ts";
 import { resourceSaysWhoseItIs } from "../../../policies/rules/aws/resource-says-whose-it-is.ts";
-import { violations } from "../../support/policies.ts";
+import { applications, violations } from "../../support/policies.ts";
 import { deploymentOf } from "../../support/programs.ts";
 
 type Opts = { provider: aws.Provider };
@@ -54,6 +55,40 @@ describe("rules for all of AWS: data", () => {
       '"b" has environment prod; it must be unit.',
     ],
     [dataStayInTheirEnvironment, "accepts everything unless told otherwise", bucket()],
+    [
+      resourceNamesKnownAccounts,
+      "accepts the account itself, and AWS's own policies",
+      fn({ A: "arn:aws:sns:us-east-1:111111111111:t", B: "arn:aws:iam::aws:policy/ReadOnlyAccess" }),
+    ],
+    [
+      resourceNamesKnownAccounts,
+      "accepts another account of the stack",
+      (opts) => [tagged(all)(opts), fn({ A: "arn:aws:s3:us-east-1:222222222222:accesspoint/a" })(opts)],
+    ],
+    [
+      resourceNamesKnownAccounts,
+      "refuses a stranger in an ARN",
+      fn({ A: "arn:aws:sns:us-east-1:999999999999:t" }),
+      '"f" names account 999999999999 in environment.variables.A; it must be one of 111111111111.',
+    ],
+    [
+      resourceNamesKnownAccounts,
+      "refuses a stranger in a policy",
+      (opts) =>
+        new aws.sqs.QueuePolicy(
+          "p",
+          { queueUrl: "q", policy: JSON.stringify({ Statement: [{ Principal: { AWS: "arn:aws:iam::999999999999:root" } }] }) },
+          opts,
+        ),
+      '"p" names account 999999999999 in policy; it must be one of 111111111111.',
+    ],
+    [
+      resourceNamesKnownAccounts,
+      "refuses a stranger by number",
+      (opts) => new aws.guardduty.OrganizationAdminAccount("g", { adminAccountId: "999999999999" }, opts),
+      '"g" names account 999999999999 in adminAccountId; it must be one of 111111111111.',
+    ],
+    [resourceNamesKnownAccounts, "does not take other numbers for accounts", fn({ N: "999999999999" })],
     [metadataIdentifiesNobody, "accepts opaque names", bucket(all, "svp-raw-222222222222")],
     [
       metadataIdentifiesNobody,
@@ -179,6 +214,9 @@ describe("rules for all of AWS: data", () => {
   });
 
   it("take other settings from the configuration", async () => {
+    const other = fn({ A: "arn:aws:sns:us-east-1:999999999999:t" });
+    expect(await violations(resourceNamesKnownAccounts, other, { [resourceNamesKnownAccounts.name]: { accounts: ["999999999999"] } })).to.deep.equal([]);
+    expect(await applications(resourceNamesKnownAccounts, () => new aws.Provider("p", { region: "us-east-1" }))).to.equal(0);
     expect(await violations(resourceSaysWhoseItIs, bucket({ team: "x" }), { [resourceSaysWhoseItIs.name]: { tags: ["team"] } })).to.deep.equal([]);
     expect(
       await violations(metadataIdentifiesNobody, bucket({ by: "a@example.org" }), { [metadataIdentifiesNobody.name]: { exceptTags: ["by"] } }),

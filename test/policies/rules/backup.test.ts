@@ -74,7 +74,7 @@ const backups =
       );
     }
   };
-const told = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED"];
+const told = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"];
 const daily = (change: Partial<aws.types.input.backup.PlanRule> = {}): aws.types.input.backup.PlanRule => ({
   ruleName: "daily",
   targetVaultName: "",

@@ -22,7 +22,14 @@ const administration = { fieldSelectors: [field("eventCategory", { equals: ["Man
 const dataOf = (type: string, ...more: { field: string }[]) => ({
   fieldSelectors: [field("eventCategory", { equals: ["Data"] }), field("resources.type", { equals: [type] }), ...more],
 });
-const types = ["AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::S3::Object", "AWS::SageMaker::Endpoint", "AWS::SageMaker::FeatureGroup"];
+const types = [
+  "AWS::DynamoDB::Table",
+  "AWS::Lambda::Function",
+  "AWS::S3::Object",
+  "AWS::SageMaker::Endpoint",
+  "AWS::SageMaker::ExperimentTrialComponent",
+  "AWS::SageMaker::FeatureGroup",
+];
 const whole: aws.cloudtrail.TrailArgs = {
   s3BucketName: "archive",
   kmsKeyId: keyArn,
@@ -141,6 +148,17 @@ describe("rules for CloudTrail", () => {
     ],
     [
       trailRecordsUseOfData,
+      "refuses a selector of no type, and one that compares with nothing",
+      chosen(
+        ...others.slice(1),
+        { fieldSelectors: [field("eventCategory", { equals: ["Data"] }), field("readOnly", { equals: ["true"] })] },
+        dataOf("AWS::S3::Object", field("resources.ARN", {})),
+      ),
+      useLeftOut("AWS::DynamoDB::Table"),
+      useLeftOut("AWS::S3::Object"),
+    ],
+    [
+      trailRecordsUseOfData,
       "accepts leaving out the trail's own bucket",
       chosen(...others, dataOf("AWS::S3::Object", field("resources.ARN", { notStartsWiths: ["arn:aws:s3:::archive/"] }))),
     ],
@@ -161,6 +179,7 @@ describe("rules for CloudTrail", () => {
         ],
       }),
       useLeftOut("AWS::SageMaker::Endpoint"),
+      useLeftOut("AWS::SageMaker::ExperimentTrialComponent"),
       useLeftOut("AWS::SageMaker::FeatureGroup"),
     ],
     [

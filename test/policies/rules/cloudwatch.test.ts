@@ -27,7 +27,7 @@ const alarm =
   (opts) =>
     new aws.cloudwatch.MetricAlarm(
       name,
-      { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 1, threshold: 0, alarmActions: [topic], ...change },
+      { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 1, threshold: 0, statistic: "Sum", alarmActions: [topic], ...change },
       opts,
     );
 const composite =
@@ -56,8 +56,12 @@ const endpoint: Program = (opts) => new aws.sagemaker.Endpoint("e", { name: "e",
 
 const identifiers = [...logIdentifiers.names];
 const arns = (names: readonly string[]) => names.map((name) => `arn:aws:dataprotection::aws:data-identifier/${name}`);
-const document = (names: readonly string[], Operation: object = { Deidentify: { MaskConfig: {} } }) =>
-  JSON.stringify({ Name: "n", Version: "2021-06-01", Statement: [{ Sid: "s", DataIdentifier: arns(names), Operation }] });
+const mask = { Deidentify: { MaskConfig: {} } };
+const count = { Audit: { FindingsDestination: {} } };
+const document = (names: readonly string[], ...operations: object[]) => {
+  const Statement = (operations.length > 0 ? operations : [count, mask]).map((Operation) => ({ DataIdentifier: arns(names), Operation }));
+  return JSON.stringify({ Name: "n", Version: "2021-06-01", Statement });
+};
 const accountPolicy =
   (policyDocument: string, more: Partial<aws.cloudwatch.LogAccountPolicyArgs> = {}): Program =>
   (opts) =>
@@ -136,6 +140,8 @@ describe("rules for CloudWatch", () => {
       both(queue(), alarm({ namespace: waiting.namespace, metricName: waiting.metricName })),
       noQueueAlarm,
     ],
+    [failuresRaiseAlarms, "accepts the largest value of a period", both(queue(), alarm({ ...waiting, statistic: "Maximum" }))],
+    [failuresRaiseAlarms, "refuses the average", both(queue(), alarm({ ...waiting, statistic: "Average" })), noQueueAlarm],
     [failuresRaiseAlarms, "refuses an alarm that goes off late", both(queue(), alarm({ ...waiting, threshold: 1 })), noQueueAlarm],
     [
       failuresRaiseAlarms,
@@ -180,12 +186,14 @@ describe("rules for CloudWatch", () => {
     [accountMasksIdentifiers, "accepts a policy of the account", accountPolicy(document(identifiers))],
     [accountMasksIdentifiers, "refuses none", bucket, `Account "account" does not mask ${all} in its logs.`],
     [accountMasksIdentifiers, "refuses a gap", accountPolicy(document(allButName)), 'Account "account" does not mask Name in its logs.'],
+    [accountMasksIdentifiers, "refuses counting alone", accountPolicy(document(identifiers, count)), `Account "account" does not mask ${all} in its logs.`],
     [
       accountMasksIdentifiers,
-      "refuses counting alone",
-      accountPolicy(document(identifiers, { Audit: { FindingsDestination: {} } })),
+      "refuses masking alone, which is no policy",
+      accountPolicy(document(identifiers, mask)),
       `Account "account" does not mask ${all} in its logs.`,
     ],
+    [accountMasksIdentifiers, "refuses a policy that says nothing", accountPolicy("{}"), `Account "account" does not mask ${all} in its logs.`],
     [
       accountMasksIdentifiers,
       "refuses a policy about something else",

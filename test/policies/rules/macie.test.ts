@@ -31,8 +31,10 @@ const looking =
   };
 const organization =
   (autoEnable: boolean): Program =>
-  (opts) =>
+  (opts) => {
+    account()(opts);
     new aws.macie2.OrganizationConfiguration("o", { autoEnable }, opts);
+  };
 const noJob =
   'Account "account" has no Macie job that is SCHEDULED, runs, begins with what is there, and looks into 20 % of the objects or more of any bucket.';
 
@@ -67,7 +69,13 @@ describe("rules for Macie", () => {
     ],
     [organizationIsLookedThrough, "accepts accounts that join", organization(true)],
     [organizationIsLookedThrough, "refuses to leave them out", organization(false), "Macie has no OrganizationConfiguration with autoEnable true."],
-    [organizationIsLookedThrough, "refuses none", bucket, "Macie has no OrganizationConfiguration with autoEnable true."],
+    [
+      organizationIsLookedThrough,
+      "refuses none",
+      bucket,
+      "Macie has no OrganizationConfiguration with autoEnable true.",
+      "Macie is not on in the account that watches the others; there must be a macie2.Account.",
+    ],
   ];
   for (const [rule, what, program, ...messages] of cases)
     it(`${rule.name} ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));

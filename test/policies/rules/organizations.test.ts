@@ -24,6 +24,8 @@ type Program = (opts: Opts) => unknown;
 type Statement = { readonly Sid: string; readonly NotAction?: readonly string[]; readonly Condition?: object };
 
 const targets = ["222222222222", "333333333333"];
+const administered = ["access-analyzer", "config", "config-multiaccountsetup"];
+const trusted = [...administered, "cloudtrail", "guardduty", "macie", "malware-protection.guardduty", "securityhub"];
 const archive = "svp-shared-222222222222-trail-archive";
 const statements = (): Statement[] => [
   ...eligibleServicesOnly(),
@@ -43,6 +45,7 @@ interface Organization {
   administrator?: string;
   regions?: readonly string[];
   services?: readonly string[];
+  trusted?: readonly string[];
   withTrail?: boolean;
 }
 
@@ -50,7 +53,7 @@ const organization =
   (change: Organization = {}): Program =>
   (opts) => {
     const { guarded = targets, optedOut = targets, optOut = aiOptOutText(), administrator = "222222222222", withTrail = true } = change;
-    const { regions = ["us-east-1", "us-west-2"], services = ["guardduty", "macie", "securityhub", "access-analyzer"] } = change;
+    const { regions = ["us-east-1", "us-west-2"], services = ["guardduty", "macie", "securityhub", ...administered] } = change;
     const policy = (name: string, type: string, content: string, attached: readonly string[]) => {
       const { id } = new aws.organizations.Policy(name, { type, content }, opts);
       for (const targetId of attached) new aws.organizations.PolicyAttachment(`${name}-${targetId}`, { policyId: id, targetId }, opts);
@@ -62,8 +65,10 @@ const organization =
       for (const region of regions) new aws.guardduty.OrganizationAdminAccount(`guardduty-${region}`, { region, adminAccountId: administrator }, opts);
     if (services.includes("macie")) new aws.macie2.OrganizationAdminAccount("macie", { adminAccountId: administrator }, opts);
     if (services.includes("securityhub")) new aws.securityhub.OrganizationAdminAccount("securityhub", { adminAccountId: administrator }, opts);
-    if (services.includes("access-analyzer"))
-      new aws.organizations.DelegatedAdministrator("analyzer", { accountId: administrator, servicePrincipal: "access-analyzer.amazonaws.com" }, opts);
+    for (const service of services.filter((one) => administered.includes(one)))
+      new aws.organizations.DelegatedAdministrator(service, { accountId: administrator, servicePrincipal: `${service}.amazonaws.com` }, opts);
+    for (const service of change.trusted ?? trusted)
+      new aws.organizations.AwsServiceAccess(`trust-${service}`, { servicePrincipal: `${service}.amazonaws.com` }, opts);
   };
 /** The guardrails without one statement. */
 const without = (...sids: string[]): Organization => {
@@ -114,7 +119,9 @@ describe("rules for the organisation", () => {
       guardrailsLeaveApprovedRegionsOnly,
       "refuses other Regions for keys and logs alone",
       without("EdgeRegions"),
-      ...keepsNobodyFrom("kms:CreateKey in xx-elsewhere-1", "logs:CreateLogGroup in xx-elsewhere-1"),
+      ...keepsNobodyFrom(
+        ...["acm:RequestCertificate", "kms:CreateKey", "logs:CreateLogGroup", "wafv2:CreateWebACL"].map((action) => `${action} in xx-elsewhere-1`),
+      ),
     ],
     [
       guardrailsLeaveApprovedRegionsOnly,
@@ -132,6 +139,7 @@ describe("rules for the organisation", () => {
       { statements: allowedRegionsOnly(["us-east-1", "eu-west-1"]) },
       ...keepsNobodyFrom(
         ...[
+          "acm:RequestCertificate",
           "dynamodb:CreateTable",
           "ec2:RunInstances",
           "kms:CreateKey",
@@ -139,6 +147,7 @@ describe("rules for the organisation", () => {
           "rekognition:StartLabelDetection",
           "s3:CreateBucket",
           "sagemaker:CreateTrainingJob",
+          "wafv2:CreateWebACL",
         ].map((action) => `${action} in eu-west-1`),
       ),
     ],
@@ -257,7 +266,7 @@ describe("rules for the organisation", () => {
       watchingIsDelegated,
       "refuses no administrators",
       { services: [] },
-      "Access Analyzer has no administrator of the organisation; a DelegatedAdministrator must name one.",
+      "access-analyzer.amazonaws.com, config.amazonaws.com, config-multiaccountsetup.amazonaws.com have no administrator of the organisation; a DelegatedAdministrator must name one.",
       ...["GuardDuty", "Macie", "Security Hub"].map(
         (service) => `${service} has no administrator of the organisation; an OrganizationAdminAccount must name one.`,
       ),
@@ -265,9 +274,15 @@ describe("rules for the organisation", () => {
     [watchingIsDelegated, "refuses one Region of two", { regions: ["us-east-1"] }, "GuardDuty has no administrator of the organisation in us-west-2."],
     [
       watchingIsDelegated,
+      "refuses services that the organisation does not trust",
+      { trusted: trusted.filter((service) => service !== "macie" && service !== "cloudtrail") },
+      "The organisation does not trust cloudtrail.amazonaws.com, macie.amazonaws.com to act in its accounts; an AwsServiceAccess must name each.",
+    ],
+    [
+      watchingIsDelegated,
       "refuses the management account",
-      { administrator: "111111111111", services: ["guardduty", "macie", "securityhub", "access-analyzer"] },
-      ...["analyzer", "guardduty-us-east-1", "guardduty-us-west-2", "macie", "securityhub"]
+      { administrator: "111111111111" },
+      ...[...administered, "guardduty-us-east-1", "guardduty-us-west-2", "macie", "securityhub"]
         .map((name) => `Administrator "${name}" is the management account, 111111111111; it must be another.`)
         .sort(),
     ],

@@ -27,6 +27,7 @@ interface Central {
   controls?: aws.types.input.securityhub.ConfigurationPolicyConfigurationPolicySecurityControlsConfiguration;
   targets?: readonly string[];
   policyId?: string;
+  autoEnable?: boolean;
 }
 const central =
   ({
@@ -35,12 +36,13 @@ const central =
     controls = { disabledControlIdentifiers: [] },
     targets = accounts,
     policyId,
+    autoEnable = false,
   }: Central = {}): Program =>
   (opts) => {
     organization(opts);
     new aws.securityhub.OrganizationConfiguration(
       "o",
-      { autoEnable: false, autoEnableStandards: "NONE", organizationConfiguration: { configurationType: "CENTRAL" } },
+      { autoEnable, autoEnableStandards: "NONE", organizationConfiguration: { configurationType: "CENTRAL" } },
       opts,
     );
     const configurationPolicy = { serviceEnabled, enabledStandardArns: arns, securityControlsConfiguration: controls };
@@ -119,6 +121,12 @@ describe("rules for Security Hub", () => {
     [findingsAreGathered, "refuses none", bucket, ungathered("us-east-1", "us-east-2", "us-west-1", "us-west-2")],
     [organizationIsCheckedByStandards, "refuses none", bucket, "Security Hub has no OrganizationConfiguration."],
     [organizationIsCheckedByStandards, "accepts a policy for every account", central()],
+    [
+      organizationIsCheckedByStandards,
+      "refuses both ways at once",
+      central({ autoEnable: true }),
+      'Security Hub "o" is configured centrally; autoEnable must be false and autoEnableStandards NONE.',
+    ],
     [organizationIsCheckedByStandards, "accepts a policy for the root", central({ targets: ["r-root"] })],
     [
       organizationIsCheckedByStandards,
