@@ -35,7 +35,7 @@ export class DataKeys extends PlatformComponent {
     this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
     this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place), cloudFrontUsesKey(place), macieReadsWithKey(place)]);
     this.datasets = key("datasets", "Training data", [macieReadsWithKey(place)]);
-    this.models = key("models", "Networks");
+    this.models = key("models", "Networks", [macieReadsWithKey(place)]);
     this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place), servicesUseKey(place, args.alertPublishers)]);
     this.registerOutputs({ raw: this.raw.arn, derived: this.derived.arn, datasets: this.datasets.arn, models: this.models.arn, logs: this.logs.arn });
   }

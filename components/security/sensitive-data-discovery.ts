@@ -14,7 +14,7 @@ export interface SensitiveDataDiscoveryArgs {
 /** Percent of the objects that are looked into each month. Videos are opaque to Macie; texts, tables and reports are not. */
 const sampled = 20;
 
-/** Looks for identifiers of people where there should be none: in results, datasets and names of objects. HIPAA 164.308(a)(1)(ii)(A), 164.502(b). */
+/** Looks for identifiers of people where there should be none: in results, datasets, what lies beside networks, and names of objects. HIPAA 164.308(a)(1)(ii)(A), 164.502(b). */
 export class SensitiveDataDiscovery extends PlatformComponent {
   constructor(name: string, { place, buckets }: SensitiveDataDiscoveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:security:SensitiveDataDiscovery", name, opts);

@@ -19,6 +19,6 @@ export function accountSecurity({ place, upkeep, opts, keys, alerts }: Foundatio
   const recorder = new ConfigurationRecorder("recorder", { place, otherRegions, ...archive }, opts);
   new ConformancePacks("conformance", { place, recorder }, opts);
   new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
-  new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets] }, opts);
+  new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models] }, opts);
   new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
 }

@@ -1,8 +1,8 @@
-import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import type { StackValidationPolicy } from "@pulumi/policy";
 import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
-import { isGiven, judgeEach, knownText } from "../../given.ts";
-import { partsOf } from "./vaults.ts";
+import { isGiven, judgeEach } from "../../given.ts";
+import { isTarget, partsOf } from "./vaults.ts";
 
 /** Completed is also what failed; AWS sends no event of failure alone any more (API reference: PutBackupVaultNotifications). */
 const events = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"];
@@ -18,7 +18,9 @@ export const failuresAreTold: StackValidationPolicy = {
   remediationSteps: "Use `BackupPlan`, or add VaultNotifications with these events to the vault.",
   validateStack: ({ resources, notApplicable }, report) => {
     const plans = ofType(resources, "aws:backup/plan:Plan");
-    const vaults = ofType(resources, "aws:backup/vault:Vault").filter((vault) => plans.some((plan) => backsUpInto(plan, vault)));
+    const vaults = ofType(resources, "aws:backup/vault:Vault").filter((vault) =>
+      plans.some((plan) => (plan.props["rules"] as readonly object[]).some((rule) => isTarget(plan, rule, vault))),
+    );
     if (vaults.length === 0) notApplicable("No plan backs up into a vault of the stack.");
     judgeEach(vaults, (vault) => {
       const told = partsOf(vault, resources, "aws:backup/vaultNotifications:VaultNotifications")
@@ -28,10 +30,4 @@ export const failuresAreTold: StackValidationPolicy = {
       if (missing.length > 0) report(`Vault "${vault.name}" tells nobody of ${missing.join(", ")}; VaultNotifications must name them.`, vault.urn);
     });
   },
-};
-
-/** Inside `rules` the name may be unknown yet; that some rule came from the vault is not. */
-const backsUpInto = (plan: PolicyResource, vault: PolicyResource): boolean => {
-  const names = (plan.props["rules"] as readonly object[]).map((rule) => knownText(rule, "targetVaultName"));
-  return names.some((name) => (name === undefined ? plan.propertyDependencies["rules"]?.some(({ urn }) => urn === vault.urn) : name === vault.props["name"]));
 };

@@ -9,6 +9,11 @@ interface Config {
   readonly types: readonly string[];
 }
 
+interface Chosen {
+  readonly includeVaults?: readonly string[];
+  readonly recoveryPointTypes?: readonly string[];
+}
+
 /** Weekly: a month would be long to find out that what was backed up can't be restored. */
 const defaultDays = 7;
 /** What must be restored for a test: the table says which cases there are. Objects are tried by reading them, which versions allow. */
@@ -37,6 +42,16 @@ export const restoresAreTested: StackValidationPolicy = {
     if (ofType(resources, "aws:backup/plan:Plan").length === 0) notApplicable("The stack has no backup plan.");
     const plans = ofType(resources, "aws:backup/restoreTestingPlan:RestoreTestingPlan");
     const often = plans.filter(({ props }) => longestGapDays(props["scheduleExpression"] as string) <= maximumDays);
+    const vaults = ofType(resources, "aws:backup/vault:Vault");
+    for (const plan of plans) {
+      const { includeVaults = [], recoveryPointTypes = [] } = plan.props["recoveryPointSelection"] as Chosen;
+      const named =
+        includeVaults.includes("*") ||
+        vaults.some((vault) => refersTo(plan, "recoveryPointSelection", vault, []) || includeVaults.includes(vault.props["arn"]));
+      if (!named) report(`Restore test "${plan.name}" tries no backup of the stack; includeVaults must name a vault of it.`, plan.urn);
+      if (!recoveryPointTypes.includes("SNAPSHOT"))
+        report(`Restore test "${plan.name}" tries ${recoveryPointTypes.join(", ")}; recoveryPointTypes must hold SNAPSHOT.`, plan.urn);
+    }
     for (const { name, urn, props } of plans.filter((plan) => !often.includes(plan)))
       report(`Restore test "${name}" runs by ${props["scheduleExpression"]}; it must run every ${maximumDays} days or sooner.`, urn);
     const selections = ofType(resources, "aws:backup/restoreTestingSelection:RestoreTestingSelection").filter((selection) =>

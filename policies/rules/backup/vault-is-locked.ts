@@ -6,11 +6,14 @@ import { judgeVaults, partsOf } from "./vaults.ts";
 interface Config {
   readonly minimumDays: number;
   readonly forGood: boolean;
+  readonly maximumThinkingDays: number;
 }
 
 /** What AWS's HIPAA conformance pack asks of backups (backup-plan-min-frequency-and-min-retention-check). */
 const defaultDays = 35;
 const forGoodByDefault = true;
+/** AWS gives three at least; whoever gets in meanwhile takes the lock off. */
+const defaultThinkingDays = 7;
 
 /** Nobody can delete a backup before its time, and after some days of thinking it over nobody, AWS included, can take the lock off. */
 export const vaultIsLocked: StackValidationPolicy = {
@@ -22,16 +25,24 @@ export const vaultIsLocked: StackValidationPolicy = {
   tags: ["backup", "recovery", "integrity"],
   remediationSteps: "Use `BackupVault` with lockedForGoodAfterDays.",
   configSchema: {
-    properties: { minimumDays: { type: "integer", minimum: 1, default: defaultDays }, forGood: { type: "boolean", default: forGoodByDefault } },
+    properties: {
+      minimumDays: { type: "integer", minimum: 1, default: defaultDays },
+      forGood: { type: "boolean", default: forGoodByDefault },
+      maximumThinkingDays: { type: "integer", minimum: 3, default: defaultThinkingDays },
+    },
   },
   validateStack: (args, report) => {
-    const { minimumDays = defaultDays, forGood = forGoodByDefault } = args.getConfig<Partial<Config>>();
+    const { minimumDays = defaultDays, forGood = forGoodByDefault, maximumThinkingDays = defaultThinkingDays } = args.getConfig<Partial<Config>>();
     judgeVaults(args, report, (vault, say) => {
       const [lock] = partsOf(vault, args.resources, "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
       if (lock === undefined) return say("is not locked; a VaultLockConfiguration must name it.");
       const days = (lock.props["minRetentionDays"] as number | undefined) ?? 0;
       if (days < minimumDays) say(`is locked for backups of ${days} days; minRetentionDays must be ${minimumDays}.`);
-      if (forGood && !isGiven(lock.props, "changeableForDays")) say("has a lock that can be taken off; changeableForDays must be set.");
+      if (!forGood) return;
+      if (!isGiven(lock.props, "changeableForDays")) return say("has a lock that can be taken off; changeableForDays must be set.");
+      const thinking = lock.props["changeableForDays"] as number;
+      if (thinking > maximumThinkingDays)
+        say(`has a lock that can be taken off for ${thinking} days; changeableForDays must be ${maximumThinkingDays} at most.`);
     });
   },
 };

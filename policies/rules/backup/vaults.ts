@@ -1,6 +1,6 @@
 import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
 import { ofType } from "../../accounts.ts";
-import { judgeEach } from "../../given.ts";
+import { judgeEach, knownText } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
 
 /** Judges every vault of a stack. `say` reports what is wrong with one. */
@@ -17,3 +17,9 @@ export function judgeVaults(
 /** The resources of a type that belong to a vault. */
 export const partsOf = (vault: PolicyResource, resources: readonly PolicyResource[], type: string): PolicyResource[] =>
   ofType(resources, type).filter((part) => refersTo(part, "backupVaultName", vault, ["name", "id"]));
+
+/** Whether a rule of a plan backs up into a vault. A name that is not known yet comes from one of the vaults that the rules are made from. */
+export const isTarget = (plan: PolicyResource, rule: object, vault: PolicyResource): boolean => {
+  const name = knownText(rule, "targetVaultName");
+  return name === undefined ? plan.propertyDependencies["rules"]?.some(({ urn }) => urn === vault.urn) === true : name === knownText(vault.props, "name");
+};

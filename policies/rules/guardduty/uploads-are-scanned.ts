@@ -3,11 +3,7 @@ import { ofType } from "../../accounts.ts";
 import { holdsCases } from "../../classification.ts";
 import { hipaa } from "../../controls.ts";
 import { judgeEach, knownText } from "../../given.ts";
-import { companionsOf } from "../../relations.ts";
-
-interface CorsRule {
-  readonly allowedMethods: readonly string[];
-}
+import { takesUploads } from "./uploads.ts";
 
 interface Plan {
   readonly bucketName: string;
@@ -47,13 +43,6 @@ export const uploadsAreScanned: StackValidationPolicy = {
     });
   },
 };
-
-function takesUploads(bucket: PolicyResource, resources: readonly PolicyResource[]): boolean {
-  const fromPages = companionsOf(bucket, resources, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration").some(({ props }) =>
-    (props["corsRules"] as readonly CorsRule[]).some(({ allowedMethods }) => allowedMethods.some((method) => method === "PUT" || method === "POST")),
-  );
-  return fromPages || companionsOf(bucket, resources, "aws:s3/bucketNotification:BucketNotification").some(({ props }) => props["eventbridge"] === true);
-}
 
 type Pattern = {
   readonly source?: readonly string[];

@@ -1,6 +1,11 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { judgeAccountsWithCases, ofType } from "../../accounts.ts";
+import { isBackedUp } from "../../backups.ts";
+import { holdsCases } from "../../classification.ts";
 import { hipaa } from "../../controls.ts";
+import { knownText } from "../../given.ts";
+import { refersTo } from "../../relations.ts";
+import { takesUploads } from "../guardduty/uploads.ts";
 
 interface Config {
   readonly minimumPercent: number;
@@ -18,7 +23,10 @@ interface Job {
   readonly s3JobDefinition?: { readonly bucketDefinitions?: readonly { readonly buckets: readonly string[] }[]; readonly bucketCriteria?: object };
 }
 
-/** In every account that may hold patients' data Macie looks, again and again, for identifiers of people where there should be none. */
+/**
+ * In every account that may hold patients' data Macie looks, again and again, for identifiers of people where there should be none: in
+ * every bucket that is worth a backup, but those that take uploads, for videos are opaque to it.
+ */
 export const accountLooksForIdentifiers: StackValidationPolicy = {
   name: "macie-account-looks-for-identifiers",
   description: "Every account that may hold patients' data must have a Macie job that looks for identifiers of people on a schedule.",
@@ -32,15 +40,29 @@ export const accountLooksForIdentifiers: StackValidationPolicy = {
     const { minimumPercent = defaultPercent } = args.getConfig<Partial<Config>>();
     judgeAccountsWithCases(args, report, ({ resources }, say) => {
       if (ofType(resources, "aws:macie2/account:Account").length === 0) say("has no Macie.");
-      const jobs = ofType(resources, "aws:macie2/classificationJob:ClassificationJob");
-      const works = (job: PolicyResource): boolean => {
-        const { jobType, jobStatus = "RUNNING", initialRun, samplingPercentage = 100, scheduleFrequency, s3JobDefinition } = job.props as Job;
-        const looks = s3JobDefinition?.bucketCriteria !== undefined || (s3JobDefinition?.bucketDefinitions ?? []).some(({ buckets }) => buckets.length > 0);
-        const again = jobType === "SCHEDULED" && jobStatus === "RUNNING" && scheduleFrequency !== undefined;
-        return again && initialRun !== false && samplingPercentage >= minimumPercent && looks;
-      };
-      if (!jobs.some(works))
-        say(`has no Macie job that is SCHEDULED, runs, begins with what is there, and looks into ${minimumPercent} % of the objects or more of any bucket.`);
+      const jobs = ofType(resources, "aws:macie2/classificationJob:ClassificationJob").filter((job) => works(job, minimumPercent));
+      if (jobs.length === 0)
+        return say(
+          `has no Macie job that is SCHEDULED, runs, begins with what is there, and looks into ${minimumPercent} % of the objects or more of any bucket.`,
+        );
+      const readable = ofType(resources, "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2").filter(
+        (bucket) => holdsCases(bucket) && isBackedUp(bucket, resources) && !takesUploads(bucket, resources),
+      );
+      const missed = readable.filter((bucket) => !jobs.some((job) => looksInto(job, bucket))).map(({ name }) => `"${name}"`);
+      if (missed.length > 0) say(`has no Macie job that looks into bucket ${missed.join(", ")}.`);
     });
   },
 };
+
+const jobOf = ({ props }: PolicyResource): Job => props as Job;
+const bucketsOf = (job: PolicyResource): string[] => (jobOf(job).s3JobDefinition?.bucketDefinitions ?? []).flatMap(({ buckets }) => buckets);
+const looksByCriteria = (job: PolicyResource): boolean => jobOf(job).s3JobDefinition?.bucketCriteria !== undefined;
+
+function works(job: PolicyResource, minimumPercent: number): boolean {
+  const { jobType, jobStatus = "RUNNING", initialRun, samplingPercentage = 100, scheduleFrequency } = jobOf(job);
+  const again = jobType === "SCHEDULED" && jobStatus === "RUNNING" && scheduleFrequency !== undefined;
+  return again && initialRun !== false && samplingPercentage >= minimumPercent && (looksByCriteria(job) || bucketsOf(job).length > 0);
+}
+
+const looksInto = (job: PolicyResource, bucket: PolicyResource): boolean =>
+  looksByCriteria(job) || refersTo(job, "s3JobDefinition", bucket, []) || bucketsOf(job).includes(knownText(bucket.props, "bucket") ?? "");

@@ -5,6 +5,7 @@ import { failuresAreTold } from "../../../policies/rules/backup/failures-are-tol
 import { backupRules } from "../../../policies/rules/backup/index.ts";
 import { planBacksUpEveryDay } from "../../../policies/rules/backup/plan-backs-up-every-day.ts";
 import { planCopiesToAnotherRegion } from "../../../policies/rules/backup/plan-copies-to-another-region.ts";
+import { planSelectsAndKeepsSafe } from "../../../policies/rules/backup/plan-selects-and-keeps-safe.ts";
 import { restoresAreTested } from "../../../policies/rules/backup/restores-are-tested.ts";
 import { longestGapDays } from "../../../policies/rules/backup/schedules.ts";
 import { vaultIsEmptiedByNoDeployment } from "../../../policies/rules/backup/vault-is-emptied-by-no-deployment.ts";
@@ -45,6 +46,10 @@ interface Backups {
   /** Name of the vault that the parts are of, and of the plan that tests are of. */
   of?: string;
   target?: string;
+  planId?: string;
+  /** `own` is the stack's vault. */
+  includeVaults?: string;
+  recoveryPointTypes?: string[];
 }
 const backups =
   (change: Backups = {}): Program =>
@@ -57,9 +62,15 @@ const backups =
     if (events)
       new aws.backup.VaultNotifications("n", { backupVaultName, snsTopicArn: "arn:aws:sns:us-east-1:111111111111:a", backupVaultEvents: events }, opts);
     const rules = change.rules ?? [daily()];
-    new aws.backup.Plan("plan", { name: "plan", rules: rules.map((rule) => ({ ...rule, targetVaultName: change.target ?? vault.name })) }, opts);
+    const plan = new aws.backup.Plan("plan", { name: "plan", rules: rules.map((rule) => ({ ...rule, targetVaultName: change.target ?? vault.name })) }, opts);
+    new aws.backup.Selection("s", { planId: change.planId ?? plan.id, iamRoleArn: "arn:aws:iam::111111111111:role/backup", resources: ["*"] }, opts);
     if (schedule !== undefined) {
-      const recoveryPointSelection = { algorithm: "LATEST_WITHIN_WINDOW", includeVaults: ["*"], recoveryPointTypes: ["SNAPSHOT"] };
+      const { includeVaults = "*", recoveryPointTypes = ["SNAPSHOT"] } = change;
+      const recoveryPointSelection = {
+        algorithm: "LATEST_WITHIN_WINDOW",
+        includeVaults: [includeVaults === "own" ? vault.arn : includeVaults],
+        recoveryPointTypes,
+      };
       const tests = new aws.backup.RestoreTestingPlan("tests", { name: "tests", scheduleExpression: schedule, recoveryPointSelection }, opts);
       new aws.backup.RestoreTestingSelection(
         "selection",
@@ -116,6 +127,19 @@ describe("rules for AWS Backup", () => {
       'Vault "v" is locked for backups of 0 days; minRetentionDays must be 35.',
     ],
     [vaultIsLocked, "refuses a week", backups({ lock: { minRetentionDays: 7 } }), 'Vault "v" is locked for backups of 7 days; minRetentionDays must be 35.'],
+    [
+      vaultIsLocked,
+      "refuses a lock that can be taken off for long",
+      backups({ lock: { changeableForDays: 30 } }),
+      'Vault "v" has a lock that can be taken off for 30 days; changeableForDays must be 7 at most.',
+    ],
+    [planSelectsAndKeepsSafe, "refuses a plan without a selection", backups({ planId: "other" }), 'Plan "plan" backs up nothing; a Selection must name it.'],
+    [
+      planSelectsAndKeepsSafe,
+      "refuses another's vault",
+      backups({ target: "elsewhere" }),
+      'Rule "daily" of plan "plan" backs up into a vault that is not the stack\'s; targetVaultName must be.',
+    ],
     [
       vaultRefusesDeletion,
       "refuses no policy",
@@ -185,6 +209,19 @@ describe("rules for AWS Backup", () => {
     [restoresAreTested, "refuses none", backups({ schedule: undefined }), notTested],
     [restoresAreTested, "refuses another type", backups({ tested: "S3" }), notTested],
     [restoresAreTested, "refuses the selection of another plan", backups({ of: "other" }), notTested],
+    [restoresAreTested, "accepts a vault by name", backups({ includeVaults: "own" })],
+    [
+      restoresAreTested,
+      "refuses another's vault",
+      backups({ includeVaults: copies }),
+      'Restore test "tests" tries no backup of the stack; includeVaults must name a vault of it.',
+    ],
+    [
+      restoresAreTested,
+      "refuses continuous backups alone",
+      backups({ recoveryPointTypes: ["CONTINUOUS"] }),
+      'Restore test "tests" tries CONTINUOUS; recoveryPointTypes must hold SNAPSHOT.',
+    ],
     [
       restoresAreTested,
       "refuses months",
@@ -230,6 +267,7 @@ describe("rules for AWS Backup", () => {
     const lax: [Policies[number], Program, Record<string, unknown>][] = [
       [vaultIsEmptiedByNoDeployment, backups({ vault: { forceDestroy: true } }), { allowed: true }],
       [vaultIsLocked, backups({ lock: { minRetentionDays: 7 } }), { minimumDays: 7 }],
+      [vaultIsLocked, backups({ lock: { changeableForDays: 30 } }), { maximumThinkingDays: 30 }],
       [planBacksUpEveryDay, backups({ rules: [daily({ lifecycle: { deleteAfter: 7 } })] }), { minimumDays: 7 }],
       [planCopiesToAnotherRegion, backups({ rules: [daily({ copyActions: [] })] }), { required: false }],
       [restoresAreTested, backups({ schedule: "cron(0 6 1 * ? *)" }), { maximumDays: 31 }],

@@ -110,24 +110,33 @@ describe("rules for Config", () => {
       'Retention "h" keeps history 30 days; it must keep it 2192.',
     ],
     [accountIsRecorded, "accepts a recorder that is on and delivers", recorded({})],
-    [accountIsRecorded, "refuses none", bucket, 'Account "account" has no Config recorder.'],
+    [accountIsRecorded, "refuses none", bucket, 'Account "account" has no Config recorder in us-east-1.'],
+    [
+      accountIsRecorded,
+      "refuses a Region that is used and not recorded",
+      (opts) => {
+        recorded({})(opts);
+        new aws.s3.Bucket("copy", { region: "us-west-2" }, opts);
+      },
+      'Account "account" has no Config recorder in us-west-2.',
+    ],
     [
       accountIsRecorded,
       "refuses one that is off",
       recorded({ isEnabled: false }),
-      'Account "account" has a Config recorder that is off; a RecorderStatus must have isEnabled true.',
+      'Account "account" has a Config recorder without a RecorderStatus with isEnabled true in us-east-1.',
     ],
     [
       accountIsRecorded,
       "refuses the status of another",
       recorded({ name: "other" }),
-      'Account "account" has a Config recorder that is off; a RecorderStatus must have isEnabled true.',
+      'Account "account" has a Config recorder without a RecorderStatus with isEnabled true in us-east-1.',
     ],
     [
       accountIsRecorded,
       "refuses one that delivers nowhere",
       recorded({ channel: false }),
-      'Account "account" has a Config recorder without a delivery channel.',
+      'Account "account" has a Config recorder without a delivery channel in us-east-1.',
     ],
     [accountIsJudgedAllTheTime, "accepts a pack with every rule", pack(template())],
     [accountIsJudgedAllTheTime, "refuses none", bucket, `Account "account" is not judged by ${identifiers.join(", ")}.`],
@@ -183,7 +192,7 @@ describe("rules for Config", () => {
   for (const [rule, what, program, ...messages] of cases)
     it(`${rule.name} ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));
 
-  it("ask an account for nothing that can't hold patients' data", async () => {
+  it("record an account that can't hold patients' data, and judge it no more", async () => {
     const audit: Program = () => {
       const provider = new aws.Provider("audit", {
         region: "us-east-1",
@@ -192,7 +201,9 @@ describe("rules for Config", () => {
       });
       bucket({ provider });
     };
-    for (const rule of [accountIsRecorded, accountIsJudgedAllTheTime]) expect(await applications(rule, audit), rule.name).to.equal(0);
+    expect(await applications(accountIsJudgedAllTheTime, audit)).to.equal(0);
+    expect(await violations(accountIsRecorded, audit)).to.deep.equal(['Account "audit" has no Config recorder in us-east-1.']);
+    expect(await applications(accountIsRecorded, () => new aws.Provider("p", { region: "us-east-1" }))).to.equal(0);
   });
 
   it("take their settings from the configuration", async () => {

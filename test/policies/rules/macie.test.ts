@@ -29,6 +29,17 @@ const looking =
       opts,
     );
   };
+/** Buckets of which some are backed up, and a job about some; one is named in plain text. */
+const kept =
+  (backedUp: readonly string[], ...lookedInto: string[]): Program =>
+  (opts) => {
+    const made = Object.fromEntries(["results", "tables", "uploads"].map((name) => [name, new aws.s3.Bucket(name, { bucket: name }, opts)]));
+    new aws.s3.BucketNotification("n", { bucket: made["uploads"]!.id, eventbridge: true }, opts);
+    const resources = backedUp.map((name) => made[name]!.arn);
+    new aws.backup.Selection("s", { planId: "p", iamRoleArn: "arn:aws:iam::111111111111:role/b", resources }, opts);
+    const buckets = lookedInto.filter((name) => name !== "uploads").map((name) => (name === "results" ? name : made[name]!.bucket));
+    looking({ s3JobDefinition: { bucketDefinitions: [{ accountId: "111111111111", buckets }] } })(opts);
+  };
 const organization =
   (autoEnable: boolean): Program =>
   (opts) => {
@@ -66,6 +77,15 @@ describe("rules for Macie", () => {
       "refuses a job about nothing",
       looking({ s3JobDefinition: { bucketDefinitions: [{ accountId: "111111111111", buckets: [] }] } }),
       noJob,
+    ],
+    [accountLooksForIdentifiers, "accepts buckets that are worth a backup, all looked into", kept(["results", "tables"], "results", "tables")],
+    [accountLooksForIdentifiers, "accepts a bucket that is not worth one", kept(["results"], "results", "tables")],
+    [accountLooksForIdentifiers, "accepts one that takes uploads", kept(["results", "uploads"], "results", "uploads")],
+    [
+      accountLooksForIdentifiers,
+      "refuses one that is worth a backup, and not looked into",
+      kept(["results", "tables"], "results"),
+      'Account "account" has no Macie job that looks into bucket "tables".',
     ],
     [organizationIsLookedThrough, "accepts accounts that join", organization(true)],
     [organizationIsLookedThrough, "refuses to leave them out", organization(false), "Macie has no OrganizationConfiguration with autoEnable true."],
