@@ -1,6 +1,7 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
+import { isGiven } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
 import { longestGapDays } from "./schedules.ts";
 
@@ -54,10 +55,16 @@ export const restoresAreTested: StackValidationPolicy = {
     }
     for (const { name, urn, props } of plans.filter((plan) => !often.includes(plan)))
       report(`Restore test "${name}" runs by ${props["scheduleExpression"]}; it must run every ${maximumDays} days or sooner.`, urn);
-    const selections = ofType(resources, "aws:backup/restoreTestingSelection:RestoreTestingSelection").filter((selection) =>
-      often.some((plan) => refersTo(selection, "restoreTestingPlanName", plan, ["name", "id"])),
-    );
+    const selections = ofType(resources, "aws:backup/restoreTestingSelection:RestoreTestingSelection")
+      .filter((selection) => often.some((plan) => refersTo(selection, "restoreTestingPlanName", plan, ["name", "id"])))
+      .filter((selection) => restores(selection, resources));
     const untested = types.filter((type) => !selections.some(({ props }) => props["protectedResourceType"] === type));
     if (untested.length > 0) report(`Restoring ${untested.join(", ")} is not tested every ${maximumDays} days; a RestoreTestingSelection must name each.`);
   },
 };
+
+/** Whether a selection restores anything: everything, or something of the stack. */
+const restores = (selection: PolicyResource, resources: readonly PolicyResource[]): boolean =>
+  ((selection.props["protectedResourceArns"] ?? []) as readonly string[]).includes("*") ||
+  isGiven(selection.props, "protectedResourceConditions") ||
+  resources.some((resource) => refersTo(selection, "protectedResourceArns", resource, []));

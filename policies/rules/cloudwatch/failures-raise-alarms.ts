@@ -2,44 +2,49 @@ import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { isGiven, judgeEach } from "../../given.ts";
+import { refersTo } from "../../relations.ts";
 import { alarmsOn } from "./alarms.ts";
 
-/** What fails: its metrics, and the dimension by which they tell it from others. */
+/** Whether the value of a metric's dimension means a resource. */
+type Means = (value: string, resource: PolicyResource, resources: readonly PolicyResource[]) => boolean;
+
+/** What fails: its metrics, and the dimensions by which they tell it from others. */
 interface Failing {
   readonly kind: string;
   readonly namespace: string;
   readonly metrics: readonly string[];
-  readonly dimension: string;
-  /** Whether a dimension's value means a resource. */
-  readonly means: (value: string, resource: PolicyResource) => boolean;
+  /** CloudWatch has a metric under all of its dimensions together, and under no others. */
+  readonly dimensions: Readonly<Record<string, Means>>;
   readonly only?: (resource: PolicyResource) => boolean;
 }
 
-const byName = (value: string, { props }: PolicyResource): boolean => value === props["name"];
+const byName: Means = (value, { props }) => value === props["name"];
+
+const byVariant: Means = (value, endpoint, resources) =>
+  ofType(resources, "aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    .filter((configuration) => refersTo(endpoint, "endpointConfigName", configuration, ["name", "id"]))
+    .some(({ props }) => (props["productionVariants"] as readonly { variantName?: string }[]).some(({ variantName }) => variantName === value));
 
 /** User guides of the services: "CloudWatch metrics". */
 const failing: Readonly<Record<string, Failing>> = {
-  "aws:lambda/function:Function": { kind: "Function", namespace: "AWS/Lambda", metrics: ["Errors", "Throttles"], dimension: "FunctionName", means: byName },
+  "aws:lambda/function:Function": { kind: "Function", namespace: "AWS/Lambda", metrics: ["Errors", "Throttles"], dimensions: { FunctionName: byName } },
   "aws:sagemaker/endpoint:Endpoint": {
     kind: "Endpoint",
     namespace: "AWS/SageMaker",
     metrics: ["Invocation5XXErrors"],
-    dimension: "EndpointName",
-    means: byName,
+    dimensions: { EndpointName: byName, VariantName: byVariant },
   },
   "aws:sfn/stateMachine:StateMachine": {
     kind: "State machine",
     namespace: "AWS/States",
     metrics: ["ExecutionsFailed", "ExecutionsTimedOut"],
-    dimension: "StateMachineArn",
-    means: (value, { props }) => value.endsWith(`:stateMachine:${props["name"]}`),
+    dimensions: { StateMachineArn: (value, { props }) => value.endsWith(`:stateMachine:${props["name"]}`) },
   },
   "aws:sqs/queue:Queue": {
     kind: "Dead-letter queue",
     namespace: "AWS/SQS",
     metrics: ["ApproximateNumberOfMessagesVisible"],
-    dimension: "QueueName",
-    means: byName,
+    dimensions: { QueueName: byName },
     // A queue that hands on what it can't deliver is watched where that ends.
     only: ({ props }) => !isGiven(props, "redrivePolicy"),
   },
@@ -59,11 +64,12 @@ export const failuresRaiseAlarms: StackValidationPolicy = {
     const judged = ofType(resources, ...Object.keys(failing)).filter((resource) => failing[resource.type]!.only?.(resource) ?? true);
     if (judged.length === 0) notApplicable("Nothing in the stack can fail so.");
     judgeEach(judged, (resource) => {
-      const { kind, namespace, metrics, dimension, means } = failing[resource.type]!;
-      const silent = metrics.filter((metric) => {
-        const values = alarmsOn(resources, namespace, metric).map(({ props }) => (props["dimensions"] as Record<string, string> | undefined)?.[dimension]);
-        return !values.some((value) => value !== undefined && means(value, resource));
-      });
+      const { kind, namespace, metrics, dimensions } = failing[resource.type]!;
+      const isAbout = ({ props }: PolicyResource): boolean => {
+        const given = Object.entries((props["dimensions"] ?? {}) as Record<string, string>);
+        return given.length === Object.keys(dimensions).length && given.every(([key, value]) => dimensions[key]?.(value, resource, resources) ?? false);
+      };
+      const silent = metrics.filter((metric) => !alarmsOn(resources, namespace, metric).some(isAbout));
       if (silent.length > 0) report(`${kind} "${resource.name}" has no alarm that goes off when ${silent.join(" or ")} is 1.`, resource.urn);
     });
   },

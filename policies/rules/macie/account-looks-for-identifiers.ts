@@ -19,7 +19,7 @@ interface Job {
   readonly jobStatus?: string;
   readonly initialRun?: boolean;
   readonly samplingPercentage?: number;
-  readonly scheduleFrequency?: object;
+  readonly scheduleFrequency?: { readonly dailySchedule?: boolean; readonly weeklySchedule?: string; readonly monthlySchedule?: number };
   readonly s3JobDefinition?: { readonly bucketDefinitions?: readonly { readonly buckets: readonly string[] }[]; readonly bucketCriteria?: object };
 }
 
@@ -60,8 +60,9 @@ const looksByCriteria = (job: PolicyResource): boolean => jobOf(job).s3JobDefini
 
 function works(job: PolicyResource, minimumPercent: number): boolean {
   const { jobType, jobStatus = "RUNNING", initialRun, samplingPercentage = 100, scheduleFrequency } = jobOf(job);
-  const again = jobType === "SCHEDULED" && jobStatus === "RUNNING" && scheduleFrequency !== undefined;
-  return again && initialRun !== false && samplingPercentage >= minimumPercent && (looksByCriteria(job) || bucketsOf(job).length > 0);
+  const { dailySchedule = false, weeklySchedule, monthlySchedule } = scheduleFrequency ?? {};
+  const again = jobType === "SCHEDULED" && jobStatus === "RUNNING" && (dailySchedule || weeklySchedule !== undefined || monthlySchedule !== undefined);
+  return again && initialRun === true && samplingPercentage >= minimumPercent && (looksByCriteria(job) || bucketsOf(job).length > 0);
 }
 
 const looksInto = (job: PolicyResource, bucket: PolicyResource): boolean =>

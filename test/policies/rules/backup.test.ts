@@ -43,6 +43,7 @@ interface Backups {
   rules?: aws.types.input.backup.PlanRule[];
   schedule?: string | undefined;
   tested?: string;
+  protected?: string[];
   /** Name of the vault that the parts are of, and of the plan that tests are of. */
   of?: string;
   target?: string;
@@ -78,7 +79,7 @@ const backups =
           name: "selection",
           restoreTestingPlanName: change.of ?? tests.name,
           protectedResourceType: change.tested ?? "DynamoDB",
-          protectedResourceArns: ["*"],
+          protectedResourceArns: change.protected ?? ["*"],
           iamRoleArn: "arn:aws:iam::111111111111:role/backup",
         },
         opts,
@@ -209,6 +210,29 @@ describe("rules for AWS Backup", () => {
     [restoresAreTested, "refuses none", backups({ schedule: undefined }), notTested],
     [restoresAreTested, "refuses another type", backups({ tested: "S3" }), notTested],
     [restoresAreTested, "refuses the selection of another plan", backups({ of: "other" }), notTested],
+    [restoresAreTested, "refuses the restore of nothing", backups({ protected: [] }), notTested],
+    [restoresAreTested, "refuses the restore of what is another's", backups({ protected: ["arn:aws:dynamodb:us-east-1:111111111111:table/other"] }), notTested],
+    [
+      restoresAreTested,
+      "accepts the restore of a table of the stack, in tests of their own",
+      (opts) => {
+        backups({ schedule: undefined })(opts);
+        const table = new aws.dynamodb.Table("t", { name: "t", hashKey: "id", attributes: [{ name: "id", type: "S" }], billingMode: "PAY_PER_REQUEST" }, opts);
+        const recoveryPointSelection = { algorithm: "LATEST_WITHIN_WINDOW", includeVaults: ["*"], recoveryPointTypes: ["SNAPSHOT"] };
+        const { name } = new aws.backup.RestoreTestingPlan("own", { name: "own", scheduleExpression: "rate(1 day)", recoveryPointSelection }, opts);
+        new aws.backup.RestoreTestingSelection(
+          "own",
+          {
+            name: "own",
+            restoreTestingPlanName: name,
+            protectedResourceType: "DynamoDB",
+            protectedResourceArns: [table.arn],
+            iamRoleArn: "arn:aws:iam::111111111111:role/b",
+          },
+          opts,
+        );
+      },
+    ],
     [restoresAreTested, "accepts a vault by name", backups({ includeVaults: "own" })],
     [
       restoresAreTested,

@@ -52,7 +52,13 @@ const ofMachine = (metricName: string, name = "m") =>
     `${name}-${metricName}`,
   );
 const fn: Program = (opts) => new aws.lambda.Function("f", { name: "f", role: "arn:aws:iam::111111111111:role/f" }, opts);
-const endpoint: Program = (opts) => new aws.sagemaker.Endpoint("e", { name: "e", endpointConfigName: "c" }, opts);
+const endpoint: Program = (opts) => {
+  const productionVariants = [{ variantName: "current", modelName: "m" }];
+  const { name } = new aws.sagemaker.EndpointConfiguration("c", { name: "c", productionVariants }, opts);
+  new aws.sagemaker.Endpoint("e", { name: "e", endpointConfigName: name }, opts);
+};
+const ofVariant = (more: Record<string, string>) =>
+  alarm({ namespace: "AWS/SageMaker", metricName: "Invocation5XXErrors", dimensions: { EndpointName: "e", ...more } });
 
 const identifiers = [...logIdentifiers.names];
 const arns = (names: readonly string[]) => names.map((name) => `arn:aws:dataprotection::aws:data-identifier/${name}`);
@@ -160,6 +166,13 @@ describe("rules for CloudWatch", () => {
     ],
     [failuresRaiseAlarms, "refuses a function without alarms", fn, 'Function "f" has no alarm that goes off when Errors or Throttles is 1.'],
     [failuresRaiseAlarms, "refuses an endpoint without alarms", endpoint, 'Endpoint "e" has no alarm that goes off when Invocation5XXErrors is 1.'],
+    [failuresRaiseAlarms, "accepts one whose variant has them", both(endpoint, ofVariant({ VariantName: "current" }))],
+    ...[{}, { VariantName: "other" }, { VariantName: "current", InferenceComponentName: "c" }].map((more): [Policies[number], string, Program, string] => [
+      failuresRaiseAlarms,
+      `refuses an alarm with dimensions ${Object.keys(more).join(" and ") || "of the endpoint alone"}`,
+      both(endpoint, ofVariant(more)),
+      'Endpoint "e" has no alarm that goes off when Invocation5XXErrors is 1.',
+    ]),
     [logGroupIsOfStandardClass, "accepts what CloudWatch does unless told otherwise", group()],
     [logGroupIsOfStandardClass, "accepts the standard class", group({ logGroupClass: "STANDARD" })],
     [

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { requiredConfigRules } from "../../../policies/data/conformance-rules.ts";
 import { accountIsJudgedAllTheTime } from "../../../policies/rules/config/account-is-judged-all-the-time.ts";
 import { accountIsRecorded } from "../../../policies/rules/config/account-is-recorded.ts";
+import { deliveryGoesToArchive } from "../../../policies/rules/config/delivery-goes-to-archive.ts";
 import { deliveryIsEncryptedWithCustomerKey } from "../../../policies/rules/config/delivery-is-encrypted-with-customer-key.ts";
 import { historyOutlivesAuditPeriod } from "../../../policies/rules/config/history-outlives-audit-period.ts";
 import { organizationIsAggregated } from "../../../policies/rules/config/organization-is-aggregated.ts";
@@ -102,6 +103,12 @@ describe("rules for Config", () => {
     ],
     [deliveryIsEncryptedWithCustomerKey, "accepts a key", channel("arn:aws:kms:us-east-1:111111111111:key/1")],
     [deliveryIsEncryptedWithCustomerKey, "refuses none", channel(), 'Delivery channel "c" has no customer-managed key; s3KmsKeyArn must name one.'],
+    [
+      deliveryGoesToArchive,
+      "accepts an archive",
+      (opts) => new aws.cfg.DeliveryChannel("c", { s3BucketName: "svp-shared-222222222222-configuration-archive" }, opts),
+    ],
+    [deliveryGoesToArchive, "refuses another bucket", channel(), 'Delivery channel "c" delivers to archive; it must deliver to svp-*-archive.'],
     [historyOutlivesAuditPeriod, "accepts six years", (opts) => new aws.cfg.RetentionConfiguration("h", { retentionPeriodInDays: 2192 }, opts)],
     [
       historyOutlivesAuditPeriod,
@@ -209,11 +216,12 @@ describe("rules for Config", () => {
   it("take their settings from the configuration", async () => {
     const short: Program = (opts) => new aws.cfg.RetentionConfiguration("h", { retentionPeriodInDays: 30 }, opts);
     expect(await violations(historyOutlivesAuditPeriod, short, { [historyOutlivesAuditPeriod.name]: { minimumDays: 30 } })).to.deep.equal([]);
+    expect(await violations(deliveryGoesToArchive, channel(), { [deliveryGoesToArchive.name]: { buckets: ["archive"] } })).to.deep.equal([]);
     expect(await applications(organizationIsAggregated, bucket, { [organizationIsAggregated.name]: { required: false } })).to.equal(0);
   });
 
   it("judge nothing where there is nothing of their kind", async () => {
-    for (const rule of [recorderRecordsEverything, deliveryIsEncryptedWithCustomerKey, historyOutlivesAuditPeriod])
+    for (const rule of [recorderRecordsEverything, deliveryGoesToArchive, deliveryIsEncryptedWithCustomerKey, historyOutlivesAuditPeriod])
       expect(await applications(rule, bucket), rule.name).to.equal(0);
   });
 });

@@ -22,6 +22,7 @@ const looking =
       "j",
       {
         jobType: "SCHEDULED",
+        initialRun: true,
         scheduleFrequency: { monthlySchedule: 1 },
         s3JobDefinition: { bucketDefinitions: [{ accountId: "111111111111", buckets: ["results"] }] },
         ...change,
@@ -69,6 +70,9 @@ describe("rules for Macie", () => {
     ],
     [accountLooksForIdentifiers, "refuses none", bucket, noJob, 'Account "account" has no Macie.'],
     [accountLooksForIdentifiers, "refuses a job that runs once", looking({ jobType: "ONE_TIME" }), noJob],
+    [accountLooksForIdentifiers, "accepts a job by the day", looking({ scheduleFrequency: { dailySchedule: true } })],
+    [accountLooksForIdentifiers, "accepts a job by the week", looking({ scheduleFrequency: { weeklySchedule: "MONDAY" } })],
+    [accountLooksForIdentifiers, "refuses a schedule of nothing", looking({ scheduleFrequency: { dailySchedule: false } }), noJob],
     [accountLooksForIdentifiers, "refuses a job that was stopped", looking({ jobStatus: "USER_PAUSED" }), noJob],
     [accountLooksForIdentifiers, "refuses a job that leaves out what is there", looking({ initialRun: false }), noJob],
     [accountLooksForIdentifiers, "refuses a small sample", looking({ samplingPercentage: 1 }), noJob],
