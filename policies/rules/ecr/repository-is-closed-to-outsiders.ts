@@ -4,6 +4,7 @@ import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/p
 import { accountIdOf } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { statementsOf } from "../../documents.ts";
+import { either } from "../../either.ts";
 import { outsidersIn } from "../../organization.ts";
 import { coversAction } from "../../requests.ts";
 import { accountOf } from "../../strangers.ts";
@@ -17,14 +18,14 @@ export const repositoryIsClosedToOutsiders: ResourceValidationPolicy = {
   framework: hipaa("164.312(a)(1)", "164.308(b)(1)", "164.312(c)(1)", "164.308(a)(4)(ii)(B)"),
   tags: ["ecr", "access", "supply-chain"],
   remediationSteps: "Use our ImageRegistry, which binds its readers to the organisation by aws:PrincipalOrgID.",
-  validateResource: [
+  validateResource: either(
     validateResourceOfType(aws.ecr.RepositoryPolicy, ({ policy }, args, report) => judge(policy, "repository", args, report)),
     validateResourceOfType(aws.ecr.RegistryPolicy, ({ policy }, args, report) => judge(policy, "registry", args, report)),
     validateResourceOfType(aws.ecr.RepositoryCreationTemplate, ({ repositoryPolicy }, args, report) => {
       if (repositoryPolicy === undefined) args.notApplicable("The template gives no policy.");
       judge(repositoryPolicy, "template", args, report);
     }),
-  ],
+  ),
 };
 
 /** Changes what a repository holds, or who may. */

@@ -1,5 +1,4 @@
-import * as aws from "@pulumi/aws";
-import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { isCustomerKey } from "../../given.ts";
 
@@ -12,12 +11,15 @@ export const repositoryIsEncryptedWithCustomerKey: ResourceValidationPolicy = {
   framework: hipaa("164.312(a)(2)(iv)"),
   tags: ["ecr", "encryption"],
   remediationSteps: "Use our ImageRegistry, or set encryptionConfigurations with encryptionType KMS and kmsKey.",
-  validateResource: [
-    validateResourceOfType(aws.ecr.Repository, (repository, args, report) => judge(repository.encryptionConfigurations, `Repository "${args.name}"`, report)),
-    validateResourceOfType(aws.ecr.RepositoryCreationTemplate, (template, args, report) =>
-      judge(template.encryptionConfigurations, `Template "${args.name}"`, report),
-    ),
-  ],
+  validateResource: ({ type, name, props, notApplicable }, report) => {
+    const kind = kinds[type] ?? notApplicable("Only repositories and templates of such hold images.");
+    judge(props["encryptionConfigurations"], `${kind} "${name}"`, report);
+  },
+};
+
+const kinds: Readonly<Record<string, string>> = {
+  "aws:ecr/repository:Repository": "Repository",
+  "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "Template",
 };
 
 interface Encryption {

@@ -1,5 +1,4 @@
-import * as aws from "@pulumi/aws";
-import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 
 /** What a tag names stays what it named when it was scanned and approved. Repositories that ECR makes from a template are judged by it. */
@@ -11,12 +10,15 @@ export const repositoryKeepsTags: ResourceValidationPolicy = {
   framework: hipaa("164.312(c)(1)", "164.312(c)(2)", "164.308(a)(5)(ii)(B)"),
   tags: ["ecr", "integrity", "supply-chain"],
   remediationSteps: "Use our ImageRegistry, or set imageTagMutability IMMUTABLE without exclusions.",
-  validateResource: [
-    validateResourceOfType(aws.ecr.Repository, (repository, args, report) => judge(repository.imageTagMutability, `Repository "${args.name}"`, report)),
-    validateResourceOfType(aws.ecr.RepositoryCreationTemplate, (template, args, report) =>
-      judge(template.imageTagMutability, `Template "${args.name}"`, report),
-    ),
-  ],
+  validateResource: ({ type, name, props, notApplicable }, report) => {
+    const kind = kinds[type] ?? notApplicable("Only repositories and templates of such hold images.");
+    judge(props["imageTagMutability"], `${kind} "${name}"`, report);
+  },
+};
+
+const kinds: Readonly<Record<string, string>> = {
+  "aws:ecr/repository:Repository": "Repository",
+  "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "Template",
 };
 
 function judge(mutability: string | undefined, subject: string, report: (message: string) => void): void {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { either } from "../../either.ts";
 
 /** Amazon Mechanical Turk and vendors are no business associates of ours: whoever is shown a picture of a patient there was given it without a contract. */
 export const peopleWorkInPrivateTeams: ResourceValidationPolicy = {
@@ -11,10 +12,10 @@ export const peopleWorkInPrivateTeams: ResourceValidationPolicy = {
   framework: hipaa("164.308(b)(1)", "164.308(a)(3)(i)", "164.308(a)(3)(ii)(A)", "164.314(a)(1)", "164.502(b)"),
   tags: ["sagemaker", "phi"],
   remediationSteps: "Set workteamArn to that of our PrivateWorkforce.",
-  validateResource: [
+  validateResource: either(
     validateResourceOfType(aws.sagemaker.LabelingJob, ({ humanTaskConfig }, args, report) => judge(humanTaskConfig, `Labelling job "${args.name}"`, report)),
     validateResourceOfType(aws.sagemaker.FlowDefinition, ({ humanLoopConfig }, args, report) => judge(humanLoopConfig, `Review "${args.name}"`, report)),
-  ],
+  ),
 };
 
 interface Work {

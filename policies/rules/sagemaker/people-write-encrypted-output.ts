@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { type ResourceValidationPolicy, validateResourceOfType } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { either } from "../../either.ts";
 import { isCustomerKey } from "../../given.ts";
 
 /** Labels and corrections quote what they are about. */
@@ -12,7 +13,7 @@ export const peopleWriteEncryptedOutput: ResourceValidationPolicy = {
   framework: hipaa("164.312(a)(2)(iv)"),
   tags: ["sagemaker", "encryption"],
   remediationSteps: "Set outputConfig.kmsKeyId, and volumeKmsKeyId of labelingJobResourceConfig.",
-  validateResource: [
+  validateResource: either(
     validateResourceOfType(aws.sagemaker.LabelingJob, ({ outputConfig, labelingJobAlgorithmsConfig: learning }, args, report) => {
       if (!isCustomerKey(outputConfig, "kmsKeyId"))
         report(`Labelling job "${args.name}" has no customer-managed key for its output; outputConfig.kmsKeyId must name one.`);
@@ -23,5 +24,5 @@ export const peopleWriteEncryptedOutput: ResourceValidationPolicy = {
       if (!isCustomerKey(outputConfig, "kmsKeyId"))
         report(`Review "${args.name}" has no customer-managed key for its output; outputConfig.kmsKeyId must name one.`);
     }),
-  ],
+  ),
 };
