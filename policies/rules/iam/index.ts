@@ -10,6 +10,7 @@ import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action
 import { policyPassesNamedRolesToNamedServices } from "./policy-passes-named-roles-to-named-services.ts";
 import { policyTakesNamedRoles } from "./policy-takes-named-roles.ts";
 import { policyUsesKeysThroughServices } from "./policy-uses-keys-through-services.ts";
+import { readingOfVideosByPeopleIsTold } from "./reading-of-videos-by-people-is-told.ts";
 import { roleAsksPeopleForSecondFactor } from "./role-asks-people-for-second-factor.ts";
 import { roleHasPoliciesOfItsOwn } from "./role-has-policies-of-its-own.ts";
 import { roleIsBounded } from "./role-is-bounded.ts";
@@ -31,6 +32,7 @@ export const iamRules: Policies = [
   policyPassesNamedRolesToNamedServices,
   policyTakesNamedRoles,
   policyUsesKeysThroughServices,
+  readingOfVideosByPeopleIsTold,
   roleAsksPeopleForSecondFactor,
   roleHasPoliciesOfItsOwn,
   roleIsBounded,

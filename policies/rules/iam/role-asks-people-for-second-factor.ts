@@ -2,7 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import type { Statement } from "../../documents.ts";
 import { mayMeet } from "../../requests.ts";
-import { judgeTrusts } from "./trusts.ts";
+import { isPerson, judgeTrusts } from "./trusts.ts";
 
 interface Config {
   readonly maximumSeconds: number;
@@ -13,8 +13,6 @@ const defaultSeconds = 3600;
 
 /** Roles that IAM Identity Center makes of permission sets, under a path that only it can write to. It asks for the second factor itself. */
 const identityCenter = ":role/aws-reserved/sso.amazonaws.com/";
-
-const isPerson = (principal: string): boolean => /^(\*|\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:(?!oidc-provider\/).*)$/.test(principal);
 
 /**
  * Whoever takes a role by AWS credentials, or by an identity provider of people (SAML), has given a second factor, and lately. An identity

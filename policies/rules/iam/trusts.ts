@@ -11,6 +11,9 @@ interface Which {
   readonly none: string;
 }
 
+/** Whether a principal is people, or stands for them: an account, a role, a user or a SAML provider; not a service, nor workflows. */
+export const isPerson = (principal: string): boolean => /^(\*|\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:(?!oidc-provider\/).*)$/.test(principal);
+
 /** Judges each statement by which a role lets somebody take it. `say` reports what is wrong with one. */
 export function judgeTrusts(
   { type, name, props, notApplicable }: Trusting,

@@ -1,10 +1,10 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
+import { matchesPattern } from "../../event-pattern.ts";
 import { isGiven } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
 import { onlyWhereRequired, requiredSchema } from "../../required.ts";
-import { matchesPattern } from "./event-pattern.ts";
 
 /** A new finding as Security Hub tells of it (User Guide, "EventBridge event formats for Security Hub"). */
 const finding = (severity: string): object => ({

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { matchesPattern } from "../../../policies/event-pattern.ts";
 import { accountEnablesNewControls } from "../../../policies/rules/securityhub/account-enables-new-controls.ts";
-import { matchesPattern } from "../../../policies/rules/securityhub/event-pattern.ts";
 import { findingsAreGathered } from "../../../policies/rules/securityhub/findings-are-gathered.ts";
 import { findingsAreTold } from "../../../policies/rules/securityhub/findings-are-told.ts";
 import { organizationIsCheckedByStandards } from "../../../policies/rules/securityhub/organization-is-checked-by-standards.ts";
