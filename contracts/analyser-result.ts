@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { calibration, subject } from "./model.ts";
 import { sha256, unit } from "./primitives.ts";
 
 /** What a branch of the state machine hands to the next step: where its results lie, never the results. */
@@ -7,6 +8,10 @@ export const envelope = z.strictObject({
   status: z.enum(["SUCCEEDED", "FAILED", "SKIPPED"]),
   /** `s3://` prefix of the results, ending with a slash; null if there are none. A failed branch may have left some. */
   outputPrefix: z.string().nullable(),
+  /** Share of the wanted work that was done, where the branch itself knows it; null where only its results tell. */
+  coverage: unit.nullable(),
+  /** US dollars at list price, where the branch itself knows what it used; null where only its results tell. */
+  costUsd: z.number().nonnegative().nullable(),
   error: z.string().max(2000).nullable(),
 });
 export type Envelope = z.infer<typeof envelope>;
@@ -21,6 +26,8 @@ export const producer = z.strictObject({
   digest: sha256.nullable(),
   dataset: z.string().nullable(),
   threshold: unit.nullable(),
+  /** Null if its scores are not calibrated: high means surer, and no more. */
+  calibration: calibration.nullable(),
   syntheticOnly: z.boolean(),
 });
 export type Producer = z.infer<typeof producer>;
@@ -41,7 +48,9 @@ export const analyserResult = z.strictObject({
       producer,
       status: z.enum(["SUCCEEDED", "FAILED"]),
       error: z.string().nullable(),
-      kind: z.enum(["classifications", "detections", "cues", "sprites"]),
+      kind: z.enum(["classifications", "detections", "masks", "cues", "sprites"]),
+      /** What classifications, detections and masks are about; null of cues and sprites. */
+      subject: subject.nullable(),
       /** What scores and label indexes refer to, in the model's order. Empty for cues and sprites. */
       labels: z.array(z.string()),
       /** File beside `result.json`. */
@@ -70,6 +79,25 @@ export const detectionLine = z.strictObject({
   boxes: z.array(z.tuple([z.int().nonnegative(), unit, z.int(), z.int(), z.int().positive(), z.int().positive()])),
 });
 export type DetectionLine = z.infer<typeof detectionLine>;
+
+/**
+ * Run lengths of a mask, column by column from the top left, beginning with a run of zeros: COCO's uncompressed RLE
+ * (`cocoapi`, `maskApi.h`). They add up to width times height of the grid.
+ */
+export const runLengths = z.array(z.int().nonnegative()).min(1);
+
+/**
+ * A line of a `masks` file (JSON Lines, rising frames). A mask is `[label index, score, run lengths]` over a grid of
+ * `gridWidth` by `gridHeight` cells that covers the whole picture. A frame that holds nothing has an empty list.
+ */
+export const maskLine = z.strictObject({
+  frame: z.int().nonnegative(),
+  pts: z.int(),
+  gridWidth: z.int().positive(),
+  gridHeight: z.int().positive(),
+  masks: z.array(z.tuple([z.int().nonnegative(), unit, runLengths])),
+});
+export type MaskLine = z.infer<typeof maskLine>;
 
 /** A line of a `cues` file (JSON Lines, rising start): a span of rendition frames; `score` is the strength in 0..1. A shot is the span between two cuts. */
 export const cueLine = z.strictObject({ type: cueType, startFrame: z.int().nonnegative(), endFrame: z.int().positive(), score: unit });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { producer } from "./analyser-result.ts";
-import { caseId, rational, runId, s3Uri, sha256, unit } from "./primitives.ts";
+import { producer, runLengths } from "./analyser-result.ts";
+import { caseId, rational, review, runId, s3Uri, sha256, unit } from "./primitives.ts";
 
 const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() };
 
@@ -10,7 +10,7 @@ const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() }
  * frames of the renditions. Boxes are whole pixels of `media.raster`.
  */
 export const analysis = z.strictObject({
-  schema: z.literal("surgical-analysis/1.0"),
+  schema: z.literal("surgical-analysis/1.1"),
   caseId,
   runId,
   createdAt: z.iso.datetime(),
@@ -50,9 +50,10 @@ export const analysis = z.strictObject({
       ...span,
       confidence: unit.nullable(),
       producer: z.string(),
+      review,
     }),
   ),
-  events: z.array(z.strictObject({ id: z.string(), type: z.string(), label: z.string(), ...span, confidence: unit.nullable(), producer: z.string() })),
+  events: z.array(z.strictObject({ id: z.string(), type: z.string(), label: z.string(), ...span, confidence: unit.nullable(), producer: z.string(), review })),
   /** Boxes lie in chunks of 30 s; see `detectionChunk`. */
   detections: z.array(
     z.strictObject({
@@ -61,6 +62,18 @@ export const analysis = z.strictObject({
       frameCount: z.int().nonnegative(),
       boxCount: z.int().nonnegative(),
       /** `sha256` is of the chunk's JSON before compression, whose bytes differ between processors. */
+      chunks: z.array(z.strictObject({ uri: s3Uri, ...span, sha256 })),
+    }),
+  ),
+  /** Instruments followed from box to box while they stay in sight; see `trackList`. Null if nothing was followed. */
+  tracks: z.strictObject({ uri: s3Uri, trackCount: z.int().nonnegative(), sha256 }).nullable(),
+  /** Masks lie in chunks of 30 s; see `maskChunk`. */
+  masks: z.array(
+    z.strictObject({
+      producer: z.string(),
+      labels: z.array(z.string()),
+      frameCount: z.int().nonnegative(),
+      maskCount: z.int().nonnegative(),
       chunks: z.array(z.strictObject({ uri: s3Uri, ...span, sha256 })),
     }),
   ),
@@ -100,5 +113,45 @@ export const detectionChunk = z.strictObject({
   score: z.array(unit),
   /** Four numbers a box: x, y, width, height in pixels of the raster. */
   box: z.array(z.int()),
+  /** For each box the number of its track in `trackList`; -1 if it belongs to none. */
+  track: z.array(z.int().min(-1)),
 });
 export type DetectionChunk = z.infer<typeof detectionChunk>;
+
+/** A mask chunk (gzipped JSON), columnar as `detectionChunk` is. */
+export const maskChunk = z.strictObject({
+  schema: z.literal("mask-chunk/1.0"),
+  producer: z.string(),
+  /** Cells of the grid that covers the raster. */
+  gridWidth: z.int().positive(),
+  gridHeight: z.int().positive(),
+  frames: z.array(z.int().nonnegative()),
+  offsets: z.array(z.int().nonnegative()),
+  label: z.array(z.int().nonnegative()),
+  score: z.array(unit),
+  runs: z.array(runLengths),
+});
+export type MaskChunk = z.infer<typeof maskChunk>;
+
+/**
+ * `tracks.json.gz`: an instrument while it stays in sight. A track says that these boxes are one thing seen without a
+ * break, never which thing: who comes back is not known ("visibility" perspective of CholecTrack20, Nwoye et al. 2025).
+ * The columns have one entry a track; a track's number is its index.
+ */
+export const trackList = z.strictObject({
+  schema: z.literal("track-list/1.0"),
+  /** Index into the analysis's `detections`, and into that one's labels. */
+  detections: z.array(z.int().nonnegative()),
+  label: z.array(z.int().nonnegative()),
+  startFrame: z.array(z.int().nonnegative()),
+  endFrame: z.array(z.int().positive()),
+  boxCount: z.array(z.int().positive()),
+  /** Mean score of its boxes. */
+  confidence: z.array(unit),
+  /** Length of the path of the boxes' middles, in diagonals of the raster; and the sum of the absolute changes of speed, in diagonals per second. */
+  pathLength: z.array(z.number().nonnegative()),
+  speedChange: z.array(z.number().nonnegative()),
+  /** Whether it is long and dense enough for measures of motion. */
+  stable: z.array(z.boolean()),
+});
+export type TrackList = z.infer<typeof trackList>;

@@ -5,6 +5,13 @@ import { caseId, objectLocation, runId, uploadId } from "./primitives.ts";
 export const caseStatus = z.enum(["UPLOADING", "RUNNING", "COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED"]);
 export type CaseStatus = z.infer<typeof caseStatus>;
 
+/** Procedures that the platform has measures and cohorts for. Codes of terminologies are configuration: SNOMED CT needs a national licence. */
+export const procedure = z.enum(["laparoscopic-cholecystectomy", "laparoscopic-appendectomy", "laparoscopic-hysterectomy", "other"]);
+export type Procedure = z.infer<typeof procedure>;
+
+/** How difficult the operation was, as the surgeon graded it: 1 to 5 (Nassar scale; Nassar et al., Ann R Coll Surg Engl 1995, and its later grade 5). */
+export const severity = z.int().min(1).max(5);
+
 /** Input of the state machine: one version of one uploaded object. Built by `ingest/start-analysis`. */
 export const analysisRequest = z.strictObject({
   caseId,
@@ -24,5 +31,8 @@ export const caseSummary = z.strictObject({
   runId: runId.nullable(),
   /** Why a case was rejected, quarantined or failed: sentences, all of them. */
   reasons: z.array(z.string()),
+  /** Null if whoever uploaded it did not say. */
+  procedure: procedure.nullable(),
+  severity: severity.nullable(),
 });
 export type CaseSummary = z.infer<typeof caseSummary>;

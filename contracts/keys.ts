@@ -46,6 +46,19 @@ export const timelineKey = (caseId: string, runId: string): string => `${metadat
 export const detectionChunkKey = (caseId: string, runId: string, producer: string, index: number): string =>
   `${metadataPrefix(caseId, runId)}detections/${producer}/${String(index).padStart(5, "0")}.json.gz`;
 
+export const maskChunkKey = (caseId: string, runId: string, producer: string, index: number): string =>
+  `${metadataPrefix(caseId, runId)}masks/${producer}/${String(index).padStart(5, "0")}.json.gz`;
+export const tracksKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}tracks.json.gz`;
+/** What the run saw, in figures that drift is measured on ({@link file://./run-statistics.ts}). */
+export const statisticsKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}statistics.json`;
+/** Clinical measures ({@link file://./measures.ts}). */
+export const measuresKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}measures.json`;
+/** The written report ({@link file://./report.ts}), and its printable form beside it. */
+export const reportKey = (caseId: string, runId: string, language: string): string => `${metadataPrefix(caseId, runId)}report/${language}.json`;
+export const reportPageKey = (caseId: string, runId: string, language: string): string => `${metadataPrefix(caseId, runId)}report/${language}.html`;
+/** Files made for somebody who asked for another format. */
+export const exportsPrefix = (caseId: string, runId: string): string => `exports/${caseId}/${runId}/`;
+
 /** `s3://bucket/key` and back. */
 export const toUri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
 export function parseUri(uri: string): { bucket: string; key: string } {

@@ -3,6 +3,28 @@ import { sha256, unit } from "./primitives.ts";
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, "must be lower-case words joined by hyphens, at most 31 characters");
 
+/**
+ * What a network tells about; decides what the merge makes of its scores. A network whose subject is known here needs no
+ * code of its own anywhere else.
+ */
+export const subject = z.enum([
+  /** Is the camera outside the patient? Label `out-of-body`. */
+  "out-of-body",
+  /** Which phase of the operation is it? Labels exclude each other, in the order the procedure takes them. */
+  "phase",
+  /** What spoils the view: labels such as `smoke`, `bleeding`, `fog`, `blur`, `reflection`; each may hold at once. */
+  "view",
+  /** Criteria of the critical view of safety: labels `C1`, `C2`, `C3` (Strasberg 1995); each may hold at once. */
+  "critical-view",
+  /** Which instruments are seen, and where. */
+  "instrument",
+  /** Which organs and structures are seen, and where. */
+  "structure",
+]);
+export type Subject = z.infer<typeof subject>;
+
+export const calibration = z.strictObject({ method: z.literal("temperature"), expectedError: unit });
+
 const common = {
   id: identifier,
   /** Semantic version of the weights. */
@@ -11,6 +33,8 @@ const common = {
   name: z.string().min(1),
   /** Digest of `model.onnx`. The serving container refuses a file that differs. */
   sha256,
+  /** How scores were turned into probabilities, as part of the graph, and the expected calibration error left on held-out data; null if they were not. */
+  calibration: calibration.nullable(),
   /** What the weights were trained on; shown wherever a result is shown. */
   dataset: z.string().min(1),
   /** True for weights that are fit for trying the platform only, never for care. */
@@ -23,6 +47,7 @@ const common = {
     /** How a picture of another shape is brought to this size, as in training: stretched to fill it, or scaled as a whole with black beside it. */
     fit: z.enum(["stretch", "letterbox"]),
   }),
+  subject,
   labels: z.array(z.string().min(1)).min(1),
   /** Score from which a result counts. */
   threshold: unit,
@@ -30,7 +55,7 @@ const common = {
 
 /** `models/<id>/model.json`: everything the platform needs to know to run a network. */
 export const model = z.discriminatedUnion("task", [
-  /** Graph output `scores: float32[N, labels]`, probabilities. */
+  /** Graph output `scores: float32[N, labels]`, probabilities; of labels that exclude each other they add up to 1, of others each stands for itself. */
   z.strictObject({ ...common, task: z.literal("frame-classification"), outputs: z.strictObject({ scores: z.string() }) }),
   /**
    * Graph outputs, K best boxes a frame, suppression done in the graph: `boxes: float32[N, K, 4]` as x, y, width, height

@@ -33,5 +33,9 @@ export const frameSpan = z
   .refine((span) => span.endFrame > span.startFrame, "endFrame must be greater than startFrame");
 export type FrameSpan = z.infer<typeof frameSpan>;
 
+/** What people have said about a finding. `needs-review` asks a surgeon to look before anybody relies on it. */
+export const review = z.enum(["unreviewed", "needs-review", "confirmed", "rejected"]);
+export type Review = z.infer<typeof review>;
+
 /** A share or a probability. */
 export const unit = z.number().min(0).max(1);

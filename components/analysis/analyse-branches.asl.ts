@@ -21,6 +21,8 @@ export const envelope = (analyser: string, status: "SUCCEEDED" | "FAILED" | "SKI
   analyser,
   status,
   outputPrefix,
+  coverage: null,
+  costUsd: null,
   error,
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
+import { type CaseSummary, caseStatus, procedure, severity } from "../../contracts/case.ts";
 import { runId } from "../../contracts/primitives.ts";
 import { parseStored } from "../runtime/parse.ts";
 
@@ -12,6 +12,8 @@ const item = z.object({
   updatedAt: z.string(),
   runId: runId.nullable().default(null),
   reasons: z.array(z.string()).default([]),
+  procedure: procedure.nullable().default(null),
+  severity: severity.nullable().default(null),
 });
 
 export const summaryOf = (stored: unknown): CaseSummary => parseStored(item, stored, "A summary item of the case table");

@@ -184,7 +184,7 @@ async function writeSignals({ excluded, frameCount, outputFolder }: FrameAnalysi
   await writeFile(join(outputFolder, "cues.jsonl"), cues.map((cue) => `${JSON.stringify(cue)}\n`).join(""));
   await writeSprites(sprites, outputFolder);
   const measured = countSampled(1, frameCount, excluded);
-  const done = { status: "SUCCEEDED" as const, error: null, labels: [] };
+  const done = { status: "SUCCEEDED" as const, error: null, subject: null, labels: [] };
   return [
     { producer: cueProducer, ...done, kind: "cues", file: "cues.jsonl", framesDone: measured, framesWanted: measured },
     { producer: spriteProducer, ...done, kind: "sprites", file: spriteFile, framesDone: sprites.shown, framesWanted: sprites.shown },

@@ -35,6 +35,7 @@ export const cueProducer: Producer = {
   digest: createHash("sha256").update(JSON.stringify(cueRules)).digest("hex"),
   dataset: null,
   threshold: null,
+  calibration: null,
   syntheticOnly: false,
 };
 

@@ -44,6 +44,7 @@ export const modelProducer = (model: Model): Producer => ({
   digest: model.sha256,
   dataset: model.dataset,
   threshold: model.threshold,
+  calibration: model.calibration,
   syntheticOnly: model.syntheticOnly,
 });
 

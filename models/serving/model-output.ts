@@ -72,6 +72,7 @@ export class ModelOutput {
       status: this.failed ? "FAILED" : "SUCCEEDED",
       error: this.#error,
       kind: this.kind,
+      subject: this.model.subject,
       file: this.file,
       labels: this.model.labels,
       framesDone: this.#framesDone,

@@ -24,6 +24,7 @@ export const spriteProducer: Producer = {
   digest: null,
   dataset: null,
   threshold: null,
+  calibration: null,
   syntheticOnly: false,
 };
 

@@ -189,6 +189,8 @@ def main() -> None:
         "name": "Instrument detector",
         "dataset": trained_on,
         "syntheticOnly": True,
+        "subject": "instrument",
+        "calibration": None,
         "labels": names,
         "threshold": threshold,
         "task": "object-detection",

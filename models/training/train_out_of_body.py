@@ -114,6 +114,8 @@ def main() -> None:
         "name": "Out-of-body detector",
         "dataset": trained_on,
         "syntheticOnly": True,
+        "subject": "out-of-body",
+        "calibration": None,
         "labels": ["in-body", "out-of-body"],
         "threshold": threshold,
         "task": "frame-classification",

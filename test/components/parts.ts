@@ -56,6 +56,8 @@ export const detector: Model = {
   dataset: "drawn operations",
   syntheticOnly: true,
   input: { name: "pixels", width: 256, height: 256, fit: "stretch" },
+  subject: "instrument",
+  calibration: null,
   labels: ["grasper"],
   threshold: 0.5,
   task: "object-detection",

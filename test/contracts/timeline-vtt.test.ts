@@ -27,7 +27,7 @@ describe("timelineVtt", () => {
     const pts = count(100).map((n) => n * 90_000);
     pts[1] = 1;
     const squeezed = new FrameIndex({ ...tableOf(pts, count(100)), source: { ...tableOf(pts, count(100)).source, timebase: { num: 1, den: 90_000 } } });
-    analysis.events = [{ id: "e", type: "t", label: "<b>a\n--> &b", startFrame: 0, endFrame: 1, confidence: null, producer: "p" }];
+    analysis.events = [{ id: "e", type: "t", label: "<b>a\n--> &b", startFrame: 0, endFrame: 1, confidence: null, producer: "p", review: "unreviewed" }];
     expect(timelineVtt(analysis, squeezed)).to.equal("WEBVTT\n\ne\n00:00:00.000 --> 00:00:00.001\n&lt;b&gt;a --&gt; &amp;b\n");
   });
 
@@ -35,7 +35,7 @@ describe("timelineVtt", () => {
     const pts = count(100).map((n) => n * 25 * 100);
     const long = new FrameIndex(tableOf(pts, count(100)));
     const analysis = analysisOf({ gate: { producer: "p", outOfBody: [] }, segments: [] });
-    analysis.events = [{ id: "e", type: "t", label: "l", startFrame: 40, endFrame: 73, confidence: null, producer: "p" }];
+    analysis.events = [{ id: "e", type: "t", label: "l", startFrame: 40, endFrame: 73, confidence: null, producer: "p", review: "unreviewed" }];
     expect(timelineVtt(analysis, long)).to.include("01:06:40.000 --> 02:01:40.000");
   });
 });

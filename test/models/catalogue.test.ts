@@ -13,6 +13,8 @@ const model = (id: string): Model => ({
   sha256: "0".repeat(64),
   dataset: "drawn operations",
   syntheticOnly: true,
+  subject: "instrument",
+  calibration: null,
   input: { name: "pixels", width: 64, height: 64, fit: "stretch" },
   labels: ["inside", "outside"],
   threshold: 0.5,

@@ -7,6 +7,8 @@ const description = {
   sha256: "0".repeat(64),
   dataset: "none: for this test",
   syntheticOnly: true,
+  subject: "instrument",
+  calibration: null,
   input: { name: "pixels", width: 64, height: 64, fit: "stretch" },
   labels: ["label"],
   threshold: 0.5,

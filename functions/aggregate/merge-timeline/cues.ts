@@ -41,9 +41,18 @@ export function mergeCues(found: readonly Cues[], gate: readonly FrameSpan[], fr
     endFrame,
     confidence: score,
     producer,
+    review: "unreviewed" as const,
   }));
   const events = (Object.keys(labels) as (keyof typeof labels)[]).flatMap((type) =>
-    inBody(type).map(({ startFrame, endFrame, score, producer }) => ({ type, label: labels[type], startFrame, endFrame, confidence: score, producer })),
+    inBody(type).map(({ startFrame, endFrame, score, producer }) => ({
+      type,
+      label: labels[type],
+      startFrame,
+      endFrame,
+      confidence: score,
+      producer,
+      review: "unreviewed" as const,
+    })),
   );
   return { segments, events };
 }

@@ -53,6 +53,7 @@ export function chunker(producer: string, starts: readonly number[], sourceFrame
         chunk.label.push(label);
         chunk.score.push(score);
         chunk.box.push(...box);
+        chunk.track.push(-1);
       }
       chunk.offsets.push(chunk.label.length);
       return done;
@@ -61,4 +62,13 @@ export function chunker(producer: string, starts: readonly number[], sourceFrame
   };
 }
 
-const emptyChunk = (producer: string): DetectionChunk => ({ schema: "detection-chunk/1.0", producer, frames: [], offsets: [0], label: [], score: [], box: [] });
+const emptyChunk = (producer: string): DetectionChunk => ({
+  schema: "detection-chunk/1.0",
+  producer,
+  frames: [],
+  offsets: [0],
+  label: [],
+  score: [],
+  box: [],
+  track: [],
+});

@@ -77,6 +77,7 @@ const instrumentEvent = ({ startFrame, endFrame, label, confidence }: Instrument
   endFrame,
   confidence: Math.round(confidence * 1e4) / 1e4,
   producer,
+  review: "unreviewed" as const,
 });
 
 /** The source frame with the most boxes of all producers together; of several, the one whose boxes are surest, then the earliest. */

@@ -94,10 +94,12 @@ async function merge(deps: Deps, request: Request, index: SourceIndex, frames: F
     segments: numbered("segment", cues.segments),
     events: numbered("event", [...cues.events, ...detections.flatMap(({ events }) => events)]),
     detections: detections.map((one) => one.detections),
+    tracks: null,
+    masks: [],
     coverage,
   };
   const result: Analysis = {
-    schema: "surgical-analysis/1.0",
+    schema: "surgical-analysis/1.1",
     caseId,
     runId,
     createdAt: request.startedAt,

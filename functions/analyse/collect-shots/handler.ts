@@ -37,5 +37,5 @@ export const createHandler =
     await lake.put(prefix + cuesFile, cues.map((cue) => `${JSON.stringify(cue)}\n`).join(""), "application/jsonl");
     await lake.putJson(`${prefix}result.json`, resultOf(answer.SelectedSegmentTypes, frames.rendition("analysis").pts.length, cuesFile));
     log("shots collected", { caseId, runId, cueCount: cues.length });
-    return { analyser, status: "SUCCEEDED", outputPrefix: lake.uri(prefix), error: null };
+    return { analyser, status: "SUCCEEDED", outputPrefix: lake.uri(prefix), coverage: null, costUsd: null, error: null };
   };

@@ -33,10 +33,19 @@ const succeeded = {
     analyser: "review-rendition",
     status: "SUCCEEDED",
     outputPrefix: `s3://processed/${reviewRenditionKey(caseId, runId).replace("review.mp4", "")}`,
+    coverage: null,
+    costUsd: null,
     error: null,
   }),
-  rekognition: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", error: null },
-  frames: { analyser: "frame-analysis", status: "SUCCEEDED", outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}`, error: null },
+  rekognition: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", coverage: null, costUsd: null, error: null },
+  frames: {
+    analyser: "frame-analysis",
+    status: "SUCCEEDED",
+    outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}`,
+    coverage: null,
+    costUsd: null,
+    error: null,
+  },
 };
 
 describe("the definition of the case analysis", () => {
@@ -124,6 +133,8 @@ describe("a case analysis where all goes well", () => {
       analyser: "gate",
       status: "SUCCEEDED",
       outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "gate")}`,
+      coverage: null,
+      costUsd: null,
       error: null,
     });
     expect(planReviewRequest.parse(payload("PlanReview"))).to.deep.equal({ caseId, runId, request });
@@ -294,7 +305,7 @@ describe("a branch of the case analysis that fails", () => {
     ]);
     expect(await envelopesOf({ CollectShots: failing("BrokenContract", thrown("BrokenContract", "A page was empty.")) })).to.deep.equal([
       succeeded.review,
-      { analyser: "rekognition", status: "FAILED", outputPrefix: null, error: "A page was empty." },
+      { analyser: "rekognition", status: "FAILED", outputPrefix: null, coverage: null, costUsd: null, error: "A page was empty." },
       succeeded.frames,
     ]);
   });
@@ -303,8 +314,15 @@ describe("a branch of the case analysis that fails", () => {
     const { asked } = await execute({ RenderReview: failing("States.TaskFailed", "no disk") });
     expect(asked).not.to.have.property("StartSegmentDetection");
     expect(asked["MergeTimeline"].Payload.envelopes.slice(0, 2)).to.deep.equal([
-      { analyser: "review-rendition", status: "FAILED", outputPrefix: null, error: "States.TaskFailed: no disk" },
-      { analyser: "rekognition", status: "FAILED", outputPrefix: null, error: "There is no review rendition for Rekognition to look at." },
+      { analyser: "review-rendition", status: "FAILED", outputPrefix: null, coverage: null, costUsd: null, error: "States.TaskFailed: no disk" },
+      {
+        analyser: "rekognition",
+        status: "FAILED",
+        outputPrefix: null,
+        coverage: null,
+        costUsd: null,
+        error: "There is no review rendition for Rekognition to look at.",
+      },
     ]);
   });
 
@@ -319,7 +337,7 @@ describe("a branch of the case analysis that fails", () => {
 
   it("skips Rekognition where the environment has it off", async () => {
     const rekognition = { enabled: false, pollSeconds: 45 };
-    const skipped = { analyser: "rekognition", status: "SKIPPED", outputPrefix: null, error: null };
+    const skipped = { analyser: "rekognition", status: "SKIPPED", outputPrefix: null, coverage: null, costUsd: null, error: null };
     expect(await envelopesOf({}, { rekognition })).to.deep.equal([succeeded.review, skipped, succeeded.frames]);
     expect((await envelopesOf({ PlanReview: failing("NotFound", thrown("NotFound", "no gate")) }, { rekognition }))[1]).to.deep.equal(skipped);
   });

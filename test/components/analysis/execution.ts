@@ -71,7 +71,9 @@ const goodAnswers = (): Record<string, Answer> => {
     IndexReview: () => ({ Payload: { frameCount: 250 } }),
     StartSegmentDetection: () => ({ JobId: "job-1" }),
     GetSegmentDetection: () => ({ JobStatus: looks.shift()! }),
-    CollectShots: () => ({ Payload: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", error: null } }),
+    CollectShots: () => ({
+      Payload: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", coverage: null, costUsd: null, error: null },
+    }),
     RunAnalyser: () => ({ ProcessingJobStatus: "Completed" }),
     MergeTimeline: () => ({ Payload: { status: "COMPLETE", analysisUri: url, segmentCount: 3, eventCount: 1 } }),
     TagSource: () => ({}),

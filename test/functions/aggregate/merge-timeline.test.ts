@@ -14,7 +14,17 @@ import { indexOf } from "../support/source-index.ts";
 
 const frameCount = 1000;
 const producerOf = (id: string, kind: "model" | "algorithm" | "service" = "model", threshold: number | null = 0.5) => ({
-  ...{ id, kind, name: id, version: "1.0.0", digest: kind === "service" ? null : digest, dataset: null, threshold, syntheticOnly: kind === "model" },
+  ...{
+    id,
+    kind,
+    name: id,
+    version: "1.0.0",
+    digest: kind === "service" ? null : digest,
+    dataset: null,
+    threshold,
+    calibration: null,
+    syntheticOnly: kind === "model",
+  },
 });
 type Output = AnalyserResult["outputs"][number];
 const outputOf = (kind: Output["kind"], producer: Output["producer"], change: Partial<Output> = {}): Output => ({
@@ -23,6 +33,7 @@ const outputOf = (kind: Output["kind"], producer: Output["producer"], change: Pa
     status: "SUCCEEDED",
     error: null,
     kind,
+    subject: kind === "detections" ? "instrument" : kind === "classifications" ? "out-of-body" : null,
     file: `${producer.id}.jsonl`,
     labels: kind === "detections" ? ["grasper", "hook"] : [],
     framesDone: 200,
@@ -33,6 +44,8 @@ const outputOf = (kind: Output["kind"], producer: Output["producer"], change: Pa
 const envelopeOf = (analyser: string, status: Envelope["status"] = "SUCCEEDED", error: string | null = null): Envelope => ({
   ...{ analyser, status, error },
   outputPrefix: status === "SKIPPED" ? null : `s3://processed/${analyserPrefix(caseId, runId, analyser)}`,
+  coverage: null,
+  costUsd: null,
 });
 const detector = producerOf("instrument-detector");
 const technical = producerOf("technical-cues", "algorithm", null);
@@ -109,7 +122,7 @@ describe("aggregate/merge-timeline", () => {
     const found = await merged();
     expect(recorded).to.deep.equal([found]);
     expect(found).to.deep.include({
-      schema: "surgical-analysis/1.0",
+      schema: "surgical-analysis/1.1",
       caseId,
       runId,
       createdAt: "2026-11-21T08:00:00.000Z",
@@ -135,11 +148,12 @@ describe("aggregate/merge-timeline", () => {
       endFrame,
       confidence,
       producer: rekognition.id,
+      review: "unreviewed",
     });
     expect(segments).to.deep.equal([shot(1, 0, 500, 0.9), shot(2, 500, 800, 0.8), shot(3, 900, 1000, 0.8)]);
     expect(events.filter(({ type }) => type !== "instrument")).to.deep.equal([
-      { id: "event-2", type: "black", label: "Black picture", startFrame: 600, endFrame: 650, confidence: 0.95, producer: technical.id },
-      { id: "event-3", type: "blur", label: "Blurred picture", startFrame: 790, endFrame: 800, confidence: 0.5, producer: technical.id },
+      { id: "event-2", type: "black", label: "Black picture", startFrame: 600, endFrame: 650, confidence: 0.95, producer: technical.id, review: "unreviewed" },
+      { id: "event-3", type: "blur", label: "Blurred picture", startFrame: 790, endFrame: 800, confidence: 0.5, producer: technical.id, review: "unreviewed" },
     ]);
   });
 
@@ -154,8 +168,8 @@ describe("aggregate/merge-timeline", () => {
     await merge();
     const instruments = (await merged()).events.filter(({ type }) => type === "instrument");
     expect(instruments).to.deep.equal([
-      { id: "event-1", type: "instrument", label: "grasper", startFrame: 100, endFrame: 300, confidence: 0.8, producer: detector.id },
-      { id: "event-4", type: "instrument", label: "grasper", startFrame: 900, endFrame: 1000, confidence: 0.8, producer: detector.id },
+      { id: "event-1", type: "instrument", label: "grasper", startFrame: 100, endFrame: 300, confidence: 0.8, producer: detector.id, review: "unreviewed" },
+      { id: "event-4", type: "instrument", label: "grasper", startFrame: 900, endFrame: 1000, confidence: 0.8, producer: detector.id, review: "unreviewed" },
     ]);
   });
 

@@ -62,7 +62,14 @@ describe("analyse/collect-shots", () => {
       { type: "black", startFrame: 40, endFrame: 50, score: 0.5 },
       { type: "shot", startFrame: 50, endFrame: 100, score: 0.99 },
     ]);
-    expect(envelope).to.deep.equal({ analyser: "rekognition", status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, error: null });
+    expect(envelope).to.deep.equal({
+      analyser: "rekognition",
+      status: "SUCCEEDED",
+      outputPrefix: `s3://processed/${prefix}`,
+      coverage: null,
+      costUsd: null,
+      error: null,
+    });
     const result = await lake.json(`${prefix}result.json`, analyserResult);
     expect(result.outputs[0]).to.deep.include({ kind: "cues", file: "cues.jsonl", framesDone: 100, framesWanted: 100 });
     expect(result.outputs[0]?.producer).to.deep.include({ id: "rekognition-segments", kind: "service", version: "2.0", digest: null });

@@ -60,7 +60,7 @@ describe("outOfBodySpans", () => {
 
 describe("prepare/decide-gate", () => {
   const prefix = analyserPrefix(caseId, runId, "gate");
-  const screening = { analyser: "gate", status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, error: null } as const;
+  const screening = { analyser: "gate", status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null } as const;
   const producer = {
     id: "out-of-body",
     kind: "model",
@@ -69,6 +69,7 @@ describe("prepare/decide-gate", () => {
     digest,
     dataset: "synthetic",
     threshold: 0.5,
+    calibration: null,
     syntheticOnly: true,
   } as const;
   const output: AnalyserResult["outputs"][number] = {
@@ -76,6 +77,7 @@ describe("prepare/decide-gate", () => {
     status: "SUCCEEDED",
     error: null,
     kind: "classifications",
+    subject: "out-of-body",
     labels: ["in-body", "out-of-body"],
     file: "out-of-body.jsonl",
     framesDone: 3,

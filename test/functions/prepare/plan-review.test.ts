@@ -10,7 +10,17 @@ import { caseId, digest, request, runId } from "../support/ids.ts";
 import { memoryLake } from "../support/memory-lake.ts";
 import { indexOf } from "../support/source-index.ts";
 
-const producer = { id: "out-of-body", kind: "model", name: "Out of body", version: "1.0.0", digest, dataset: "synthetic", threshold: 0.5, syntheticOnly: true };
+const producer = {
+  id: "out-of-body",
+  kind: "model",
+  name: "Out of body",
+  version: "1.0.0",
+  digest,
+  dataset: "synthetic",
+  threshold: 0.5,
+  calibration: null,
+  syntheticOnly: true,
+};
 
 async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[]) {
   const lake = memoryLake();

@@ -13,6 +13,8 @@ const common = {
   sha256: digest,
   dataset: "synthetic",
   syntheticOnly: true,
+  subject: "instrument",
+  calibration: null,
   input: { name: "image", width: 64, height: 64, fit: "letterbox" },
   threshold: 0.5,
 };

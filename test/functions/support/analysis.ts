@@ -3,7 +3,7 @@ import { caseId, digest, runId } from "./ids.ts";
 
 /** A small analysis of 100 frames at 25 frames per second. */
 export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
-  schema: "surgical-analysis/1.0",
+  schema: "surgical-analysis/1.1",
   caseId,
   runId,
   createdAt: "2026-11-21T08:00:00.000Z",
@@ -32,14 +32,29 @@ export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
   },
   producers: [],
   gate: { producer: "out-of-body", outOfBody: [{ startFrame: 90, endFrame: 100, score: 0.9, action: "excluded" }] },
-  segments: [{ id: "segment-1", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 90, confidence: 0.9, producer: "technical-cues" }],
-  events: [{ id: "event-1", type: "instrument", label: "grasper", startFrame: 10, endFrame: 35, confidence: 0.8, producer: "instrument-detector" }],
+  segments: [
+    { id: "segment-1", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 90, confidence: 0.9, producer: "technical-cues", review: "unreviewed" },
+  ],
+  events: [
+    {
+      id: "event-1",
+      type: "instrument",
+      label: "grasper",
+      startFrame: 10,
+      endFrame: 35,
+      confidence: 0.8,
+      producer: "instrument-detector",
+      review: "unreviewed",
+    },
+  ],
   detections: [
     {
       ...{ producer: "instrument-detector", labels: ["grasper"], frameCount: 20, boxCount: 5 },
       chunks: [0, 1].map((i) => ({ uri: `s3://processed/chunk-${i}.json.gz`, startFrame: i * 50, endFrame: i * 50 + 50, sha256: digest })),
     },
   ],
+  tracks: null,
+  masks: [],
   busiestFrame: 10,
   coverage: [{ analyser: "frame-analysis", status: "SUCCEEDED", share: 1, error: null }],
   cost: { estimateUsd: 0, breakdown: [], pricesAsOf: "2026-10-01" },

@@ -5,7 +5,7 @@ import { report, unusedGrants } from "../../../local/cli/report.ts";
 
 const digest = "0".repeat(64);
 const analysis: Analysis = {
-  schema: "surgical-analysis/1.0",
+  schema: "surgical-analysis/1.1",
   caseId: "0b0c5ad6-55a5-4b5e-9c1c-5b9f6f0d1a11",
   runId: "0".repeat(40),
   createdAt: "2026-01-01T00:00:00.000Z",
@@ -30,9 +30,11 @@ const analysis: Analysis = {
     renditions: { analysis: "s3://b/a", review: null },
     sprites: null,
   },
-  producers: [{ id: "tools", kind: "model", name: "Tools", version: "1.0.0", digest, dataset: "drawn", threshold: 0.5, syntheticOnly: true }],
+  producers: [
+    { id: "tools", kind: "model", name: "Tools", version: "1.0.0", digest, dataset: "drawn", threshold: 0.5, calibration: null, syntheticOnly: true },
+  ],
   gate: { producer: "gate", outOfBody: [{ startFrame: 20, endFrame: 30, score: 1, action: "excluded" }] },
-  segments: [{ id: "s", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 20, confidence: null, producer: "cues" }],
+  segments: [{ id: "s", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 20, confidence: null, producer: "cues", review: "unreviewed" }],
   events: [1, 3, 5, 7, 9].map((frame) => ({
     id: `e${frame}`,
     type: "instrument",
@@ -41,8 +43,11 @@ const analysis: Analysis = {
     endFrame: frame + 1,
     confidence: 1,
     producer: "tools",
+    review: "unreviewed",
   })),
   detections: [{ producer: "tools", labels: ["Hook"], frameCount: 20, boxCount: 1, chunks: [] }],
+  tracks: null,
+  masks: [],
   busiestFrame: null,
   coverage: [
     { analyser: "frame-analysis", status: "SUCCEEDED", share: 0.987, error: null },

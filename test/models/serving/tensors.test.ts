@@ -9,6 +9,8 @@ const common = {
   sha256: "0".repeat(64),
   dataset: "none",
   syntheticOnly: true,
+  subject: "instrument",
+  calibration: null,
   input: { name: "x", width: 8, height: 8, fit: "stretch" },
   labels: ["a", "b"],
   threshold: 0.5,

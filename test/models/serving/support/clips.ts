@@ -65,7 +65,17 @@ export const writeManifest = (metadata: string, frameCount: number): Promise<voi
   );
 
 export async function writeGate(metadata: string, frameCount: number, spans: readonly [number, number][]): Promise<void> {
-  const producer = { id: "gate", kind: "model", name: "Gate", version: "1.0.0", digest: null, dataset: null, threshold: 0.5, syntheticOnly: true };
+  const producer = {
+    id: "gate",
+    kind: "model",
+    name: "Gate",
+    version: "1.0.0",
+    digest: null,
+    dataset: null,
+    threshold: 0.5,
+    calibration: null,
+    syntheticOnly: true,
+  };
   const outOfBody = spans.map(([startFrame, endFrame]) => ({ startFrame, endFrame, score: 1 }));
   await mkdir(join(metadata, "gate"), { recursive: true });
   await writeFile(join(metadata, "gate", "gate.json"), JSON.stringify({ schema: "gate/1.0", producer, outOfBody, framesDone: 10, frameCount }));

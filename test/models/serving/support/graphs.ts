@@ -59,6 +59,8 @@ const description = (graph: Graph, id: string, bytes: Buffer, size: Pick<Model["
   sha256: createHash("sha256").update(bytes).digest("hex"),
   dataset: "none",
   syntheticOnly: true,
+  subject: "instrument",
+  calibration: null,
   input: { name: graph.inputs[0]?.name, fit: "stretch", ...size },
   threshold: 0.5,
 });
