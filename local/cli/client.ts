@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { GetQueueAttributesCommand, ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { Upload } from "@aws-sdk/lib-storage";
 import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
@@ -24,6 +25,7 @@ export class PlatformClient {
   readonly #session: Session;
   readonly #s3: S3Client;
   readonly #states: SFNClient;
+  readonly #queues: SQSClient;
   readonly #table: DynamoDBDocumentClient;
 
   constructor(session: Session) {
@@ -31,6 +33,7 @@ export class PlatformClient {
     this.#session = session;
     this.#s3 = new S3Client(config);
     this.#states = new SFNClient(config);
+    this.#queues = new SQSClient(config);
     this.#table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   }
 
@@ -100,6 +103,31 @@ export class PlatformClient {
       caseStatus.parse(found.status);
       if (found.runId) onStates(await this.statesEntered(found.runId));
       if (isTerminal(found.status)) return found;
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  /** Uploads whose analysis could not be started, after every try: events in the dead-letter queue. */
+  async deadLetters(): Promise<number> {
+    const { Attributes } = await this.#queues.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.#output("deadLetterQueueUrl"), AttributeNames: ["ApproximateNumberOfMessages"] }),
+    );
+    return Number(Attributes?.["ApproximateNumberOfMessages"]);
+  }
+
+  /** Gives the dead letters back to the queue of uploads, to be tried again; gives how many. Rejects with the cause if the move fails. */
+  async redriveDeadLetters(): Promise<number> {
+    const arnOf = async (QueueUrl: string) => {
+      const { Attributes } = await this.#queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+      return Attributes?.["QueueArn"] as string;
+    };
+    const SourceArn = await arnOf(this.#output("deadLetterQueueUrl"));
+    // What a rule could not deliver came from no queue, so the destination is named.
+    await this.#queues.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn: await arnOf(this.#output("uploadQueueUrl")) }));
+    for (;;) {
+      const { Results: [task] = [] } = await this.#queues.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }));
+      if (task?.Status === "COMPLETED") return task.ApproximateNumberOfMessagesMoved ?? 0;
+      if (task?.Status !== "RUNNING") throw new Error(`The dead letters were not all moved: ${task?.FailureReason ?? task?.Status ?? "the task is unknown"}.`);
       await new Promise((wake) => setTimeout(wake, 250));
     }
   }

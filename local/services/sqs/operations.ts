@@ -159,6 +159,42 @@ export function sqsOperations(table: QueueTable, { region, accountId }: { region
       return { Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => AttributeNames.includes(name as sdk.QueueAttributeName))) };
     },
 
+    /**
+     * Permissions: SQS Developer Guide, "Configuring queue permissions for dead-letter queue redrive". The move is over
+     * when this answers; at AWS it goes on, and `ListMessageMoveTasks` tells how far it is.
+     */
+    async StartMessageMoveTask({ SourceArn = "", DestinationArn, MaxNumberOfMessagesPerSecond }: sdk.StartMessageMoveTaskCommandInput, call): Promise<object> {
+      if (MaxNumberOfMessagesPerSecond !== undefined)
+        throw new ServiceError("NotImplemented", "The local cloud does not implement MaxNumberOfMessagesPerSecond of StartMessageMoveTask.", 501);
+      const source = table.existing(SourceArn);
+      table.permit(call.authorize, source, "sqs:StartMessageMoveTask", toReceive);
+      for (const action of ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]) call.authorize(action, source.arn);
+      if (!table.store.takesDeadLetters(source.arn)) throw new ServiceError("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.");
+      const targets = DestinationArn === undefined ? table.store.originsOf(source.arn) : [DestinationArn];
+      const queues = targets.map((arn) => table.existing(arn));
+      for (const queue of queues) table.permit(call.authorize, queue, "sqs:SendMessage", toSend);
+      const { handle } = table.store.move(source.arn, DestinationArn);
+      for (const queue of queues) table.wake(queue);
+      return { TaskHandle: handle };
+    },
+
+    async ListMessageMoveTasks({ SourceArn = "", MaxResults }: sdk.ListMessageMoveTasksCommandInput, call): Promise<object> {
+      const source = table.existing(SourceArn);
+      table.permit(call.authorize, source, "sqs:ListMessageMoveTasks");
+      const most = checkedRange(MaxResults, 1, 10, "MaxResults") ?? 1;
+      return {
+        Results: table.store.movesOf(source.arn, most).map(({ source: from, destination, status, started, total, moved, failure }) => ({
+          Status: status,
+          SourceArn: from,
+          ...(destination !== null && { DestinationArn: destination }),
+          ApproximateNumberOfMessagesMoved: moved,
+          ApproximateNumberOfMessagesToMove: total,
+          ...(failure !== null && { FailureReason: failure }),
+          StartedTimestamp: started,
+        })),
+      };
+    },
+
     async GetQueueUrl({ QueueName = "", QueueOwnerAWSAccountId = accountId }: sdk.GetQueueUrlCommandInput, call): Promise<object> {
       const arn = `arn:aws:sqs:${region}:${QueueOwnerAWSAccountId}:${QueueName}`;
       call.authorize("sqs:GetQueueUrl", arn);

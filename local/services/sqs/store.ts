@@ -33,7 +33,22 @@ CREATE TABLE IF NOT EXISTS messages (
   id TEXT PRIMARY KEY, queue TEXT NOT NULL REFERENCES queues (arn), body TEXT NOT NULL, sender TEXT NOT NULL, sent INTEGER NOT NULL,
   visible INTEGER NOT NULL, received INTEGER NOT NULL DEFAULT 0, first_received INTEGER, receipt TEXT, source TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible);
+CREATE TABLE IF NOT EXISTS moves (
+  handle TEXT PRIMARY KEY, source TEXT NOT NULL, destination TEXT, status TEXT NOT NULL, started INTEGER NOT NULL,
+  total INTEGER NOT NULL, moved INTEGER NOT NULL, failure TEXT) STRICT;
 `;
+
+/** What a task that moved messages did. Without a destination each message went back to the queue it came from. */
+export interface Move {
+  readonly handle: string;
+  readonly source: string;
+  readonly destination: string | null;
+  readonly status: "COMPLETED" | "FAILED";
+  readonly started: number;
+  readonly total: number;
+  readonly moved: number;
+  readonly failure: string | null;
+}
 
 export type QueueStore = ReturnType<typeof openQueueStore>;
 
@@ -92,6 +107,51 @@ export function openQueueStore(dir: string) {
         return ids.map(({ id }) => receive.get(now + visibilityTimeoutSeconds * 1000, now, `${id}#${randomUUID()}`, id) as unknown as Message);
       });
     },
+
+    /** Whether some queue sends its dead letters here. */
+    takesDeadLetters: (arn: string): boolean =>
+      one("SELECT 1 FROM queues WHERE json_extract(settings, '$.redrivePolicy.deadLetterTargetArn') = ?", arn) !== undefined,
+
+    /** Queues that the messages of a dead-letter queue came from. */
+    originsOf: (arn: string): string[] =>
+      (database.prepare("SELECT DISTINCT source FROM messages WHERE queue = ? AND source IS NOT NULL").all(arn) as { source: string }[]).map(
+        ({ source }) => source,
+      ),
+
+    /**
+     * Moves every visible message to the destination, or to the queue that it came from; there it is a new message. One
+     * that came from no queue stays, and fails the move.
+     */
+    move(from: string, destination: string | undefined): Move {
+      const now = Date.now();
+      return transaction(database, () => {
+        const messages = database
+          .prepare("SELECT id, coalesce(?, source) AS target FROM messages WHERE queue = ? AND visible <= ?")
+          .all(destination ?? null, from, now) as { id: string; target: string | null }[];
+        const update = database.prepare(
+          "UPDATE messages SET id = ?, queue = ?, sent = ?, visible = ?, received = 0, first_received = NULL, receipt = NULL, source = NULL WHERE id = ?",
+        );
+        const homeless = messages.filter(({ target }) => target === null).length;
+        for (const { id, target } of messages) if (target !== null) update.run(randomUUID(), target, now, now, id);
+        const move: Move = {
+          handle: randomUUID(),
+          source: from,
+          destination: destination ?? null,
+          status: homeless === 0 ? "COMPLETED" : "FAILED",
+          started: now,
+          total: messages.length,
+          moved: messages.length - homeless,
+          failure: homeless === 0 ? null : "CouldNotDetermineMessageSource",
+        };
+        const { handle, source, status, started, total, moved, failure } = move;
+        database.prepare("INSERT INTO moves VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(handle, source, move.destination, status, started, total, moved, failure);
+        return move;
+      });
+    },
+
+    /** The latest moves out of a queue, newest first. */
+    movesOf: (arn: string, most: number): Move[] =>
+      database.prepare("SELECT * FROM moves WHERE source = ? ORDER BY started DESC, rowid DESC LIMIT ?").all(arn, most) as unknown as Move[],
 
     /** Epoch milliseconds when the next hidden message can be seen; undefined if the queue is empty. */
     nextVisible: (arn: string): number | undefined =>

@@ -7,10 +7,12 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { createIam } from "../../../../local/services/iam/iam.ts";
@@ -195,5 +197,49 @@ describe("SQS", () => {
     await from(rule);
     expect(await counts()).to.deep.equal([1, 0, 0]);
     expect((await failure(from(`${rule}2`))).message).to.contain("sqs:SendMessage");
+  });
+
+  describe("gives dead letters back", () => {
+    const deadUrl = QueueUrl.replace("main", "dead");
+    const moves = async () => (await client.send(new ListMessageMoveTasksCommand({ SourceArn: arn("dead") }))).Results ?? [];
+    /** Lets a message fail as often as its queue allows, so that it is a dead letter. */
+    const die = async (body: string) => {
+      await send(body);
+      for (let delivery = 0; delivery < 3; delivery++) {
+        for (const { ReceiptHandle } of await receive())
+          await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: ReceiptHandle!, VisibilityTimeout: 0 }));
+      }
+      expect(await counts(deadUrl)).to.deep.equal([1, 0, 0]);
+    };
+
+    it("to the queue that they came from, as new messages", async () => {
+      await die("poison");
+      const { TaskHandle } = await client.send(new StartMessageMoveTaskCommand({ SourceArn: arn("dead") }));
+      expect(TaskHandle).to.be.a("string");
+      expect(await counts(deadUrl)).to.deep.equal([0, 0, 0]);
+      const [message] = await receive({ MessageSystemAttributeNames: ["All"] });
+      expect(message).to.deep.include({ Body: "poison" });
+      expect(message!.Attributes).to.include({ ApproximateReceiveCount: "1" }).and.not.have.property("DeadLetterQueueSourceArn");
+      const [task, ...more] = await moves();
+      expect(more).to.deep.equal([]);
+      expect(task).to.deep.include({ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 });
+    });
+
+    it("only to a named queue where they came from none", async () => {
+      await client.send(new SendMessageCommand({ QueueUrl: deadUrl, MessageBody: "from a rule" }));
+      await client.send(new StartMessageMoveTaskCommand({ SourceArn: arn("dead") }));
+      expect((await moves())[0]).to.deep.include({ Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource", ApproximateNumberOfMessagesMoved: 0 });
+      expect(await counts(deadUrl)).to.deep.equal([1, 0, 0]);
+      await client.send(new StartMessageMoveTaskCommand({ SourceArn: arn("dead"), DestinationArn: arn("main") }));
+      expect((await moves())[0]).to.deep.include({ Status: "COMPLETED", DestinationArn: arn("main"), ApproximateNumberOfMessagesMoved: 1 });
+      expect((await receive()).map(({ Body }) => Body)).to.deep.equal(["from a rule"]);
+    });
+
+    it("out of a dead-letter queue only, and at no speed of one's own", async () => {
+      const refusal = async (input: object) => (await failure(client.send(new StartMessageMoveTaskCommand({ SourceArn: arn("dead"), ...input })))).message;
+      expect(await refusal({ SourceArn: arn("main") })).to.equal("Source queue must be configured as a Dead Letter Queue.");
+      expect(await refusal({ DestinationArn: arn("nowhere") })).to.include("does not exist");
+      expect(await refusal({ MaxNumberOfMessagesPerSecond: 5 })).to.include("does not implement MaxNumberOfMessagesPerSecond");
+    });
   });
 });
