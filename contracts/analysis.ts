@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { producer, runLengths } from "./analyser-result.ts";
+import { subject } from "./model.ts";
 import { caseId, rational, review, runId, s3Uri, sha256, unit } from "./primitives.ts";
 
 const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() };
@@ -14,7 +15,7 @@ export const analysis = z.strictObject({
   caseId,
   runId,
   createdAt: z.iso.datetime(),
-  /** PARTIAL: at least one analyser failed; `coverage` says which. */
+  /** PARTIAL: an analyser that is required failed or missed frames; `coverage` says which. */
   status: z.enum(["COMPLETE", "PARTIAL"]),
   media: z.strictObject({
     source: z.strictObject({
@@ -42,6 +43,10 @@ export const analysis = z.strictObject({
     producer: z.string(),
     outOfBody: z.array(z.strictObject({ ...span, score: unit, action: z.literal("excluded") })),
   }),
+  /**
+   * Segments of one level never overlap. Phases cover the video inside the body; one that the camera's leaving interrupts
+   * comes as several segments of the same label, one after the other, and is one visit of that phase.
+   */
   segments: z.array(
     z.strictObject({
       id: z.string(),
@@ -77,12 +82,16 @@ export const analysis = z.strictObject({
       chunks: z.array(z.strictObject({ uri: s3Uri, ...span, sha256 })),
     }),
   ),
+  /** What classifying networks said of every frame they looked at, except the privacy gate's; see `scoreSeries`. */
+  scores: z.array(z.strictObject({ producer: z.string(), subject, labels: z.array(z.string()), frameCount: z.int().nonnegative(), uri: s3Uri, sha256 })),
   /** The frame with the most boxes; of several, the one whose boxes are surest. Null if nothing was detected. */
   busiestFrame: z.int().nonnegative().nullable(),
   coverage: z.array(
     z.strictObject({
       analyser: z.string(),
       status: z.enum(["SUCCEEDED", "FAILED", "SKIPPED"]),
+      /** Whether the analysis is PARTIAL without it. */
+      required: z.boolean(),
       /** Share of the wanted frames that were looked at. */ share: unit,
       error: z.string().nullable(),
     }),
@@ -95,7 +104,7 @@ export const analysis = z.strictObject({
   }),
   provenance: z.strictObject({
     pipelineVersion: z.string(),
-    /** SHA-256 over media, producers, gate, segments, events, detections and coverage, without identifiers, places and times: equal for equal findings. */
+    /** SHA-256 over all that was found, without identifiers, places and times: equal for equal findings, in whatever order the branches ended. */
     contentSha256: sha256,
   }),
 });
@@ -133,6 +142,18 @@ export const maskChunk = z.strictObject({
 });
 export type MaskChunk = z.infer<typeof maskChunk>;
 
+/** `scores/{producer}.json.gz`: a classifying network's probabilities, in columns; one entry a frame. */
+export const scoreSeries = z.strictObject({
+  schema: z.literal("score-series/1.0"),
+  producer: z.string(),
+  labels: z.array(z.string()),
+  /** Source frames that were looked at inside the body, rising. */
+  frames: z.array(z.int().nonnegative()),
+  /** For each label, in the order of `labels`, its probability in each of `frames`, to a ten-thousandth. */
+  scores: z.array(z.array(unit)),
+});
+export type ScoreSeries = z.infer<typeof scoreSeries>;
+
 /**
  * `tracks.json.gz`: an instrument while it stays in sight. A track says that these boxes are one thing seen without a
  * break, never which thing: who comes back is not known ("visibility" perspective of CholecTrack20, Nwoye et al. 2025).
@@ -140,7 +161,7 @@ export type MaskChunk = z.infer<typeof maskChunk>;
  */
 export const trackList = z.strictObject({
   schema: z.literal("track-list/1.0"),
-  /** Index into the analysis's `detections`, and into that one's labels. */
+  /** Index into the analysis's `detections`, and into that one's labels: the producer that most of its boxes come from. */
   detections: z.array(z.int().nonnegative()),
   label: z.array(z.int().nonnegative()),
   startFrame: z.array(z.int().nonnegative()),

@@ -48,6 +48,8 @@ export const detectionChunkKey = (caseId: string, runId: string, producer: strin
 
 export const maskChunkKey = (caseId: string, runId: string, producer: string, index: number): string =>
   `${metadataPrefix(caseId, runId)}masks/${producer}/${String(index).padStart(5, "0")}.json.gz`;
+/** Probabilities of a classifying network, gzipped columnar JSON. */
+export const scoresKey = (caseId: string, runId: string, producer: string): string => `${metadataPrefix(caseId, runId)}scores/${producer}.json.gz`;
 export const tracksKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}tracks.json.gz`;
 /** What the run saw, in figures that drift is measured on ({@link file://./run-statistics.ts}). */
 export const statisticsKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}statistics.json`;

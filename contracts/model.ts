@@ -73,6 +73,8 @@ export type Model = z.infer<typeof model>;
 export const analyser = z.strictObject({
   id: identifier,
   models: z.array(identifier),
+  /** Whether an analysis without all of its results is PARTIAL. */
+  required: z.boolean(),
   /** Sampled frames per second of video. */
   sampleRate: z.number().positive().max(60),
   /** Whether the pass also measures the technical cues (shots, black, freeze, blur, exposure) and draws sprites. */

@@ -6,6 +6,7 @@ import { type Analyser, type Model, model as modelSchema } from "../contracts/mo
 export const gate: Analyser = {
   id: "gate",
   models: ["out-of-body"],
+  required: true,
   sampleRate: 2,
   signals: false,
   instanceType: "ml.c5.xlarge",
@@ -17,6 +18,7 @@ export const analysers: readonly Analyser[] = [
   {
     id: "frame-analysis",
     models: ["instrument-detector"],
+    required: true,
     sampleRate: 5,
     signals: true,
     // The decoder is what a job waits for, and the networks take a few milliseconds a frame without a GPU.

@@ -43,6 +43,7 @@ export class Aggregation extends PlatformComponent {
           ANALYSER_INSTANCE_TYPES: JSON.stringify(
             Object.fromEntries([catalogue.gate, ...catalogue.analysers].map(({ id, instanceType }) => [id, instanceType])),
           ),
+          OPTIONAL_ANALYSERS: JSON.stringify(catalogue.analysers.filter(({ required }) => !required).map(({ id }) => id)),
         },
         statements: [
           ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),

@@ -66,8 +66,10 @@ export const detector: Model = {
 
 /** A catalogue of one network, whose files are this test's own sources: nothing reads them as a network here. */
 export const catalogue: Catalogue = {
-  gate: { id: "gate", models: [detector.id], sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
-  analysers: [{ id: "frame-analysis", models: [detector.id], sampleRate: 5, signals: true, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 }],
+  gate: { id: "gate", models: [detector.id], required: true, sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  analysers: [
+    { id: "frame-analysis", models: [detector.id], required: true, sampleRate: 5, signals: true, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  ],
   models: [{ model: detector, description: import.meta.filename, weights: import.meta.filename }],
   imageModel: detector,
 };

@@ -21,7 +21,15 @@ const model = (id: string): Model => ({
   task: "frame-classification",
   outputs: { scores: "scores" },
 });
-const job = (id: string, models: string[]) => ({ id, models, sampleRate: 1, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 60 });
+const job = (id: string, models: string[]) => ({
+  id,
+  models,
+  required: true,
+  sampleRate: 1,
+  signals: false,
+  instanceType: "ml.c5.xlarge",
+  timeoutSeconds: 60,
+});
 const choice: CatalogueChoice = { gate: job("gate", ["one"]), analysers: [job("frames", ["two", "one"])], imageModel: "two" };
 
 describe("the catalogue of models", () => {

@@ -8,13 +8,14 @@ import { s3Lake } from "../../runtime/lake.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
-  const names = ["PROCESSED_BUCKET", "CASE_TABLE", "PIPELINE_VERSION", "ANALYSER_INSTANCE_TYPES"] as const;
-  const { PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES } = readEnvironment(names);
+  const names = ["PROCESSED_BUCKET", "CASE_TABLE", "PIPELINE_VERSION", "ANALYSER_INSTANCE_TYPES", "OPTIONAL_ANALYSERS"] as const;
+  const { PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES, OPTIONAL_ANALYSERS } = readEnvironment(names);
   const table = documentClient();
   return {
     lake: s3Lake(s3Client(), PROCESSED_BUCKET),
     pipelineVersion: PIPELINE_VERSION,
     instanceTypes: parseInstanceTypes(ANALYSER_INSTANCE_TYPES),
+    optionalAnalysers: z.array(z.string()).parse(JSON.parse(OPTIONAL_ANALYSERS)),
     async record({ caseId, runId, createdAt, status, provenance, segments, events }, places) {
       const now = new Date().toISOString();
       const counts = { segmentCount: segments.length, eventCount: events.length };

@@ -33,6 +33,8 @@ export interface Deps {
   pipelineVersion: string;
   /** What each analyser, the gate's included, runs on: for the cost estimate. */
   instanceTypes: Readonly<Record<string, string>>;
+  /** Analysers without whose results an analysis is COMPLETE all the same. */
+  optionalAnalysers: readonly string[];
   /** Records a finished analysis in the case table: once or many times, with the same effect. */
   record(analysis: Analysis, places: { analysis: string; timeline: string }): Promise<void>;
 }
@@ -77,7 +79,7 @@ async function merge(deps: Deps, request: Request, index: SourceIndex, frames: F
     verdict.outOfBody,
     frames,
   );
-  const coverage = branches.map(coverageOf);
+  const coverage = branches.map((branch) => coverageOf(branch, deps.optionalAnalysers));
   const reviewed = branches.some(({ envelope }) => envelope.analyser === reviewRendition && envelope.status === "SUCCEEDED");
   const sprites = findings.find(({ kind }) => kind === "sprites");
 
@@ -105,6 +107,7 @@ async function merge(deps: Deps, request: Request, index: SourceIndex, frames: F
     createdAt: request.startedAt,
     status: statusOf(coverage),
     ...content,
+    scores: [],
     busiestFrame: busiestFrame(detections),
     cost: costOf(index, await usageOf(deps, request, branches, reviewed)),
     provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },

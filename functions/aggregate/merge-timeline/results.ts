@@ -48,12 +48,13 @@ export const findingsOf = ({ envelope, result }: Branch): Finding[] =>
     .filter(({ status }) => status === "SUCCEEDED")
     .map(({ kind, file, producer, labels }) => ({ kind, producer, labels, key: parseUri(envelope.outputPrefix as string).key + file }));
 
-/** How much of what was wanted a branch did. */
-export function coverageOf({ envelope, result }: Branch): Analysis["coverage"][number] {
+/** How much of what was wanted a branch did. A branch that nobody called optional is required. */
+export function coverageOf({ envelope, result }: Branch, optional: readonly string[]): Analysis["coverage"][number] {
   const { analyser, status, error } = envelope;
-  if (status === "SKIPPED") return { analyser, status, share: 0, error };
-  if (analyser === reviewRendition) return { analyser, status, share: status === "SUCCEEDED" ? 1 : 0, error };
-  if (!result) return { analyser, status: "FAILED", share: 0, error: error ?? "It ended without leaving a result." };
+  const row = { analyser, status, required: !optional.includes(analyser), error };
+  if (status === "SKIPPED") return { ...row, share: 0 };
+  if (analyser === reviewRendition) return { ...row, share: status === "SUCCEEDED" ? 1 : 0 };
+  if (!result) return { ...row, status: "FAILED", share: 0, error: error ?? "It ended without leaving a result." };
   const wanted = result.outputs.reduce((sum, { framesWanted }) => sum + framesWanted, 0);
   const succeeded = result.outputs.filter((output) => output.status === "SUCCEEDED");
   const done = succeeded.reduce((sum, { framesDone }) => sum + framesDone, 0);
@@ -61,13 +62,14 @@ export function coverageOf({ envelope, result }: Branch): Analysis["coverage"][n
     .filter((output) => output.status === "FAILED")
     .map(({ producer, error }) => `${producer.id}: ${error ?? "no cause was given"}`);
   return {
-    analyser,
+    ...row,
     status: failures.length > 0 ? "FAILED" : status,
-    share: wanted === 0 ? (succeeded.length > 0 ? 1 : 0) : Math.min(1, done / wanted),
+    // A branch that knows what it left out knows better than the results that it left.
+    share: Math.min(envelope.coverage ?? 1, wanted === 0 ? (succeeded.length > 0 ? 1 : 0) : done / wanted),
     error: [...(error === null ? [] : [error]), ...failures].join(" ") || null,
   };
 }
 
-/** COMPLETE if every branch that was wanted did all it was asked to. */
+/** COMPLETE if every branch that is required, and was wanted, did all it was asked to. */
 export const statusOf = (coverage: Analysis["coverage"]): Analysis["status"] =>
-  coverage.every(({ status, share }) => status === "SKIPPED" || (status === "SUCCEEDED" && share === 1)) ? "COMPLETE" : "PARTIAL";
+  coverage.every(({ status, share, required }) => !required || status === "SKIPPED" || (status === "SUCCEEDED" && share === 1)) ? "COMPLETE" : "PARTIAL";

@@ -31,8 +31,8 @@ export const args: CaseAnalysisDefinitionArgs = {
     network: jobNetwork,
   },
   rekognition: { enabled: true, pollSeconds: 45 },
-  gate: { id: "gate", models: ["out-of-body"], sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
-  analysers: [{ id: "frame-analysis", models: ["a", "b"], sampleRate: 5, signals: true, instanceType: "ml.g6.xlarge", timeoutSeconds: 7200 }],
+  gate: { id: "gate", models: ["out-of-body"], required: true, sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  analysers: [{ id: "frame-analysis", models: ["a", "b"], required: true, sampleRate: 5, signals: true, instanceType: "ml.g6.xlarge", timeoutSeconds: 7200 }],
 };
 
 export const caseId = "0b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f";

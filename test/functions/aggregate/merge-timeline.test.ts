@@ -74,7 +74,7 @@ describe("aggregate/merge-timeline", () => {
   const merge = async (given: Envelope[] = envelopes, deps: Partial<Deps> = {}) => {
     const instanceTypes = { gate: "ml.c5.xlarge", "frame-analysis": "ml.g6.xlarge" };
     const record: Deps["record"] = async (found) => void recorded.push(found);
-    const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, record, ...deps });
+    const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, optionalAnalysers: [], record, ...deps });
     return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", envelopes: given });
   };
   const merged = () => lake.json(analysisKey(caseId, runId), analysis);
@@ -241,31 +241,31 @@ describe("aggregate/merge-timeline", () => {
       "the review rendition failed",
       () => {},
       [envelopeOf("review-rendition", "FAILED", "No queue."), ...envelopes.slice(1)],
-      { analyser: "review-rendition", status: "FAILED", share: 0, error: "No queue." },
+      { analyser: "review-rendition", status: "FAILED", required: true, share: 0, error: "No queue." },
     ],
     [
       "an analyser failed and left nothing",
       () => lake.objects.delete(`${analyserPrefix(caseId, runId, "frame-analysis")}result.json`),
       [...envelopes.slice(0, 2), envelopeOf("frame-analysis", "FAILED", "Stopped.")],
-      { analyser: "frame-analysis", status: "FAILED", share: 0, error: "Stopped." },
+      { analyser: "frame-analysis", status: "FAILED", required: true, share: 0, error: "Stopped." },
     ],
     [
       "an analyser says it succeeded and left nothing",
       () => lake.objects.delete(`${analyserPrefix(caseId, runId, "frame-analysis")}result.json`),
       envelopes,
-      { analyser: "frame-analysis", status: "FAILED", share: 0, error: "It ended without leaving a result." },
+      { analyser: "frame-analysis", status: "FAILED", required: true, share: 0, error: "It ended without leaving a result." },
     ],
     [
       "one of its networks failed",
       () => putResult("frame-analysis", [outputOf("detections", detector, { status: "FAILED", error: "NaN", framesDone: 7 }), outputOf("cues", technical)]),
       envelopes,
-      { analyser: "frame-analysis", status: "FAILED", share: 0.5, error: "instrument-detector: NaN" },
+      { analyser: "frame-analysis", status: "FAILED", required: true, share: 0.5, error: "instrument-detector: NaN" },
     ],
     [
       "an analyser missed frames",
       () => putResult("frame-analysis", [outputOf("detections", detector, { framesDone: 150 })]),
       envelopes,
-      { analyser: "frame-analysis", status: "SUCCEEDED", share: 0.75, error: null },
+      { analyser: "frame-analysis", status: "SUCCEEDED", required: true, share: 0.75, error: null },
     ],
   ];
   for (const [what, spoil, given, row] of partial) {
@@ -278,6 +278,19 @@ describe("aggregate/merge-timeline", () => {
       expect(found.media.renditions.review === null).to.equal(given[0]?.status === "FAILED");
     });
   }
+
+  it("is COMPLETE without an analyser that is optional, and says what is missing", async () => {
+    await putResult("extra", [outputOf("cues", producerOf("more-cues", "algorithm", null), { status: "FAILED", error: "No." })]);
+    const given = [...envelopes, envelopeOf("extra")];
+    expect((await merge(given)).status).to.equal("PARTIAL");
+    expect((await merge(given, { optionalAnalysers: ["extra"] })).status).to.equal("COMPLETE");
+    expect((await merged()).coverage.at(-1)).to.deep.equal({ analyser: "extra", status: "FAILED", required: false, share: 0, error: "more-cues: No." });
+  });
+
+  it("takes a branch's own word for what it left out", async () => {
+    expect((await merge([...envelopes.slice(0, 2), { ...envelopeOf("frame-analysis"), coverage: 0.25 }])).status).to.equal("PARTIAL");
+    expect((await merged()).coverage.at(-1)).to.deep.include({ status: "SUCCEEDED", share: 0.25 });
+  });
 
   it("fails when no analyser left anything", async () => {
     const given = [envelopeOf("review-rendition"), envelopeOf("rekognition", "SKIPPED"), envelopeOf("frame-analysis", "FAILED", "Stopped.")];

@@ -48,10 +48,11 @@ const analysis: Analysis = {
   detections: [{ producer: "tools", labels: ["Hook"], frameCount: 20, boxCount: 1, chunks: [] }],
   tracks: null,
   masks: [],
+  scores: [],
   busiestFrame: null,
   coverage: [
-    { analyser: "frame-analysis", status: "SUCCEEDED", share: 0.987, error: null },
-    { analyser: "rekognition", status: "FAILED", share: 0, error: "The service was away." },
+    { analyser: "frame-analysis", status: "SUCCEEDED", required: true, share: 0.987, error: null },
+    { analyser: "rekognition", status: "FAILED", required: true, share: 0, error: "The service was away." },
   ],
   cost: { estimateUsd: 0.1234, breakdown: [], pricesAsOf: "2026-10-01" },
   provenance: { pipelineVersion: "1", contentSha256: digest },
