@@ -45,7 +45,7 @@ export type PassState = Effects & Transition & { readonly Type: "Pass" };
 export interface ChoiceState {
   readonly Type: "Choice";
   readonly Choices: readonly (Effects & { readonly Condition: string; readonly Next: string })[];
-  readonly Default: string;
+  readonly Default?: string;
 }
 export type WaitState = Transition & { readonly Type: "Wait"; readonly Seconds: number };
 export interface SucceedState {

@@ -42,23 +42,48 @@ const longestExecutionSeconds = 24 * 3600;
  * from the execution's input.
  */
 export function caseAnalysisDefinition(args: CaseAnalysisDefinitionArgs): StateMachineDefinition {
+  const work = { ...claim(args), ...prepare(args), ...screen(args), ...analyse(args), ...conclude(args), ...endings(args) };
   return {
     Comment: "Analyses one version of one uploaded surgical video.",
     QueryLanguage: "JSONata",
     TimeoutSeconds: longestExecutionSeconds,
     StartAt: "Claim",
-    States: { ...claim(args), ...prepare(args), ...screen(args), ...analyse(args), ...conclude(args), ...endings(args) },
+    States: { ...work, ...resumption(work) },
   };
 }
 
-/** A failure that ends the analysis; what was made so far stays. */
+/** A failure that ends the analysis; what was made so far stays, and a redrive goes on in the state that failed. */
 const fails: Catcher = {
   ErrorEquals: ["States.ALL"],
-  Assign: { failure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } },
+  Assign: {
+    failure: { state: "{% $states.context.State.Name %}", redriveCount: "{% $states.context.Execution.RedriveCount %}", message: expression(errorMessage) },
+  },
   Next: "MarkFailed",
 };
 
-/** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back. */
+/**
+ * Redriving. Step Functions enters a Fail state again and fails again, but evaluates a Choice again ("Redriving executions",
+ * "Redrive behavior of individual states"): so a failed analysis ends in a Choice that throws until the execution is redriven,
+ * then takes the case again and goes on in the state that failed. What was done before is not done again.
+ */
+function resumption(work: Readonly<Record<string, State>>): Record<string, State> {
+  const canFail = Object.entries(work).flatMap(([name, state]) => ("Catch" in state && state.Catch.includes(fails) && name !== "Claim" ? [name] : []));
+  return {
+    Failed: {
+      Type: "Choice",
+      Choices: [
+        {
+          Condition: "{% $states.context.Execution.RedriveCount > $failure.redriveCount ? true : $error($failure.message) %}",
+          Output: { resume: "{% $failure.state %}" },
+          Next: "Claim",
+        },
+      ],
+    },
+    Resume: { Type: "Choice", Choices: canFail.map((name) => ({ Condition: `{% $states.input.resume = '${name}' %}`, Next: name })), Default: "Probe" },
+  };
+}
+
+/** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back, and so does any from a case that is being deleted. */
 function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
   return {
     Claim: updateCase(
@@ -68,10 +93,11 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
           "#status = :running, runId = :run, executionArn = :execution, updatedAt = :now, reasons = :reasons, #list = :list",
           "createdAt = if_not_exists(createdAt, :started), fileName = if_not_exists(fileName, :unnamed)",
         ].join(", "),
-        condition: "attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution",
+        condition: "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR #status <> :deleting)",
         names: { "#list": "list" },
         values: {
           ":running": { S: "RUNNING" },
+          ":deleting": { S: "DELETING" },
           ":execution": { S: "{% $states.context.Execution.Id %}" },
           ":started": { S: "{% $states.context.Execution.StartTime %}" },
           ":reasons": { L: [] },
@@ -79,7 +105,11 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
           ":unnamed": { S: "unnamed" },
         },
       },
-      { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: "AlreadyClaimed" }, fails], Next: "Probe" },
+      {
+        Output: "{% $states.input %}",
+        Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: "AlreadyClaimed" }, fails],
+        Next: "Resume",
+      },
     ),
     AlreadyClaimed: { Type: "Succeed", Output: { status: "ALREADY_CLAIMED" } },
   };
@@ -257,8 +287,8 @@ function endings({ tableName }: CaseAnalysisDefinitionArgs): Record<string, Stat
       tableName,
       {
         set: "#status = :status, reasons = :reasons, updatedAt = :now",
-        condition: "runId = :run",
-        values: { ":status": { S: status }, ":reasons": { L: reasons } },
+        condition: "runId = :run AND #status <> :deleting",
+        values: { ":status": { S: status }, ":reasons": { L: reasons }, ":deleting": { S: "DELETING" } },
       },
       { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: next }, otherwise], Next: next },
     );
@@ -269,6 +299,5 @@ function endings({ tableName }: CaseAnalysisDefinitionArgs): Record<string, Stat
     MarkQuarantined: mark("QUARANTINED", reasons, "Quarantined", fails),
     Quarantined: { Type: "Succeed", Output: { status: "QUARANTINED" } },
     MarkFailed: mark("FAILED", [{ S: "{% $failure.message %}" }], "Failed", { ErrorEquals: ["States.ALL"], Next: "Failed" }),
-    Failed: { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% $failure.message %}" },
   };
 }

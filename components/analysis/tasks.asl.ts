@@ -150,7 +150,7 @@ export function processFrames(
 export function updateCase(
   tableName: pulumi.Input<string>,
   update: { set: string; condition: string; names?: Values; values: Values },
-  rest: { readonly Catch: readonly Catcher[] } & Transition,
+  rest: { readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
 ): TaskState {
   return {
     Type: "Task",

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { State, StateGraph } from "../../../components/analysis/asl.ts";
+import type { ChoiceState, State, StateGraph } from "../../../components/analysis/asl.ts";
 import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
 import { envelope } from "../../../contracts/analyser-result.ts";
 import { analyserPrefix, analysisRenditionPrefix, metadataPrefix, reviewRenditionKey } from "../../../contracts/keys.ts";
@@ -13,7 +13,7 @@ import {
   planReviewRequest,
 } from "../../../contracts/steps.ts";
 import { definitionFaults } from "../../../local/services/states/lint.ts";
-import { args, caseId, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
+import { args, caseId, type Execution, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
 
 /** Every state with its name, those of branches and maps included. */
 function statesOf(graph: StateGraph): [string, State][] {
@@ -47,6 +47,12 @@ const succeeded = {
     error: null,
   },
 };
+
+/** What an execution failed of. It ends in a Choice that throws, whose error names the expression first. */
+function failureOf({ error }: Execution): string {
+  expect(error?.error).to.equal("States.QueryEvaluationError");
+  return (error as { cause: string }).cause.split(" of Condition 0 of Failed failed: ")[1] as string;
+}
 
 describe("the definition of the case analysis", () => {
   const states = statesOf(caseAnalysisDefinition(args));
@@ -151,7 +157,9 @@ describe("a case analysis where all goes well", () => {
     const { asked } = await execute();
     const { ExpressionAttributeValues, ConditionExpression, Key } = asked["Claim"];
     expect(Key).to.deep.equal({ caseId: { S: caseId }, item: { S: "SUMMARY" } });
-    expect(ConditionExpression).to.equal("attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution");
+    expect(ConditionExpression).to.equal(
+      "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR #status <> :deleting)",
+    );
     expect(ExpressionAttributeValues).to.deep.include({
       ":run": { S: runId },
       ":execution": { S: executionArn },
@@ -226,7 +234,7 @@ describe("a case analysis that ends early", () => {
       ":status": { S: "REJECTED" },
       ":reasons": { L: [{ S: reasons[0] }, { S: reasons[1] }] },
     });
-    expect(asked["MarkRejected"].ConditionExpression).to.equal("runId = :run");
+    expect(asked["MarkRejected"].ConditionExpression).to.equal("runId = :run AND #status <> :deleting");
     expect(asked).not.to.have.property("Normalise");
   });
 
@@ -247,9 +255,9 @@ describe("a case analysis that ends early", () => {
 
   it("does not blame the video for what is wrong with the platform", async () => {
     const refused = await execute({ Probe: failing("MediaConvert.ForbiddenException", "no access") });
-    expect(refused.error).to.deep.equal({ error: "MediaConvert.ForbiddenException", cause: "MediaConvert.ForbiddenException: no access" });
+    expect(failureOf(refused)).to.equal("MediaConvert.ForbiddenException: no access");
     const broken = await execute({ IndexSource: failing("BrokenContract", thrown("BrokenContract", "S3 tells no size of the source.")) });
-    expect(broken.error).to.deep.equal({ error: "BrokenContract", cause: "S3 tells no size of the source." });
+    expect(failureOf(broken)).to.equal("S3 tells no size of the source.");
     expect(broken.asked["MarkFailed"].ExpressionAttributeValues).to.deep.include({
       ":status": { S: "FAILED" },
       ":reasons": { L: [{ S: "S3 tells no size of the source." }] },
@@ -277,17 +285,45 @@ describe("a case analysis that ends early", () => {
   });
 
   it("fails with the cause where nothing was analysed", async () => {
-    const { error, asked } = await execute({ MergeTimeline: failing("NothingAnalysed", thrown("NothingAnalysed", "There is nothing to merge.")) });
-    expect(error).to.deep.equal({ error: "NothingAnalysed", cause: "There is nothing to merge." });
-    expect(asked["MarkFailed"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: "There is nothing to merge." }] });
+    const run = await execute({ MergeTimeline: failing("NothingAnalysed", thrown("NothingAnalysed", "There is nothing to merge.")) });
+    expect(failureOf(run)).to.equal("There is nothing to merge.");
+    expect(run.asked["MarkFailed"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: "There is nothing to merge." }] });
   });
 
   it("never marks a case that a newer run has taken", async () => {
-    const { error } = await execute({
+    const run = await execute({
       Normalise: failing("States.TaskFailed", "no decoder"),
       MarkFailed: failing("DynamoDB.ConditionalCheckFailedException", "newer run"),
     });
-    expect(error).to.deep.equal({ error: "States.TaskFailed", cause: "States.TaskFailed: no decoder" });
+    expect(failureOf(run)).to.equal("States.TaskFailed: no decoder");
+  });
+});
+
+describe("a case analysis that is redriven", () => {
+  it("takes the case again and goes on in the state that failed", async () => {
+    const broken = failing("States.TaskFailed", "no decoder");
+    let repaired = false;
+    const answers = { Normalise: (...asked: Parameters<typeof broken>) => (repaired ? { Job: { Id: "1" } } : broken(...asked)) };
+    const { output, attempts, asked } = await execute(answers, {}, 0, () => {
+      repaired = true;
+    });
+    expect(output).to.deep.include({ status: "COMPLETE", warnings: [] });
+    expect(attempts.slice(0, 9)).to.deep.equal(["Claim", "Probe", "IndexSource", "Admit", "Normalise", "Normalise", "MarkFailed", "Claim", "Normalise"]);
+    expect(
+      attempts.filter((name) => name === "Probe"),
+      "what was done is not done again",
+    ).to.have.length(1);
+    expect(asked["Normalise"].ClientRequestToken, "a job of its own").to.equal(`${runId}-normalise-0-1`);
+  });
+
+  it("knows every state that can fail", () => {
+    const { States } = caseAnalysisDefinition(args);
+    const resumed = (States["Resume"] as ChoiceState).Choices.map(({ Next }) => Next);
+    const canFail = Object.entries(States).filter(
+      ([name, state]) => name !== "Claim" && "Catch" in state && state.Catch.some(({ Next }) => Next === "MarkFailed"),
+    );
+    expect(resumed).to.deep.equal(canFail.map(([name]) => name));
+    expect(resumed).to.include.members(["Probe", "Normalise", "Analyse", "MergeTimeline"]);
   });
 });
 

@@ -93,8 +93,16 @@ export interface Execution {
   readonly attempts: readonly string[];
 }
 
-/** Runs the definition in the local interpreter. Tasks are answered by `answers`, else as in a run where all goes well. */
-export async function execute(answers: Record<string, Answer> = {}, changes: Partial<CaseAnalysisDefinitionArgs> = {}, redriveCount = 0): Promise<Execution> {
+/**
+ * Runs the definition in the local interpreter. Tasks are answered by `answers`, else as in a run where all goes well.
+ * With `beforeRedrive` an execution that fails is redriven once, after that was called.
+ */
+export async function execute(
+  answers: Record<string, Answer> = {},
+  changes: Partial<CaseAnalysisDefinitionArgs> = {},
+  redriveCount = 0,
+  beforeRedrive?: () => void,
+): Promise<Execution> {
   const definition = caseAnalysisDefinition({ ...args, ...changes }) as unknown as Definition;
   const all = { ...goodAnswers(), ...answers };
   const asked: Record<string, Arguments> = {};
@@ -106,7 +114,7 @@ export async function execute(answers: Record<string, Answer> = {}, changes: Par
     if (/WaitFor/.test(state)) clock += 3_600_000;
     return { value: new Date(clock).toISOString() };
   };
-  const run: Run = {
+  const runOnce = (redrives: number): Run => ({
     journal: {
       recall: (state, kind, attempt = 0) => (kind === "entered" ? enter(state) : entries.get(`${state} ${kind} ${attempt}`)) as never,
       record: (state, kind, attempt, value) => {
@@ -115,7 +123,7 @@ export async function execute(answers: Record<string, Answer> = {}, changes: Par
       },
     },
     context: {
-      Execution: { Id: executionArn, Name: runId, Input: request as unknown as Json, StartTime: startedAt, RoleArn: "role", RedriveCount: redriveCount },
+      Execution: { Id: executionArn, Name: runId, Input: request as unknown as Json, StartTime: startedAt, RoleArn: "role", RedriveCount: redrives },
       StateMachine: { Id: "machine", Name: "case-analysis" },
     },
     waitScale: 0,
@@ -129,14 +137,19 @@ export async function execute(answers: Record<string, Answer> = {}, changes: Par
       return { result: answer(given, attempt), lastEvent: 0 };
     },
     notify: () => undefined,
-  };
+  });
+  const frame = () => ({ path: "", variables: {}, map: undefined, signal: new AbortController().signal, lastEvent: 0 });
+  const runFrom = (redrives: number) => runMachine(runOnce(redrives), definition, request as unknown as Json, frame());
   try {
-    const output = await runMachine(run, definition, request as unknown as Json, {
-      path: "",
-      variables: {},
-      map: undefined,
-      signal: new AbortController().signal,
-      lastEvent: 0,
+    const output = await runFrom(redriveCount).catch((error: unknown) => {
+      if (beforeRedrive === undefined || !(error instanceof StatesError)) throw error;
+      // As Step Functions does it: what a state that did not end has recorded is forgotten, the rest is kept.
+      for (const key of entries.keys()) {
+        const [state, kind] = key.split(" ") as [string, string];
+        if (kind !== "input" && !entries.has(`${state} exit 0`)) entries.delete(key);
+      }
+      beforeRedrive();
+      return runFrom(redriveCount + 1);
     });
     return { output, error: undefined, asked, attempts };
   } catch (error) {
