@@ -60,6 +60,10 @@ export const reportKey = (caseId: string, runId: string, language: string): stri
 export const reportPageKey = (caseId: string, runId: string, language: string): string => `${metadataPrefix(caseId, runId)}report/${language}.html`;
 /** Files made for somebody who asked for another format. */
 export const exportsPrefix = (caseId: string, runId: string): string => `exports/${caseId}/${runId}/`;
+export const exportPrefix = (caseId: string, runId: string, exportId: string): string => `${exportsPrefix(caseId, runId)}${exportId}/`;
+
+/** What people said about an analysis ({@link file://./annotation-set.ts}): one key a set, never written twice. */
+export const annotationSetKey = (caseId: string, runId: string, annotationSetId: string): string => `annotations/${caseId}/${runId}/${annotationSetId}.json`;
 
 /** `s3://bucket/key` and back. */
 export const toUri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
