@@ -11,6 +11,7 @@ import { cloudwatchRules } from "./cloudwatch/index.ts";
 import { cognitoRules } from "./cognito/index.ts";
 import { configRules } from "./config/index.ts";
 import { dynamodbRules } from "./dynamodb/index.ts";
+import { ebsRules } from "./ebs/index.ts";
 import { ecrRules } from "./ecr/index.ts";
 import { ecsRules } from "./ecs/index.ts";
 import { eventsRules } from "./events/index.ts";
@@ -47,6 +48,7 @@ export const rules: Policies = [
   ...cognitoRules,
   ...configRules,
   ...dynamodbRules,
+  ...ebsRules,
   ...ecrRules,
   ...ecsRules,
   ...eventsRules,

@@ -74,7 +74,7 @@ describe("requests, as policies see them", () => {
     ["ForAllValues:StringEquals", "a", "b", false],
     ["ForAllValues:StringEquals", "a", null, true],
     ["IpAddress", "10.0.0.0/8", "10.1.2.3", undefined],
-    ["StringEquals", "${aws:PrincipalAccount}", "a", undefined],
+    ["StringEquals", `$${"{aws:PrincipalAccount}"}`, "a", undefined],
   ];
   for (const [operator, wanted, found, holds] of conditions) {
     it(`meet ${operator} ${JSON.stringify(wanted)} with ${found ?? "nothing"}: ${holds ?? "nobody knows"}`, () => {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { alarmsAreHeard } from "../../../policies/rules/sns/alarms-are-heard.ts";
 import { topicIsClosedToStrangers } from "../../../policies/rules/sns/topic-is-closed-to-strangers.ts";
 import { topicIsEncryptedWithCustomerKey } from "../../../policies/rules/sns/topic-is-encrypted-with-customer-key.ts";
 import { topicRefusesPublishingWithoutTls } from "../../../policies/rules/sns/topic-refuses-publishing-without-tls.ts";
@@ -25,8 +26,39 @@ const subscribed =
     new aws.sns.TopicSubscription("s", { topic: topic({ tags })(opts).arn, endpoint: "somewhere", ...args }, opts);
 const redrivePolicy = JSON.stringify({ deadLetterTargetArn: "arn:aws:sqs:us-east-1:111111111111:d" });
 
+const alarm = (target: aws.sns.Topic) => (opts: Opts) =>
+  new aws.cloudwatch.MetricAlarm("a", { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 1, alarmActions: [target.arn] }, opts);
+const alarmed =
+  (heard: boolean) =>
+  (opts: Opts): void => {
+    const target = topic({})(opts);
+    alarm(target)(opts);
+    if (heard) new aws.sns.TopicSubscription("s", { topic: target.arn, protocol: "email", endpoint: "a@example.org" }, opts);
+  };
+
 describe("rules for SNS", () => {
   const cases: [rule: Policies[number], what: string, program: (opts: Opts) => unknown, ...messages: string[]][] = [
+    [alarmsAreHeard, "accepts a topic with a subscription", alarmed(true)],
+    [
+      alarmsAreHeard,
+      "follows a topic by the policy that closes it",
+      (opts) => {
+        const policy = withPolicy(plain)(opts);
+        new aws.cloudwatch.MetricAlarm("a", { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 1, alarmActions: [policy.arn] }, opts);
+      },
+      'Alarms go to topic "t", to which nobody listens; it must have a subscription.',
+    ],
+    [alarmsAreHeard, "refuses one without", alarmed(false), 'Alarms go to topic "t", to which nobody listens; it must have a subscription.'],
+    [
+      alarmsAreHeard,
+      "refuses one whose subscription is of another topic",
+      (opts) => {
+        alarmed(false)(opts);
+        new aws.sns.TopicSubscription("s", { topic: new aws.sns.Topic("other", {}, opts).arn, protocol: "email", endpoint: "a@example.org" }, opts);
+      },
+      'Alarms go to topic "t", to which nobody listens; it must have a subscription.',
+    ],
+
     [topicIsEncryptedWithCustomerKey, "accepts a key of the program", (opts) => topic({ kmsMasterKeyId: new aws.kms.Key("k", {}, opts).arn })(opts)],
     [topicIsEncryptedWithCustomerKey, "refuses none", topic({}), 'Topic "t" has no customer-managed key.'],
     [topicIsEncryptedWithCustomerKey, "refuses AWS's", topic({ kmsMasterKeyId: "alias/aws/sns" }), 'Topic "t" has no customer-managed key.'],
