@@ -35,6 +35,12 @@ VALIDATION = (Recipe(range(8001, 8009), seconds=24, frame_rate=8, width=640, hei
 TEST = (Recipe(range(9001, 9013), seconds=60, frame_rate=4, width=640, height=360),)
 
 
+# For what is told from the picture as a whole: whole operations, a frame a second.
+WHOLE_TRAINING = (Recipe(range(3001, 3091), seconds=90, frame_rate=1, width=480, height=270),)
+WHOLE_VALIDATION = (Recipe(range(8101, 8117), seconds=90, frame_rate=1, width=480, height=270),)
+WHOLE_TEST = (Recipe(range(9101, 9125), seconds=90, frame_rate=1, width=480, height=270),)
+
+
 def reference_recipe(side: int) -> Recipe:
     """Frames drawn at a network's own size, for comparing PyTorch with other runtimes bit-identical in input."""
     return Recipe(range(9900 + side, 9901 + side), seconds=12, frame_rate=1, width=side, height=side)
@@ -58,6 +64,22 @@ class Operation:
         flags = np.zeros(len(self.frames), dtype=bool)
         for span in self.truth["outOfBody"]:
             flags[span["startFrame"] : span["endFrame"]] = True
+        return flags
+
+    def phases(self, labels: list[str]) -> np.ndarray:
+        """int64 [frames]: index of the phase."""
+        phases = np.zeros(len(self.frames), dtype=np.int64)
+        for span in self.truth["segments"]:
+            if span["level"] == "phase":
+                phases[span["startFrame"] : span["endFrame"]] = labels.index(span["label"])
+        return phases
+
+    def events(self, types: list[str]) -> np.ndarray:
+        """float32 [frames, types]: 1 where an event of the type is going on."""
+        flags = np.zeros((len(self.frames), len(types)), dtype=np.float32)
+        for span in self.truth["events"]:
+            if span["type"] in types:
+                flags[span["startFrame"] : span["endFrame"], types.index(span["type"])] = 1
         return flags
 
     def boxes(self) -> list[np.ndarray]:

@@ -1,11 +1,12 @@
-"""The two networks. Both take uint8 [N, side, side, 3] RGB and scale it themselves by 1/255 only."""
+"""The networks. All take uint8 [N, side, side, 3] RGB and scale it themselves by 1/255 only."""
 
 import torch
 import torch.nn.functional as functional
 from torch import nn
 
 OUT_OF_BODY_SIDE = 128
-DETECTOR_SIDE = 256
+# One size for all of them: networks of one input size share one scaled picture.
+DETECTOR_SIDE = PHASE_SIDE = VIEW_SIDE = 256
 # Detector: pixels a cell of the output grid, results a frame.
 STRIDE = 8
 BEST = 16
@@ -22,30 +23,38 @@ def planes(frames: torch.Tensor) -> torch.Tensor:
     return frames.permute(0, 3, 1, 2).float() * (1 / 255)
 
 
-class OutOfBodyNet(nn.Module):
-    """Logits [N, 2] for in-body, out-of-body from planes [N, 3, 128, 128]. Sees the strongest place beside the mean, for the trocar's wall starts at the rim."""
+def strided_by_four(outputs: int) -> nn.Sequential:
+    """The first step of networks for 256 pixels: most of the time would go into it otherwise."""
+    return nn.Sequential(nn.Conv2d(3, outputs, 6, 4, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
-    def __init__(self) -> None:
+
+class FrameNet(nn.Module):
+    """Logits [N, labels] from planes [N, 3, side, side]; `wide` for 256 pixels. Sees the strongest place beside the mean: what tells a trocar or an instrument stands at one place."""
+
+    def __init__(self, labels: int, widths: tuple[int, int, int, int] = (16, 32, 48, 64), wide: bool = False) -> None:
         super().__init__()
-        self.features = nn.Sequential(
-            convolution(3, 16, 2), convolution(16, 32, 2), convolution(32, 48, 2), convolution(48, 64, 2), convolution(64, 64)
-        )
-        self.classify = nn.Linear(128, 2)
+        first, second, third, last = widths
+        stem = strided_by_four(first) if wide else convolution(3, first, 2)
+        self.features = nn.Sequential(stem, convolution(first, second, 2), convolution(second, third, 2), convolution(third, last, 2), convolution(last, last))
+        self.classify = nn.Linear(2 * last, labels)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         features = self.features(pictures)
         return self.classify(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1))
 
 
-class OutOfBodyGraph(nn.Module):
-    """What is exported: frames in, scores float32 [N, 2] out."""
+class FrameGraph(nn.Module):
+    """What is exported: frames in, scores float32 [N, labels] out. Logits are divided by the temperature (Guo et al., 2017)."""
 
-    def __init__(self, network: OutOfBodyNet) -> None:
+    def __init__(self, network: FrameNet, exclusive: bool, temperature: float = 1.0) -> None:
         super().__init__()
         self.network = network
+        self.exclusive = exclusive
+        self.temperature = temperature
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        return torch.softmax(self.network(planes(frames)), dim=1)
+        logits = self.network(planes(frames)) / self.temperature
+        return torch.softmax(logits, dim=1) if self.exclusive else torch.sigmoid(logits)
 
 
 class DetectorNet(nn.Module):
@@ -57,7 +66,7 @@ class DetectorNet(nn.Module):
 
     def __init__(self, labels: int) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, 32, 6, 4, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True))
+        self.stem = strided_by_four(32)
         self.fine = nn.Sequential(convolution(32, 48, 2), convolution(48, 48))
         self.middle = nn.Sequential(convolution(48, 64, 2), convolution(64, 64))
         self.coarse = nn.Sequential(convolution(64, 96, 2), convolution(96, 96))

@@ -4,85 +4,47 @@
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 
-import augment
+from classifier import score, train
 from evaluation import out_of_body_seconds
 from export import export, parameters
 from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
-from networks import OUT_OF_BODY_SIDE, OutOfBodyGraph, OutOfBodyNet, planes
+from networks import OUT_OF_BODY_SIDE, FrameGraph, FrameNet
 
-BATCH = 64
 # A missed second outside shows a person; a second covered in vain costs a second of video. Hence the weight.
 OUTSIDE_WEIGHT = 3.0
 # Seconds an hour that the threshold may cover in vain on the validation operations.
 ALLOWED_VAIN = 10.0
 
 
-def train(operations: list[Operation], minutes: float, checkpoint: Path | None, seed: int = 0) -> tuple[OutOfBodyNet, int]:
-    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end."""
+def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return functional.cross_entropy(logits, labels, weight=torch.tensor([1.0, OUTSIDE_WEIGHT]), label_smoothing=0.01)
+
+
+def train_on(operations: list[Operation], minutes: float, checkpoint: Path | None) -> tuple[FrameNet, int]:
     frames = torch.from_numpy(np.concatenate([op.frames for op in operations]))
     labels = torch.from_numpy(np.concatenate([op.out_of_body() for op in operations])).long()
-    torch.manual_seed(seed)
-    network = OutOfBodyNet().to(memory_format=torch.channels_last).train()
-    before = 0
-    if checkpoint is not None and checkpoint.exists():
-        state = torch.load(checkpoint)
-        network.load_state_dict(state["network"])
-        before = state["seen"]
-    generator = torch.Generator().manual_seed(seed + before)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-3)
-    start = time.monotonic()
-    step, share = 0, 0.0
-    while share < 1:
-        for picked in torch.randperm(len(frames), generator=generator).split(BATCH):
-            share = (time.monotonic() - start) / max(60 * minutes, 1e-9)
-            if share >= 1:
-                break
-            for group in optimiser.param_groups:
-                group["lr"] = 2e-3 * min(1, (step + 1) / 50) * 0.5 * (1 + np.cos(np.pi * min(share, 1)))
-            pictures = augment.light(planes(frames[picked]), generator)
-            pictures, _ = augment.place(pictures, generator, mirror=True, zoom=1.12, shift=0.06)
-            # bfloat16 halves the time where the processor has it; loss and weights stay in float32.
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(pictures.contiguous(memory_format=torch.channels_last))
-            loss = functional.cross_entropy(logits.float(), labels[picked], weight=torch.tensor([1.0, OUTSIDE_WEIGHT]), label_smoothing=0.01)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            step += 1
-            if step % 50 == 0:
-                print(f"step {step}, {100 * share:.0f} %, loss {loss.item():.4f}", flush=True)
-    seen = before + step * BATCH
-    if checkpoint is not None:
-        torch.save({"network": network.state_dict(), "seen": seen}, checkpoint)
-    return network.to(memory_format=torch.contiguous_format).eval(), seen
+    return train(FrameNet(2), frames, labels, loss_of, minutes, checkpoint)
 
 
-@torch.no_grad()
-def score(network: OutOfBodyNet, operation: Operation) -> np.ndarray:
-    graph = OutOfBodyGraph(network).eval()
-    return np.concatenate([graph(torch.from_numpy(np.array(operation.frames[i : i + 128])))[:, 1].numpy() for i in range(0, len(operation.frames), 128)])
-
-
-def per_hour(network: OutOfBodyNet, operations: list[Operation], threshold: float) -> dict[str, float]:
+def per_hour(network: FrameNet, operations: list[Operation], threshold: float) -> dict[str, float]:
     """Seconds missed and covered in vain an hour of video, and the share of out-of-body time that was caught."""
     missed = vain = outside = total = 0.0
     for operation in operations:
         truth = operation.out_of_body()
-        m, v = out_of_body_seconds(score(network, operation), truth, operation.seconds_per_frame, threshold)
+        m, v = out_of_body_seconds(score(FrameGraph(network, exclusive=True), operation)[:, 1], truth, operation.seconds_per_frame, threshold)
         missed, vain = missed + m, vain + v
         outside += truth.sum() * operation.seconds_per_frame
         total += len(truth) * operation.seconds_per_frame
     return {"recall": 1 - missed / outside, "missed": 3600 * missed / total, "vain": 3600 * vain / total, "share": outside / total}
 
 
-def choose_threshold(network: OutOfBodyNet, operations: list[Operation]) -> float:
+def choose_threshold(network: FrameNet, operations: list[Operation]) -> float:
     """The lowest threshold from 0.1 to 0.5 that keeps to ALLOWED_VAIN: it errs towards covering. 0.5 if none does."""
     for threshold in np.arange(0.1, 0.5, 0.02):
         if per_hour(network, operations, threshold)["vain"] <= ALLOWED_VAIN:
@@ -101,7 +63,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     reference = (reference_recipe(OUT_OF_BODY_SIDE),)
     draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
-    network, seen = train(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
+    network, seen = train_on(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
     threshold = choose_threshold(network, read(VALIDATION, options.data, OUT_OF_BODY_SIDE))
     test = read(TEST, options.data, OUT_OF_BODY_SIDE)
     measured = per_hour(network, test, threshold)
@@ -144,7 +106,7 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 
 Drawn tissue, drawn rooms, one kind of trocar. Black, blurred, frozen and badly exposed frames occur in the training set; other procedures, specimen bags in front of the lens, real operating rooms and real faces do not. Misses lie at the first and last moments of an excursion, where little of the trocar is in sight: the gate pads what it covers.
 """
-    export(OutOfBodyGraph(network), OUT_OF_BODY_SIDE, ["scores"], options.output, description, card, read(reference, options.data, OUT_OF_BODY_SIDE)[0])
+    export(FrameGraph(network, exclusive=True), OUT_OF_BODY_SIDE, ["scores"], options.output, description, card, read(reference, options.data, OUT_OF_BODY_SIDE)[0])
 
 
 if __name__ == "__main__":
