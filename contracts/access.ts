@@ -9,16 +9,17 @@ export const scopePrefix = "svp";
 /** Scopes, and what each lets a person do. */
 export const scopes = {
   "cases.read": "See cases, their analyses and their videos",
+  "cases.write": "Upload videos",
   "images.infer": "Have a single image analyzed",
 } as const;
 export type Scope = keyof typeof scopes;
 
 /** Roles, and the scopes of each. */
 export const roles = {
-  surgeon: { description: "Reviews operations", scopes: ["cases.read", "images.infer"] },
+  surgeon: { description: "Reviews operations", scopes: ["cases.read", "cases.write", "images.infer"] },
   researcher: { description: "Studies analyses", scopes: ["cases.read"] },
   "ml-engineer": { description: "Tries networks", scopes: ["images.infer"] },
-  admin: { description: "Runs the platform", scopes: ["cases.read", "images.infer"] },
+  admin: { description: "Runs the platform", scopes: ["cases.read", "cases.write", "images.infer"] },
 } as const satisfies Record<string, { description: string; scopes: readonly Scope[] }>;
 export type Role = keyof typeof roles;
 
@@ -26,6 +27,11 @@ export type Role = keyof typeof roles;
 export const routeScopes = {
   "GET /cases": "cases.read",
   "GET /cases/{caseId}": "cases.read",
+  "POST /uploads": "cases.write",
+  "POST /uploads/{uploadId}/parts": "cases.write",
+  "GET /uploads/{uploadId}/parts": "cases.write",
+  "POST /uploads/{uploadId}/completion": "cases.write",
+  "DELETE /uploads/{uploadId}": "cases.write",
   "POST /infer": "images.infer",
 } as const satisfies Record<string, Scope>;
 export type RouteKey = keyof typeof routeScopes;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { lock, type Session } from "./cli/session.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
 import { deploy } from "./deploy/deploy.ts";
-import type { ApiHandler } from "./page/server.ts";
+import { type ApiHandler, startPage } from "./page/server.ts";
 import { liveProvider } from "./provider/live.ts";
 
 /** The account and region of stack `local`, as Pulumi.local.yaml names them. */
@@ -35,7 +35,7 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
     cloud = await openCloud({ dataDir, region, accountId, waitScale, log });
     const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud) });
     await cloud.start();
-    return platformOf(cloud, outputs as Record<string, string>, release);
+    return await platformOf(cloud, outputs as Record<string, string>, release);
   } catch (error) {
     await cloud?.close();
     release();
@@ -43,14 +43,19 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
   }
 }
 
-function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Platform {
+async function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Promise<Platform> {
+  // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.
+  const api: ApiHandler = async ({ headers, ...request }) =>
+    cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${await cloud.cognito.accessToken()}`, ...headers } });
+  const front = await startPage({ assets: new Map(), port: 0, wire: cloud.endpoint, api });
+  const { endpoint } = cloud;
+  const { credentials } = cloud.iam.administrator;
   return {
     cloud,
-    session: { pid: process.pid, endpoint: cloud.endpoint, page: null, region, credentials: cloud.iam.administrator.credentials, outputs },
-    // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.
-    api: async ({ headers, ...request }) =>
-      cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${await cloud.cognito.accessToken()}`, ...headers } }),
+    session: { pid: process.pid, endpoint, api: `${front.url}api`, page: null, region, credentials, outputs },
+    api,
     async close() {
+      await front.close();
       await cloud.close();
       release();
     },

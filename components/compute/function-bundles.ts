@@ -6,6 +6,11 @@ import { copyPackages, nativePackage } from "./native-packages.ts";
 
 /** Every handler of the platform, `<area>/<name>` as its folder in `functions/`, in the order of a case's life. */
 export const functionNames = [
+  "ingest/start-upload",
+  "ingest/sign-parts",
+  "ingest/list-parts",
+  "ingest/complete-upload",
+  "ingest/abort-upload",
   "ingest/start-analysis",
   "prepare/index-source",
   "prepare/admit",

@@ -49,6 +49,7 @@ const keyActions = {
   "s3:GetObjectVersion": ["kms:Decrypt"],
   "s3:PutObject": ["kms:GenerateDataKey"],
   "s3:AbortMultipartUpload": ["kms:Decrypt"],
+  "s3:ListMultipartUploadParts": [],
   "s3:PutObjectVersionTagging": [],
 } as const;
 export type ObjectAction = keyof typeof keyActions;

@@ -10,6 +10,7 @@ import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { physicalName } from "../place.ts";
 import type { SignIn } from "./sign-in.ts";
+import { type UploadLimits, uploadFunctions } from "./upload-functions.ts";
 
 export interface CaseApiArgs {
   settings: FunctionSettings;
@@ -17,6 +18,7 @@ export interface CaseApiArgs {
   signIn: SignIn;
   lake: DataLake;
   table: CaseTable;
+  uploads: UploadLimits;
   endpoint: RealTimeEndpoint;
   /** The network that answers for single images. */
   imageModel: Model;
@@ -38,7 +40,7 @@ const accessLogFormat = JSON.stringify({
 });
 
 /**
- * The HTTP API: cases, one case, a prediction for one image. Every route asks for an access token of the user pool with the
+ * The HTTP API: cases, one case, uploads of videos, a prediction for one image. Every route asks for an access token of the user pool with the
  * route's scope. HIPAA 164.312(a)(1), (b), (d).
  *
  * A firewall can't guard an HTTP API (AWS WAF Developer Guide, "Resources that you can protect with AWS WAF"), so browsers
@@ -63,7 +65,7 @@ export class CaseApi extends PlatformComponent {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #functions({ settings, lake, table, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
+  #functions({ settings, lake, table, uploads, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -97,6 +99,7 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      ...uploadFunctions({ settings, table, raw: lake.raw, uploads }, { parent: this }),
       "POST /infer": new PlatformFunction(
         {
           settings,

@@ -18,6 +18,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         "GetObject*",
         "GetReplicationConfiguration",
         "ListBucket",
+        "ListMultipartUploadParts",
         "PutObject",
         "PutObjectVersionTagging",
         "ReplicateObject",
@@ -25,7 +26,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
       ],
       [`arn:aws:s3:::${physicalName(place, "*")}`],
     ),
-    allow("Items", "dynamodb", ["GetItem", "PutItem", "Query", "UpdateItem"], [own("dynamodb", "table/")]),
+    allow("Items", "dynamodb", ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], [own("dynamodb", "table/")]),
     allow(
       "Keys",
       "kms",

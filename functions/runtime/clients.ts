@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -17,7 +17,8 @@ export const s3Client = (): S3Client => orTryAgain(new S3Client({}));
  * For URLs that browsers open. Without `WHEN_REQUIRED` the SDK asks for checksums by headers and query parameters that
  * plain `<video>` and `fetch` requests don't carry or verify.
  */
-export const presigningClient = (): S3Client => new S3Client({ requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" });
+export const presigningClient = (more: Pick<S3ClientConfig, "useAccelerateEndpoint"> = {}): S3Client =>
+  new S3Client({ requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED", ...more });
 
 export const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(orTryAgain(new DynamoDBClient({})), { marshallOptions: { removeUndefinedValues: true } });

@@ -11,6 +11,7 @@ const request = z.object({
   queryStringParameters: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),
   isBase64Encoded: z.boolean().default(false),
+  requestContext: z.object({ authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.string()) }) }).optional() }).default({}),
 });
 export type HttpRequest = z.infer<typeof request>;
 
@@ -18,6 +19,18 @@ export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
+}
+
+/** A request's JSON body. Throws {@link InvalidInput} listing everything that is wrong. */
+export function jsonBody<T>({ body, isBase64Encoded }: HttpRequest, schema: z.ZodType<T>): T {
+  if (!body) throw new InvalidInput("The body is empty; it must be JSON.");
+  let value: unknown;
+  try {
+    value = JSON.parse(isBase64Encoded ? Buffer.from(body, "base64").toString() : body);
+  } catch {
+    throw new InvalidInput("The body isn't JSON.");
+  }
+  return parseInput(schema, value);
 }
 
 /** Answers are about patients: no cache on the way may keep them. */

@@ -1,5 +1,6 @@
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { progress } from "./progress.ts";
+import { unfinishedUpload } from "./unfinished-uploads.ts";
 
 /** States that an analysis usually passes; what the bar counts against. */
 const usualStates = [
@@ -20,10 +21,12 @@ const usualStates = [
   "AnnounceCaseAnalysed",
 ];
 
-/** Uploads a video and waits for its analysis, telling how both come on. */
-export async function analyseCase(client: PlatformClient, video: string): Promise<CaseItem> {
+/** Uploads a video, or the rest of it if an earlier command was interrupted, and waits for its analysis, telling how both come on. */
+export async function analyseCase(client: PlatformClient, video: string, dataDir: string): Promise<CaseItem> {
+  const { token, isResumed, finish } = await unfinishedUpload(dataDir, video);
   const upload = progress("Upload");
-  const caseId = await client.upload(video, (sent, total) => upload.update(total === 0 ? 1 : sent / total, ""));
+  const caseId = await client.upload(video, (arrived, total) => upload.update(arrived / total, isResumed ? "goes on" : ""), { token });
+  finish();
   upload.end(`case ${caseId}`);
   return watchCase(client, caseId);
 }

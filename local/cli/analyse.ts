@@ -22,6 +22,7 @@ Writes analysis.json, frame-table.json, timeline.vtt and still.png.
   --grants     print what the program's roles are granted and this run never used
   -h, --help   this text
 
+An upload that was interrupted goes on where it stopped when the command is given again.
 Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
 Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (what there is, is written); 2 wrong usage.`,
   options: { out: { type: "string" }, json: { type: "boolean" }, data: { type: "string" }, grants: { type: "boolean" } },
@@ -39,7 +40,7 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
       const session = running ?? platform?.session;
       if (!session) throw new CommandError("The local cloud did not start.");
       const client = new PlatformClient(session);
-      const settled = await analyseCase(client, video);
+      const settled = await analyseCase(client, video, dataDir);
       if (settled.status !== "COMPLETE" && settled.status !== "PARTIAL") {
         process.stderr.write(`The video was ${settled.status.toLowerCase()}:\n${settled.reasons.map((reason) => `- ${reason}`).join("\n")}\n`);
         return 1;

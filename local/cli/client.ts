@@ -1,18 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { Upload } from "@aws-sdk/lib-storage";
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
-import { sourceKey } from "../../contracts/keys.ts";
 import type { Session } from "./session.ts";
+import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
 export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId">;
@@ -37,25 +34,12 @@ export class PlatformClient {
     this.#table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   }
 
-  /** Registers a case and uploads its video in parts; S3's event then starts the analysis. `onProgress` gets bytes sent and bytes in all. */
-  async upload(video: string, onProgress: (sent: number, total: number) => void): Promise<string> {
-    const caseId = randomUUID();
-    const { size } = await stat(video);
-    const now = new Date().toISOString();
-    await this.#table.send(
-      new PutCommand({
-        TableName: this.#output("caseTable"),
-        Item: { caseId, item: "SUMMARY", list: "CASES", fileName: basename(video), status: "UPLOADING", createdAt: now, updatedAt: now, reasons: [] },
-      }),
-    );
-    const upload = new Upload({
-      client: this.#s3,
-      partSize: Math.max(16 * 2 ** 20, Math.ceil(size / 9000)),
-      params: { Bucket: this.#output("rawBucket"), Key: sourceKey(caseId, randomUUID()), Body: createReadStream(video) },
-    });
-    upload.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0, size));
-    await upload.done();
-    return caseId;
+  /**
+   * Uploads a video in parts through the HTTP API, as the page does; S3's event then starts the analysis. With the token of
+   * an upload that was interrupted, only what is missing is sent. `onProgress` gets bytes that have arrived and bytes in all.
+   */
+  async upload(video: string, onProgress: (arrived: number, total: number) => void, facts: Partial<UploadFacts> = {}): Promise<string> {
+    return uploadVideo(this.#session.api, video, { token: randomUUID(), ...facts }, onProgress);
   }
 
   /** A case's summary; undefined if there is none. */

@@ -6,6 +6,8 @@ import { CommandError } from "./command.ts";
 export interface Session {
   readonly pid: number;
   readonly endpoint: string;
+  /** Address of the platform's HTTP API, as somebody who has signed in reaches it. */
+  readonly api: string;
   /** Address of the page; null while a command runs without one. */
   readonly page: string | null;
   readonly region: string;

@@ -51,7 +51,7 @@ Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
     });
     const work = async (): Promise<void> => {
       if (noSample || (await client.cases()).length > 0) return;
-      const { status } = await analyseCase(client, join(root, "samples/laparoscopy.mp4"));
+      const { status } = await analyseCase(client, join(root, "samples/laparoscopy.mp4"), dataDir);
       process.stdout.write(
         `The sample operation is analysed (${status.toLowerCase()}). Open ${page.url}\nPress Ctrl-C to stop; everything is kept in ${dataDir}.\n`,
       );

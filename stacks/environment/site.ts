@@ -22,6 +22,9 @@ export interface Site {
 /** CloudFront's firewall and logs lie in this Region, wherever the environment is. */
 const edgeRegion = "us-east-1";
 
+/** Largest video that the malware scan takes, 100 GB (GuardDuty User Guide, "Quotas in Malware Protection for S3"). */
+const mostBytes = 100e9;
+
 export function site(base: Foundation, { lake, table }: Data, { settings, endpoint }: Pipeline, config: EnvironmentConfig, catalogue: Catalogue): Site {
   const { place, removal, opts, keys, logging } = base;
   const { domainPrefix, identityProviders, accessMinutes, sessionHours, playbackKeys: publicKeys, countries, domain } = config.access;
@@ -30,7 +33,11 @@ export function site(base: Foundation, { lake, table }: Data, { settings, endpoi
   const [siteUrl, resolveSiteUrl] = pulumi.deferredOutput<string>();
   const firewall = new WebFirewall("sign-in-firewall", { place, scope: "REGIONAL", key: keys.logs, ...logging }, opts);
   const signIn = new SignIn("sign-in", { settings, removal, domainPrefix, origins: [siteUrl], accessMinutes, sessionHours, identityProviders, firewall }, opts);
-  const api = new CaseApi("case-api", { settings, signIn, lake, table, endpoint, imageModel: catalogue.imageModel }, opts);
+  const api = new CaseApi(
+    "case-api",
+    { settings, signIn, lake, table, uploads: { mostBytes, accelerated: config.acceleratedUploads }, endpoint, imageModel: catalogue.imageModel },
+    opts,
+  );
 
   const edge = { ...place, region: edgeRegion };
   const edgeKey =

@@ -4,7 +4,7 @@ import { roles, routeScopes, scopes, scopesOf } from "../../contracts/access.ts"
 describe("access", () => {
   it("gives a member of groups the scopes of each, once", () => {
     expect(scopesOf(["researcher"])).to.deep.equal(["svp/cases.read"]);
-    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal(["svp/cases.read", "svp/images.infer"]);
+    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal(["svp/cases.read", "svp/cases.write", "svp/images.infer"]);
   });
 
   it("gives nothing to groups that are no roles", () => {

@@ -9,6 +9,7 @@ import { signIn } from "./people.ts";
 
 describe("CaseApi", () => {
   let stack: Deployed;
+  const uploads = { mostBytes: 100e9, accelerated: false };
   before(async () => {
     stack = await inAccount((opts) => {
       const { settings, lake, table } = parts(opts);
@@ -17,7 +18,7 @@ describe("CaseApi", () => {
         { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
         opts,
       );
-      new CaseApi("case-api", { settings, signIn: signIn(settings, opts), lake, table, endpoint, imageModel: detector }, opts);
+      new CaseApi("case-api", { settings, signIn: signIn(settings, opts), lake, table, uploads, endpoint, imageModel: detector }, opts);
     });
   });
 
@@ -45,6 +46,11 @@ describe("CaseApi", () => {
     expect(routes).to.deep.equal([
       asked("GET /cases", "svp/cases.read"),
       asked("GET /cases/{caseId}", "svp/cases.read"),
+      asked("POST /uploads", "svp/cases.write"),
+      asked("POST /uploads/{uploadId}/parts", "svp/cases.write"),
+      asked("GET /uploads/{uploadId}/parts", "svp/cases.write"),
+      asked("POST /uploads/{uploadId}/completion", "svp/cases.write"),
+      asked("DELETE /uploads/{uploadId}", "svp/cases.write"),
       asked("POST /infer", "svp/images.infer"),
     ]);
   });
@@ -58,6 +64,11 @@ describe("CaseApi", () => {
     expect(permissions).to.have.deep.members([
       ["svp-unit-serve-list-cases", `${apiArn}/*/GET/cases`],
       ["svp-unit-serve-get-case", `${apiArn}/*/GET/cases/*`],
+      ["svp-unit-ingest-start-upload", `${apiArn}/*/POST/uploads`],
+      ["svp-unit-ingest-sign-parts", `${apiArn}/*/POST/uploads/*/parts`],
+      ["svp-unit-ingest-list-parts", `${apiArn}/*/GET/uploads/*/parts`],
+      ["svp-unit-ingest-complete-upload", `${apiArn}/*/POST/uploads/*/completion`],
+      ["svp-unit-ingest-abort-upload", `${apiArn}/*/DELETE/uploads/*`],
       ["svp-unit-serve-infer-image", `${apiArn}/*/POST/infer`],
     ]);
   });
@@ -84,12 +95,20 @@ describe("CaseApi", () => {
 
   it("lets each function do what its route needs", () => {
     const common = ["WriteLog", "WriteTrace", "JoinNetwork", "CodeDoesNotTouchNetwork", "KeepDeadLetters", "KeepDeadLettersKey"];
-    const actions = (name: string) => {
-      const all = statements(stack.one(aws.iam.RolePolicy, `serve-${name}-role-policy`).inputs["policy"]);
+    const actions = (name: string, area = "serve") => {
+      const all = statements(stack.one(aws.iam.RolePolicy, `${area}-${name}-role-policy`).inputs["policy"]);
       return Object.entries(all).flatMap(([sid, { Action }]) => (common.includes(sid) ? [] : Action));
     };
     expect(actions("list-cases")).to.deep.equal(["dynamodb:Query", "kms:Decrypt"]);
     expect([...new Set(actions("get-case"))]).to.have.members(["dynamodb:GetItem", "kms:Decrypt", "s3:GetObject"]);
     expect(actions("infer-image")).to.deep.equal(["sagemaker:InvokeEndpoint"]);
+    const upload = (name: string) => [...new Set(actions(name, "ingest"))].filter((action) => !action.startsWith("kms:")).sort();
+    expect(upload("start-upload")).to.deep.equal(["dynamodb:GetItem", "dynamodb:PutItem", "s3:AbortMultipartUpload", "s3:PutObject"]);
+    expect(upload("sign-parts")).to.deep.equal(["dynamodb:GetItem", "s3:PutObject"]);
+    expect(upload("list-parts")).to.deep.equal(["dynamodb:GetItem", "s3:ListBucket", "s3:ListMultipartUploadParts"]);
+    expect(upload("complete-upload")).to.deep.equal(["dynamodb:GetItem", "s3:ListBucket", "s3:ListMultipartUploadParts", "s3:PutObject"]);
+    expect(upload("abort-upload")).to.deep.equal([
+      ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem", "s3:AbortMultipartUpload", "s3:ListBucket"],
+    ]);
   });
 });

@@ -27,7 +27,11 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
       opts,
     );
-    const api = new CaseApi("case-api", { settings, signIn: people, lake, table, endpoint, imageModel: detector }, opts);
+    const api = new CaseApi(
+      "case-api",
+      { settings, signIn: people, lake, table, uploads: { mostBytes: 100e9, accelerated: false }, endpoint, imageModel: detector },
+      opts,
+    );
     const firewall = new WebFirewall("edge-firewall", { place, scope: "CLOUDFRONT", key: keys.logs, logRetentionDays: 2192 }, opts);
     const playbackKeys = new PlaybackKeys("playback", { place, removal: "retain", key: keys.derived, publicKeys: [publicKey] }, opts);
     const site = new ReviewSite(

@@ -67,7 +67,7 @@ describe("SignIn", () => {
       generateSecret: false,
       allowedOauthFlowsUserPoolClient: true,
       allowedOauthFlows: ["code"],
-      allowedOauthScopes: ["openid", "svp/cases.read", "svp/images.infer"],
+      allowedOauthScopes: ["openid", "svp/cases.read", "svp/cases.write", "svp/images.infer"],
       supportedIdentityProviders: ["COGNITO"],
       callbackUrls: ["https://review.example.org/"],
       logoutUrls: ["https://review.example.org/"],
@@ -89,6 +89,7 @@ describe("SignIn", () => {
       name: "svp-unit-api",
       scopes: [
         { scopeName: "cases.read", scopeDescription: "See cases, their analyses and their videos" },
+        { scopeName: "cases.write", scopeDescription: "Upload videos" },
         { scopeName: "images.infer", scopeDescription: "Have a single image analyzed" },
       ],
     });

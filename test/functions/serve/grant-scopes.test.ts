@@ -11,18 +11,18 @@ const event = (scopes: unknown, groups: unknown) => ({
 });
 const suppressed = async (scopes: unknown, groups: unknown) =>
   (await handler(event(scopes, groups))).response.claimsAndScopeOverrideDetails.accessTokenGeneration.scopesToSuppress;
-const all = ["openid", "svp/cases.read", "svp/images.infer"];
+const all = ["openid", "svp/cases.read", "svp/cases.write", "svp/images.infer"];
 
 describe("grant-scopes", () => {
   it("leaves a role its scopes, and takes away the others", async () => {
     expect(await suppressed(all, ["admin"])).to.deep.equal([]);
-    expect(await suppressed(all, ["researcher"])).to.deep.equal(["svp/images.infer"]);
-    expect(await suppressed(all, ["researcher", "ml-engineer"])).to.deep.equal([]);
+    expect(await suppressed(all, ["researcher"])).to.deep.equal(["svp/cases.write", "svp/images.infer"]);
+    expect(await suppressed(all, ["researcher", "ml-engineer"])).to.deep.equal(["svp/cases.write"]);
   });
 
   it("takes everything from who is in no group of a role, but who somebody is", async () => {
     for (const groups of [[], null, undefined, ["us-east-1_pool_StElsewhere"]])
-      expect(await suppressed(all, groups)).to.deep.equal(["svp/cases.read", "svp/images.infer"]);
+      expect(await suppressed(all, groups)).to.deep.equal(["svp/cases.read", "svp/cases.write", "svp/images.infer"]);
     expect(await suppressed([...all, "svp/unheard.of"], ["admin"])).to.deep.equal(["svp/unheard.of"]);
     expect(await suppressed(undefined, ["admin"])).to.deep.equal([]);
   });

@@ -50,6 +50,7 @@ describe("a data folder", () => {
   const session = (pid: number): Session => ({
     pid,
     endpoint: "http://127.0.0.1:1",
+    api: "http://127.0.0.1:2/api",
     page: null,
     region: "us-east-1",
     credentials: { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" },
