@@ -18,6 +18,11 @@ export const explanations: readonly Explanation[] = [
   explain(/^training-(job|pipeline)$/, any, "Training is started by people and pipelines, not by an analysis."),
   explain(/^github-/, any, "Taken by workflows on GitHub."),
   explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
+  explain(/^ingest-abort-upload$/, any, "Asked only by who gives an upload up: test/e2e/upload.test.ts."),
+  explain(/^ingest-/, /^kms:Decrypt \((Find|Keep)UploadKey\)$/, "The local table is not encrypted."),
+  explain(/^ingest-start-upload$/, /^(s3:AbortMultipartUpload|kms:Decrypt) \(StartUpload(Key)?\)$/, "Asked only when two requests begin the same upload."),
+  explain(/^ingest-sign-parts$/, /^kms:Decrypt \(JoinParts\)$/, "The local S3 asks for it when parts are joined; AWS already when they arrive."),
+  explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
   explain(/^aggregate-merge-timeline$/, /^kms:Decrypt \(WriteCaseKey\)$/, "The local table is not encrypted."),
   explain(
     /^case-analysis$/,
