@@ -1,17 +1,13 @@
 import type { CueLine, CueType, Producer } from "../../../contracts/analyser-result.ts";
-import type { Analysis } from "../../../contracts/analysis.ts";
-import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import type { FrameSpan } from "../../../contracts/primitives.ts";
+import type { EventDraft, SegmentDraft } from "./items.ts";
 import { toSourceSpan, without } from "./spans.ts";
+import type { Video } from "./video.ts";
 
 /** What one producer found, in frames of the analysis rendition. */
 export interface Cues {
   producer: Producer;
   lines: readonly CueLine[];
 }
-
-type Segment = Omit<Analysis["segments"][number], "id">;
-type Event = Omit<Analysis["events"][number], "id">;
 
 const labels: Readonly<Record<Exclude<CueType, "shot">, string>> = {
   black: "Black picture",
@@ -23,9 +19,9 @@ const labels: Readonly<Record<Exclude<CueType, "shot">, string>> = {
 
 /**
  * Shots as segments and the other cues as events, in source frames, without what lies outside the patient. Two producers
- * may find the same cue; each type is taken from one: shots from a service if there is one, all else from our own algorithm.
+ * may find the same cue; each type is taken from one: shots from a service if there is one, all else from our own algorithm, and nothing that a network was trained to tell (`told`).
  */
-export function mergeCues(found: readonly Cues[], gate: readonly FrameSpan[], frames: FrameIndex): { segments: Segment[]; events: Event[] } {
+export function mergeCues(found: readonly Cues[], { gate, frames }: Video, told: ReadonlySet<string>): { segments: SegmentDraft[]; events: EventDraft[] } {
   const inBody = (type: CueType) => {
     const chosen = preferred(found, type);
     if (!chosen) return [];
@@ -43,7 +39,8 @@ export function mergeCues(found: readonly Cues[], gate: readonly FrameSpan[], fr
     producer,
     review: "unreviewed" as const,
   }));
-  const events = (Object.keys(labels) as (keyof typeof labels)[]).flatMap((type) =>
+  const types = (Object.keys(labels) as (keyof typeof labels)[]).filter((type) => !told.has(type));
+  const events = types.flatMap((type) =>
     inBody(type).map(({ startFrame, endFrame, score, producer }) => ({
       type,
       label: labels[type],

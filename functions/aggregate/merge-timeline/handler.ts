@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { cueLine, type Producer } from "../../../contracts/analyser-result.ts";
+import type { Producer } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
@@ -12,21 +12,23 @@ import {
   reviewRenditionKey,
   segmentManifestKey,
   sourceIndexKey,
+  statisticsKey,
   timelineKey,
 } from "../../../contracts/keys.ts";
 import { type SourceIndex, segmentManifest, sourceIndex } from "../../../contracts/media.ts";
+import type { RunStatistics } from "../../../contracts/run-statistics.ts";
 import { mergeTimelineRequest, type mergeTimelineResponse } from "../../../contracts/steps.ts";
 import { timelineVtt } from "../../../contracts/timeline-vtt.ts";
-import { BrokenContract, NothingAnalysed } from "../../runtime/errors.ts";
+import { NothingAnalysed } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { costOf, type Usage } from "./cost.ts";
-import { type Cues, mergeCues } from "./cues.ts";
-import { busiestFrame, mergeDetections, type Video } from "./detections.ts";
 import { contentSha256 } from "./digest.ts";
-import { type Branch, coverageOf, type Finding, findingsOf, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
+import { mergeFindings } from "./findings.ts";
+import { type Branch, coverageOf, findingsOf, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
 import { toSourceSpan } from "./spans.ts";
+import type { Video } from "./video.ts";
 
 export interface Deps {
   lake: Lake;
@@ -51,9 +53,10 @@ export const createHandler =
     const index = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
     const frames = new FrameIndex(await lake.json(frameTableKey(caseId, runId), frameTable));
     const branches = await readBranches(lake, request.envelopes);
-    const merged = await merge(deps, request, index, frames, branches);
+    const { result: merged, statistics } = await merge(deps, request, index, frames, branches);
     const places = { analysis: analysisKey(caseId, runId), timeline: timelineKey(caseId, runId) };
     await lake.put(places.timeline, timelineVtt(merged, frames), "text/vtt");
+    await lake.putJson(statisticsKey(caseId, runId), statistics);
     await lake.putJson(places.analysis, merged);
     await deps.record(merged, { analysis: lake.uri(places.analysis), timeline: lake.uri(places.timeline) });
     const counts = { segmentCount: merged.segments.length, eventCount: merged.events.length };
@@ -61,24 +64,23 @@ export const createHandler =
     return { status: merged.status, analysisUri: lake.uri(places.analysis), ...counts };
   };
 
-async function merge(deps: Deps, request: Request, index: SourceIndex, frames: FrameIndex, branches: Branch[]): Promise<Analysis> {
+async function merge(
+  deps: Deps,
+  request: Request,
+  index: SourceIndex,
+  frames: FrameIndex,
+  branches: Branch[],
+): Promise<{ result: Analysis; statistics: RunStatistics }> {
   const { caseId, runId } = request.request;
   const { lake } = deps;
-  const findings = branches.flatMap(findingsOf);
+  const findings = findingsOf(branches);
   if (findings.length === 0) throw new NothingAnalysed("No analyser left a result: there is nothing to merge.");
-  const unknown = findings.find(({ kind }) => kind === "classifications");
-  if (unknown) throw new BrokenContract(`Classifications of ${unknown.producer.id} can't be merged: only the privacy gate's are understood.`);
 
-  const manifest = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
+  const { width, height, frameRate } = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
   const verdict = await lake.json(gateKey(caseId, runId), gate);
-  const video: Video = { caseId, runId, frames, rate: manifest.frameRate, gate: verdict.outOfBody };
-  const detections = [];
-  for (const finding of findings.filter(({ kind }) => kind === "detections")) detections.push(await mergeDetections(lake, finding, video));
-  const cues = mergeCues(
-    await Promise.all(findings.filter(({ kind }) => kind === "cues").map((finding) => readCues(lake, finding))),
-    verdict.outOfBody,
-    frames,
-  );
+  const frameCount = frames.rendition("analysis").pts.length;
+  const video: Video = { caseId, runId, frames, frameCount, rate: frameRate, raster: { width, height }, gate: verdict.outOfBody };
+  const { busiestFrame, statistics, ...found } = await mergeFindings(lake, findings, video);
   const coverage = branches.map((branch) => coverageOf(branch, deps.optionalAnalysers));
   const reviewed = branches.some(({ envelope }) => envelope.analyser === reviewRendition && envelope.status === "SUCCEEDED");
   const sprites = findings.find(({ kind }) => kind === "sprites");
@@ -86,18 +88,14 @@ async function merge(deps: Deps, request: Request, index: SourceIndex, frames: F
   const content = {
     media: {
       source: sourceFacts(index),
-      raster: { width: manifest.width, height: manifest.height },
+      raster: video.raster,
       frameTable: lake.uri(frameTableKey(caseId, runId)),
       renditions: { analysis: lake.uri(analysisPlaylistKey(caseId, runId)), review: reviewed ? lake.uri(reviewRenditionKey(caseId, runId)) : null },
       sprites: sprites ? lake.uri(sprites.key) : null,
     },
     producers: distinct([verdict.producer, ...findings.map(({ producer }) => producer)]),
     gate: { producer: verdict.producer.id, outOfBody: verdict.outOfBody.map((span) => ({ ...toSourceSpan(span, frames), action: "excluded" as const })) },
-    segments: numbered("segment", cues.segments),
-    events: numbered("event", [...cues.events, ...detections.flatMap(({ events }) => events)]),
-    detections: detections.map((one) => one.detections),
-    tracks: null,
-    masks: [],
+    ...found,
     coverage,
   };
   const result: Analysis = {
@@ -107,18 +105,14 @@ async function merge(deps: Deps, request: Request, index: SourceIndex, frames: F
     createdAt: request.startedAt,
     status: statusOf(coverage),
     ...content,
-    scores: [],
-    busiestFrame: busiestFrame(detections),
+    busiestFrame,
     cost: costOf(index, await usageOf(deps, request, branches, reviewed)),
     provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },
   };
-  return parseStored(analysis, result, "The analysis");
-}
-
-async function readCues(lake: Lake, { key, producer }: Finding): Promise<Cues> {
-  const lines = [];
-  for await (const line of lake.lines(key, cueLine)) lines.push(line);
-  return { producer, lines };
+  return {
+    result: parseStored(analysis, result, "The analysis"),
+    statistics: { schema: "run-statistics/1.0", caseId, runId, ...statistics },
+  };
 }
 
 function sourceFacts({ video, container, bytes, sha256 }: SourceIndex): Analysis["media"]["source"] {
@@ -139,13 +133,6 @@ function sourceFacts({ video, container, bytes, sha256 }: SourceIndex): Analysis
 }
 
 const distinct = (producers: readonly Producer[]): Producer[] => [...new Map(producers.map((producer) => [producer.id, producer])).values()];
-
-/** In the order of time, each with an identifier: the same findings get the same ones. */
-function numbered<Item extends { startFrame: number; endFrame: number; label: string }>(prefix: string, items: readonly Item[]): (Item & { id: string })[] {
-  return [...items]
-    .sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame || (a.label < b.label ? -1 : 1))
-    .map((item, i) => ({ ...item, id: `${prefix}-${i + 1}` }));
-}
 
 /** What ran: the branches' jobs, and the gate's, which ran before them. */
 async function usageOf({ lake, instanceTypes }: Deps, { request, verdict }: Request, branches: Branch[], reviewed: boolean): Promise<Usage> {

@@ -1,8 +1,10 @@
 import { type AnalyserResult, analyserResult, type Envelope, type Producer } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { parseUri } from "../../../contracts/keys.ts";
-import { NotFound } from "../../runtime/errors.ts";
+import type { Subject } from "../../../contracts/model.ts";
+import { BrokenContract, NotFound } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
+import { compare } from "./items.ts";
 
 /** The branch that makes the MP4 people watch. It reports an envelope but finds nothing. */
 export const reviewRendition = "review-rendition";
@@ -20,16 +22,20 @@ export interface Finding {
   kind: Output["kind"];
   key: string;
   producer: Producer;
+  /** What it is about; null of cues and sprites. */
+  subject: Subject | null;
   labels: string[];
 }
 
-/** Reads the account of every branch. A branch that failed may have left one all the same. */
+/** Reads the account of every branch, in the order of their names. A branch that failed may have left one all the same. */
 export const readBranches = (lake: Pick<Lake, "json">, envelopes: readonly Envelope[]): Promise<Branch[]> =>
   Promise.all(
-    envelopes.map(async (envelope) => {
-      if (envelope.outputPrefix === null || envelope.analyser === reviewRendition) return { envelope, result: undefined };
-      return { envelope, result: await resultAt(lake, parseUri(envelope.outputPrefix).key) };
-    }),
+    [...envelopes]
+      .sort((a, b) => compare(a.analyser, b.analyser))
+      .map(async (envelope) => {
+        if (envelope.outputPrefix === null || envelope.analyser === reviewRendition) return { envelope, result: undefined };
+        return { envelope, result: await resultAt(lake, parseUri(envelope.outputPrefix).key) };
+      }),
   );
 
 /** `result.json` under a prefix, or undefined: it is written last, so without it the folder isn't whole. */
@@ -42,11 +48,28 @@ export async function resultAt(lake: Pick<Lake, "json">, prefix: string): Promis
   }
 }
 
-/** The files that may be merged: those of outputs that succeeded. */
-export const findingsOf = ({ envelope, result }: Branch): Finding[] =>
-  (result?.outputs ?? [])
-    .filter(({ status }) => status === "SUCCEEDED")
-    .map(({ kind, file, producer, labels }) => ({ kind, producer, labels, key: parseUri(envelope.outputPrefix as string).key + file }));
+/**
+ * The files that may be merged: those of outputs that succeeded, in the order of their producers. Throws BrokenContract if two
+ * branches ran the same producer: what it found would count twice.
+ */
+export function findingsOf(branches: readonly Branch[]): Finding[] {
+  const findings = branches.flatMap(({ envelope, result }) =>
+    (result?.outputs ?? [])
+      .filter(({ status }) => status === "SUCCEEDED")
+      .map(({ kind, file, producer, subject, labels }) => ({
+        ...{ kind, producer, subject, labels },
+        analyser: envelope.analyser,
+        key: parseUri(envelope.outputPrefix as string).key + file,
+      })),
+  );
+  findings.sort((a, b) => compare(a.producer.id, b.producer.id) || compare(a.kind, b.kind));
+  for (const [i, { kind, producer, analyser }] of findings.entries()) {
+    const before = findings[i - 1];
+    if (before?.kind === kind && before.producer.id === producer.id)
+      throw new BrokenContract(`${before.analyser} and ${analyser} both ran ${producer.id}: its ${kind} would count twice.`);
+  }
+  return findings;
+}
 
 /** How much of what was wanted a branch did. A branch that nobody called optional is required. */
 export function coverageOf({ envelope, result }: Branch, optional: readonly string[]): Analysis["coverage"][number] {

@@ -28,3 +28,34 @@ export function toSourceSpan<Span extends FrameSpan>(span: Span, frames: FrameIn
   const endFrame = span.endFrame >= renditionCount ? frames.source.pts.length : frames.toSource("analysis", span.endFrame);
   return { ...span, startFrame, endFrame: Math.max(endFrame, startFrame + 1) };
 }
+
+/** The time inside the body, counted through: as if the spans outside had been cut out. In frames of the rendition. */
+export interface InBodyTime {
+  length: number;
+  /** How much of it has gone by before a frame. */
+  at(frame: number): number;
+  /** A span of it as spans of the rendition, one after the other. */
+  spans(start: number, end: number): FrameSpan[];
+}
+
+export function inBodyTime(gate: readonly FrameSpan[], frameCount: number): InBodyTime {
+  let length = 0;
+  const pieces = without({ startFrame: 0, endFrame: frameCount }, gate).map((piece) => {
+    const start = length;
+    length += piece.endFrame - piece.startFrame;
+    return { ...piece, start };
+  });
+  return {
+    length,
+    at: (frame) => {
+      const piece = pieces.findLast(({ startFrame }) => startFrame <= frame);
+      return piece ? piece.start + Math.min(frame, piece.endFrame) - piece.startFrame : 0;
+    },
+    spans: (start, end) =>
+      pieces.flatMap((piece) => {
+        const startFrame = piece.startFrame + Math.max(0, start - piece.start);
+        const endFrame = Math.min(piece.endFrame, piece.startFrame + end - piece.start);
+        return startFrame < endFrame ? [{ startFrame, endFrame }] : [];
+      }),
+  };
+}

@@ -1,0 +1,67 @@
+import { gunzipSync } from "node:zlib";
+import type { z } from "zod";
+import type { AnalyserResult, Envelope, Producer } from "../../../../contracts/analyser-result.ts";
+import { type Analysis, analysis } from "../../../../contracts/analysis.ts";
+import { analyserPrefix, analysisKey, frameTableKey, gateKey, parseUri, segmentManifestKey, sourceIndexKey } from "../../../../contracts/keys.ts";
+import type { FrameSpan } from "../../../../contracts/primitives.ts";
+import { createHandler } from "../../../../functions/aggregate/merge-timeline/handler.ts";
+import { count, tableOf } from "../../support/frames.ts";
+import { caseId, digest, request, runId } from "../../support/ids.ts";
+import { type MemoryLake, memoryLake } from "../../support/memory-lake.ts";
+import { indexOf } from "../../support/source-index.ts";
+
+type Output = AnalyserResult["outputs"][number];
+
+/** What one producer found: an analyser of its own. */
+export interface Given {
+  producer: string;
+  kind: Output["kind"];
+  subject: Output["subject"];
+  labels: string[];
+  lines: readonly unknown[];
+  change?: Partial<Producer>;
+}
+
+export const producerOf = (id: string, change: Partial<Producer> = {}): Producer => ({
+  ...{ id, kind: "model", name: id, version: "1.0.0", digest, dataset: null, threshold: 0.5, calibration: null, syntheticOnly: true },
+  ...change,
+});
+
+/** A video of 25 frames per second whose frames are the rendition's, and what was found in it, merged. */
+export async function merged(given: readonly Given[], { frameCount = 1000, gate = [] as FrameSpan[] } = {}): Promise<{ found: Analysis; lake: MemoryLake }> {
+  const lake = memoryLake();
+  await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ frameCount, durationTicks: frameCount * 512 }));
+  await lake.putJson(frameTableKey(caseId, runId), tableOf(count(frameCount), count(frameCount)));
+  const segments = [{ uri: "s3://processed/a.ts", startFrame: 0, frameCount }];
+  await lake.putJson(segmentManifestKey(caseId, runId), {
+    ...{ schema: "segment-manifest/1.0", playlist: "s3://processed/a.m3u8", width: 960, height: 540, frameRate: { num: 25, den: 1 }, frameCount, segments },
+  });
+  const outOfBody = gate.map((span) => ({ ...span, score: 0.9 }));
+  await lake.putJson(gateKey(caseId, runId), { schema: "gate/1.0", producer: producerOf("out-of-body"), outOfBody, framesDone: 80, frameCount });
+  const envelopes: Envelope[] = [];
+  for (const { producer, kind, subject, labels, lines, change } of given) {
+    const prefix = analyserPrefix(caseId, runId, `of-${producer}`);
+    const output = {
+      producer: producerOf(producer, change),
+      status: "SUCCEEDED",
+      error: null,
+      kind,
+      subject,
+      labels,
+      file: "lines.jsonl",
+      framesDone: 1,
+      framesWanted: 1,
+    };
+    const usage = { wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 1 };
+    await lake.putJson(`${prefix}result.json`, { schema: "analyser-result/1.0", analyser: `of-${producer}`, outputs: [output], usage });
+    await lake.putLines(`${prefix}lines.jsonl`, lines);
+    envelopes.push({ analyser: `of-${producer}`, status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null });
+  }
+  const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes: {}, optionalAnalysers: [], record: async () => {} });
+  await handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "PASSTHROUGH", envelopes });
+  return { found: await lake.json(analysisKey(caseId, runId), analysis), lake };
+}
+
+/** A gzipped document of the lake. */
+export const unzipped = <T>(lake: MemoryLake, uri: string, schema: z.ZodType<T>): T =>
+  schema.parse(JSON.parse(gunzipSync(lake.objects.get(parseUri(uri).key) as Uint8Array).toString()));
