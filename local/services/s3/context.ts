@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Caller, WireResponse } from "../../wire/service.ts";
 import type { Iam } from "../iam/iam.ts";
+import type { Outbox } from "../outbox.ts";
 import type { Blobs } from "./blobs.ts";
-import type { Outbox } from "./outbox.ts";
 import type { Bucket, Store } from "./store.ts";
 
 /** What every operation works with. */

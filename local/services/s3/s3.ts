@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { type Caller, notImplemented, type RawService, ServiceError, type WireRequest, type WireResponse } from "../../wire/service.ts";
 import { openDatabase } from "../database.ts";
 import type { Iam } from "../iam/iam.ts";
+import { createOutbox } from "../outbox.ts";
 import type { BusEvent, Log, ObjectStore } from "../seams.ts";
 import { authorizeBucket, bucketArn } from "./access.ts";
 import { attributesRoute } from "./attributes.ts";
@@ -13,7 +14,6 @@ import { type CorsRule, corsHeaders, corsRuleFor } from "./cors.ts";
 import { bucketRoutes, currentVersions } from "./listing.ts";
 import { multipartRoutes } from "./multipart.ts";
 import { objectRoutes, putObject } from "./objects.ts";
-import { createOutbox } from "./outbox.ts";
 import { findReadable, quoted } from "./read.ts";
 import { type Bucket, createStore, schema } from "./store.ts";
 import { taggingRoutes } from "./tagging.ts";
@@ -62,7 +62,7 @@ export function createS3(options: {
   const store = createStore(database);
   const uploads = createUploads(database);
   const blobs = createBlobs(join(dir, "blobs"));
-  const outbox = createOutbox(database, publish, log);
+  const outbox = createOutbox("S3", database, publish, log);
   const s3: S3Context = { store, blobs, outbox, authorizer, region, accountId };
   const routes = [...objectRoutes, ...taggingRoutes, attributesRoute, ...bucketRoutes, ...multipartRoutes(uploads)];
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { ServiceError } from "../../wire/service.ts";
 import { transaction } from "../database.ts";
+import { outboxSchema } from "../outbox.ts";
 import type { Checksum } from "./checksums.ts";
 import type { CorsRule } from "./cors.ts";
 
@@ -47,10 +48,7 @@ CREATE TABLE IF NOT EXISTS parts (
   checksum TEXT,
   PRIMARY KEY (upload, number)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS outbox (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  event TEXT NOT NULL
-) STRICT;
+${outboxSchema}
 `;
 
 export interface BucketSettings {

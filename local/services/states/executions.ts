@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../wire/service.ts";
+import type { Outbox } from "../outbox.ts";
 import type { Authorizer, Log } from "../seams.ts";
 import type { Definition, Json, JsonObject } from "./definition.ts";
 import { Interrupted, type Interruption, StatesError } from "./error.ts";
@@ -30,7 +31,7 @@ interface Running {
 export type Executions = ReturnType<typeof createExecutions>;
 
 /** Starts, runs, stops and resumes executions. Their truth is the store; what runs here only moves it on. */
-export function createExecutions(store: Store, tokens: Tokens, { region, accountId, endpoint, authorizer, log, waitScale }: ExecutionsOptions) {
+export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, { region, accountId, endpoint, authorizer, log, waitScale }: ExecutionsOptions) {
   const running = new Map<string, Running>();
   const callers = new Map<string, SdkCaller>();
   const listeners = new Set<(transition: ExecutionTransition) => void>();
@@ -39,6 +40,33 @@ export function createExecutions(store: Store, tokens: Tokens, { region, account
     const caller = callers.get(roleArn) ?? createSdkCaller(region, endpoint, authorizer.credentialsOf(roleArn));
     callers.set(roleArn, caller);
     return caller;
+  }
+
+  /**
+   * Tells EventBridge of the status that an execution has now. Only inside a transaction. Input, output and error are left out,
+   * as AWS does for machines that a customer key encrypts (Step Functions Developer Guide, "Data at rest encryption").
+   */
+  function tellStatus(arn: string): void {
+    const row = store.execution(arn)!;
+    outbox.add({
+      source: "aws.states",
+      "detail-type": "Step Functions Execution Status Change",
+      account: accountId,
+      region,
+      time: new Date().toISOString().replace(/\.\d{3}Z$/, "Z"),
+      resources: [arn],
+      detail: {
+        executionArn: arn,
+        stateMachineArn: row.machine_arn,
+        name: row.name,
+        status: row.status,
+        startDate: row.started,
+        stopDate: row.stopped,
+        inputDetails: { included: false },
+        redriveCount: row.redrive_count,
+        redriveDate: row.redriven,
+      },
+    });
   }
 
   function close(arn: string, status: ExecutionStatus, type: string, outcome: { output?: string; error?: string; cause?: string }): void {
@@ -51,7 +79,9 @@ export function createExecutions(store: Store, tokens: Tokens, { region, account
       if (changes === 0) return;
       const { last } = store.sql("SELECT coalesce(max(id), 0) AS last FROM events WHERE execution = ?").get(arn) as { last: number };
       store.addEvent(arn, { type, previous: last, details: { [member]: outcome } });
+      tellStatus(arn);
     });
+    outbox.wake();
   }
 
   async function run(row: ExecutionRow, controller: AbortController): Promise<void> {
@@ -157,7 +187,9 @@ export function createExecutions(store: Store, tokens: Tokens, { region, account
           )
           .run(arn, name, machine.arn, machine.name, machine.definition, machine.role_arn, input, now);
         store.addEvent(arn, { type: "ExecutionStarted", previous: 0, details: { executionStartedEventDetails: { input, roleArn: machine.role_arn } } });
+        tellStatus(arn);
       });
+      outbox.wake();
       launch(arn);
       return store.execution(arn)!;
     },
@@ -188,7 +220,9 @@ export function createExecutions(store: Store, tokens: Tokens, { region, account
         const { last } = store.sql("SELECT max(id) AS last FROM events WHERE execution = ?").get(arn) as { last: number };
         const { redrive_count: redriveCount } = store.execution(arn)!;
         store.addEvent(arn, { type: "ExecutionRedriven", previous: last, details: { executionRedrivenEventDetails: { redriveCount } } });
+        tellStatus(arn);
       });
+      outbox.wake();
       launch(arn);
       return now;
     },

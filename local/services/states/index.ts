@@ -1,5 +1,7 @@
 import * as sdk from "@aws-sdk/client-sfn";
 import type { OperationService } from "../../wire/service.ts";
+import { createOutbox } from "../outbox.ts";
+import type { EventBus } from "../seams.ts";
 import { createExecutions, type ExecutionsOptions, type ExecutionTransition, revisionOf } from "./executions.ts";
 import { parseDefinition } from "./lint.ts";
 import { statesOperations } from "./operations.ts";
@@ -11,6 +13,8 @@ export type { ExecutionTransition } from "./executions.ts";
 export interface StatesOptions extends Omit<ExecutionsOptions, "waitScale"> {
   /** Folder of the service's state. */
   readonly dir: string;
+  /** Takes what EventBridge is told of executions. */
+  readonly publish: EventBus["publish"];
   /** Multiplies Wait states and pauses between retries; 1 is AWS's time. */
   readonly waitScale?: number;
 }
@@ -27,10 +31,11 @@ export interface StateMachine {
  * Step Functions: standard workflows in JSONata mode. Every transition is journaled before the next begins, so that
  * `start()` of a later process goes on where this one ended, however it ended.
  */
-export function createStates({ dir, waitScale = 1, ...options }: StatesOptions) {
+export function createStates({ dir, publish, waitScale = 1, ...options }: StatesOptions) {
   const store = openStore(dir);
+  const outbox = createOutbox("Step Functions", store.database, publish, options.log);
   const tokens = createTokens(store);
-  const executions = createExecutions(store, tokens, { ...options, waitScale });
+  const executions = createExecutions(store, outbox, tokens, { ...options, waitScale });
   const service: OperationService = { kind: "operations", signingName: "states", sdk, operations: statesOperations(store, tokens, executions) };
 
   return {
@@ -54,12 +59,16 @@ export function createStates({ dir, waitScale = 1, ...options }: StatesOptions) 
     /** Calls the listener at every transition of every execution; gives the function that ends it. */
     onTransition: (listener: (transition: ExecutionTransition) => void): (() => void) => executions.onTransition(listener),
 
-    /** Goes on with the executions that an earlier process left running. */
-    start: (): Promise<void> => executions.resume(),
+    /** Goes on with the executions that an earlier process left running, and tells what it could not tell of them. */
+    async start(): Promise<void> {
+      await executions.resume();
+      outbox.start();
+    },
 
     /** Suspends all executions; `start()` of the next process goes on with them. */
     async close(): Promise<void> {
       await executions.close();
+      await outbox.close();
       store.close();
     },
   };

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { openDatabase, transaction } from "../database.ts";
+import { outboxSchema } from "../outbox.ts";
 import type { Json } from "./definition.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
@@ -68,6 +69,7 @@ CREATE TABLE IF NOT EXISTS events (
   type TEXT NOT NULL, details TEXT NOT NULL, PRIMARY KEY (execution, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, execution TEXT NOT NULL, outcome TEXT, closed INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS open_jobs (execution TEXT NOT NULL, state TEXT NOT NULL, resource TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (execution, state)) STRICT;
+${outboxSchema}
 `;
 
 export interface Journal {
@@ -96,6 +98,7 @@ export function openStore(dir: string) {
   }
 
   return {
+    database,
     sql,
     transaction: <T>(work: () => T): T => transaction(database, work),
     close: () => database.close(),

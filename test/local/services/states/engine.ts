@@ -5,7 +5,16 @@ import { accountId, machineArn, machineIam, region, roleArn } from "./rig.ts";
 /** A process that runs Step Functions on a folder, against the wire of the test, until the execution has ended; the test kills it. */
 const [, , dir = "", endpoint = ""] = process.argv;
 const iam = machineIam();
-const states = createStates({ dir, region, accountId, endpoint: () => endpoint, authorizer: iam, log: (line) => console.error(line), waitScale: 0.02 });
+const states = createStates({
+  dir,
+  region,
+  accountId,
+  endpoint: () => endpoint,
+  authorizer: iam,
+  publish: async () => undefined,
+  log: (line) => console.error(line),
+  waitScale: 0.02,
+});
 await states.putStateMachine({ arn: machineArn, name: "machine", definition: JSON.stringify(definition), roleArn });
 await states.start();
 const call = { caller: iam.administrator.caller, requestId: "r", authorize: () => undefined };

@@ -6,6 +6,7 @@ import {
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { expect } from "chai";
 import { failure } from "../../../support/failure.ts";
@@ -155,5 +156,46 @@ describe("the operations of Step Functions", () => {
     expect(error.message).to.contain(
       "arn:aws:iam::000000000000:role/nobody is not authorized to perform states:StartExecution on arn:aws:states:us-east-1:000000000000:stateMachine:machine",
     );
+  });
+
+  it("tell EventBridge of every status, without what was put in or came out, also after a restart", async () => {
+    await rig.put({ StartAt: "A", States: { A: { ...step("a", { breaks: true }), End: true } } });
+    const executionArn = await rig.start({ patient: "x" }, "announced");
+    await rig.end(executionArn);
+    rig.published.length = 0;
+    // What gathered before services start is told when they do.
+    await rig.restart();
+    const told = () => rig.published.filter(({ resources }) => resources[0] === executionArn);
+    const statuses = () => told().map(({ detail }) => detail["status"]);
+    while (told().length < 2) await new Promise((wake) => setTimeout(wake, 5));
+    expect(statuses()).to.deep.equal(["RUNNING", "FAILED"]);
+    const { startDate, stopDate } = await rig.end(executionArn);
+    const { id: _, time: __, ...event } = told()[1]!;
+    expect(event).to.deep.equal({
+      source: "aws.states",
+      "detail-type": "Step Functions Execution Status Change",
+      account: "000000000000",
+      region: "us-east-1",
+      resources: [executionArn],
+      detail: {
+        executionArn,
+        stateMachineArn: machineArn,
+        name: "announced",
+        status: "FAILED",
+        startDate: startDate!.getTime(),
+        stopDate: stopDate!.getTime(),
+        inputDetails: { included: false },
+        redriveCount: 0,
+        redriveDate: null,
+      },
+    });
+    broken = false;
+    await rig.client.send(new RedriveExecutionCommand({ executionArn }));
+    await rig.end(executionArn);
+    await rig.put(waiting);
+    const stopped = await rig.start({}, "stopped");
+    await rig.client.send(new StopExecutionCommand({ executionArn: stopped }));
+    while (!rig.published.some(({ detail }) => detail["status"] === "ABORTED")) await new Promise((wake) => setTimeout(wake, 5));
+    expect(statuses()).to.deep.equal(["RUNNING", "FAILED", "RUNNING", "SUCCEEDED"]);
   });
 });

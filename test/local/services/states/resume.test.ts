@@ -107,7 +107,16 @@ describe("an execution whose process is killed", function () {
       const executionArn = `arn:aws:states:${region}:${accountId}:execution:machine:run`;
       for (const { dir, jobs: then } of snapshots) {
         jobs.load(then);
-        const states = createStates({ dir, region, accountId, endpoint: () => rig.endpoint, authorizer: iam, log: () => undefined, waitScale: 0.02 });
+        const states = createStates({
+          dir,
+          region,
+          accountId,
+          endpoint: () => rig.endpoint,
+          authorizer: iam,
+          publish: async () => undefined,
+          log: () => undefined,
+          waitScale: 0.02,
+        });
         await states.start();
         for (;;) {
           const described = (await states.service.operations["DescribeExecution"]!({ executionArn }, call)) as { status: string; output?: string };

@@ -6,6 +6,7 @@ import * as mediaconvertSdk from "@aws-sdk/client-mediaconvert";
 import * as sagemakerSdk from "@aws-sdk/client-sagemaker";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { createIam, type Iam } from "../../../../local/services/iam/iam.ts";
+import type { BusEvent } from "../../../../local/services/seams.ts";
 import { createStates } from "../../../../local/services/states/index.ts";
 import { startWire } from "../../../../local/wire/server.ts";
 import { type OperationService, type Service, ServiceError } from "../../../../local/wire/service.ts";
@@ -128,6 +129,7 @@ export async function startRig(options: { services?: Service[]; actions?: readon
   const dir = mkdtempSync(join(tmpdir(), "states-"));
   const iam = machineIam(options.actions);
   const logged: string[] = [];
+  const published: BusEvent[] = [];
   let endpoint = "";
   const create = () =>
     createStates({
@@ -136,6 +138,7 @@ export async function startRig(options: { services?: Service[]; actions?: readon
       accountId,
       endpoint: () => options.endpoint ?? endpoint,
       authorizer: iam,
+      publish: async (event) => void published.push(event),
       log: (line) => logged.push(line),
       waitScale: options.waitScale ?? 0.01,
     });
@@ -162,6 +165,8 @@ export async function startRig(options: { services?: Service[]; actions?: readon
     dir,
     client,
     logged,
+    /** What EventBridge was told. */
+    published,
     endpoint,
     states: () => states,
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { BusEvent, Log } from "../seams.ts";
+import type { BusEvent, Log } from "./seams.ts";
 
 /** Pauses between attempts to deliver, in milliseconds; the last one repeats. */
 const pauses = [100, 500, 2000, 10_000];
@@ -20,7 +20,11 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) => Promise<void>, log: Log): Outbox {
+/** The table that an outbox lies in. */
+export const outboxSchema = "CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;";
+
+/** The outbox of a service, by its name. */
+export function createOutbox(service: string, database: DatabaseSync, publish: (event: BusEvent) => Promise<void>, log: Log): Outbox {
   const add = database.prepare("INSERT INTO outbox (event) VALUES (?)");
   const first = database.prepare("SELECT id, event FROM outbox ORDER BY id LIMIT 1");
   const remove = database.prepare("DELETE FROM outbox WHERE id = ?");
@@ -38,7 +42,7 @@ export function createOutbox(database: DatabaseSync, publish: (event: BusEvent) 
         remove.run(next["id"] as number);
         failures = 0;
       } catch (error) {
-        log(`S3 could not deliver an event and will try again: ${(error as Error).message}`);
+        log(`${service} could not deliver an event and will try again: ${(error as Error).message}`);
         await pause(pauses[Math.min(failures++, pauses.length - 1)] as number, stop.signal);
       }
     }
