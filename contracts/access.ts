@@ -9,17 +9,18 @@ export const scopePrefix = "svp";
 /** Scopes, and what each lets a person do. */
 export const scopes = {
   "cases.read": "See cases, their analyses and their videos",
-  "cases.write": "Upload videos",
+  "cases.export": "Take results out of the platform as files",
+  "cases.write": "Upload videos, and say what cases show",
   "images.infer": "Have a single image analyzed",
 } as const;
 export type Scope = keyof typeof scopes;
 
 /** Roles, and the scopes of each. */
 export const roles = {
-  surgeon: { description: "Reviews operations", scopes: ["cases.read", "cases.write", "images.infer"] },
-  researcher: { description: "Studies analyses", scopes: ["cases.read"] },
+  surgeon: { description: "Reviews operations", scopes: ["cases.read", "cases.export", "cases.write", "images.infer"] },
+  researcher: { description: "Studies analyses", scopes: ["cases.read", "cases.export"] },
   "ml-engineer": { description: "Tries networks", scopes: ["images.infer"] },
-  admin: { description: "Runs the platform", scopes: ["cases.read", "cases.write", "images.infer"] },
+  admin: { description: "Runs the platform", scopes: ["cases.read", "cases.export", "cases.write", "images.infer"] },
 } as const satisfies Record<string, { description: string; scopes: readonly Scope[] }>;
 export type Role = keyof typeof roles;
 
@@ -32,6 +33,9 @@ export const routeScopes = {
   "GET /uploads/{uploadId}/parts": "cases.write",
   "POST /uploads/{uploadId}/completion": "cases.write",
   "DELETE /uploads/{uploadId}": "cases.write",
+  "POST /cases/{caseId}/exports": "cases.export",
+  "GET /cases/{caseId}/exports/{exportId}": "cases.export",
+  "POST /cases/{caseId}/annotations": "cases.write",
   "POST /infer": "images.infer",
 } as const satisfies Record<string, Scope>;
 export type RouteKey = keyof typeof routeScopes;

@@ -28,6 +28,8 @@ export const exportJob = z.strictObject({
   format: exportFormat,
   startFrame: z.int().nonnegative(),
   endFrame: z.int().positive(),
+  /** Sentences that whoever uses the files must know: what the format loses, what the findings are not fit for. */
+  warnings: z.array(z.string()),
 });
 export type ExportJob = z.infer<typeof exportJob>;
 
@@ -51,8 +53,7 @@ export const exportStatus = z.strictObject({
   error: z.string().nullable(),
   /** Once it succeeded. Links live 15 minutes. */
   files: z.array(z.strictObject({ ...exportedFile.shape, link: z.url() })),
-  /** Sentences that whoever uses the files must know: what the format loses, what the findings are not fit for. */
-  warnings: z.array(z.string()),
+  warnings: exportJob.shape.warnings,
 });
 export type ExportStatus = z.infer<typeof exportStatus>;
 

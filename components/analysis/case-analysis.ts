@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
@@ -6,10 +5,8 @@ import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
-import { physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
-import { ServiceRole } from "../security/service-role.ts";
 import { Aggregation } from "./aggregation.ts";
 import { caseAnalysisDefinition } from "./case-analysis.asl.ts";
 import type { InferenceImage } from "./inference-image.ts";
@@ -17,6 +14,7 @@ import { MediaConvertPreprocessing } from "./media-convert-preprocessing.ts";
 import { PrivacyGate } from "./privacy-gate.ts";
 import { RekognitionBranch } from "./rekognition-branch.ts";
 import { SageMakerBranch } from "./sagemaker-branch.ts";
+import { Workflow } from "./workflow.ts";
 
 export interface CaseAnalysisArgs {
   settings: FunctionSettings;
@@ -41,13 +39,6 @@ export interface CaseAnalysisArgs {
   pipelineVersion: string;
 }
 
-/** Metrics of the machine that somebody must hear of. A rejected or quarantined video is no failure: its execution succeeds. */
-const alarmed = {
-  ExecutionsFailed: "The analysis of a case failed.",
-  ExecutionsTimedOut: "The analysis of a case took too long.",
-  ExecutionThrottled: "Step Functions holds executions back.",
-};
-
 /** The state machine of the case analysis, and everything that its states use. */
 export class CaseAnalysis extends PlatformComponent {
   readonly stateMachineArn: pulumi.Output<string>;
@@ -66,125 +57,47 @@ export class CaseAnalysis extends PlatformComponent {
     const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
     const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, catalogue, pipelineVersion: args.pipelineVersion }, inside);
 
-    const machineName = physicalName(settings.place, name);
-    const role = new ServiceRole(
-      this.childName("role"),
+    const workflow = new Workflow(
+      name,
       {
-        place: settings.place,
-        service: "states.amazonaws.com",
+        settings,
+        keys,
+        definition: caseAnalysisDefinition({
+          tableName: table.tableName,
+          functions: {
+            indexSource: preprocessing.indexSource,
+            admit: preprocessing.admit,
+            indexRendition: preprocessing.indexRendition,
+            planReview: preprocessing.planReview,
+            decideGate: gate.decideGate,
+            collectShots: rekognition.collectShots,
+            mergeTimeline: aggregation.mergeTimeline,
+          },
+          transcoding: preprocessing.transcoding,
+          processing: sagemaker.processing,
+          rekognition: args.rekognition,
+          gate: catalogue.gate,
+          analysers: catalogue.analysers,
+        }),
         statements: [
           ...table.allow("MarkCase", ["dynamodb:UpdateItem"]),
           ...[preprocessing, gate, sagemaker, rekognition, aggregation].flatMap((part) => part.statements),
-          ...followJobs(settings),
-          ...ownLogAndTrace(),
-          ...encryptExecutions(keys, regionalArn(settings.place, "states", `stateMachine:${machineName}`), settings),
         ],
+        jobs: ["MediaConvertJob", "SageMakerProcessingJobs"],
+        // A rejected or quarantined video is no failure: its execution succeeds.
+        what: "The analysis of a case",
+        tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId },
       },
       inside,
     );
-    const logGroup = new aws.cloudwatch.LogGroup(
-      this.childName("log"),
-      { name: `/aws/vendedlogs/states/${machineName}`, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
-      this.child(),
-    );
-    const machine = new aws.sfn.StateMachine(
-      name,
-      {
-        name: machineName,
-        type: "STANDARD",
-        roleArn: role.arn,
-        definition: pulumi.jsonStringify(
-          caseAnalysisDefinition({
-            tableName: table.tableName,
-            functions: {
-              indexSource: preprocessing.indexSource,
-              admit: preprocessing.admit,
-              indexRendition: preprocessing.indexRendition,
-              planReview: preprocessing.planReview,
-              decideGate: gate.decideGate,
-              collectShots: rekognition.collectShots,
-              mergeTimeline: aggregation.mergeTimeline,
-            },
-            transcoding: preprocessing.transcoding,
-            processing: sagemaker.processing,
-            rekognition: args.rekognition,
-            gate: catalogue.gate,
-            analysers: catalogue.analysers,
-          }),
-        ),
-        encryptionConfiguration: { type: "CUSTOMER_MANAGED_KMS_KEY", kmsKeyId: keys.derived.arn, kmsDataKeyReusePeriodSeconds: 300 },
-        // Execution data would copy identifiers into a second store; the history, encrypted, has them.
-        loggingConfiguration: { level: "ALL", includeExecutionData: false, logDestination: pulumi.interpolate`${logGroup.arn}:*` },
-        tracingConfiguration: { enabled: true },
-        tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId },
-      },
-      this.child(),
-    );
 
-    this.#alarms(machineName, regionalArn(settings.place, "states", `stateMachine:${machineName}`), settings.alertTopicArn);
-
-    this.stateMachineArn = machine.arn;
+    this.stateMachineArn = workflow.stateMachineArn;
     this.transcodingQueueArn = pulumi.output(preprocessing.transcoding.queueArn);
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
-  }
-
-  #alarms(machineName: string, machineArn: string, alertTopicArn: pulumi.Input<string>): void {
-    for (const [metricName, what] of Object.entries(alarmed)) {
-      const suffix = metricName.replace("Execution", "").toLowerCase().replace(/^s/, "");
-      new aws.cloudwatch.MetricAlarm(
-        this.childName(suffix),
-        {
-          name: `${machineName}-${suffix}`,
-          alarmDescription: what,
-          namespace: "AWS/States",
-          metricName,
-          dimensions: { StateMachineArn: machineArn },
-          statistic: "Sum",
-          period: 300,
-          evaluationPeriods: 1,
-          threshold: 0,
-          comparisonOperator: "GreaterThanThreshold",
-          treatMissingData: "notBreaching",
-          alarmActions: [alertTopicArn],
-        },
-        this.child(),
-      );
-    }
   }
 
   /** Statement that allows starting an analysis. */
   allowStart(sid: string): Statement {
     return allow(sid, ["states:StartExecution"], [this.stateMachineArn]);
   }
-}
-
-/** Step Functions learns that a job ended through a rule of its own, one for each kind of job (`.sync` integrations). */
-function followJobs({ place }: FunctionSettings): Statement[] {
-  const rules = ["StepFunctionsGetEventsForMediaConvertJobRule", "StepFunctionsGetEventsForSageMakerProcessingJobsRule"];
-  return [
-    allow(
-      "FollowJobs",
-      ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-      rules.map((rule) => regionalArn(place, "events", `rule/${rule}`)),
-    ),
-  ];
-}
-
-/** Log delivery and X-Ray know no resources to name. */
-function ownLogAndTrace(): Statement[] {
-  const delivery = ["Create", "Delete", "Get", "Update"].map((verb) => `logs:${verb}LogDelivery`);
-  return [
-    allow("DeliverLog", [...delivery, "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:ListLogDeliveries", "logs:PutResourcePolicy"], ["*"]),
-    allow("WriteTrace", ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
-  ];
-}
-
-/** Step Functions encrypts executions, and what it logs of them, as the machine's role. */
-function encryptExecutions({ derived }: DataKeys, machineArn: string, { place }: FunctionSettings): Statement[] {
-  return [
-    derived.allowWith("EncryptExecutions", ["kms:Decrypt", "kms:GenerateDataKey"], {
-      StringEquals: { "kms:EncryptionContext:aws:states:stateMachineArn": machineArn },
-    }),
-    derived.allowWith("EncryptLog", ["kms:GenerateDataKey"], { StringLike: { "kms:EncryptionContext:SourceArn": regionalArn(place, "logs", "*") } }),
-  ];
 }

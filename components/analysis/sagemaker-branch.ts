@@ -110,7 +110,7 @@ const writeResults = ({ processed }: DataLake): Statement[] => [
   processed.key.allowWith("EncryptVolume", ["kms:CreateGrant"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
 ];
 
-const observe = ({ place }: FunctionSettings): Statement[] => [
+export const observe = ({ place }: FunctionSettings): Statement[] => [
   allow("WriteLog", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [regionalArn(place, "logs", `log-group:${jobLogGroup}:*`)]),
   allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"], { StringEquals: { "cloudwatch:namespace": jobLogGroup } }),
 ];

@@ -22,6 +22,10 @@ export const functionNames = [
   "serve/grant-scopes",
   "serve/list-cases",
   "serve/get-case",
+  "serve/request-export",
+  "serve/write-export",
+  "serve/get-export",
+  "serve/import-annotations",
   "serve/infer-image",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];

@@ -3,6 +3,10 @@ export const lakePrefixes = {
   renditions: "processed-videos/",
   results: "analysis-results/",
   metadata: "processed-metadata/",
+  /** Files made for somebody who asked for another format. */
+  exports: "exports/",
+  /** What people said about analyses. */
+  annotations: "annotations/",
   /** Samples of what the endpoint for single images was asked and answered. */
   captures: "captured-images/",
 } as const;

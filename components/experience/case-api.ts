@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type RouteKey, routeScopes, scopeName } from "../../contracts/access.ts";
 import type { Model } from "../../contracts/model.ts";
+import type { CaseExport } from "../analysis/case-export.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -19,6 +20,8 @@ export interface CaseApiArgs {
   lake: DataLake;
   table: CaseTable;
   uploads: UploadLimits;
+  /** Makes files of analyses. */
+  caseExport: CaseExport;
   endpoint: RealTimeEndpoint;
   /** The network that answers for single images. */
   imageModel: Model;
@@ -65,7 +68,7 @@ export class CaseApi extends PlatformComponent {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #functions({ settings, lake, table, uploads, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
+  #functions({ settings, lake, table, uploads, caseExport, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -100,6 +103,54 @@ export class CaseApi extends PlatformComponent {
         { parent: this },
       ),
       ...uploadFunctions({ settings, table, raw: lake.raw, uploads }, { parent: this }),
+      "POST /cases/{caseId}/exports": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/request-export",
+          description: "Starts an export of a case",
+          timeoutSeconds: 10,
+          memoryMb: 512,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket, STATE_MACHINE_ARN: caseExport.workflow.stateMachineArn },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            caseExport.workflow.allowStart("StartExport"),
+          ],
+        },
+        { parent: this },
+      ),
+      "GET /cases/{caseId}/exports/{exportId}": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-export",
+          description: "Tells how an export comes on, and signs links to its files",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { PROCESSED_BUCKET: processed.bucket, STATE_MACHINE_ARN: caseExport.workflow.stateMachineArn },
+          statements: [
+            caseExport.workflow.allowDescribe("DescribeExport"),
+            // Signed links carry the function's own rights.
+            ...processed.allow("ReadExports", ["s3:GetObject"], lakePrefixes.exports),
+          ],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/annotations": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/import-annotations",
+          description: "Takes in what people annotated with other tools",
+          timeoutSeconds: 29,
+          memoryMb: 2048,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            ...processed.allow("WriteAnnotations", ["s3:PutObject"], lakePrefixes.annotations),
+          ],
+        },
+        { parent: this },
+      ),
       "POST /infer": new PlatformFunction(
         {
           settings,

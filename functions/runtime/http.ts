@@ -11,6 +11,7 @@ const request = z.object({
   queryStringParameters: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),
   isBase64Encoded: z.boolean().default(false),
+  /** Claims of the access token that API Gateway verified. */
   requestContext: z.object({ authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.string()) }) }).optional() }).default({}),
 });
 export type HttpRequest = z.infer<typeof request>;
@@ -38,12 +39,12 @@ const headers = { "content-type": "application/json", "cache-control": "no-store
 const respond = (statusCode: number, value: unknown): HttpResponse => ({ statusCode, headers, body: JSON.stringify(value) });
 const refuse = (statusCode: number, error: ApiError): HttpResponse => respond(statusCode, error);
 
-/** A route: gives the value to answer with. InvalidInput becomes 400, NotFound 404; anything else 500, its cause only in the log. */
+/** A route: gives the value to answer with, `status` is that of success. InvalidInput becomes 400, NotFound 404; anything else 500, its cause only in the log. */
 export const route =
-  (answer: (request: HttpRequest) => Promise<unknown>) =>
+  (answer: (request: HttpRequest) => Promise<unknown>, status = 200) =>
   async (event: unknown): Promise<HttpResponse> => {
     try {
-      return respond(200, await answer(parseInput(request, event)));
+      return respond(status, await answer(parseInput(request, event)));
     } catch (error) {
       if (error instanceof InvalidInput) return refuse(400, { error: error.name, reasons: [...error.reasons] });
       if (error instanceof NotFound) return refuse(404, { error: error.name, reasons: [error.message] });

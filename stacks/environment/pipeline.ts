@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
+import { CaseExport } from "../../components/analysis/case-export.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
@@ -18,6 +19,7 @@ import type { Foundation } from "./foundation.ts";
 export interface Pipeline {
   readonly settings: FunctionSettings;
   readonly analysis: CaseAnalysis;
+  readonly caseExport: CaseExport;
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
   readonly dashboardUrl: pulumi.Output<string>;
@@ -44,11 +46,12 @@ export function pipeline(base: Foundation, { lake, table }: Data, config: Enviro
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
   const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
+  const caseExport = new CaseExport("case-export", { ...serving, keys, instanceType: catalogue.gate.instanceType }, opts);
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
-  return { settings, analysis, uploads, endpoint, dashboardUrl };
+  return { settings, analysis, caseExport, uploads, endpoint, dashboardUrl };
 }
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */

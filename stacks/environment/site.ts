@@ -25,7 +25,13 @@ const edgeRegion = "us-east-1";
 /** Largest video that the malware scan takes, 100 GB (GuardDuty User Guide, "Quotas in Malware Protection for S3"). */
 const mostBytes = 100e9;
 
-export function site(base: Foundation, { lake, table }: Data, { settings, endpoint }: Pipeline, config: EnvironmentConfig, catalogue: Catalogue): Site {
+export function site(
+  base: Foundation,
+  { lake, table }: Data,
+  { settings, caseExport, endpoint }: Pipeline,
+  config: EnvironmentConfig,
+  catalogue: Catalogue,
+): Site {
   const { place, removal, opts, keys, logging } = base;
   const { domainPrefix, identityProviders, accessMinutes, sessionHours, playbackKeys: publicKeys, countries, domain } = config.access;
 
@@ -35,7 +41,7 @@ export function site(base: Foundation, { lake, table }: Data, { settings, endpoi
   const signIn = new SignIn("sign-in", { settings, removal, domainPrefix, origins: [siteUrl], accessMinutes, sessionHours, identityProviders, firewall }, opts);
   const api = new CaseApi(
     "case-api",
-    { settings, signIn, lake, table, uploads: { mostBytes, accelerated: config.acceleratedUploads }, endpoint, imageModel: catalogue.imageModel },
+    { settings, signIn, lake, table, uploads: { mostBytes, accelerated: config.acceleratedUploads }, caseExport, endpoint, imageModel: catalogue.imageModel },
     opts,
   );
 

@@ -3,8 +3,8 @@ import { roles, routeScopes, scopes, scopesOf } from "../../contracts/access.ts"
 
 describe("access", () => {
   it("gives a member of groups the scopes of each, once", () => {
-    expect(scopesOf(["researcher"])).to.deep.equal(["svp/cases.read"]);
-    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal(["svp/cases.read", "svp/cases.write", "svp/images.infer"]);
+    expect(scopesOf(["researcher"])).to.deep.equal(["svp/cases.export", "svp/cases.read"]);
+    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal(["svp/cases.export", "svp/cases.read", "svp/cases.write", "svp/images.infer"]);
   });
 
   it("gives nothing to groups that are no roles", () => {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import { CaseExport } from "../../../components/analysis/case-export.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
 import type { Deployed } from "../../support/pulumi.ts";
@@ -12,13 +13,14 @@ describe("CaseApi", () => {
   const uploads = { mostBytes: 100e9, accelerated: false };
   before(async () => {
     stack = await inAccount((opts) => {
-      const { settings, lake, table } = parts(opts);
+      const { settings, keys, lake, table } = parts(opts);
       const endpoint = new RealTimeEndpoint(
         "inference",
         { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
         opts,
       );
-      new CaseApi("case-api", { settings, signIn: signIn(settings, opts), lake, table, uploads, endpoint, imageModel: detector }, opts);
+      const caseExport = new CaseExport("case-export", { settings, keys, lake, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
+      new CaseApi("case-api", { settings, signIn: signIn(settings, opts), lake, table, uploads, caseExport, endpoint, imageModel: detector }, opts);
     });
   });
 
@@ -43,7 +45,7 @@ describe("CaseApi", () => {
       authorizerId: authorizer.id,
       authorizationScopes: [scope],
     });
-    expect(routes).to.deep.equal([
+    expect(routes).to.have.deep.members([
       asked("GET /cases", "svp/cases.read"),
       asked("GET /cases/{caseId}", "svp/cases.read"),
       asked("POST /uploads", "svp/cases.write"),
@@ -51,6 +53,9 @@ describe("CaseApi", () => {
       asked("GET /uploads/{uploadId}/parts", "svp/cases.write"),
       asked("POST /uploads/{uploadId}/completion", "svp/cases.write"),
       asked("DELETE /uploads/{uploadId}", "svp/cases.write"),
+      asked("POST /cases/{caseId}/exports", "svp/cases.export"),
+      asked("GET /cases/{caseId}/exports/{exportId}", "svp/cases.export"),
+      asked("POST /cases/{caseId}/annotations", "svp/cases.write"),
       asked("POST /infer", "svp/images.infer"),
     ]);
   });
@@ -69,6 +74,9 @@ describe("CaseApi", () => {
       ["svp-unit-ingest-list-parts", `${apiArn}/*/GET/uploads/*/parts`],
       ["svp-unit-ingest-complete-upload", `${apiArn}/*/POST/uploads/*/completion`],
       ["svp-unit-ingest-abort-upload", `${apiArn}/*/DELETE/uploads/*`],
+      ["svp-unit-serve-request-export", `${apiArn}/*/POST/cases/*/exports`],
+      ["svp-unit-serve-get-export", `${apiArn}/*/GET/cases/*/exports/*`],
+      ["svp-unit-serve-import-annotations", `${apiArn}/*/POST/cases/*/annotations`],
       ["svp-unit-serve-infer-image", `${apiArn}/*/POST/infer`],
     ]);
   });

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { CaseExport } from "../../../components/analysis/case-export.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
 import { PlaybackKeys } from "../../../components/experience/playback-keys.ts";
@@ -27,9 +28,10 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
       opts,
     );
+    const caseExport = new CaseExport("case-export", { settings, keys, lake, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
     const api = new CaseApi(
       "case-api",
-      { settings, signIn: people, lake, table, uploads: { mostBytes: 100e9, accelerated: false }, endpoint, imageModel: detector },
+      { settings, signIn: people, lake, table, uploads: { mostBytes: 100e9, accelerated: false }, caseExport, endpoint, imageModel: detector },
       opts,
     );
     const firewall = new WebFirewall("edge-firewall", { place, scope: "CLOUDFRONT", key: keys.logs, logRetentionDays: 2192 }, opts);

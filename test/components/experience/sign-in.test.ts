@@ -67,7 +67,7 @@ describe("SignIn", () => {
       generateSecret: false,
       allowedOauthFlowsUserPoolClient: true,
       allowedOauthFlows: ["code"],
-      allowedOauthScopes: ["openid", "svp/cases.read", "svp/cases.write", "svp/images.infer"],
+      allowedOauthScopes: ["openid", "svp/cases.read", "svp/cases.export", "svp/cases.write", "svp/images.infer"],
       supportedIdentityProviders: ["COGNITO"],
       callbackUrls: ["https://review.example.org/"],
       logoutUrls: ["https://review.example.org/"],

@@ -34,6 +34,11 @@ export function memoryLake(bucket = "processed"): MemoryLake {
       yield* readLines(Readable.from([bytesOf(key)]), schema, toUri(bucket, key));
     },
     put,
+    async putStream(key, body, contentType) {
+      const pieces: Buffer[] = [];
+      for await (const piece of body) pieces.push(Buffer.from(piece as string));
+      await put(key, Buffer.concat(pieces), contentType);
+    },
     putJson: (key, value) => put(key, JSON.stringify(value), "application/json"),
     putLines: (key, lines) => put(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(""), "application/jsonl"),
   };

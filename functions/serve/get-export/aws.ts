@@ -1,0 +1,27 @@
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { presigningClient, statesClient } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import type { Deps } from "./handler.ts";
+
+const linkSeconds = 15 * 60;
+
+export function awsDeps(): Deps {
+  const { PROCESSED_BUCKET, STATE_MACHINE_ARN } = readEnvironment(["PROCESSED_BUCKET", "STATE_MACHINE_ARN"]);
+  const states = statesClient();
+  const presigner = presigningClient();
+  return {
+    async execution(exportId) {
+      const executionArn = `${STATE_MACHINE_ARN.replace(":stateMachine:", ":execution:")}:${exportId}`;
+      try {
+        const { status = "", input = "", output, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
+        return { status, input, output, cause };
+      } catch (error) {
+        if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
+        throw error;
+      }
+    },
+    link: (key) => getSignedUrl(presigner, new GetObjectCommand({ Bucket: PROCESSED_BUCKET, Key: key }), { expiresIn: linkSeconds }),
+  };
+}

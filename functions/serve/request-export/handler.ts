@@ -1,0 +1,52 @@
+import type { Analysis } from "../../../contracts/analysis.ts";
+import { type ExportJob, type ExportRequest, type ExportStatus, exportRequest } from "../../../contracts/exports.ts";
+import { InvalidInput } from "../../runtime/errors.ts";
+import { jsonBody, route } from "../../runtime/http.ts";
+import { formats } from "../../runtime/interchange/formats.ts";
+import { syntheticWarning } from "../../runtime/interchange/scene.ts";
+import { log } from "../../runtime/log.ts";
+import { analysedCase, type CaseDeps } from "../analysed-case.ts";
+
+export interface Deps extends CaseDeps {
+  newId(): string;
+  /** Starts the state machine `case-export` under the export's identifier. */
+  start(job: ExportJob): Promise<void>;
+}
+
+/** What drawing into pictures loses. */
+const drawnLoss = "What is drawn into the pictures can't be taken out again: measures are left out, and masks show at the resolution they were made at.";
+
+/** `POST /cases/{caseId}/exports`: starts an export; how it comes on tells `GET .../exports/{exportId}`. */
+export const createHandler = (deps: Deps) =>
+  route(async (request): Promise<ExportStatus> => {
+    const wanted = jsonBody(request, exportRequest);
+    const analysis = await analysedCase(deps, request);
+    const { caseId, runId } = analysis;
+    const { format } = wanted;
+    const job = { exportId: deps.newId(), caseId, runId, format, ...spanOf(wanted, analysis), warnings: warningsOf(format, analysis) };
+    await deps.start(job);
+    log("export started", { caseId, runId, exportId: job.exportId });
+    const { runId: _, ...told } = job;
+    return { ...told, status: "RUNNING", error: null, files: [] };
+  }, 202);
+
+function spanOf({ format, startFrame = 0, endFrame }: ExportRequest, { media }: Analysis): { startFrame: number; endFrame: number } {
+  const { frameCount } = media.source;
+  const span = { startFrame, endFrame: endFrame ?? frameCount };
+  const reasons = [
+    ...(span.startFrame < frameCount && span.endFrame <= frameCount
+      ? []
+      : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all of it.`]),
+    ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),
+  ];
+  if (reasons.length > 0) throw new InvalidInput(...reasons);
+  return span;
+}
+
+function warningsOf(format: ExportRequest["format"], { producers, status }: Analysis): string[] {
+  return [
+    format === "mp4" ? drawnLoss : formats[format].loses,
+    ...(status === "PARTIAL" ? ["The analysis is partial: an analyser failed, and what it would have found is missing."] : []),
+    ...(producers.some(({ syntheticOnly }) => syntheticOnly) ? [syntheticWarning] : []),
+  ];
+}

@@ -1,0 +1,87 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { caseDetail } from "../../contracts/api.ts";
+import { type ExportStatus, exportFormat, exportStatus } from "../../contracts/exports.ts";
+import { FrameIndex, frameTable, lastNotAfter } from "../../contracts/frame-table.ts";
+import { root } from "../root.ts";
+import { type Api, openApi } from "./api.ts";
+import { CommandError, main, UsageError } from "./command.ts";
+
+await main({
+  help: `
+npm run export -- CASE --format F [--out PATH] [--from m:ss] [--to m:ss] [--data DIR]
+
+Exports an analysed case in another format, through the platform's API.
+
+  --format F    ${exportFormat.options.join(", ")}
+  --out PATH    a file, for a format of one file; else a folder (default: export/CASE-F)
+  --from m:ss   begin at this time of the operation, such as 12:30 or 1:02:03.5 (default: its start)
+  --to m:ss     end before this time (default: its end)
+  --data DIR    folder of the local cloud (default: .svp)
+  -h, --help    this text
+
+What each format keeps and loses is in docs/interchange.md; what must be known is told on standard error.
+Exit code: 0 written; 1 failed; 2 wrong usage.`,
+  options: { format: { type: "string" }, out: { type: "string" }, from: { type: "string" }, to: { type: "string" }, data: { type: "string" } },
+  positionals: ["CASE"],
+  async run({ format, out, from, to, data }, [caseId = ""]) {
+    const wanted = exportFormat.safeParse(format);
+    if (!wanted.success) throw new UsageError(`--format must be one of ${exportFormat.options.join(", ")}.`);
+    const times = { from: from === undefined ? undefined : secondsOf("--from", from), to: to === undefined ? undefined : secondsOf("--to", to) };
+    const api = await openApi(resolve(data ?? join(root, ".svp")));
+    try {
+      const span = await spanOf(api, caseId, times);
+      const started = await api.call("POST", `/cases/${caseId}/exports`, exportStatus, { format: wanted.data, ...span });
+      const done = await settled(api, started);
+      if (done.status === "FAILED") throw new CommandError(`The export failed. ${done.error}`);
+      for (const file of await write(done, out ?? join("export", `${caseId}-${wanted.data}`))) process.stdout.write(`${file}\n`);
+      for (const warning of done.warnings) process.stderr.write(`${warning}\n`);
+      return 0;
+    } finally {
+      await api.close();
+    }
+  },
+});
+
+function secondsOf(option: string, text: string): number {
+  const match = /^(?:(\d+):)?(\d+):([0-5]?\d(?:\.\d+)?)$/.exec(text);
+  if (!match) throw new UsageError(`${option} must be a time such as 12:30 or 1:02:03.5, not "${text}".`);
+  return Number(match[1] ?? 0) * 3600 + Number(match[2]) * 60 + Number(match[3]);
+}
+
+/** Times as frames: the frame that is shown at `from`, and the first one that is not shown before `to`. */
+async function spanOf(api: Api, caseId: string, { from, to }: { from: number | undefined; to: number | undefined }) {
+  if (from === undefined && to === undefined) return {};
+  const { links } = await api.call("GET", `/cases/${encodeURIComponent(caseId)}`, caseDetail);
+  if (links.frameTable === null) throw new CommandError("The case has no analysis.");
+  const { source } = new FrameIndex(frameTable.parse(await (await fetch(links.frameTable)).json()));
+  const ticks = (seconds: number): number => (source.pts[0] as number) + (seconds * source.timebase.den) / source.timebase.num;
+  const frameAt = (seconds: number): number => Math.max(0, lastNotAfter(source.pts, ticks(seconds)));
+  const firstFrom = (seconds: number): number => lastNotAfter(source.pts, ticks(seconds) - 1e-6) + 1;
+  return { ...(from !== undefined && { startFrame: frameAt(from) }), ...(to !== undefined && { endFrame: firstFrom(to) }) };
+}
+
+async function settled(api: Api, { caseId, exportId }: ExportStatus): Promise<ExportStatus> {
+  for (;;) {
+    const status = await api.call("GET", `/cases/${caseId}/exports/${exportId}`, exportStatus);
+    if (status.status !== "RUNNING") return status;
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+}
+
+async function write({ files }: ExportStatus, out: string): Promise<string[]> {
+  const isFile = files.length === 1 && extname(out) !== "";
+  const written: string[] = [];
+  for (const { name, link } of files) {
+    const path = isFile ? out : join(out, name);
+    await mkdir(dirname(path), { recursive: true });
+    const { body, ok, status } = await fetch(link);
+    if (!ok || !body) throw new CommandError(`${name} can't be fetched: S3 answered ${status}.`);
+    await pipeline(Readable.fromWeb(body), createWriteStream(path));
+    written.push(path);
+  }
+  return written;
+}
