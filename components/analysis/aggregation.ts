@@ -50,7 +50,7 @@ export class Aggregation extends PlatformComponent {
           processed.allowNoticingAbsence("NoticeMissingResults"),
           ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
           ...processed.allow("WriteMetadata", ["s3:PutObject"], lakePrefixes.metadata),
-          ...table.allow("WriteCase", ["dynamodb:PutItem", "dynamodb:UpdateItem"]),
+          ...table.allow("WriteCase", ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]),
         ],
       },
       { parent: this },

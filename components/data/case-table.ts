@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { caseIndexes } from "../../contracts/case-table.ts";
 import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
@@ -11,11 +12,13 @@ export interface CaseTableArgs {
   key: EncryptionKey;
 }
 
-/** Index that lists cases, newest last: `list` (always `CASES`) and `createdAt`. */
-export const casesByTime = "cases-by-time";
+const attributes = Object.keys(caseIndexes) as (keyof typeof caseIndexes)[];
+/** Attributes that items of an index have beside its keys; all, where it doesn't say. */
+const projections: Readonly<Partial<Record<keyof typeof caseIndexes, string[]>>> = { finding: ["runId"] };
 
 /**
- * The case table: `caseId` and `item` (`SUMMARY`, `RUN#...`). The only place where a file's name is kept.
+ * The case table: `caseId` and `item` (`SUMMARY`, `RUN#...`, `FINDING#...`), with an index for each thing that cases are listed or
+ * searched by (`contracts/case-table.ts`). The only place where a file's name is kept.
  *
  * HIPAA 164.312(a)(2)(iv), 164.308(a)(7)(ii)(A).
  */
@@ -38,19 +41,17 @@ export class CaseTable extends PlatformComponent {
         attributes: [
           { name: "caseId", type: "S" },
           { name: "item", type: "S" },
-          { name: "list", type: "S" },
+          ...attributes.map((attribute) => ({ name: attribute, type: "S" })),
           { name: "createdAt", type: "S" },
         ],
-        globalSecondaryIndexes: [
-          {
-            name: casesByTime,
-            keySchemas: [
-              { attributeName: "list", keyType: "HASH" },
-              { attributeName: "createdAt", keyType: "RANGE" },
-            ],
-            projectionType: "ALL",
-          },
-        ],
+        globalSecondaryIndexes: attributes.map((attribute) => ({
+          name: caseIndexes[attribute],
+          keySchemas: [
+            { attributeName: attribute, keyType: "HASH" },
+            { attributeName: "createdAt", keyType: "RANGE" },
+          ],
+          ...(projections[attribute] ? { projectionType: "INCLUDE", nonKeyAttributes: projections[attribute] } : { projectionType: "ALL" }),
+        })),
         serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
         pointInTimeRecovery: { enabled: true },
         deletionProtectionEnabled: removal === "retain",
@@ -73,9 +74,10 @@ export class CaseTable extends PlatformComponent {
     return [allow(sid, actions, [this.arn]), this.#allowKey(sid)];
   }
 
-  /** Statements that allow querying the index of cases by time. */
+  /** Statements that allow listing and searching cases: querying every index. */
   allowList(sid: string): Statement[] {
-    return [allow(sid, ["dynamodb:Query"], [pulumi.interpolate`${this.arn}/index/${casesByTime}`]), this.#allowKey(sid)];
+    const indexes = Object.values(caseIndexes).map((index) => pulumi.interpolate`${this.arn}/index/${index}`);
+    return [allow(sid, ["dynamodb:Query"], indexes), this.#allowKey(sid)];
   }
 
   /** DynamoDB opens the table's key with the caller's own rights. */

@@ -76,11 +76,11 @@ export class CaseApi extends PlatformComponent {
         {
           settings,
           handler: "serve/list-cases",
-          description: "Lists cases, newest first",
+          description: "Lists cases and searches them, newest first",
           timeoutSeconds: 10,
           memoryMb: 256,
           environment: cases,
-          statements: table.allowList("ListCases"),
+          statements: [...table.allowList("ListCases"), ...table.allow("ReadFound", ["dynamodb:BatchGetItem"])],
         },
         { parent: this },
       ),

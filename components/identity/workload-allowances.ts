@@ -26,7 +26,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
       ],
       [`arn:aws:s3:::${physicalName(place, "*")}`],
     ),
-    allow("Items", "dynamodb", ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], [own("dynamodb", "table/")]),
+    allow("Items", "dynamodb", ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"], [own("dynamodb", "table/")]),
     allow(
       "Keys",
       "kms",

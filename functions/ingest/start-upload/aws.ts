@@ -25,7 +25,8 @@ export function awsDeps(): Deps {
     find: findUpload(table, CASE_TABLE),
     multipart: multipart(s3Client(), RAW_BUCKET),
     keep: (upload) => putNew({ ...upload, ...itemOfUpload(upload.uploadId), startedAt: new Date().toISOString() }),
-    async announce({ caseId }, { fileName, procedure = null, severity = null }) {
+    async announce({ caseId }, { fileName, procedure, severity }) {
+      // What nobody said is left out: an index has the procedure for its key.
       const now = new Date().toISOString();
       const facts = { fileName, procedure, severity, createdAt: now, updatedAt: now, reasons: [] };
       await putNew({ caseId, item: "SUMMARY", list: "CASES", status: "UPLOADING", ...facts });

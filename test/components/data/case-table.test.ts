@@ -9,6 +9,15 @@ const make = (opts: { provider: aws.Provider }): CaseTable => {
   return new CaseTable("cases", { place, removal: "retain", key }, opts);
 };
 
+const index = (name: string, hash: string, projection: object) => ({
+  name,
+  keySchemas: [
+    { attributeName: hash, keyType: "HASH" },
+    { attributeName: "createdAt", keyType: "RANGE" },
+  ],
+  ...projection,
+});
+
 describe("CaseTable", () => {
   it("is encrypted with the given key, recoverable and protected", async () => {
     const stack = await inAccount((opts) => void make(opts));
@@ -22,17 +31,16 @@ describe("CaseTable", () => {
         { name: "caseId", type: "S" },
         { name: "item", type: "S" },
         { name: "list", type: "S" },
+        { name: "status", type: "S" },
+        { name: "procedure", type: "S" },
+        { name: "finding", type: "S" },
         { name: "createdAt", type: "S" },
       ],
       globalSecondaryIndexes: [
-        {
-          name: "cases-by-time",
-          keySchemas: [
-            { attributeName: "list", keyType: "HASH" },
-            { attributeName: "createdAt", keyType: "RANGE" },
-          ],
-          projectionType: "ALL",
-        },
+        index("cases-by-time", "list", { projectionType: "ALL" }),
+        index("cases-by-status", "status", { projectionType: "ALL" }),
+        index("cases-by-procedure", "procedure", { projectionType: "ALL" }),
+        index("cases-by-finding", "finding", { projectionType: "INCLUDE", nonKeyAttributes: ["runId"] }),
       ],
       serverSideEncryption: { enabled: true, kmsKeyArn: stack.one(aws.kms.Key, "key").outputs["arn"] },
       pointInTimeRecovery: { enabled: true },
@@ -64,9 +72,10 @@ describe("CaseTable", () => {
       Resource: [stack.one(aws.kms.Key, "key").outputs["arn"]],
       Condition: { StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" } },
     });
+    const indexes = ["cases-by-time", "cases-by-status", "cases-by-procedure", "cases-by-finding"];
     expect(stack.outputs).to.deep.equal({
       read: [{ Sid: "Read", Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: [table] }, key("ReadKey")],
-      list: [{ Sid: "List", Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${table}/index/cases-by-time`] }, key("ListKey")],
+      list: [{ Sid: "List", Effect: "Allow", Action: ["dynamodb:Query"], Resource: indexes.map((name) => `${table}/index/${name}`) }, key("ListKey")],
     });
   });
 });

@@ -28,17 +28,22 @@ describe("GET /cases", () => {
   const asked: (Place | undefined)[] = [];
   const last: Place = { caseId, item: "SUMMARY", list: "CASES", createdAt: "2026-11-21T08:00:00.000Z" };
   const handler = createListCases({
-    page: async (after) => {
+    page: async (listing, limit, after) => {
+      expect([listing, limit]).to.deep.equal([{ by: "list", value: "CASES" }, 25]);
       asked.push(after);
-      return after ? { items: [], last: undefined } : { items: [item(), item({ status: "UPLOADING", runId: undefined, reasons: undefined })], last };
+      if (after) return { items: [], last: undefined };
+      const page = [item(), item({ status: "UPLOADING", runId: undefined, reasons: undefined })];
+      return { items: [...page, item({ item: "UPLOAD#1" }), ...new Array(48).fill(item())], last };
     },
+    items: async () => expect.fail("Nothing is to be looked up."),
   });
 
   it("lists summaries without what is the table's own, and turns pages", async () => {
     const first = await handler({});
     expect(first).to.deep.include({ statusCode: 200, headers: { "content-type": "application/json", "cache-control": "no-store" } });
     const { cases, next } = caseList.parse(JSON.parse(first.body));
-    expect(cases).to.deep.equal([summary, { ...summary, status: "UPLOADING", runId: null, reasons: [] }]);
+    expect(cases).to.have.length(50);
+    expect(cases.slice(0, 3)).to.deep.equal([summary, { ...summary, status: "UPLOADING", runId: null, reasons: [] }, summary]);
     expect(next).to.be.a("string");
     const second = await handler({ queryStringParameters: { next } });
     expect(JSON.parse(second.body)).to.deep.equal({ cases: [], next: null });
@@ -56,7 +61,7 @@ describe("GET /cases", () => {
       expect(answer.statusCode).to.equal(400);
       expect(apiError.parse(JSON.parse(answer.body))).to.deep.equal({
         error: "InvalidInput",
-        reasons: ['The query parameter "next" isn\'t one that a page of cases gave.'],
+        reasons: ['The query parameter "next" isn\'t one that a page of this search gave.'],
       });
     });
   }

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { caseId, runId } from "./primitives.ts";
+
+/*
+ * Items of the case table that several parts of the platform know. Its key is `caseId` and `item`: `SUMMARY`, `RUN#{runId}`,
+ * `FINDING#{finding}`. An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
+ */
+
+/** The table's indexes: each lists items by one attribute, newest case last. An item without the attribute is not in it. */
+export const caseIndexes = {
+  /** `list` is `CASES` in every summary. */
+  list: "cases-by-time",
+  status: "cases-by-status",
+  procedure: "cases-by-procedure",
+  /** `finding` is in finding items only. */
+  finding: "cases-by-finding",
+} as const;
+
+/** What cases can be searched by. */
+export const findingKind = z.enum(["event", "instrument", "phase"]);
+export type FindingKind = z.infer<typeof findingKind>;
+
+/** A finding as the index knows it: `instrument#hook`. Upper and lower case are the same. */
+export const findingKey = (kind: FindingKind, label: string): string => `${kind}#${label.trim().toLowerCase()}`;
+export const findingItemName = (finding: string): string => `FINDING#${finding}`;
+export const findingItemPrefix = "FINDING#";
+
+/**
+ * Everything of one label that a run found in a case, as one item: what there is to know of a label doesn't grow with how often
+ * it was found. Holds only if its run is the summary's: a newer run's findings replace it.
+ */
+export const findingItem = z.strictObject({
+  caseId,
+  item: z.string(),
+  finding: z.string(),
+  /** The case's, which the index sorts by. */
+  createdAt: z.iso.datetime(),
+  runId,
+  kind: findingKind,
+  label: z.string(),
+  /** Intervals, and the source frames that they take together. */
+  count: z.int().positive(),
+  frameCount: z.int().positive(),
+  /** The longest of them, at most twenty, in the order of time: segments or events of the analysis. */
+  longest: z.array(z.strictObject({ id: z.string(), startFrame: z.int().nonnegative(), endFrame: z.int().positive() })).max(20),
+});
+export type FindingItem = z.infer<typeof findingItem>;

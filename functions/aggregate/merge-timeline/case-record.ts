@@ -1,0 +1,102 @@
+import { setTimeout } from "node:timers/promises";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { BatchWriteCommand, type BatchWriteCommandInput, type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Analysis } from "../../../contracts/analysis.ts";
+import { findingItemPrefix } from "../../../contracts/case-table.ts";
+import { TryAgain } from "../../runtime/errors.ts";
+import { caseFindings } from "./case-findings.ts";
+import type { Deps } from "./handler.ts";
+
+type Writes = NonNullable<NonNullable<BatchWriteCommandInput["RequestItems"]>[string]>;
+
+/** Requests that DynamoDB takes in one batch. */
+const batchSize = 25;
+/** Times that what a batch left over is tried again, with doubling pauses from 50 ms: 6 s in all. */
+const mostTries = 8;
+
+/**
+ * Records a finished analysis: the run's item, the summary, and what the case is to be found by. Once or many times with the
+ * same effect; findings of an earlier run go. If a newer run has claimed the case since, its summary and findings are its own.
+ */
+export const caseRecord =
+  (table: DynamoDBDocumentClient, tableName: string): Deps["record"] =>
+  async (analysis, places) => {
+    const { caseId, runId, status } = analysis;
+    const { durationTicks, timebase } = analysis.media.source;
+    const facts = {
+      durationSeconds: Math.round((1000 * durationTicks * timebase.num) / timebase.den) / 1000,
+      segmentCount: analysis.segments.length,
+      eventCount: analysis.events.length,
+      boxCount: analysis.detections.reduce((sum, { boxCount }) => sum + boxCount, 0),
+    };
+    const now = new Date().toISOString();
+    const run = { runId, status, startedAt: analysis.createdAt, finishedAt: now, analysisUri: places.analysis, timelineUri: places.timeline };
+    await table.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { caseId, item: `RUN#${runId}`, ...run, ...facts, contentSha256: analysis.provenance.contentSha256 },
+      }),
+    );
+    const createdAt = await concludeCase(table, tableName, analysis, facts, now);
+    if (createdAt !== undefined) await replaceFindings(table, tableName, analysis, createdAt);
+  };
+
+/** Gives when the case was made; undefined if a newer run has claimed it since. */
+async function concludeCase(
+  table: DynamoDBDocumentClient,
+  tableName: string,
+  { caseId, runId, status, createdAt }: Analysis,
+  facts: Readonly<Record<string, number>>,
+  now: string,
+): Promise<string | undefined> {
+  const names = Object.keys(facts);
+  try {
+    const { Attributes } = await table.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: { caseId, item: "SUMMARY" },
+        UpdateExpression: `SET #status = :status, reasons = :none, updatedAt = :now, ${names.map((name) => `${name} = :${name}`).join(", ")}`,
+        ConditionExpression: "runId = :run",
+        ExpressionAttributeNames: { "#status": "status" },
+        ExpressionAttributeValues: {
+          ...{ ":status": status, ":none": [], ":now": now, ":run": runId },
+          ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name]])),
+        },
+        ReturnValues: "ALL_NEW",
+      }),
+    );
+    return (Attributes?.["createdAt"] as string | undefined) ?? createdAt;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+async function replaceFindings(table: DynamoDBDocumentClient, tableName: string, analysis: Analysis, createdAt: string): Promise<void> {
+  const { caseId } = analysis;
+  const items = caseFindings(analysis, createdAt);
+  const kept = new Set(items.map(({ item }) => item));
+  const writes: Writes = [];
+  const query = {
+    TableName: tableName,
+    KeyConditionExpression: "caseId = :case AND begins_with(#item, :prefix)",
+    ProjectionExpression: "#item",
+    ExpressionAttributeNames: { "#item": "item" },
+    ExpressionAttributeValues: { ":case": caseId, ":prefix": findingItemPrefix },
+  };
+  for await (const { Items = [] } of paginateQuery({ client: table }, query)) {
+    for (const { item } of Items) if (!kept.has(item as string)) writes.push({ DeleteRequest: { Key: { caseId, item } } });
+  }
+  for (const item of items) writes.push({ PutRequest: { Item: item } });
+  for (let i = 0; i < writes.length; i += batchSize) await writeBatch(table, tableName, writes.slice(i, i + batchSize));
+}
+
+async function writeBatch(table: DynamoDBDocumentClient, tableName: string, writes: Writes): Promise<void> {
+  let left = writes;
+  for (let tries = 0; left.length > 0; tries++) {
+    if (tries === mostTries) throw new TryAgain(`DynamoDB left ${left.length} of ${writes.length} items unwritten, ${mostTries} times.`);
+    if (tries > 0) await setTimeout(25 * 2 ** tries);
+    const { UnprocessedItems } = await table.send(new BatchWriteCommand({ RequestItems: { [tableName]: left } }));
+    left = UnprocessedItems?.[tableName] ?? [];
+  }
+}
