@@ -1,16 +1,19 @@
 import { writeFile } from "node:fs/promises";
+import { annotateVideo, annotationVariables } from "./annotate.ts";
 import { EnvironmentError, processingVariables } from "./environment.ts";
 import { processVideo } from "./process.ts";
 import { serve, servingVariables } from "./serve.ts";
 
 /** Entry of the inference container. Exit codes: 0 done, 1 the run failed, 2 wrong arguments or environment. */
-const help = `usage: node models/serving/main.ts process | serve
+const help = `usage: node models/serving/main.ts process | annotate | serve
 
 process   Analyse the video of one SageMaker Processing job and exit.
 ${describe(processingVariables)}
+annotate  Draw the findings of an analysis into its review rendition and exit.
+${describe(annotationVariables)}
 serve     Answer single pictures over HTTP: GET /ping, POST /invocations.
 ${describe(servingVariables)}
-Both find ffmpeg and ffprobe on PATH, or where FFMPEG_PATH and FFPROBE_PATH say.
+All find ffmpeg and ffprobe on PATH, or where FFMPEG_PATH and FFPROBE_PATH say.
 `;
 
 function describe(variables: Readonly<Record<string, string>>): string {
@@ -25,20 +28,21 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 const [command, ...rest] = process.argv.slice(2);
 if (command === "--help" || command === "-h") process.stdout.write(help);
-else if (rest.length > 0 || (command !== "process" && command !== "serve")) {
+else if (rest.length > 0 || (command !== "process" && command !== "annotate" && command !== "serve")) {
   process.stderr.write(`${command === undefined ? "A command is missing." : `"${[command, ...rest].join(" ")}" is not a command.`}\n\n${help}`);
   process.exitCode = 2;
 } else await run(command);
 
-async function run(command: "process" | "serve"): Promise<void> {
+async function run(command: "process" | "annotate" | "serve"): Promise<void> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
     if (command === "process") await processVideo(process.env, print, stop.signal);
+    else if (command === "annotate") await annotateVideo(process.env, print, stop.signal);
     else await serve(process.env, print, stop.signal);
   } catch (error) {
     const reasons = error instanceof EnvironmentError ? error.reasons : [(error as Error).message];
     print(JSON.stringify({ message: "failed", reasons }));
-    if (command === "process") await leaveExitMessage(reasons.join(" "));
+    if (command !== "serve") await leaveExitMessage(reasons.join(" "));
     process.exitCode = error instanceof EnvironmentError ? 2 : 1;
   }
 }

@@ -9,6 +9,7 @@ import { annotationReceipt, exportFormat } from "../../contracts/exports.ts";
 import { analysisKey, annotationSetKey } from "../../contracts/keys.ts";
 import type { CaseItem } from "../../local/cli/client.ts";
 import { root } from "../../local/root.ts";
+import { decodedFrames } from "../functions/support/clips.ts";
 import { Clips } from "./support/clips.ts";
 import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
 
@@ -49,6 +50,24 @@ describe("exports and imports", function () {
       expect(err).to.contain("never for care");
     });
   }
+
+  it("draws what it found into the review rendition, just the seconds that were asked for", async () => {
+    const { code, err } = await run("export", [
+      analysed.caseId,
+      "--format",
+      "mp4",
+      "--from",
+      "0:01",
+      "--to",
+      "0:02",
+      "--data",
+      at("data"),
+      "--out",
+      at("seen.mp4"),
+    ]);
+    expect(code, err).to.equal(0);
+    expect(decodedFrames(at("seen.mp4")).count).to.equal(25);
+  });
 
   it("takes back what it gave, as a set beside the analysis", async () => {
     const { code, out, err } = await run("import", [analysed.caseId, at("coco/coco.json"), "--format", "coco", "--data", at("data")]);

@@ -89,7 +89,8 @@ describe("SignIn", () => {
       name: "svp-unit-api",
       scopes: [
         { scopeName: "cases.read", scopeDescription: "See cases, their analyses and their videos" },
-        { scopeName: "cases.write", scopeDescription: "Upload videos" },
+        { scopeName: "cases.export", scopeDescription: "Take results out of the platform as files" },
+        { scopeName: "cases.write", scopeDescription: "Upload videos, and say what cases show" },
         { scopeName: "images.infer", scopeDescription: "Have a single image analyzed" },
       ],
     });

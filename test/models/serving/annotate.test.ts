@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import type { DetectionChunk, MaskChunk } from "../../../contracts/analysis.ts";
+import { encodeRuns, frameTable } from "../../../contracts/frame-table.ts";
+import { detectionChunkKey, maskChunkKey, metadataPrefix, toUri } from "../../../contracts/keys.ts";
+import { annotateVideo } from "../../../models/serving/annotate.ts";
+import { analysisOf } from "../../functions/support/analysis.ts";
+import { ClipFolder, x264 } from "../../functions/support/clips.ts";
+import { caseId, digest, runId } from "../../functions/support/ids.ts";
+import { failure } from "../../support/failure.ts";
+
+const size = { width: 640, height: 360 };
+const frameCount = 50;
+/** Luma of a frame: it tells which one it is. */
+const lumaOf = (frame: number): number => 20 + 4 * frame;
+
+describe("annotate", function () {
+  this.timeout(60_000);
+  const clips = new ClipFolder();
+  after(() => clips.remove());
+  const [metadata, out] = [clips.path("metadata"), clips.path("out")];
+  const environment = (startFrame: number, endFrame: number) => ({
+    ...{ START_FRAME: String(startFrame), END_FRAME: String(endFrame), INPUT_DIR: clips.path("video"), METADATA_DIR: metadata, OUTPUT_DIR: out },
+    ...(process.env["FFMPEG_PATH"] && { FFMPEG_PATH: process.env["FFMPEG_PATH"] }),
+  });
+
+  before(() => {
+    for (const folder of ["video", "metadata", "out"]) mkdirSync(clips.path(folder));
+    const source = `color=black:s=${size.width}x${size.height}:r=25:d=2,geq=lum='20+4*N':cb=128:cr=128`;
+    clips.make("video/review.mp4", "-f", "lavfi", "-i", source, ...x264, "-crf", "1", "-bf", "2", "-g", "12");
+    const put = (key: string, chunk: DetectionChunk | MaskChunk): string => {
+      const file = join(metadata, key.slice(metadataPrefix(caseId, runId).length));
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, gzipSync(JSON.stringify(chunk)));
+      return toUri("processed", key);
+    };
+    // One frame in five was looked at. A box at 10 and another place at 15; nothing from 20 on; a box in 40 though the camera is outside then.
+    const looked = Array.from({ length: 10 }, (_, i) => i * 5);
+    const place: Record<number, number[]> = { 10: [40, 60, 60, 40], 15: [200, 60, 60, 40], 40: [40, 60, 60, 40] };
+    const boxed = looked.filter((frame) => place[frame]);
+    const boxes: DetectionChunk = {
+      ...{ schema: "detection-chunk/1.0", producer: "instrument-detector", frames: looked },
+      offsets: [0, ...looked.map((frame) => boxed.filter((other) => other <= frame).length)],
+      ...{ label: boxed.map(() => 0), score: boxed.map(() => 0.9), box: boxed.flatMap((frame) => place[frame] as number[]), track: boxed.map(() => -1) },
+    };
+    // The lower right quarter, in frame 30 alone.
+    const masks: MaskChunk = {
+      ...{ schema: "mask-chunk/1.0", producer: "structures", gridWidth: 4, gridHeight: 4, frames: [30, 31], offsets: [0, 1, 1] },
+      ...{ label: [0], score: [0.8], runs: [[10, 2, 2, 2]] },
+    };
+    const span = { startFrame: 0, endFrame: frameCount, sha256: digest };
+    const { media } = analysisOf();
+    const analysis = analysisOf({
+      media: { ...media, source: { ...media.source, frameCount, durationTicks: frameCount }, raster: { width: 320, height: 180 } },
+      gate: { producer: "out-of-body", outOfBody: [{ startFrame: 40, endFrame: 50, score: 0.9, action: "excluded" }] },
+      segments: (["Preparation", "ClippingCutting"] as const).map((label, i) => ({
+        ...{ id: `segment-${i}`, level: "phase", label, startFrame: 25 * i, endFrame: 25 * i + 25, confidence: 0.9 },
+        ...{ producer: "phases", review: "unreviewed" },
+      })),
+      detections: [
+        {
+          ...{ producer: "instrument-detector", labels: ["Grasper"], frameCount: 10, boxCount: 3 },
+          chunks: [{ ...span, uri: put(detectionChunkKey(caseId, runId, "instrument-detector", 0), boxes) }],
+        },
+      ],
+      masks: [
+        {
+          ...{ producer: "structures", labels: ["Liver"], frameCount: 2, maskCount: 1 },
+          chunks: [{ ...span, uri: put(maskChunkKey(caseId, runId, "structures", 0), masks) }],
+        },
+      ],
+    });
+    const frames = Array.from({ length: frameCount }, (_, i) => i);
+    const table = frameTable.parse({
+      schema: "frame-table/1.0",
+      source: { timebase: { num: 1, den: 25 }, frameCount, pts: encodeRuns(frames), variableFrameRate: false },
+      renditions: { review: { timebase: { num: 1, den: 12800 }, frameCount, pts: encodeRuns(frames.map((i) => 512 * i)), sourceFrame: encodeRuns(frames) } },
+    });
+    writeFileSync(join(metadata, "analysis.json"), JSON.stringify(analysis));
+    writeFileSync(join(metadata, "frame-table.json"), JSON.stringify(table));
+  });
+
+  /** Pictures of the annotated video as planes of luma and chroma. */
+  const pictures = async (startFrame: number, endFrame: number) => {
+    await annotateVideo(environment(startFrame, endFrame), () => {}, new AbortController().signal);
+    const args = ["-v", "error", "-i", join(out, "annotated.mp4"), "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"];
+    const raw = execFileSync(process.env["FFMPEG_PATH"] ?? "ffmpeg", args, { maxBuffer: 2 ** 30 });
+    const length = (size.width * size.height * 3) / 2;
+    return Array.from({ length: raw.length / length }, (_, i) => {
+      const bytes = raw.subarray(i * length, (i + 1) * length);
+      return {
+        luma: (x: number, y: number) => bytes[y * size.width + x] as number,
+        blue: (x: number, y: number) => bytes[size.width * size.height + (y / 2) * (size.width / 2) + x / 2] as number,
+      };
+    });
+  };
+  /** Nothing is ever drawn here. */
+  const [freeX, freeY] = [500, 60];
+  /** In raster pixels the middles of the upper edges of both boxes; orange has little blue. */
+  const isOrange = (blue: number): boolean => blue < 60;
+
+  it("draws a box on the frame it was found in, keeps its corners until the next one that was looked at, and no longer", async () => {
+    const all = await pictures(0, frameCount);
+    expect(all).to.have.length(frameCount);
+    const upperEdge = (x: number) => all.map((picture, frame) => (isOrange(picture.blue(2 * x + 60, 120)) ? frame : -1)).filter((frame) => frame >= 0);
+    const corner = (x: number) => all.map((picture, frame) => (isOrange(picture.blue(2 * x + 4, 120)) ? frame : -1)).filter((frame) => frame >= 0);
+    expect([upperEdge(40), upperEdge(200)]).to.deep.equal([[10], [15]]);
+    expect([corner(40), corner(200)]).to.deep.equal([
+      [10, 11, 12, 13, 14],
+      [15, 16, 17, 18, 19],
+    ]);
+  });
+
+  it("changes nothing else: each picture is the one it was", async () => {
+    const all = await pictures(0, frameCount);
+    for (const [frame, picture] of all.entries()) expect(picture.luma(freeX, freeY), `frame ${frame}`).to.be.closeTo(lumaOf(frame), 2);
+  });
+
+  it("tints what a mask covers, in the frame it was made of", async () => {
+    const all = await pictures(28, 33);
+    // Labels have one colour each; the second is light blue.
+    const tinted = all.map((picture) => [picture.blue(400, 250) > 134, picture.blue(300, 250) > 134]);
+    expect(tinted).to.deep.equal([
+      [false, false],
+      [false, false],
+      [true, false],
+      [false, false],
+      [false, false],
+    ]);
+  });
+
+  it("cuts any range out at the very frame", async () => {
+    for (const [start, end] of [
+      [0, 1],
+      [13, 17],
+      [24, 50],
+    ] as const) {
+      const part = await pictures(start, end);
+      expect(part.map((picture) => Math.round((picture.luma(freeX, freeY) - 20) / 4))).to.deep.equal(Array.from({ length: end - start }, (_, i) => start + i));
+    }
+  });
+
+  it("shows at the bottom where in the operation a picture is", async () => {
+    const [first, last] = await pictures(10, 40).then((all) => [all[0], all.at(-1)]);
+    // The cursor is white, each phase has a colour.
+    expect([first, last].map((picture) => (picture?.luma(128, 354) as number) > 200)).to.deep.equal([true, false]);
+    expect([isOrange(first?.blue(60, 354) as number), isOrange(first?.blue(600, 354) as number)]).to.deep.equal([true, false]);
+  });
+
+  it("refuses what it can't do, with every reason, and leaves no file", async () => {
+    const bad = await failure(annotateVideo({ START_FRAME: "5" }, () => {}, new AbortController().signal));
+    expect((bad as Error & { reasons: string[] }).reasons).to.have.length(4);
+    const span = await failure(annotateVideo(environment(40, 51), () => {}, new AbortController().signal));
+    expect(span.message).to.equal("START_FRAME 40 and END_FRAME 51 are no span of the operation's 50 frames.");
+    expect(existsSync(join(out, "annotated.part.mp4"))).to.equal(false);
+  });
+});
