@@ -12,6 +12,10 @@ export type Procedure = z.infer<typeof procedure>;
 /** How difficult the operation was, as the surgeon graded it: 1 to 5 (Nassar scale; Nassar et al., Ann R Coll Surg Engl 1995, and its later grade 5). */
 export const severity = z.int().min(1).max(5);
 
+/** Why a video is analysed: somebody waits for it, or a whole archive is worked through. */
+export const workClass = z.enum(["interactive", "backfill"]);
+export type WorkClass = z.infer<typeof workClass>;
+
 /** Input of the state machine: one version of one uploaded object. Built by `ingest/start-analysis`. */
 export const analysisRequest = z.strictObject({
   caseId,

@@ -4,9 +4,12 @@ import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { WorkQueue } from "../compute/work-queue.ts";
+import type { CaseTable } from "../data/case-table.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
-import { ruleSends } from "../security/policy.ts";
+import type { MalwareProtection } from "../security/malware-protection.ts";
+import { ruleSends, type Statement } from "../security/policy.ts";
+import type { Admission } from "./admission.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
 
 export interface UploadEventsArgs {
@@ -14,6 +17,12 @@ export interface UploadEventsArgs {
   /** Where uploads arrive. Its key encrypts the events, too: they name its objects. */
   raw: EncryptedBucket;
   analysis: CaseAnalysis;
+  table: CaseTable;
+  admission: Admission;
+  /** Seconds that an upload waits, at most, before it asks again for a lease: 1 to 900. */
+  retrySeconds: number;
+  /** What scans uploads for malware: analyses then start after the scan of a clean video, never after its arrival. After its arrival, if absent. */
+  scannedBy?: MalwareProtection;
   pipelineVersion: string;
 }
 
@@ -30,8 +39,9 @@ const longestWaitMinutes = 15;
 const daySeconds = 24 * 3600;
 
 /**
- * From a finished upload to a started analysis: S3 -> EventBridge rule -> queue -> `start-analysis`.
- * Every hop may deliver twice; the execution's name makes the second a no-op.
+ * From a finished upload, or from its scan for malware, to a started analysis: EventBridge rule -> queue -> `start-analysis`.
+ * Every hop may deliver twice; the execution's name makes the second a no-op. While the class `interactive` has no lease
+ * left, uploads wait in the queue.
  */
 export class UploadEvents extends PlatformComponent {
   readonly queueUrl: pulumi.Output<string>;
@@ -40,7 +50,9 @@ export class UploadEvents extends PlatformComponent {
   constructor(name: string, args: UploadEventsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:UploadEvents", name, opts);
 
-    const { settings, raw, analysis } = args;
+    const { settings, raw, analysis, admission } = args;
+    if (!(Number.isInteger(args.retrySeconds) && args.retrySeconds >= 1 && args.retrySeconds <= 900))
+      this.reject("retrySeconds", `must be 1 to 900, not ${args.retrySeconds}.`);
     const { place } = settings;
 
     const { queue, deadLetters } = new WorkQueue(
@@ -64,11 +76,29 @@ export class UploadEvents extends PlatformComponent {
         description: "Starts the analysis of an uploaded video",
         timeoutSeconds: startSeconds,
         memoryMb: 256,
-        environment: { STATE_MACHINE_ARN: analysis.stateMachineArn, PIPELINE_VERSION: args.pipelineVersion },
-        statements: [analysis.allowStart("StartAnalysis"), ...queue.allowTake("TakeMessages")],
+        environment: {
+          STATE_MACHINE_ARN: analysis.stateMachineArn,
+          PIPELINE_VERSION: args.pipelineVersion,
+          START_AFTER: args.scannedBy ? "scan" : "upload",
+          CASE_TABLE: args.table.tableName,
+          LEASE_TABLE: admission.tableName,
+          INTERACTIVE_LEASES: String(admission.leases.interactive),
+          QUEUE_URL: queue.url,
+          RETRY_SECONDS: String(args.retrySeconds),
+        },
+        statements: [
+          analysis.allowStart("StartAnalysis"),
+          ...queue.allowTake("TakeMessages"),
+          ...queue.allowSend("DeferMessages"),
+          ...admission.allowLeases("TakeLeases"),
+          ...(args.scannedBy ? judgeScans(args) : []),
+        ],
       },
       { parent: this },
     );
+    // An upload that waits passes the function again and again, by intent; Lambda would take that for a runaway loop and stop it
+    // after 16 times (Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops").
+    new aws.lambda.FunctionRecursionConfig(this.childName("waiting"), { functionName: start.functionName, recursiveLoop: "Allow" }, this.child());
     new aws.lambda.EventSourceMapping(
       this.childName("messages"),
       {
@@ -86,18 +116,13 @@ export class UploadEvents extends PlatformComponent {
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
   }
 
-  #rule(name: string, { settings: { place }, raw }: UploadEventsArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {
+  #rule(name: string, { settings: { place }, raw, scannedBy }: UploadEventsArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {
     const rule = new aws.cloudwatch.EventRule(
       this.childName("rule"),
       {
         name: uploadRuleName(place),
-        description: "A video was uploaded",
-        eventPattern: JSON.stringify({
-          source: ["aws.s3"],
-          "detail-type": ["Object Created"],
-          // Copies are left out: nothing that the platform itself writes may start an analysis.
-          detail: { bucket: { name: [raw.bucketName] }, object: { key: [{ prefix: rawVideosPrefix }] }, reason: ["PutObject", "CompleteMultipartUpload"] },
-        }),
+        description: scannedBy ? "An uploaded video was scanned" : "A video was uploaded",
+        eventPattern: JSON.stringify(scannedBy ? scanned(raw) : uploaded(raw)),
       },
       this.child(),
     );
@@ -114,3 +139,23 @@ export class UploadEvents extends PlatformComponent {
     );
   }
 }
+
+const uploaded = ({ bucketName }: EncryptedBucket) => ({
+  source: ["aws.s3"],
+  "detail-type": ["Object Created"],
+  // Copies are left out: nothing that the platform itself writes may start an analysis.
+  detail: { bucket: { name: [bucketName] }, object: { key: [{ prefix: rawVideosPrefix }] }, reason: ["PutObject", "CompleteMultipartUpload"] },
+});
+
+/** Every result, not only the clean ones: a case must hear of the others, too. */
+const scanned = ({ bucketName }: EncryptedBucket) => ({
+  source: ["aws.guardduty"],
+  "detail-type": ["GuardDuty Malware Protection Object Scan Result"],
+  detail: { s3ObjectDetails: { bucketName: [bucketName], objectKey: [{ prefix: rawVideosPrefix }] } },
+});
+
+/** A scan's result tells no size, and may end a case. */
+const judgeScans = ({ raw, table }: UploadEventsArgs): Statement[] => [
+  raw.allowListVersions("SeeVideo", rawVideosPrefix),
+  ...table.allow("RefuseVideo", ["dynamodb:UpdateItem"]),
+];

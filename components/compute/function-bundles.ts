@@ -12,6 +12,7 @@ export const functionNames = [
   "ingest/complete-upload",
   "ingest/abort-upload",
   "ingest/start-analysis",
+  "ingest/release-lease",
   "prepare/index-source",
   "prepare/admit",
   "prepare/index-rendition",

@@ -113,6 +113,11 @@ export class EncryptedBucket extends PrivateBucket {
     return allow(sid, ["s3:ListBucket"], [this.arn], { StringLike: { "s3:prefix": `${prefix}*` } });
   }
 
+  /** Statement that allows listing the versions of keys under a prefix. */
+  allowListVersions(sid: string, prefix: string): Statement {
+    return allow(sid, ["s3:ListBucketVersions"], [this.arn], { StringLike: { "s3:prefix": `${prefix}*` } });
+  }
+
   /** Statement that lets S3 answer "no such key" where it would otherwise say "access denied": it tells the two apart only to who may list. */
   allowNoticingAbsence(sid: string): Statement {
     return allow(sid, ["s3:ListBucket"], [this.arn]);

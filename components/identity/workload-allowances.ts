@@ -18,6 +18,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         "GetObject*",
         "GetReplicationConfiguration",
         "ListBucket",
+        "ListBucketVersions",
         "ListMultipartUploadParts",
         "PutObject",
         "PutObjectVersionTagging",

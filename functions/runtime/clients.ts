@@ -3,6 +3,7 @@ import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { orTryAgain } from "./transient.ts";
 
@@ -23,6 +24,8 @@ export const presigningClient = (more: Pick<S3ClientConfig, "useAccelerateEndpoi
 export const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(orTryAgain(new DynamoDBClient({})), { marshallOptions: { removeUndefinedValues: true } });
 
+/** Goes where the environment says, as all clients do, not to the host in the queue's address. */
+export const queueClient = (): SQSClient => orTryAgain(new SQSClient({ useQueueUrlAsEndpoint: false }));
 export const statesClient = (): SFNClient => orTryAgain(new SFNClient({}));
 export const rekognitionClient = (): RekognitionClient => orTryAgain(new RekognitionClient({}));
 export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({}));

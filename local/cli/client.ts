@@ -30,7 +30,7 @@ export class PlatformClient {
     this.#session = session;
     this.#s3 = new S3Client(config);
     this.#states = new SFNClient(config);
-    this.#queues = new SQSClient(config);
+    this.#queues = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
     this.#table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   }
 

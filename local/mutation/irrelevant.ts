@@ -248,6 +248,11 @@ export const irrelevant: readonly Irrelevance[] = [
     paths: ["memorySize", "timeout", "architectures", "handler"],
     reason: "Is about speed, or the function fails.",
   },
+  {
+    types: ["aws:lambda/functionRecursionConfig:FunctionRecursionConfig"],
+    paths: ["recursiveLoop"],
+    reason: "Is about loops, which cost, and tell nobody anything.",
+  },
   { types: ["aws:lambda/eventSourceMapping:EventSourceMapping"], paths: ["batchSize", "scalingConfig"], reason: "Is about speed." },
   {
     types: ["aws:sagemaker/endpoint:Endpoint", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"],

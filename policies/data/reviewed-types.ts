@@ -95,6 +95,7 @@ export const reviewedTypes = {
     "aws:lambda/codeSigningConfig:CodeSigningConfig",
     "aws:lambda/eventSourceMapping:EventSourceMapping",
     "aws:lambda/function:Function",
+    "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
     "aws:lambda/permission:Permission",
     "aws:macie2/account:Account",
     "aws:macie2/classificationJob:ClassificationJob",

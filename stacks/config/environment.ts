@@ -65,6 +65,16 @@ export const environmentConfig = z.strictObject({
     /** Whether Lambda takes signed code only. */
     codeSigning: z.boolean(),
   }),
+  /** What lets an uploaded video into the analysis. */
+  admission: z.strictObject({
+    /** Whether GuardDuty's scan must have found nothing first. */
+    startAfter: z.enum(["upload", "scan"]),
+    /** Analyses that run at a time: of what people upload, and of what a backfill works through. */
+    interactive: positive.max(1000),
+    backfill: positive.max(1000),
+    /** Seconds that an upload waits, at most, before it asks again whether it may run. */
+    retrySeconds: positive.max(900),
+  }),
   rekognition: z.strictObject({
     enabled: z.boolean(),
     /** Seconds between two looks at a running job. */

@@ -11,14 +11,25 @@ import type { SharedOutputs } from "../shared-outputs.ts";
 import type { Data } from "./data.ts";
 import type { Foundation } from "./foundation.ts";
 
+export interface AccountSecurity {
+  /** Scans what is uploaded. */
+  readonly malwareProtection: MalwareProtection;
+}
+
 /** What watches the account, whatever is made in it. The organisation's own watchers are in stack `shared`. */
-export function accountSecurity({ place, upkeep, opts, keys, alerts }: Foundation, { lake }: Data, config: EnvironmentConfig, shared: SharedOutputs): void {
+export function accountSecurity(
+  { place, upkeep, opts, keys, alerts }: Foundation,
+  { lake }: Data,
+  config: EnvironmentConfig,
+  shared: SharedOutputs,
+): AccountSecurity {
   new AccountBaseline("baseline", { place, diskKey: keys.derived }, opts);
   const otherRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
   const archive = { archiveBucket: shared.logArchiveBucket, archiveKeyArn: shared.logArchiveKeyArn, archivePrefix: archivePrefixes.configuration };
   const recorder = new ConfigurationRecorder("recorder", { place, otherRegions, ...archive }, opts);
   new ConformancePacks("conformance", { place, recorder }, opts);
-  new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
+  const malwareProtection = new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
   new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models] }, opts);
   new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
+  return { malwareProtection };
 }

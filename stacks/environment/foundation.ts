@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { admissionRuleArn } from "../../components/analysis/admission.ts";
 import { uploadRuleName } from "../../components/analysis/upload-events.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
@@ -58,7 +59,7 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const { cidr, zones, nat, endpoints: interfaceServices } = config.network;
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
-  const senders = (arn: string) => [ruleSends(arn, [emergencyRuleArn(place, workforceName)])];
+  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName)])];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };
 }

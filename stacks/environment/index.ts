@@ -15,8 +15,8 @@ export function environment(config: EnvironmentConfig) {
 
   const base = foundation(config);
   const stored = data(base, config);
-  accountSecurity(base, stored, config, shared);
-  const analysed = pipeline(base, stored, config, shared, catalogue);
+  const security = accountSecurity(base, stored, config, shared);
+  const analysed = pipeline(base, stored, security, config, shared, catalogue);
   const reached = site(base, stored, analysed, config, catalogue);
   const training = learning(base, stored, config, shared, catalogue);
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { Admission } from "../../components/analysis/admission.ts";
 import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
@@ -12,6 +13,7 @@ import { PipelineDashboard } from "../../components/operations/pipeline-dashboar
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
 import type { SharedOutputs } from "../shared-outputs.ts";
+import type { AccountSecurity } from "./account-security.ts";
 import type { Data } from "./data.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -26,8 +28,15 @@ export interface Pipeline {
 }
 
 /** From an upload to its analysis: the state machine with all it uses, what starts it, and the endpoints. */
-export function pipeline(base: Foundation, { lake, table }: Data, config: EnvironmentConfig, shared: SharedOutputs, catalogue: Catalogue): Pipeline {
-  const { place, opts, keys, network, alerts, deadLetters, logging } = base;
+export function pipeline(
+  base: Foundation,
+  { lake, table }: Data,
+  { malwareProtection }: AccountSecurity,
+  config: EnvironmentConfig,
+  shared: SharedOutputs,
+  catalogue: Catalogue,
+): Pipeline {
+  const { place, removal, opts, keys, network, alerts, deadLetters, logging } = base;
   const pipelineVersion = version();
   const settings: FunctionSettings = {
     place,
@@ -45,8 +54,17 @@ export function pipeline(base: Foundation, { lake, table }: Data, config: Enviro
 
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
-  const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, instanceType: catalogue.gate.instanceType }, opts);
+  const { startAfter, retrySeconds, ...leases } = config.admission;
+  const admission = new Admission("admission", { settings, removal, key: keys.derived, analysis, leases }, opts);
+  const uploads = new UploadEvents(
+    "upload-events",
+    {
+      ...{ settings, raw: lake.raw, analysis, table, admission, retrySeconds, pipelineVersion },
+      ...(startAfter === "scan" && { scannedBy: malwareProtection }),
+    },
+    opts,
+  );
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);

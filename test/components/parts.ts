@@ -1,5 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Admission } from "../../components/analysis/admission.ts";
+import type { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import { functionNames } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
@@ -33,6 +35,10 @@ export function parts(opts: { provider: aws.Provider }): Parts {
   const table = new CaseTable("cases", { place, removal: "retain", key: keys.derived }, opts);
   return { opts, keys, settings, lake, table };
 }
+
+/** Admission to an analysis. */
+export const admission = (settings: FunctionSettings, keys: DataKeys, analysis: CaseAnalysis, opts: Parts["opts"]): Admission =>
+  new Admission("admission", { settings, removal: "retain", key: keys.derived, analysis, leases: { interactive: 6, backfill: 3 } }, opts);
 
 /** Networks, as another component would make them. */
 const networkOf = (use: string): ComputeNetwork => ({

@@ -20,6 +20,8 @@ export const explanations: readonly Explanation[] = [
   explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
   explain(/^ingest-abort-upload$/, any, "Asked only by who gives an upload up: test/e2e/upload.test.ts."),
   explain(/^ingest-/, /^kms:Decrypt \((Find|Keep)UploadKey\)$/, "The local table is not encrypted."),
+  explain(/^ingest-(start-analysis|release-lease)$/, /^kms:Decrypt \((TakeLeases|ReleaseLease)Key\)$/, "The local table is not encrypted."),
+  explain(/^ingest-start-analysis$/, /\(DeferMessages(Key)?\)$/, "Asked only while every lease is taken: test/e2e/admission.test.ts."),
   explain(/^ingest-start-upload$/, /^(s3:AbortMultipartUpload|kms:Decrypt) \(StartUpload(Key)?\)$/, "Asked only when two requests begin the same upload."),
   explain(/^ingest-sign-parts$/, /^kms:Decrypt \(JoinParts\)$/, "The local S3 asks for it when parts are joined; AWS already when they arrive."),
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),

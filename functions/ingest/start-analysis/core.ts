@@ -5,6 +5,9 @@ import { parseSourceKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { parseInput } from "../../runtime/parse.ts";
 
+/** What a video's analysis starts after: its arrival, or the scan for malware that follows where the environment has one. */
+export type StartAfter = "upload" | "scan";
+
 /** The part we use of S3's `Object Created` event as EventBridge delivers it: its key is not URL-encoded, unlike in S3's own notifications. */
 const objectCreated = z.object({
   source: z.literal("aws.s3"),
@@ -15,6 +18,42 @@ const objectCreated = z.object({
   }),
 });
 
+/** The part we use of GuardDuty's event (GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge"). It tells no size. */
+const objectScanned = z.object({
+  source: z.literal("aws.guardduty"),
+  "detail-type": z.literal("GuardDuty Malware Protection Object Scan Result"),
+  detail: z.object({
+    s3ObjectDetails: z.object({ bucketName: z.string().min(1), objectKey: z.string().min(1), versionId: z.string().min(1).nullish() }),
+    scanResultDetails: z.object({
+      scanResultStatus: z.enum(["NO_THREATS_FOUND", "THREATS_FOUND", "UNSUPPORTED", "ACCESS_DENIED", "FAILED"]),
+      threats: z.array(z.object({ name: z.string() })).nullish(),
+    }),
+  }),
+});
+type ScanResult = z.infer<typeof objectScanned>["detail"]["scanResultDetails"];
+
+/** One version of an uploaded video. */
+export interface Source {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+/** Why a video must not be analysed, and what becomes of its case. */
+export interface Refusal {
+  readonly status: "REJECTED" | "QUARANTINED";
+  readonly reason: string;
+}
+
+/** What a message tells of. `bytes` is undefined where it doesn't say. */
+export interface Arrival {
+  readonly caseId: string;
+  readonly uploadId: string;
+  readonly source: Source;
+  readonly bytes: number | undefined;
+  readonly refusal: Refusal | undefined;
+}
+
 /** Name of the run: see `runId` in the contracts. Lists are hashed as JSON, so no two of them run into one another. */
 export const runIdOf = (bucket: string, key: string, versionId: string | undefined, pipelineVersion: string): string =>
   createHash("sha256")
@@ -22,21 +61,65 @@ export const runIdOf = (bucket: string, key: string, versionId: string | undefin
     .digest("hex")
     .slice(0, 40);
 
-/** What a queue message asks for. Throws InvalidInput for anything but a new source video; the message names no key, since keys of others may hold anything. */
-export function requestOf(body: string, pipelineVersion: string): AnalysisRequest {
+/** Whoever did not look can't say that there is nothing: anything but a clean result keeps the video from being opened. */
+function refusalOf({ scanResultStatus: status, threats }: ScanResult): Refusal | undefined {
+  const names = (threats ?? []).map(({ name }) => name).join(", ");
+  switch (status) {
+    case "NO_THREATS_FOUND":
+      return undefined;
+    case "THREATS_FOUND":
+      return { status: "REJECTED", reason: `The scan found malware in the video${names === "" ? "" : `: ${names}`}.` };
+    case "UNSUPPORTED":
+      return {
+        status: "QUARANTINED",
+        reason: "The video could not be scanned for malware: it is larger than the scan takes, or encrypted or packed so that it can't look inside.",
+      };
+    case "ACCESS_DENIED":
+      return { status: "QUARANTINED", reason: "The video could not be scanned for malware: the scan was not allowed to read it." };
+    case "FAILED":
+      return { status: "QUARANTINED", reason: "The video could not be scanned for malware: the scan failed." };
+  }
+}
+
+/**
+ * What a queue message tells of. Throws InvalidInput for anything but what analyses start after here; the message names no
+ * key, since keys of others may hold anything.
+ */
+export function arrivalOf(body: string, startAfter: StartAfter): Arrival {
   let event: unknown;
   try {
     event = JSON.parse(body);
   } catch {
     throw new InvalidInput("The message isn't JSON.");
   }
-  const { bucket, object } = parseInput(objectCreated, event).detail;
-  const owner = parseSourceKey(object.key);
+  const { source, bytes, refusal } = startAfter === "upload" ? uploaded(event) : scanned(event);
+  const owner = parseSourceKey(source.key);
   if (!owner) throw new InvalidInput("The object's key isn't raw-videos/{caseId}/{uploadId}/source, so it belongs to no case.");
-  const versionId = object["version-id"];
+  return { ...owner, source, bytes, refusal };
+}
+
+function uploaded(event: unknown): Pick<Arrival, "source" | "bytes" | "refusal"> {
+  const { bucket, object } = parseInput(objectCreated, event).detail;
+  return { source: { bucket: bucket.name, key: object.key, versionId: object["version-id"] }, bytes: object.size, refusal: undefined };
+}
+
+function scanned(event: unknown): Pick<Arrival, "source" | "bytes" | "refusal"> {
+  const { s3ObjectDetails: object, scanResultDetails } = parseInput(objectScanned, event).detail;
+  const source = { bucket: object.bucketName, key: object.objectKey, versionId: object.versionId ?? undefined };
+  return { source, bytes: undefined, refusal: refusalOf(scanResultDetails) };
+}
+
+/** The analysis of a video of so many bytes. */
+export function requestOf(
+  { caseId, uploadId, source }: Pick<Arrival, "caseId" | "uploadId" | "source">,
+  bytes: number,
+  pipelineVersion: string,
+): AnalysisRequest {
+  const { bucket, key, versionId } = source;
   return parseInput(analysisRequest, {
-    ...owner,
-    runId: runIdOf(bucket.name, object.key, versionId, pipelineVersion),
-    source: { bucket: bucket.name, key: object.key, ...(versionId === undefined ? {} : { versionId }), bytes: object.size },
+    caseId,
+    uploadId,
+    runId: runIdOf(bucket, key, versionId, pipelineVersion),
+    source: { bucket, key, ...(versionId === undefined ? {} : { versionId }), bytes },
   });
 }

@@ -16,6 +16,7 @@ export const computeRules: IdleRules = {
     "aws:lambda/layerVersionPermission:LayerVersionPermission",
     "aws:lambda/codeSigningConfig:CodeSigningConfig",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
     "aws:lambda/runtimeManagementConfig:RuntimeManagementConfig",
     "aws:ecs/taskDefinition:TaskDefinition",
     "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",

@@ -68,6 +68,8 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
         reportBatchItemFailures: (state["functionResponseTypes"] ?? []).includes("ReportBatchItemFailures"),
       }),
   },
+  // Nothing stops loops here.
+  "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": { computed: (inputs) => ({ id: String(inputs["functionName"]) }) },
   "aws:lambda/permission:Permission": {
     computed: (inputs, place) => {
       const statementId = physicalName(inputs["statementId"], place);

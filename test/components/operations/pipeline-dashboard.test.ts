@@ -8,7 +8,7 @@ import { UploadEvents } from "../../../components/analysis/upload-events.ts";
 import { functionNames } from "../../../components/compute/function-bundles.ts";
 import { dashboardBody, type Shown, type Widget } from "../../../components/operations/dashboard-body.ts";
 import { PipelineDashboard } from "../../../components/operations/pipeline-dashboard.ts";
-import { catalogue, image, jobNetwork, parts } from "../parts.ts";
+import { admission, catalogue, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount } from "../place.ts";
 
 const shown: Shown = {
@@ -133,7 +133,11 @@ const make = (asynchronous: boolean) =>
       { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, pipelineVersion },
       opts,
     );
-    const uploads = new UploadEvents("upload-events", { settings, raw: lake.raw, analysis, pipelineVersion }, opts);
+    const uploads = new UploadEvents(
+      "upload-events",
+      { settings, raw: lake.raw, analysis, table, admission: admission(settings, keys, analysis, opts), retrySeconds: 60, pipelineVersion },
+      opts,
+    );
     const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 2 } }, opts);
     const segments = asynchronous && {
       asyncEndpoint: new AsyncEndpoint("segments", { ...serving, instanceType: "ml.g5.xlarge", maximumInstances: 2 }, opts),

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import type { AnalysisRequest } from "../../../contracts/case.ts";
+import type { Refusal } from "../../../functions/ingest/start-analysis/core.ts";
 import { runIdOf } from "../../../functions/ingest/start-analysis/core.ts";
-import { createHandler } from "../../../functions/ingest/start-analysis/handler.ts";
+import { createHandler, type Deps } from "../../../functions/ingest/start-analysis/handler.ts";
+import { NotFound } from "../../../functions/runtime/errors.ts";
 import { failure } from "../../support/failure.ts";
 import { caseId, uploadId } from "../support/ids.ts";
 
@@ -20,15 +22,32 @@ const expectedRunId = runIdOf("raw", key, "v1", "1.0.0");
 
 describe("ingest/start-analysis", () => {
   let started: AnalysisRequest[];
-  const handler = createHandler({
+  let held: Set<string>;
+  let deferred: string[];
+  let refused: [string, Refusal][];
+  const deps: Deps = {
     pipelineVersion: "1.0.0",
+    startAfter: "upload",
+    leases: {
+      take: async (_class, runId) => held.has(runId) || (held.size < 2 && held.add(runId) !== undefined),
+      release: async (runId) => void held.delete(runId),
+    },
     start: async (request) => {
       if (request.source.bytes === 666) throw new Error("throttled");
+      if (request.source.versionId === "analysed") return false;
       started.push(request);
+      return true;
     },
-  });
+    defer: async (body) => void deferred.push(body),
+    bytesOf: async ({ versionId }) => {
+      if (versionId !== "v1") throw new NotFound("gone");
+      return 7;
+    },
+    refuse: async (...refusal) => void refused.push(refusal),
+  };
+  const handler = createHandler(deps);
   beforeEach(() => {
-    started = [];
+    [started, held, deferred, refused] = [[], new Set(), [], []];
   });
 
   it("starts a run named by bucket, key, version and pipeline", async () => {
@@ -64,5 +83,77 @@ describe("ingest/start-analysis", () => {
 
   it("refuses what isn't a batch of messages", async () => {
     expect((await failure(handler({ Records: [{ body: "" }] }))).name).to.equal("InvalidInput");
+  });
+
+  describe("while all leases are taken", () => {
+    const first = event({}, { "version-id": "first" });
+    const second = event({}, { "version-id": "second" });
+
+    it("sends the message away to come back later, unchanged, and uses up none of its deliveries", async () => {
+      expect(await handler(batch(first, second))).to.deep.equal({ batchItemFailures: [] });
+      expect(await handler(batch(event()))).to.deep.equal({ batchItemFailures: [] });
+      expect(started.map(({ source }) => source.versionId)).to.deep.equal(["first", "second"]);
+      expect(deferred).to.deep.equal([JSON.stringify(event())]);
+      held.clear();
+      await handler(batch(deferred[0]));
+      expect(started.at(-1)?.source.versionId).to.equal("v1");
+    });
+
+    it("starts again what has a lease: the same event twice takes one", async () => {
+      await handler(batch(first, first, first));
+      expect(held.size).to.equal(1);
+      expect(deferred).to.deep.equal([]);
+    });
+  });
+
+  it("keeps no lease for a run that is over", async () => {
+    expect(await handler(batch(event({}, { "version-id": "analysed" })))).to.deep.equal({ batchItemFailures: [] });
+    expect(started).to.deep.equal([]);
+    expect(held.size).to.equal(0);
+  });
+
+  describe("after the scan for malware", () => {
+    const scan = (scanResultStatus: string, change: object = {}, threats: object[] | null = null) => ({
+      version: "0",
+      source: "aws.guardduty",
+      "detail-type": "GuardDuty Malware Protection Object Scan Result",
+      detail: {
+        schemaVersion: "1.0",
+        scanStatus: "COMPLETED",
+        resourceType: "S3_OBJECT",
+        s3ObjectDetails: { bucketName: "raw", objectKey: key, eTag: "e", versionId: "v1", s3Throttled: false, ...change },
+        scanResultDetails: { scanResultStatus, threats },
+      },
+    });
+    const afterScan = createHandler({ ...deps, startAfter: "scan" });
+
+    it("starts the run of a clean video, the same that its arrival would name", async () => {
+      expect(await afterScan(batch(scan("NO_THREATS_FOUND")))).to.deep.equal({ batchItemFailures: [] });
+      expect(started).to.deep.equal([{ caseId, uploadId, runId: expectedRunId, source: { bucket: "raw", key, versionId: "v1", bytes: 7 } }]);
+    });
+
+    it("never analyses any other: rejects what holds malware, and quarantines what nobody could look into", async () => {
+      const threat = scan("THREATS_FOUND", {}, [{ name: "EICAR-Test-File (not a virus)" }, { name: "Worm" }]);
+      const results = [threat, scan("THREATS_FOUND"), scan("UNSUPPORTED"), scan("ACCESS_DENIED"), scan("FAILED")];
+      expect(await afterScan(batch(...results))).to.deep.equal({ batchItemFailures: [] });
+      const unscanned = "The video could not be scanned for malware: ";
+      expect(refused).to.deep.equal([
+        [caseId, { status: "REJECTED", reason: "The scan found malware in the video: EICAR-Test-File (not a virus), Worm." }],
+        [caseId, { status: "REJECTED", reason: "The scan found malware in the video." }],
+        [caseId, { status: "QUARANTINED", reason: `${unscanned}it is larger than the scan takes, or encrypted or packed so that it can't look inside.` }],
+        [caseId, { status: "QUARANTINED", reason: `${unscanned}the scan was not allowed to read it.` }],
+        [caseId, { status: "QUARANTINED", reason: `${unscanned}the scan failed.` }],
+      ]);
+      expect(started).to.deep.equal([]);
+    });
+
+    it("starts nothing on an arrival, on a result that it doesn't know, or for a version that is gone", async () => {
+      const answer = await afterScan(
+        batch(event(), scan("CLEAN"), scan("NO_THREATS_FOUND", { versionId: "v0" }), scan("NO_THREATS_FOUND", { objectKey: "x" })),
+      );
+      expect(answer.batchItemFailures).to.have.length(4);
+      expect(started).to.deep.equal([]);
+      expect(await handler(batch(scan("NO_THREATS_FOUND")))).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    });
   });
 });

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { expect } from "chai";
+import { PlatformClient } from "../../local/cli/client.ts";
+import { openPlatform, type Platform } from "../../local/platform.ts";
+import { root } from "../../local/root.ts";
+import { Clips } from "./support/clips.ts";
+import { temporaryFolder } from "./support/platform.ts";
+
+describe("admission", function () {
+  this.timeout(180_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let platform: Platform;
+  let client: PlatformClient;
+  let states: SFNClient;
+  let table: DynamoDBDocumentClient;
+  let clips: Clips;
+
+  const TableName = "svp-local-admission-leases";
+  const leases = async (): Promise<Record<string, number>> => {
+    const { Item } = await table.send(new GetCommand({ TableName, Key: { class: "interactive" }, ConsistentRead: true }));
+    return (Item?.["leases"] ?? {}) as Record<string, number>;
+  };
+  /** Runs of others that hold all leases but one. */
+  const others = Object.fromEntries(["a", "b", "c"].map((digit) => [digit.repeat(40), 4_000_000_000]));
+
+  before(async () => {
+    folder = await temporaryFolder();
+    clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
+    platform = await openPlatform({ root, dataDir: join(folder.path, "data") });
+    client = new PlatformClient(platform.session);
+    const { endpoint, region, credentials } = platform.session;
+    states = new SFNClient({ endpoint, region, credentials });
+    table = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
+    await table.send(new PutCommand({ TableName, Item: { class: "interactive", leases: others } }));
+  });
+  after(async () => {
+    states?.destroy();
+    table?.destroy();
+    await platform?.close();
+    await folder?.remove();
+  });
+
+  const executionOf = (runId: string): string => `${platform.session.outputs["stateMachineArn"]?.replace(":stateMachine:", ":execution:")}:${runId}`;
+  const lifeOf = async (runId: string) => {
+    const { startDate, stopDate } = await states.send(new DescribeExecutionCommand({ executionArn: executionOf(runId) }));
+    return { start: startDate?.getTime() as number, stop: stopDate?.getTime() as number };
+  };
+  const untilFree = async (): Promise<void> => {
+    while (Object.keys(await leases()).length > 3) await pause(25);
+  };
+
+  it("holds a second and a third case back while the only lease is taken, and then runs them", async () => {
+    const clip = clips.text();
+    const caseIds = await Promise.all([1, 2, 3].map(() => client.upload(clip, () => undefined)));
+    let most = 0;
+    const watching = new AbortController();
+    const watch = (async () => {
+      while (!watching.signal.aborted) {
+        most = Math.max(most, Object.keys(await leases()).length);
+        await pause(20);
+      }
+    })();
+    const items = await Promise.all(caseIds.map((caseId) => client.settled(caseId, () => undefined)));
+    await untilFree();
+    watching.abort();
+    await watch;
+    expect(items.map(({ status }) => status)).to.deep.equal(["REJECTED", "REJECTED", "REJECTED"]);
+    expect(most, "leases at a time, of the others and ours").to.equal(4);
+    const lives = (await Promise.all(items.map(({ runId }) => lifeOf(runId as string)))).sort((a, b) => a.start - b.start);
+    for (const [i, { start }] of lives.slice(1).entries()) expect(start, "starts after the one before has ended").to.be.at.least(lives[i]?.stop as number);
+    expect(await leases()).to.deep.equal(others);
+    expect(await client.deadLetters()).to.equal(0);
+  });
+
+  it("gets the lease of an execution back that was stopped", async () => {
+    const caseId = await client.upload(clips.plain(), () => undefined);
+    let runId: string | undefined;
+    while (runId === undefined) {
+      [runId] = Object.keys(await leases()).filter((run) => !(run in others));
+      await pause(20);
+    }
+    for (;;) {
+      const found = await states.send(new DescribeExecutionCommand({ executionArn: executionOf(runId) })).catch(() => undefined);
+      if (found) break;
+      await pause(20);
+    }
+    await states.send(new StopExecutionCommand({ executionArn: executionOf(runId) }));
+    await untilFree();
+    expect(await leases()).to.deep.equal(others);
+    expect((await client.case(caseId))?.status).to.be.oneOf(["UPLOADING", "RUNNING"]);
+  });
+});
