@@ -65,7 +65,23 @@ export type MapState = Effects &
     readonly MaxConcurrency: number;
     readonly ItemProcessor: StateGraph & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
   };
-export type State = TaskState | PassState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState;
+/** Runs an execution for each line of an object, as many as there are; what they gave lies in a bucket. */
+export type DistributedMapState = Effects &
+  Transition & {
+    readonly Type: "Map";
+    readonly ItemReader: {
+      readonly Resource: "arn:aws:states:::s3:getObject";
+      readonly ReaderConfig: { readonly InputType: "JSONL" };
+      readonly Arguments: Values;
+    };
+    readonly ItemProcessor: StateGraph & { readonly ProcessorConfig: { readonly Mode: "DISTRIBUTED"; readonly ExecutionType: "STANDARD" } };
+    /** 0 would mean 10,000. */
+    readonly MaxConcurrency: number;
+    readonly ToleratedFailurePercentage: number;
+    readonly ResultWriter: { readonly Resource: "arn:aws:states:::s3:putObject"; readonly Arguments: Values };
+    readonly Catch: readonly Catcher[];
+  };
+export type State = TaskState | PassState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState | DistributedMapState;
 
 export interface StateGraph {
   readonly StartAt: string;

@@ -69,7 +69,13 @@ export interface ParallelState extends Transition, Failing {
 }
 export interface MapState extends Transition, Failing {
   readonly Type: "Map";
-  readonly ItemProcessor: Machine;
+  readonly ItemProcessor: Machine & { readonly ProcessorConfig?: { readonly Mode?: "INLINE" | "DISTRIBUTED" } };
+  /** Distributed only, as are the three below: where the items lie. */
+  readonly ItemReader?: { readonly Arguments: Json };
+  /** Where results go. */
+  readonly ResultWriter?: { readonly Arguments: Json };
+  readonly ToleratedFailureCount?: Json;
+  readonly ToleratedFailurePercentage?: Json;
   readonly Items?: Json;
   readonly ItemSelector?: Json;
   readonly MaxConcurrency?: Json;

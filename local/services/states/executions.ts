@@ -4,10 +4,10 @@ import type { Outbox } from "../outbox.ts";
 import type { Authorizer, Log } from "../seams.ts";
 import type { Definition, Json, JsonObject } from "./definition.ts";
 import { Interrupted, type Interruption, StatesError } from "./error.ts";
-import { runMachine, type Transition } from "./interpreter.ts";
+import { type Run, runMachine, type Transition } from "./interpreter.ts";
 import { cancelJob, jobKindOf } from "./jobs.ts";
 import { createSdkCaller, type SdkCaller } from "./sdk.ts";
-import type { ExecutionRow, ExecutionStatus, MachineRow, Store } from "./store.ts";
+import type { ExecutionRow, ExecutionStatus, Journal, MachineRow, Store } from "./store.ts";
 import { runTask } from "./tasks.ts";
 import { sleepUntil } from "./time.ts";
 import type { Tokens } from "./tokens.ts";
@@ -84,6 +84,17 @@ export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, {
     outbox.wake();
   }
 
+  /** What AWS checks of the machine's role before it distributes (Step Functions Developer Guide, "IAM policies for using Distributed Map states"). */
+  function permitMapRun({ machine_arn: machine, role_arn: arn }: ExecutionRow): void {
+    try {
+      authorizer.authorize({ arn }, "states:StartExecution", machine);
+      const executions = `${machine.replace(":stateMachine:", ":execution:")}:*`;
+      for (const action of ["states:DescribeExecution", "states:StopExecution"]) authorizer.authorize({ arn }, action, executions);
+    } catch (error) {
+      throw new StatesError("States.Permissions", (error as Error).message);
+    }
+  }
+
   async function run(row: ExecutionRow, controller: AbortController): Promise<void> {
     const definition = JSON.parse(row.definition) as Definition;
     const input = JSON.parse(row.input) as Json;
@@ -110,12 +121,26 @@ export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, {
       authorizer.assume("states.amazonaws.com", row.role_arn, { "aws:SourceArn": row.machine_arn, "aws:SourceAccount": accountId });
       const journal = store.journal(row.arn);
       const execution = { arn: row.arn, roleArn: row.role_arn, redriveCount: row.redrive_count };
-      const environment = { store, tokens, sdk: callerOf(row.role_arn), authorizer, journal, log, region, accountId, execution };
+      const sdk = callerOf(row.role_arn);
+      const environment = { store, tokens, sdk, authorizer, log, region, accountId, execution };
       const notify = (transition: Transition) => {
         for (const listener of listeners) listener({ ...transition, executionArn: row.arn });
       };
       const frame = { path: "", variables: {}, map: undefined, signal: controller.signal, lastEvent: 1 };
-      const output = await runMachine({ journal, context, waitScale, notify, task: (attempt) => runTask(environment, attempt) }, definition, input, frame);
+      const runOf = (own: Journal, inContext: JsonObject): Run => ({
+        journal: own,
+        context: inContext,
+        waitScale,
+        notify,
+        task: (attempt) => runTask({ ...environment, journal: own }, attempt),
+        distributed: {
+          permit: () => permitMapRun(row),
+          call: (service, operation, request, signal) => sdk.call(service, operation, request, signal),
+          child: (ofChild) => runOf(quiet(own), ofChild),
+          tell: (mapRun) => store.putMapRun(row.arn, mapRun),
+        },
+      });
+      const output = await runMachine(runOf(journal, context), definition, input, frame);
       close(row.arn, "SUCCEEDED", "ExecutionSucceeded", { output: JSON.stringify(output) });
     } catch (thrown) {
       if (thrown instanceof Interrupted) {
@@ -236,6 +261,12 @@ export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, {
     },
   };
 }
+
+/** A journal whose entries leave no events in the history. */
+const quiet = (journal: Journal): Journal => ({
+  recall: journal.recall,
+  record: (state, kind, attempt, value, previous) => journal.record(state, kind, attempt, value, previous),
+});
 
 /** A digest that changes with the definition or the role. */
 export const revisionOf = (definition: string, roleArn: string): string => createHash("sha256").update(roleArn).update("\0").update(definition).digest("hex");

@@ -3,7 +3,7 @@ import { StatesError } from "./error.ts";
 import { hasOperation, isServiceName, type SdkCaller, type ServiceName, unknownParameters } from "./sdk.ts";
 
 /** How a Task waits: for the response, for the job it starts (`.sync`), or for a callback. */
-export type Pattern = "" | ".sync" | ".waitForTaskToken";
+export type Pattern = "" | ".sync" | ".sync:2" | ".waitForTaskToken";
 
 /** A Task's resource, taken apart. */
 export interface Integration {
@@ -25,6 +25,7 @@ const optimised: Readonly<Record<string, readonly Pattern[]>> = {
   "mediaconvert:createJob": ["", ".sync"],
   "sagemaker:createProcessingJob": ["", ".sync"],
   "sagemaker:createTransformJob": ["", ".sync"],
+  "states:startExecution": ["", ".sync:2"],
 };
 
 /** Services whose every operation may be called as `aws-sdk:service:operation`. */
@@ -37,7 +38,8 @@ export function parseResource(resource: string): Integration | undefined {
     const [, service = "", operation = ""] = plain;
     return isServiceName(service) && sdkIntegrations.includes(service) ? { service, operation, pattern: "", optimised: false } : undefined;
   }
-  const [, service = "", operation = "", pattern = ""] = /^arn:aws:states:::([a-z0-9]+):([A-Za-z0-9]+)(\.sync|\.waitForTaskToken)?$/.exec(resource) ?? [];
+  const [, service = "", operation = "", pattern = ""] =
+    /^arn:aws:states:::([a-z0-9]+):([A-Za-z0-9]+)(\.sync(?::2)?|\.waitForTaskToken)?$/.exec(resource) ?? [];
   const patterns = optimised[`${service}:${operation}`];
   if (!isServiceName(service) || !patterns?.includes(pattern as Pattern)) return undefined;
   return { service, operation, pattern: pattern as Pattern, optimised: true };
@@ -65,6 +67,11 @@ export function requestOf({ service, operation, optimised }: Integration, args: 
   switch (`${service}:${operation}`) {
     case "lambda:invoke":
       return args["Payload"] === undefined ? args : { ...args, Payload: JSON.stringify(args["Payload"]) };
+    case "states:startExecution": {
+      // The SDK's names begin with lower-case letters; those of the integration don't.
+      const input = Object.fromEntries(Object.entries(args).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]));
+      return input["input"] === undefined ? input : { ...input, input: asText(input["input"]) };
+    }
     case "sqs:sendMessage":
       return { ...args, MessageBody: asText(args["MessageBody"]) };
     case "events:putEvents": {
@@ -81,6 +88,10 @@ export function requestOf({ service, operation, optimised }: Integration, args: 
       return args;
   }
 }
+
+/** Members as integrations with Step Functions itself name them. */
+export const pascalKeys = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.charAt(0).toUpperCase() + name.slice(1), inner]));
 
 function invocationResult({ Payload, FunctionError, StatusCode, ExecutedVersion }: JsonObject): Json {
   const text = typeof Payload === "string" && Payload !== "" ? Payload : "null";
@@ -99,6 +110,7 @@ export async function request(sdk: SdkCaller, integration: Integration, args: Js
   const output = await sdk.call(service, operation, requestOf(integration, args), signal, prefix);
   if (!integration.optimised) return output;
   if (service === "lambda") return invocationResult(output);
+  if (service === "states") return pascalKeys(output);
   if (service === "events" && typeof output["FailedEntryCount"] === "number" && output["FailedEntryCount"] > 0) {
     throw new StatesError("EventBridge.FailedEntry", JSON.stringify(output));
   }

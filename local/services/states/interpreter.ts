@@ -1,4 +1,5 @@
 import type { Catcher, Json, JsonObject, Machine, Retrier, State } from "./definition.ts";
+import { distributedMap } from "./distributed-map.ts";
 import { Interrupted, matches, StatesError, throwIfInterrupted } from "./error.ts";
 import type { Scope } from "./expressions.ts";
 import { map, parallel } from "./fan-out.ts";
@@ -30,7 +31,7 @@ function perform(visit: Visit<State>): Promise<Exit> {
     case "Parallel":
       return parallel({ ...visit, state });
     case "Map":
-      return map({ ...visit, state });
+      return state.ItemProcessor.ProcessorConfig?.Mode === "DISTRIBUTED" ? distributedMap({ ...visit, state }) : map({ ...visit, state });
   }
 }
 
@@ -98,7 +99,7 @@ async function runState(run: Run, frame: Frame, name: string, key: string, state
       attempt,
       scope,
       closing: [],
-      runInner: (machine, given, inner) => runMachine(run, machine, given, inner),
+      runInner: (machine, given, inner, inRun = run) => runMachine(inRun, machine, given, inner),
     };
     let failure = journal.recall(key, "failure", attempt)?.value as Failure | undefined;
     if (failure === undefined) {

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from "./definition.ts";
 import { StatesError } from "./error.ts";
-import type { Integration } from "./integrations.ts";
+import { type Integration, pascalKeys } from "./integrations.ts";
 import type { SdkCaller } from "./sdk.ts";
 
 /** How a `.sync` Task starts, watches and cancels its job. */
 export interface JobKind {
-  readonly service: "mediaconvert" | "sagemaker";
+  readonly service: "mediaconvert" | "sagemaker" | "states";
   /** The managed EventBridge rule that Step Functions keeps in the account to hear of such jobs; the machine's role must be allowed to manage it. */
   readonly managedRule: string;
   /** The request, made safe to repeat: with a token, or a mark of who started it. */
@@ -58,11 +58,29 @@ const mediaConvertJob: JobKind = {
   },
 };
 
+/** An execution that another one waits for: `.sync:2` gives its output as JSON, not as text. */
+const executionJob: JobKind = {
+  service: "states",
+  managedRule: "StepFunctionsGetEventsForStepFunctionsExecutionRule",
+  prepare: (args, token) => ({ name: token, ...args }),
+  id: (args) => `${String(args["stateMachineArn"]).replace(":stateMachine:", ":execution:")}:${String(args["name"])}`,
+  named: true,
+  describe: { operation: "describeExecution", input: (executionArn) => ({ executionArn }) },
+  cancel: { operation: "stopExecution", input: (executionArn) => ({ executionArn }) },
+  outcome(described) {
+    if (described["status"] === "RUNNING") return undefined;
+    const told = pascalKeys(described);
+    if (described["status"] !== "SUCCEEDED") return failed(told);
+    return { result: { ...told, Output: JSON.parse(String(described["output"])) as Json } };
+  },
+};
+
 /** The kind of job that a `.sync` integration starts. */
 export function jobKindOf({ service, operation }: Pick<Integration, "service" | "operation">): JobKind {
   if (service === "mediaconvert" && operation === "createJob") return mediaConvertJob;
   if (service === "sagemaker" && operation === "createProcessingJob") return sagemakerJob("ProcessingJob");
   if (service === "sagemaker" && operation === "createTransformJob") return sagemakerJob("TransformJob");
+  if (service === "states" && operation === "startExecution") return executionJob;
   throw new StatesError("States.Runtime", `${service}:${operation} starts no job that can be waited for.`);
 }
 

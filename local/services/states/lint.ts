@@ -17,6 +17,8 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   Parallel: ["Branches", "Arguments", ...transition, ...failing],
   Map: ["Items", "ItemSelector", "ItemProcessor", "MaxConcurrency", ...transition, ...failing],
 };
+/** Fields of a distributed Map only. */
+const distributedFields = ["ItemReader", "ResultWriter", "ToleratedFailureCount", "ToleratedFailurePercentage"];
 const machineFields = ["Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version"];
 const branchFields = ["Comment", "StartAt", "States"];
 const retrierFields = ["Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy"];
@@ -64,11 +66,41 @@ function assigned(states: JsonObject): Set<string> {
   return names;
 }
 
+const modeOf = (processor: Json | undefined): Json => {
+  const config = isObject(processor) ? processor["ProcessorConfig"] : undefined;
+  return isObject(config) ? (config["Mode"] ?? "INLINE") : "INLINE";
+};
+
+/** Faults of what a distributed Map reads and writes. */
+function distributedFaults({ Items, ItemReader, ResultWriter }: JsonObject, what: string): string[] {
+  const faults: string[] = [];
+  if (isObject(ItemReader)) {
+    faults.push(...unknownFields(ItemReader, ["Resource", "ReaderConfig", "Arguments"], `ItemReader of ${what}`));
+    if (Items !== undefined) faults.push(`${what} has both Items and an ItemReader; it must have one of them.`);
+    if (ItemReader["Resource"] !== "arn:aws:states:::s3:getObject")
+      faults.push(
+        `ItemReader of ${what} has the Resource ${JSON.stringify(ItemReader["Resource"])}; the local cloud implements arn:aws:states:::s3:getObject only.`,
+      );
+    const config = isObject(ItemReader["ReaderConfig"]) ? ItemReader["ReaderConfig"] : {};
+    faults.push(...unknownFields(config, ["InputType"], `ReaderConfig of ${what}`));
+    if (config["InputType"] !== "JSONL")
+      faults.push(`ReaderConfig of ${what} has the InputType ${JSON.stringify(config["InputType"])}; the local cloud implements JSONL only.`);
+  }
+  if (isObject(ResultWriter)) {
+    faults.push(...unknownFields(ResultWriter, ["Resource", "Arguments"], `ResultWriter of ${what}`));
+    if (ResultWriter["Resource"] !== "arn:aws:states:::s3:putObject")
+      faults.push(`ResultWriter of ${what} has the Resource ${JSON.stringify(ResultWriter["Resource"])}; it must be arn:aws:states:::s3:putObject.`);
+  }
+  return faults;
+}
+
 async function stateFaults(name: string, state: JsonObject, outer: ReadonlySet<string>): Promise<string[]> {
   const what = `State ${name}`;
   const known = fieldsOf[String(state["Type"])];
   if (known === undefined) return [`${what} has the Type ${JSON.stringify(state["Type"])}; it must be one of ${Object.keys(fieldsOf).join(", ")}.`];
-  const faults = unknownFields(state, ["Type", "Comment", "QueryLanguage", ...known], what);
+  const isDistributed = state["Type"] === "Map" && modeOf(state["ItemProcessor"]) === "DISTRIBUTED";
+  const faults = unknownFields(state, ["Type", "Comment", "QueryLanguage", ...known, ...(isDistributed ? distributedFields : [])], what);
+  if (isDistributed) faults.push(...distributedFaults(state, what));
   if (state["QueryLanguage"] !== undefined && state["QueryLanguage"] !== "JSONata")
     faults.push(`${what} has QueryLanguage ${JSON.stringify(state["QueryLanguage"])}; only JSONata is implemented.`);
   const { Branches, ItemProcessor, ...own } = state;
@@ -92,12 +124,15 @@ async function stateFaults(name: string, state: JsonObject, outer: ReadonlySet<s
   if (isObject(ItemProcessor)) {
     const { ProcessorConfig, ...processor } = ItemProcessor;
     const config = isObject(ProcessorConfig) ? ProcessorConfig : {};
-    const mode = config["Mode"] ?? "INLINE";
-    if (mode !== "INLINE") faults.push(`${what} has the Mode ${JSON.stringify(mode)}; the local cloud implements INLINE only.`);
+    const mode = modeOf(ItemProcessor);
+    if (mode !== "INLINE" && mode !== "DISTRIBUTED") faults.push(`${what} has the Mode ${JSON.stringify(mode)}; it must be INLINE or DISTRIBUTED.`);
     faults.push(
-      ...unknownFields(config, ["Mode"], `ProcessorConfig of ${name}`),
-      ...(await machineFaults(processor, branchFields, `ItemProcessor of ${name}`, outer)),
+      ...unknownFields(config, isDistributed ? ["Mode", "ExecutionType"] : ["Mode"], `ProcessorConfig of ${name}`),
+      // The executions of a distributed Map see no variables but their own.
+      ...(await machineFaults(processor, branchFields, `ItemProcessor of ${name}`, isDistributed ? new Set() : outer)),
     );
+    if (isDistributed && config["ExecutionType"] !== "STANDARD")
+      faults.push(`${what} has the ExecutionType ${JSON.stringify(config["ExecutionType"])}; the local cloud implements STANDARD only.`);
   }
   for (const [i, branch] of objects(Branches).entries()) faults.push(...(await machineFaults(branch, branchFields, `Branch ${i} of ${name}`, outer)));
   return faults;

@@ -126,6 +126,49 @@ export function statesOperations(store: Store, tokens: Tokens, executions: Execu
       return { events: events.map((event) => ({ ...strip(event), timestamp: event.timestamp })), ...next };
     },
 
+    async ListMapRuns({ executionArn, maxResults, nextToken }: sfn.ListMapRunsCommandInput, call): Promise<object> {
+      const row = executionOf(executionArn ?? "", call, "states:ListMapRuns");
+      const { page, ...next } = pageOf(store.mapRunsOf(row.arn), nextToken, maxResults);
+      const mapRuns = page.map(({ arn, started, stopped }) => ({
+        executionArn: row.arn,
+        mapRunArn: arn,
+        stateMachineArn: row.machine_arn,
+        startDate: date(started),
+        stopDate: optional(stopped),
+      }));
+      return { mapRuns, ...next };
+    },
+
+    async DescribeMapRun({ mapRunArn = "" }: sfn.DescribeMapRunCommandInput, call): Promise<object> {
+      call.authorize("states:DescribeMapRun", mapRunArn);
+      const found = store.mapRun(mapRunArn);
+      if (found === undefined) throw new ServiceError("ResourceNotFound", `Resource not found: '${mapRunArn}'`);
+      const { run, execution } = found;
+      const { total, running, succeeded, failed } = run.counts;
+      const counts = {
+        total,
+        running,
+        succeeded,
+        failed,
+        pending: total - running - succeeded - failed,
+        timedOut: 0,
+        aborted: 0,
+        resultsWritten: succeeded + failed,
+      };
+      return {
+        mapRunArn,
+        executionArn: execution,
+        status: run.status,
+        startDate: date(run.started),
+        stopDate: optional(run.stopped),
+        maxConcurrency: run.maxConcurrency,
+        toleratedFailureCount: run.toleratedFailureCount,
+        toleratedFailurePercentage: run.toleratedFailurePercentage,
+        itemCounts: counts,
+        executionCounts: counts,
+      };
+    },
+
     async StopExecution({ executionArn, error, cause }: sfn.StopExecutionCommandInput, call): Promise<object> {
       const row = executionOf(executionArn ?? "", call, "states:StopExecution");
       await executions.stop(row.arn, error, cause);

@@ -48,6 +48,18 @@ export interface HistoryEntry {
  */
 export type Kind = "entered" | "input" | "arguments" | "job" | "token" | "sent" | "deadline" | "failure" | "exit";
 
+/** A run of a distributed Map, as callers see it. */
+export interface MapRun {
+  readonly arn: string;
+  readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
+  readonly started: number;
+  readonly stopped: number | null;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+  readonly toleratedFailurePercentage: number;
+  readonly counts: { readonly total: number; readonly running: number; readonly succeeded: number; readonly failed: number };
+}
+
 export interface Entry {
   readonly value: Json;
   /** Id of the history event written with it, 0 for none. */
@@ -69,6 +81,7 @@ CREATE TABLE IF NOT EXISTS events (
   type TEXT NOT NULL, details TEXT NOT NULL, PRIMARY KEY (execution, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, execution TEXT NOT NULL, outcome TEXT, closed INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS open_jobs (execution TEXT NOT NULL, state TEXT NOT NULL, resource TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (execution, state)) STRICT;
+CREATE TABLE IF NOT EXISTS map_runs (arn TEXT PRIMARY KEY, execution TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
 ${outboxSchema}
 `;
 
@@ -107,6 +120,18 @@ export function openStore(dir: string) {
     machine: (arn: string) => sql("SELECT * FROM machines WHERE arn = ?").get(arn) as MachineRow | undefined,
 
     addEvent,
+
+    putMapRun: (execution: string, run: MapRun): void => {
+      sql("INSERT INTO map_runs VALUES (?, ?, ?) ON CONFLICT (arn) DO UPDATE SET facts = excluded.facts").run(run.arn, execution, JSON.stringify(run));
+    },
+    mapRun(arn: string): { readonly execution: string; readonly run: MapRun } | undefined {
+      const row = sql("SELECT execution, facts FROM map_runs WHERE arn = ?").get(arn) as { execution: string; facts: string } | undefined;
+      return row && { execution: row.execution, run: JSON.parse(row.facts) as MapRun };
+    },
+    mapRunsOf: (execution: string): MapRun[] =>
+      (sql("SELECT facts FROM map_runs WHERE execution = ? ORDER BY rowid").all(execution) as { facts: string }[]).map(
+        ({ facts }) => JSON.parse(facts) as MapRun,
+      ),
 
     /** The journal of one execution. */
     journal: (execution: string): Journal => ({

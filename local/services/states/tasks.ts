@@ -95,7 +95,7 @@ export async function runTask(
   const limit = timeLimit(attempt.signal, attempt.timeoutMs);
   try {
     let result: Json;
-    if (integration.pattern === ".sync") result = await runJob(environment, attempt, integration, args, known !== undefined, limit.signal);
+    if (integration.pattern.startsWith(".sync")) result = await runJob(environment, attempt, integration, args, known !== undefined, limit.signal);
     else if (token === undefined) result = await request(sdk, integration, args, limit.signal);
     else {
       if (journal.recall(attempt.key, "sent", attempt.attempt) === undefined) {

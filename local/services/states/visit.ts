@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Machine, State } from "./definition.ts";
 import { StatesError } from "./error.ts";
 import { evaluate, type Scope, withinLimit } from "./expressions.ts";
-import type { HistoryEntry, Journal } from "./store.ts";
+import type { HistoryEntry, Journal, MapRun } from "./store.ts";
 
 /** One attempt of a Task, as the interpreter hands it over. */
 export interface TaskAttempt {
@@ -25,6 +25,18 @@ export interface Transition {
   readonly type: "entered" | "exited" | "failed" | "retried";
 }
 
+/** What a distributed Map needs of Step Functions around it. */
+export interface Distributed {
+  /** Throws unless the machine's role may start, watch and stop the Map's executions. */
+  permit(): void;
+  /** An SDK call as the machine's role. */
+  call(service: "s3", operation: string, input: JsonObject, signal: AbortSignal): Promise<JsonObject>;
+  /** A child execution, which has a context of its own and writes nothing into its parent's history. */
+  child(context: JsonObject): Run;
+  /** Keeps what callers are told of the Map run. */
+  tell(run: MapRun): void;
+}
+
 /** What running one execution needs. */
 export interface Run {
   readonly journal: Journal;
@@ -33,6 +45,8 @@ export interface Run {
   /** Multiplies the length of Wait states and of pauses between retries. */
   readonly waitScale: number;
   task(attempt: TaskAttempt): Promise<{ result: Json; lastEvent: number; succeeded?: Omit<HistoryEntry, "previous"> }>;
+  /** What a distributed Map needs beside. */
+  readonly distributed: Distributed;
   notify(transition: Transition): void;
 }
 
@@ -64,7 +78,7 @@ export interface Visit<S extends State> {
   /** History events to write with the state's exit. */
   readonly closing: Omit<HistoryEntry, "previous">[];
   /** Runs a branch or an iteration. */
-  readonly runInner: (machine: Machine, input: Json, frame: Frame) => Promise<Json>;
+  readonly runInner: (machine: Machine, input: Json, frame: Frame, inRun?: Run) => Promise<Json>;
 }
 
 /** Leaves a state: evaluates its Output and Assign, or those of the choice or Catch that it leaves by. `produced` is what `$states` gains. */

@@ -93,6 +93,12 @@ export interface Execution {
   readonly attempts: readonly string[];
 }
 
+/** The case analysis distributes nothing. */
+const refuse = (): never => {
+  throw new Error("The case analysis has no distributed Map.");
+};
+const undistributed: Run["distributed"] = { permit: refuse, call: refuse, child: refuse, tell: refuse };
+
 /**
  * Runs the definition in the local interpreter. Tasks are answered by `answers`, else as in a run where all goes well.
  * With `beforeRedrive` an execution that fails is redriven once, after that was called.
@@ -136,6 +142,7 @@ export async function execute(
       if (!answer) throw new Error(`No answer for ${name}.`);
       return { result: answer(given, attempt), lastEvent: 0 };
     },
+    distributed: undistributed,
     notify: () => undefined,
   });
   const frame = () => ({ path: "", variables: {}, map: undefined, signal: new AbortController().signal, lastEvent: 0 });

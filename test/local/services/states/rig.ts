@@ -125,7 +125,9 @@ export function jobServices(looks = 1) {
 export type Rig = Awaited<ReturnType<typeof startRig>>;
 
 /** Step Functions on a wire of its own, with the services given. */
-export async function startRig(options: { services?: Service[]; actions?: readonly string[]; waitScale?: number; endpoint?: string } = {}) {
+export async function startRig(
+  options: { services?: Service[] | ((iam: Iam) => Service[]); actions?: readonly string[]; waitScale?: number; endpoint?: string } = {},
+) {
   const dir = mkdtempSync(join(tmpdir(), "states-"));
   const iam = machineIam(options.actions);
   const logged: string[] = [];
@@ -154,7 +156,7 @@ export async function startRig(options: { services?: Service[]; actions?: readon
           forwarding(() => states.service.operations),
         ),
       },
-      ...(options.services ?? []),
+      ...(typeof options.services === "function" ? options.services(iam) : (options.services ?? [])),
     ],
   });
   endpoint = wire.endpoint;
