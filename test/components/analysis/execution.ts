@@ -93,11 +93,11 @@ export interface Execution {
   readonly attempts: readonly string[];
 }
 
-/** The case analysis distributes nothing. */
+/** A machine that distributes nothing. */
 const refuse = (): never => {
-  throw new Error("The case analysis has no distributed Map.");
+  throw new Error("The machine has no distributed Map.");
 };
-const undistributed: Run["distributed"] = { permit: refuse, call: refuse, child: refuse, tell: refuse };
+export const undistributed: Run["distributed"] = { permit: refuse, call: refuse, child: refuse, tell: refuse };
 
 /**
  * Runs the definition in the local interpreter. Tasks are answered by `answers`, else as in a run where all goes well.

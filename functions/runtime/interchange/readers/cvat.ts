@@ -78,7 +78,10 @@ function parse(draft: Draft, name: string, text: string): { tracks: Track[]; siz
     path.pop();
     content = "";
   });
-  parser.on("error", (error) => draft.reject(`${name}`, `${error.message.replace(/^(\d+):(\d+): /, "line $1, column $2: ")}.`));
+  parser.on("error", ({ message }) => {
+    const [, line, column, what] = /^(\d+):(\d+): (.*?)\.?$/.exec(message) ?? [];
+    draft.reject(`${name}, line ${line}, column ${column}`, `${what}.`);
+  });
   parser.write(text).close();
   if (draft.isSound && told["annotations/version"] !== "1.1") draft.reject(name, `it must be of version 1.1, not "${told["annotations/version"] ?? ""}".`);
   const [width, height] = ["width", "height"].map((side) => Number(told[`annotations/meta/task/original_size/${side}`] ?? Number.NaN));

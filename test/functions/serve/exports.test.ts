@@ -1,0 +1,189 @@
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import { annotationSet } from "../../../contracts/annotation-set.ts";
+import { apiError } from "../../../contracts/api.ts";
+import { annotationReceipt, type ExportJob, exportStatus } from "../../../contracts/exports.ts";
+import { analysisKey, annotationSetKey } from "../../../contracts/keys.ts";
+import { syntheticWarning } from "../../../functions/runtime/interchange/scene.ts";
+import { createHandler as createGetExport, type Execution } from "../../../functions/serve/get-export/handler.ts";
+import { createHandler as createImport } from "../../../functions/serve/import-annotations/handler.ts";
+import { createHandler as createRequestExport } from "../../../functions/serve/request-export/handler.ts";
+import { createHandler as createWriteExport } from "../../../functions/serve/write-export/handler.ts";
+import { failure } from "../../support/failure.ts";
+import { caseId, digest, runId } from "../support/ids.ts";
+import { drawnOperation } from "../support/operation.ts";
+
+const exportId = "5d9b1f0e-3c0f-4a57-8d4c-0a4de3c1b2a3";
+const summary = {
+  ...{ caseId, item: "SUMMARY", fileName: "膽囊.mp4", status: "COMPLETE", runId },
+  ...{ createdAt: "2026-11-21T08:00:00.000Z", updatedAt: "2026-11-21T08:10:00.000Z", reasons: [] },
+};
+const whole: ExportJob = { exportId, caseId, runId, format: "coco", startFrame: 0, endFrame: 600, warnings: ["Loses something."] };
+const reasonsOf = ({ statusCode, body }: { statusCode: number; body: string }) => [statusCode, apiError.parse(JSON.parse(body)).reasons];
+
+describe("POST /cases/{caseId}/exports", () => {
+  const ask = async (body: unknown, { stored = summary as unknown, id = caseId, change = {} } = {}) => {
+    const { lake, analysis } = await drawnOperation();
+    await lake.putJson(analysisKey(caseId, runId), { ...analysis, ...change });
+    const started: ExportJob[] = [];
+    const handler = createRequestExport({
+      lake,
+      summary: async () => stored ?? undefined,
+      newId: () => exportId,
+      start: async (job) => void started.push(job),
+    });
+    const answer = await handler({ pathParameters: { caseId: id }, body: typeof body === "string" ? body : JSON.stringify(body) });
+    return { answer, started };
+  };
+
+  it("starts an export of the whole operation, and answers 202 with what must be known", async () => {
+    const { answer, started } = await ask({ format: "mot" });
+    expect(answer.statusCode).to.equal(202);
+    const { warnings, ...told } = exportStatus.parse(JSON.parse(answer.body));
+    expect(told).to.deep.equal({ exportId, caseId, format: "mot", startFrame: 0, endFrame: 600, status: "RUNNING", error: null, files: [] });
+    expect(warnings).to.have.length(2).and.to.include(syntheticWarning);
+    expect(warnings[0]).to.match(/^Masks, segments, events, measures/);
+    expect(started).to.deep.equal([{ exportId, caseId, runId, format: "mot", startFrame: 0, endFrame: 600, warnings }]);
+  });
+
+  it("warns of an analysis that is partial", async () => {
+    const { answer } = await ask({ format: "csv", startFrame: 10 }, { change: { status: "PARTIAL" }, stored: { ...summary, status: "PARTIAL" } });
+    const { warnings, startFrame } = exportStatus.parse(JSON.parse(answer.body));
+    expect([startFrame, warnings[1]]).to.deep.equal([10, "The analysis is partial: an analyser failed, and what it would have found is missing."]);
+  });
+
+  it("refuses what it can't do, and starts nothing", async () => {
+    const { media } = (await drawnOperation()).analysis;
+    const unseen = { media: { ...media, renditions: { ...media.renditions, review: null } } };
+    const cases = [
+      [await ask("{"), 400, ["The body isn't JSON."]],
+      [await ask({ format: "avi" }), 400, undefined],
+      [await ask({ format: "csv", startFrame: 5, endFrame: 5 }), 400, ["endFrame must be greater than startFrame."]],
+      [await ask({ format: "csv", endFrame: 601 }), 400, ["The operation has 600 frames; frames 0 to 601 aren't all of it."]],
+      [
+        await ask({ format: "mp4", startFrame: 600 }, { change: unseen }),
+        400,
+        ["The operation has 600 frames; frames 600 to 600 aren't all of it.", "The case has no review rendition to draw into: its branch failed."],
+      ],
+      [await ask({ format: "csv" }, { id: "x" }), 400, ["The case's identifier isn't a UUID."]],
+      [await ask({ format: "csv" }, { stored: null }), 404, ["There is no such case."]],
+      [await ask({ format: "csv" }, { stored: { ...summary, status: "RUNNING" } }), 400, ["The case is RUNNING: it has no analysis."]],
+    ] as const;
+    for (const [{ answer, started }, status, reasons] of cases) {
+      const [code, told] = reasonsOf(answer);
+      expect(code).to.equal(status);
+      if (reasons) expect(told).to.deep.equal(reasons);
+      expect(started).to.deep.equal([]);
+    }
+  });
+});
+
+describe("GET /cases/{caseId}/exports/{exportId}", () => {
+  const ask = async (execution: Partial<Execution> | undefined, path: object = {}) => {
+    const found = execution && { status: "RUNNING", input: JSON.stringify(whole), output: undefined, cause: undefined, ...execution };
+    const handler = createGetExport({ execution: async () => found, link: async (key) => `https://s3.example/${key}?signed` });
+    return handler({ pathParameters: { caseId, exportId, ...path } });
+  };
+  const { runId: _, ...told } = whole;
+
+  it("tells that it runs, why it failed, and where its files are", async () => {
+    const statusOf = async (execution: Partial<Execution>) => exportStatus.parse(JSON.parse((await ask(execution)).body));
+    expect(await statusOf({})).to.deep.equal({ ...told, status: "RUNNING", error: null, files: [] });
+    expect(await statusOf({ status: "FAILED", cause: "The chunk is gone." })).to.deep.equal({
+      ...told,
+      status: "FAILED",
+      error: "The chunk is gone.",
+      files: [],
+    });
+    expect((await statusOf({ status: "TIMED_OUT" })).error).to.equal("The export ended as TIMED_OUT.");
+    const files = [{ name: "coco.json", mediaType: "application/json" }];
+    expect(await statusOf({ status: "SUCCEEDED", output: JSON.stringify({ files }) })).to.deep.equal({
+      ...told,
+      ...{ status: "SUCCEEDED", error: null },
+      files: [{ name: "coco.json", mediaType: "application/json", link: `https://s3.example/exports/${caseId}/${runId}/${exportId}/coco.json?signed` }],
+    });
+  });
+
+  it("knows no export of another case, and no identifiers that are none", async () => {
+    expect(reasonsOf(await ask(undefined))).to.deep.equal([404, ["The case has no such export."]]);
+    expect(reasonsOf(await ask({}, { caseId: exportId }))).to.deep.equal([404, ["The case has no such export."]]);
+    expect(reasonsOf(await ask({}, { caseId: "a", exportId: "b" }))).to.deep.equal([
+      400,
+      ["The case's identifier isn't a UUID.", "The export's identifier isn't a UUID."],
+    ]);
+  });
+});
+
+describe("WriteExport", () => {
+  it("writes the files of a format under the export's own prefix, and names them", async () => {
+    const { lake } = await drawnOperation();
+    const before = new Set(lake.objects.keys());
+    const result = await createWriteExport({ lake })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
+    expect(result).to.deep.equal({ files: ["gt.txt", "labels.txt", "seqinfo.ini"].map((name) => ({ name, mediaType: "text/plain" })) });
+    const written = [...lake.objects.keys()].filter((key) => !before.has(key));
+    expect(written).to.deep.equal(result.files.map(({ name }) => `exports/${caseId}/${runId}/${exportId}/${name}`));
+    const lines = Buffer.from(lake.objects.get(written[0] as string) as Uint8Array)
+      .toString()
+      .trimEnd()
+      .split("\n");
+    expect(lines.map((line) => Number(line.split(",")[0]))).to.deep.equal([13, 14, 15, 16, 17, 18, 19, 20]);
+  });
+
+  it("refuses pictures, spans outside the operation, and chunks that break their contract", async () => {
+    const { lake, analysis } = await drawnOperation();
+    const write = createWriteExport({ lake });
+    expect((await failure(write({ ...whole, format: "mp4" }))).message).to.match(/AnnotateVideo/);
+    expect((await failure(write({ ...whole, endFrame: 601 }))).name).to.equal("InvalidInput");
+    const uri = analysis.detections[0]?.chunks[1]?.uri as string;
+    await lake.put(uri.slice("s3://processed/".length), gzipSync('{"schema":"detection-chunk/2.0"}'), "application/json");
+    const broken = await failure(write(whole));
+    expect([broken.name, broken.message.includes(uri)]).to.deep.equal(["BrokenContract", true]);
+  });
+});
+
+describe("POST /cases/{caseId}/annotations", () => {
+  const setId = "9a1b6d1c-7c43-4df2-9a59-1c2f7b0f9f10";
+  const packed = (text: string | Buffer, name = "Mrs Smith.txt") => ({ name, gzip: gzipSync(text).toString("base64") });
+  const mot = [packed("13,4,1,1,20,20,1,1,1\n"), packed("Grasper\n", "labels.txt")];
+  const ask = async (body: unknown) => {
+    const { lake } = await drawnOperation();
+    const handler = createImport({ lake, summary: async () => summary, newId: () => setId, now: () => new Date("2026-11-26T10:00:00Z") });
+    const requestContext = { authorizer: { jwt: { claims: { sub: "c1d2" } } } };
+    return { lake, answer: await handler({ pathParameters: { caseId }, body: JSON.stringify(body), requestContext }) };
+  };
+
+  it("stores a set of its own, with who handed it in and without the names of files", async () => {
+    const { lake, answer } = await ask({ format: "mot", files: mot });
+    expect(answer.statusCode).to.equal(201);
+    expect(annotationReceipt.parse(JSON.parse(answer.body))).to.deep.equal({
+      ...{ id: setId, caseId, runId, counts: { boxes: 1, masks: 0, segments: 0, events: 0 }, notes: [] },
+    });
+    const { producer, ...set } = await lake.json(annotationSetKey(caseId, runId, setId), annotationSet);
+    expect(set).to.deep.equal({
+      ...{ schema: "annotation-set/1.0", id: setId, caseId, runId, contentSha256: digest, createdAt: "2026-11-26T10:00:00.000Z", createdBy: "c1d2" },
+      ...{ media: { frameCount: 600, width: 1280, height: 720 }, labels: ["Grasper"], lookedAt: null, masks: [], segments: [], events: [], notes: [] },
+      boxes: [{ frame: 12, label: 0, x: 0, y: 0, width: 20, height: 20, score: 1, track: 3, interpolated: false }],
+    });
+    expect(producer.files.map(({ name }) => name)).to.deep.equal(["file-1", "file-2"]);
+  });
+
+  it("refuses what it can't read, and stores nothing", async () => {
+    const bomb = packed(Buffer.alloc(65 * 2 ** 20, 32), "bomb");
+    for (const [body, reasons] of [
+      [
+        { format: "mot", files: [{ name: "a", gzip: "AAAA" }, packed(Buffer.from([0xff, 0xfe]), "b")] },
+        ["a isn't gzipped UTF-8 text.", "b isn't gzipped UTF-8 text."],
+      ],
+      [{ format: "mot", files: [bomb] }, ["bomb is too large: all files together may have 67108864 bytes."]],
+      [
+        { format: "mot", files: [packed("601,4,1,1,20,20,1,1,1", "gt.txt"), mot[1]] },
+        ["gt.txt, line 1: there is no frame 600; the operation has frames 0 to 599."],
+      ],
+    ] as const) {
+      const { lake, answer } = await ask(body);
+      expect(reasonsOf(answer)).to.deep.equal([400, reasons]);
+      expect([...lake.objects.keys()].filter((key) => key.startsWith("annotations/"))).to.deep.equal([]);
+    }
+    expect((await ask({ format: "fhir", files: mot })).answer.statusCode).to.equal(400);
+  });
+});
