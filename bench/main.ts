@@ -46,7 +46,7 @@ async function bench({ ids, quick, write }: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
     const prepared = [];
-    for (const measurement of chosen) for (const run of await measurement.prepare({ clip, folder, log })) prepared.push({ id: measurement.id, run });
+    for (const measurement of chosen) for (const run of await measurement.prepare({ clip, folder, quick, log })) prepared.push({ id: measurement.id, run });
     const samples: (Sample & { readonly id: string })[] = [];
     for (let round = 0; round < rounds; round++) {
       for (const { id, run } of interleaved(prepared, round)) {

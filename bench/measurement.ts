@@ -19,6 +19,8 @@ export interface Workplace {
   readonly clip: Clip;
   /** Empty folder of this benchmark, removed in the end. */
   readonly folder: string;
+  /** Only to see that it works: little work, no figures to quote. */
+  readonly quick: boolean;
   readonly log: (line: string) => void;
 }
 

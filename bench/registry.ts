@@ -1,4 +1,5 @@
 import type { Measurement } from "./measurement.ts";
+import { aggregate } from "./measurements/aggregate.ts";
 import { analysis } from "./measurements/analysis.ts";
 import { decode } from "./measurements/decode.ts";
 import { naive } from "./measurements/naive.ts";
@@ -8,7 +9,7 @@ import { start } from "./measurements/start.ts";
 import { wholeRun } from "./measurements/whole-run.ts";
 
 /** Every measurement, in the order of the document. */
-export const measurements: readonly Measurement[] = [decode, analysis, naive, wholeRun, preview, pack, start];
+export const measurements: readonly Measurement[] = [decode, analysis, naive, wholeRun, preview, pack, start, aggregate];
 
 /** The measurements of these ids and those that they need. Throws for an id that no measurement has. */
 export function select(ids: readonly string[], all: readonly Measurement[] = measurements): readonly Measurement[] {

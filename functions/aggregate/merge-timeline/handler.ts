@@ -25,13 +25,14 @@ import { log } from "../../runtime/log.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { costOf, type Usage } from "./cost.ts";
 import { contentSha256 } from "./digest.ts";
+import { emitDrift } from "./drift.ts";
 import { mergeFindings } from "./findings.ts";
 import { type Branch, coverageOf, findingsOf, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
 import { toSourceSpan } from "./spans.ts";
 import type { Video } from "./video.ts";
 
 export interface Deps {
-  lake: Lake;
+  lake: Pick<Lake, "uri" | "json" | "lines" | "put" | "putJson">;
   pipelineVersion: string;
   /** What each analyser, the gate's included, runs on: for the cost estimate. */
   instanceTypes: Readonly<Record<string, string>>;
@@ -59,6 +60,7 @@ export const createHandler =
     await lake.putJson(statisticsKey(caseId, runId), statistics);
     await lake.putJson(places.analysis, merged);
     await deps.record(merged, { analysis: lake.uri(places.analysis), timeline: lake.uri(places.timeline) });
+    emitDrift(statistics, merged.coverage);
     const counts = { segmentCount: merged.segments.length, eventCount: merged.events.length };
     log("timeline merged", { caseId, runId, status: merged.status, ...counts });
     return { status: merged.status, analysisUri: lake.uri(places.analysis), ...counts };

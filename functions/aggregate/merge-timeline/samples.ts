@@ -20,12 +20,13 @@ export async function* samplesOf<Line extends { frame: number }>(
   { key, producer }: Finding,
   schema: z.ZodType<Line>,
   { frames, gate }: Video,
+  isPlainly?: (value: unknown) => value is Line,
 ): AsyncGenerator<Sample<Line>, void, undefined> {
   const { sourceFrame } = frames.rendition("analysis");
   let previous = -1;
   let previousShown = -1;
   let hole = 0;
-  for await (const line of lake.lines(key, schema)) {
+  for await (const line of lake.lines(key, schema, isPlainly)) {
     const { frame } = line;
     if (frame <= previous) throw new BrokenContract(`The frames of ${producer.id} don't rise: ${previous} is followed by ${frame}.`);
     if (frame >= sourceFrame.length) throw new BrokenContract(`${producer.id} tells of frame ${frame}, and the rendition has ${sourceFrame.length}.`);

@@ -199,6 +199,7 @@ describe("CaseAnalysis", () => {
     expect(environment("aggregate-merge-timeline")).to.deep.equal({
       ...processed,
       CASE_TABLE: "svp-unit-cases",
+      NODE_OPTIONS: "--max-semi-space-size=4",
       OPTIONAL_ANALYSERS: "[]",
       PIPELINE_VERSION: "1.2.3",
       ANALYSER_INSTANCE_TYPES: '{"gate":"ml.c5.xlarge","frame-analysis":"ml.c5.xlarge"}',

@@ -30,8 +30,8 @@ export function memoryLake(bucket = "processed"): MemoryLake {
     text,
     bytes: async (key) => bytesOf(key),
     json: async (key, schema) => parseStoredJson(schema, await text(key), toUri(bucket, key)),
-    async *lines(key, schema) {
-      yield* readLines(Readable.from([bytesOf(key)]), schema, toUri(bucket, key));
+    async *lines(key, schema, isPlainly) {
+      yield* readLines(Readable.from([bytesOf(key)]), schema, toUri(bucket, key), isPlainly);
     },
     put,
     async putStream(key, body, contentType) {

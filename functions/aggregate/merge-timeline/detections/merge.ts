@@ -5,11 +5,13 @@ import type { Subject } from "../../../../contracts/model.ts";
 import type { Lake } from "../../../runtime/lake.ts";
 import { cutter, type Piece, putCompressed } from "../chunks.ts";
 import { compare } from "../items.ts";
+import { outbox } from "../outbox.ts";
 import { inWords, type Presence, presenceSpans } from "../presence.ts";
 import type { Finding } from "../results.ts";
 import { checkLabel, inStep, type Sample, samplesOf } from "../samples.ts";
 import { type ProducerStatistics, producerStatistics } from "../statistics.ts";
 import type { Video } from "../video.ts";
+import { isDetectionLine } from "./line.ts";
 import { type Candidate, suppress } from "./suppression.ts";
 import { type Track, tracker } from "./tracker.ts";
 
@@ -53,21 +55,26 @@ export async function mergeDetections(
   const tracks = subject === "instrument" ? tracker(names.length, Math.hypot(raster.width, raster.height)) : undefined;
   const thresholds = findings.map(({ producer }) => producer.threshold ?? 0);
   const isSure = ({ producer, score }: Candidate) => score >= (thresholds[producer] as number);
+  const out = outbox();
   let busiest: Crowd | null = null;
 
   const outlets = findings.map((finding) => {
     const { producer, labels } = finding;
     const detections: Analysis["detections"][number] = { producer: producer.id, labels, frameCount: 0, boxCount: 0, chunks: [] };
     const cut = cutter<Filling>(video, () => ({ chunk: emptyChunk(producer.id), tracks: [] }));
-    const store = async ({ index, startFrame, endFrame, content }: Piece<Filling>) => {
+    const store = ({ index, startFrame, endFrame, content }: Piece<Filling>) => {
       content.chunk.track = content.tracks.map((track) => track?.number ?? -1);
       const key = detectionChunkKey(video.caseId, video.runId, producer.id, index);
-      detections.chunks.push({ ...(await putCompressed(lake, key, content.chunk)), startFrame, endFrame });
+      const place = detections.chunks.push({ uri: lake.uri(key), startFrame, endFrame, sha256: "" }) - 1;
+      return out.add(async () => {
+        const { sha256 } = await putCompressed(lake, key, content.chunk);
+        (detections.chunks[place] as { sha256: string }).sha256 = sha256;
+      });
     };
     return { finding, detections, cut, store, presence: presenceSpans(labels.length, rate), statistics: producerStatistics(finding) };
   });
 
-  for await (const samples of inStep(findings.map((finding) => samplesOf(lake, finding, detectionLine, video)))) {
+  for await (const samples of inStep(findings.map((finding) => samplesOf(lake, finding, detectionLine, video, isDetectionLine)))) {
     const found: Candidate[] = [];
     const categories = new Set<number>();
     for (const [i, sample] of samples.entries()) {
@@ -102,6 +109,7 @@ export async function mergeDetections(
     }
   }
   for (const { cut, store } of outlets) for (const piece of cut.finish()) await store(piece);
+  await out.finish();
   return {
     detections: outlets.map(({ detections }) => detections),
     presences: outlets.flatMap(({ finding, presence }) => inWords(presence.finish(video.frameCount), subject, finding)),
