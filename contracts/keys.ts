@@ -65,6 +65,11 @@ export const exportPrefix = (caseId: string, runId: string, exportId: string): s
 /** What people said about an analysis ({@link file://./annotation-set.ts}): one key a set, never written twice. */
 export const annotationSetKey = (caseId: string, runId: string, annotationSetId: string): string => `annotations/${caseId}/${runId}/${annotationSetId}.json`;
 
+/** What a backfill works through, a line of JSON for each video ({@link file://./backfill.ts}), and where Step Functions writes what came of it. */
+export const backfillPrefix = (backfillId: string): string => `backfills/${backfillId}/`;
+export const backfillManifestKey = (backfillId: string): string => `${backfillPrefix(backfillId)}manifest.jsonl`;
+export const backfillResultsPrefix = (backfillId: string): string => `${backfillPrefix(backfillId)}results/`;
+
 /** `s3://bucket/key` and back. */
 export const toUri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
 export function parseUri(uri: string): { bucket: string; key: string } {

@@ -90,6 +90,11 @@ export class Admission extends PlatformComponent {
     return this.#table.tableName;
   }
 
+  /** Statements that allow giving leases back. */
+  allowRelease(sid: string): Statement[] {
+    return this.#table.allowRelease(sid);
+  }
+
   /** Statements that allow taking leases and giving them back. */
   allowLeases(sid: string): Statement[] {
     return this.#table.allowLeases(sid);

@@ -13,6 +13,7 @@ export const functionNames = [
   "ingest/abort-upload",
   "ingest/start-analysis",
   "ingest/release-lease",
+  "ingest/prepare-backfill",
   "prepare/index-source",
   "prepare/admit",
   "prepare/index-rendition",

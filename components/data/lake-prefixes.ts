@@ -7,6 +7,8 @@ export const lakePrefixes = {
   exports: "exports/",
   /** What people said about analyses. */
   annotations: "annotations/",
+  /** What backfills work through, and what came of it. */
+  backfills: "backfills/",
   /** Samples of what the endpoint for single images was asked and answered. */
   captures: "captured-images/",
 } as const;

@@ -38,7 +38,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
     allow("Topics", "sns", ["Publish"], [own("sns", "")]),
     allow("Functions", "lambda", ["InvokeFunction"], [own("lambda", "function:")]),
     allow("Machines", "states", ["StartExecution"], [own("states", "stateMachine:")]),
-    allow("Executions", "states", ["DescribeExecution"], [own("states", "execution:")]),
+    allow("Executions", "states", ["DescribeExecution", "StopExecution"], [own("states", "execution:")]),
     allow("Events", "events", ["PutEvents"], [any("events", "event-bus/default")]),
     allow("Rules", "events", ["DescribeRule", "PutRule", "PutTargets"], [any("events", "rule/StepFunctionsGetEventsFor*")]),
     allow("Transcoding", "mediaconvert", ["CancelJob", "CreateJob", "GetJob"], [any("mediaconvert", "*")]),

@@ -18,6 +18,11 @@ export class TryAgain extends Error {
   override readonly name = "TryAgain";
 }
 
+/** Every lease of the class is taken; one will come back. */
+export class NoLease extends Error {
+  override readonly name = "NoLease";
+}
+
 /** An object that an earlier step should have written isn't there. */
 export class NotFound extends Error {
   override readonly name = "NotFound";

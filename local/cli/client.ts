@@ -3,11 +3,20 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DescribeExecutionCommand,
+  DescribeMapRunCommand,
+  GetExecutionHistoryCommand,
+  ListMapRunsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type BackfillItem, type BackfillOutcome, backfillItem, backfillOutcome } from "../../contracts/backfill.ts";
 import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
+import { backfillManifestKey, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
 import type { Session } from "./session.ts";
 import { type UploadFacts, uploadVideo } from "./upload.ts";
 
@@ -16,6 +25,12 @@ export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "cre
 
 const terminal: ReadonlySet<string> = new Set(["COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED"]);
 export const isTerminal = (status: string): boolean => terminal.has(status);
+
+/** What came of a backfill. */
+export interface BackfillResult {
+  readonly ended: readonly BackfillOutcome[];
+  readonly failed: readonly { readonly item: BackfillItem; readonly reason: string }[];
+}
 
 /** What a person at the keyboard does with the platform, through the same SDK calls that a browser's back end makes. */
 export class PlatformClient {
@@ -89,6 +104,61 @@ export class PlatformClient {
       if (isTerminal(found.status)) return found;
       await new Promise((wake) => setTimeout(wake, 250));
     }
+  }
+
+  /** Every uploaded video, by the keys of the raw bucket. */
+  async videos(): Promise<BackfillItem[]> {
+    const found: BackfillItem[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.#output("rawBucket"), Prefix: rawVideosPrefix, ContinuationToken }));
+      for (const { Key = "" } of page.Contents ?? []) found.push(...[parseSourceKey(Key)].filter((item) => item !== undefined));
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken);
+    return found;
+  }
+
+  /** Starts a backfill of these videos; gives its execution. */
+  async startBackfill(items: readonly BackfillItem[]): Promise<string> {
+    const backfillId = randomUUID();
+    const Body = items.map((item) => `${JSON.stringify(item)}\n`).join("");
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.processedBucket, Key: backfillManifestKey(backfillId), Body, ContentType: "application/jsonl" }));
+    const { executionArn } = await this.#states.send(
+      new StartExecutionCommand({ stateMachineArn: this.#output("backfillMachineArn"), name: backfillId, input: JSON.stringify({ backfillId }) }),
+    );
+    return executionArn as string;
+  }
+
+  /** Waits until a backfill ends. `onProgress` gets how many of its videos have ended, and in all. Rejects with its cause if it fails. */
+  async backfilled(executionArn: string, onProgress: (ended: number, total: number) => void): Promise<BackfillResult> {
+    for (;;) {
+      const { status, error, cause } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
+      const { mapRuns: [mapRun] = [] } = await this.#states.send(new ListMapRunsCommand({ executionArn }));
+      if (mapRun) {
+        const { itemCounts } = await this.#states.send(new DescribeMapRunCommand({ mapRunArn: mapRun.mapRunArn }));
+        const { total = 0, succeeded = 0, failed = 0 } = itemCounts ?? {};
+        onProgress(succeeded + failed, total);
+      }
+      if (status === "SUCCEEDED") return this.#backfillResult(executionArn);
+      if (status !== "RUNNING") throw new Error(`The backfill ended as ${status}: ${error ?? ""} ${cause ?? ""}`.trim());
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  /** Reads what Step Functions' ResultWriter left. */
+  async #backfillResult(executionArn: string): Promise<BackfillResult> {
+    const { output = "" } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
+    const { ResultWriterDetails: where } = JSON.parse(output) as { ResultWriterDetails: { Bucket: string; Key: string } };
+    const read = async (key: string): Promise<unknown> => JSON.parse((await this.object({ bucket: where.Bucket, key })).toString());
+    const { ResultFiles: files } = (await read(where.Key)) as { ResultFiles: Record<string, { Key: string }[]> };
+    const all = async (kind: string) => (await Promise.all((files[kind] ?? []).map(({ Key }) => read(Key)))).flat() as Record<string, string>[];
+    return {
+      ended: (await all("SUCCEEDED")).map(({ Output = "" }) => backfillOutcome.parse(JSON.parse(Output))),
+      failed: (await all("FAILED")).map(({ Input = "", Error: error = "", Cause: cause = "" }) => ({
+        item: backfillItem.parse(JSON.parse(Input)),
+        reason: cause === "" ? error : cause,
+      })),
+    };
   }
 
   /** Uploads whose analysis could not be started, after every try: events in the dead-letter queue. */

@@ -14,8 +14,9 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
   /** Printed by `--help` and, with the mistake, after wrong usage. */
   readonly help: string;
   readonly options: Options;
-  /** Names of the arguments, for messages; all of them are required. */
+  /** Names of the arguments, for messages; all of them are required unless they are optional. */
   readonly positionals: readonly string[];
+  readonly optional?: boolean;
   /** Exit code: 0 done, 1 failed. */
   // biome-ignore lint/suspicious/noExplicitAny: parseArgs infers the values' types from the options.
   run(values: Record<string, any>, positionals: string[]): Promise<number>;
@@ -34,7 +35,7 @@ async function execute<Options extends ParseArgsOptionsConfig>(command: Command<
       return 0;
     }
     const missing = command.positionals.slice(positionals.length);
-    if (missing.length > 0) throw new UsageError(`${missing.join(" and ")} must be given.`);
+    if (missing.length > 0 && !command.optional) throw new UsageError(`${missing.join(" and ")} must be given.`);
     if (positionals.length > command.positionals.length) throw new UsageError(`"${positionals[command.positionals.length]}" is one argument too many.`);
     return await command.run(values, positionals);
   } catch (error) {

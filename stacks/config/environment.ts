@@ -72,6 +72,8 @@ export const environmentConfig = z.strictObject({
     /** Analyses that run at a time: of what people upload, and of what a backfill works through. */
     interactive: positive.max(1000),
     backfill: positive.max(1000),
+    /** Percent of a backfill's videos that may fail before it ends. */
+    toleratedFailures: z.int().min(0).max(100),
     /** Seconds that an upload waits, at most, before it asks again whether it may run. */
     retrySeconds: positive.max(900),
   }),

@@ -39,6 +39,7 @@ export function environment(config: EnvironmentConfig) {
     uploadQueueUrl: analysed.uploads.queueUrl,
     deadLetterQueueUrl: analysed.uploads.deadLetterQueueUrl,
     stateMachineArn: analysed.analysis.stateMachineArn,
+    backfillMachineArn: analysed.backfill.workflow.stateMachineArn,
     inferenceEndpoint: analysed.endpoint.endpointName,
     apiEndpoint: reached.api.endpoint,
     trainingPipelineRoleArn: training.pipelineRoleArn,

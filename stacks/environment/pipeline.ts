@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { Admission } from "../../components/analysis/admission.ts";
 import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
+import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
@@ -22,6 +23,7 @@ export interface Pipeline {
   readonly settings: FunctionSettings;
   readonly analysis: CaseAnalysis;
   readonly caseExport: CaseExport;
+  readonly backfill: Backfill;
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
   readonly dashboardUrl: pulumi.Output<string>;
@@ -55,7 +57,7 @@ export function pipeline(
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, instanceType: catalogue.gate.instanceType }, opts);
-  const { startAfter, retrySeconds, ...leases } = config.admission;
+  const { startAfter, retrySeconds, toleratedFailures, ...leases } = config.admission;
   const admission = new Admission("admission", { settings, removal, key: keys.derived, analysis, leases }, opts);
   const uploads = new UploadEvents(
     "upload-events",
@@ -65,11 +67,16 @@ export function pipeline(
     },
     opts,
   );
+  const backfill = new Backfill(
+    "backfill",
+    { ...{ settings, keys, lake, table, analysis, admission, startAfter, pipelineVersion }, toleratedFailurePercentage: toleratedFailures },
+    opts,
+  );
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
-  return { settings, analysis, caseExport, uploads, endpoint, dashboardUrl };
+  return { settings, analysis, caseExport, backfill, uploads, endpoint, dashboardUrl };
 }
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */

@@ -1,0 +1,28 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import { Misconfigured } from "../../runtime/errors.ts";
+import { tableLeases } from "../leases.ts";
+import { versionsOf } from "../source-versions.ts";
+import type { Deps } from "./handler.ts";
+
+export function awsDeps(): Deps {
+  const environment = readEnvironment([
+    ...(["PIPELINE_VERSION", "START_AFTER", "CASE_TABLE", "RAW_BUCKET"] as const),
+    ...(["LEASE_TABLE", "BACKFILL_LEASES"] as const),
+  ]);
+  const { START_AFTER: startAfter, RAW_BUCKET, CASE_TABLE } = environment;
+  if (startAfter !== "upload" && startAfter !== "scan") throw new Misconfigured(`START_AFTER is "${startAfter}"; it must be upload or scan.`);
+  const [table, s3] = [documentClient(), s3Client()];
+  return {
+    pipelineVersion: environment.PIPELINE_VERSION,
+    startAfter,
+    rawBucket: RAW_BUCKET,
+    leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { backfill: Number(environment.BACKFILL_LEASES) } }),
+    versions: (key) => versionsOf(s3, RAW_BUCKET, key),
+    async summary(caseId) {
+      const { Item } = await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }));
+      return Item;
+    },
+  };
+}

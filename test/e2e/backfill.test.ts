@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CopyObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { expect } from "chai";
+import { sourceKey } from "../../contracts/keys.ts";
+import type { BackfillResult } from "../../local/cli/client.ts";
+import { root } from "../../local/root.ts";
+import { Clips } from "./support/clips.ts";
+import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+
+const run = promisify(execFile);
+
+describe("a backfill", function () {
+  this.timeout(240_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let platform: StartedPlatform;
+  let dataDir: string;
+  const videos = [1, 2].map(() => ({ caseId: randomUUID(), uploadId: randomUUID() }));
+  const missing = { caseId: randomUUID(), uploadId: randomUUID() };
+
+  before(async () => {
+    folder = await temporaryFolder();
+    dataDir = join(folder.path, "data");
+    platform = await StartedPlatform.start(dataDir);
+    const clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
+    // An archive: copied into the bucket, which starts nothing.
+    const { endpoint, region, credentials, outputs } = platform.session;
+    const s3 = new S3Client({ endpoint, region, credentials });
+    const bucket = outputs["rawBucket"] as string;
+    for (const [i, file] of [clips.plain(), clips.text()].entries()) {
+      const { caseId, uploadId } = videos[i] as (typeof videos)[number];
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `archive/${i}`, Body: readFileSync(file) }));
+      await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: sourceKey(caseId, uploadId), CopySource: `${bucket}/archive/${i}` }));
+    }
+    s3.destroy();
+  });
+  after(async () => {
+    await platform?.stop();
+    await folder?.remove();
+  });
+
+  /** The command, as people give it; gives its exit code and what it printed. */
+  async function backfill(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const command = ["local/cli/backfill.ts", ...args, "--data", dataDir];
+    try {
+      const { stdout, stderr } = await run(process.execPath, command, { cwd: root });
+      return { code: 0, out: stdout, err: stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, out: stdout, err: stderr };
+    }
+  }
+
+  it("of a whole archive analyses each video once, whatever comes of the others", async () => {
+    const { code, out, err } = await backfill("--all", "--json");
+    expect(code, err).to.equal(0);
+    const { ended, failed } = JSON.parse(out) as BackfillResult;
+    expect(failed).to.deep.equal([]);
+    const statuses = Object.fromEntries(ended.map(({ caseId, status }) => [caseId, status]));
+    expect(videos.map(({ caseId }) => statuses[caseId])).to.deep.equal(["COMPLETE", "REJECTED"]);
+    for (const { caseId, runId, status } of ended) expect(await platform.client.case(caseId)).to.include({ runId, status });
+    expect(err).to.include("1 complete, 1 rejected");
+  });
+
+  it("skips what is analysed already when it is given again, and tells what failed", async () => {
+    const manifest = join(folder.path, "manifest.jsonl");
+    writeFileSync(manifest, videos.map((item) => `${JSON.stringify(item)}\n`).join(""));
+    const again = await backfill(manifest, "--json");
+    expect(again.code, again.err).to.equal(0);
+    expect((JSON.parse(again.out) as BackfillResult).ended.map(({ status }) => status)).to.deep.equal(["SKIPPED", "SKIPPED"]);
+    // One of three is more than the twentieth that is tolerated.
+    writeFileSync(manifest, `${JSON.stringify(missing)}\n`, { flag: "a" });
+    const third = await backfill(manifest);
+    expect(third.code).to.equal(1);
+    expect(third.err).to.include("States.ExceedToleratedFailureThreshold");
+  });
+
+  it("refuses a manifest with every line that is wrong, and words that make no sense", async () => {
+    const manifest = join(folder.path, "wrong.jsonl");
+    writeFileSync(manifest, `{"caseId":"x"}\n${JSON.stringify(missing)}\nno JSON\n`);
+    const wrong = await backfill(manifest);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.err).to.include('- Line 1 is not {"caseId": UUID, "uploadId": UUID}.\n- Line 3 is not');
+    expect((await backfill()).code).to.equal(2);
+    expect((await backfill(manifest, "--all")).code).to.equal(2);
+  });
+});
