@@ -14,7 +14,7 @@ export interface Lane {
   readonly spans: readonly Span[];
 }
 
-/** The lanes of an analysis: out-of-body spans, shots, then one lane for each kind of event. */
+/** The lanes of an analysis: out-of-body spans, shots, then one lane for each phase and each kind of event. */
 export function lanesOf(analysis: Analysis, words: { gate: string; shots: string }): Lane[] {
   const gate: Lane = {
     title: words.gate,
@@ -28,7 +28,8 @@ export function lanesOf(analysis: Analysis, words: { gate: string; shots: string
       .filter(({ level }) => level === "shot")
       .map(({ startFrame, endFrame, label, producer }) => ({ startFrame, endFrame, title: label, producer })),
   };
-  const byLabel = Map.groupBy(analysis.events, ({ label }) => label);
+  const phases = analysis.segments.filter(({ level }) => level === "phase");
+  const byLabel = Map.groupBy([...phases, ...analysis.events], ({ label }) => label);
   const events = [...byLabel].map(
     ([label, spans], index): Lane => ({
       title: label,

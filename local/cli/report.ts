@@ -23,6 +23,11 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
   ];
   const shots = analysis.segments.filter(({ level }) => level === "shot");
   if (shots.length > 0) lines.push(`Shots: ${shots.length}`);
+  const phases = analysis.segments.filter(({ level }) => level === "phase");
+  if (phases.length > 0) {
+    lines.push("", "Phases:");
+    for (const phase of phases) lines.push(`  ${span(phase)}  ${phase.label}`);
+  }
   const events = Map.groupBy(analysis.events, ({ label }) => label);
   if (events.size > 0) {
     lines.push("", "Found:");
@@ -36,9 +41,10 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
     const found = `${counted(boxCount, "box", "boxes")} of ${counted(labels.length, "class", "classes")} in ${counted(frameCount, "frame")} looked at`;
     lines.push("", `${found} (${producer}, pixels of ${raster.width}x${raster.height})`);
   }
+  if (analysis.tracks) lines.push(`${counted(analysis.tracks.trackCount, "track")} of instruments while they stayed in sight`);
   lines.push("", "Coverage:");
-  for (const { analyser, status, share, error } of analysis.coverage)
-    lines.push(`  ${analyser}: ${status.toLowerCase()}, ${percent(share)}${error ? ` – ${error}` : ""}`);
+  for (const { analyser, status, share, required, error } of analysis.coverage)
+    lines.push(`  ${analyser}: ${status.toLowerCase()}, ${percent(share)}${required ? "" : ", not required"}${error ? ` – ${error}` : ""}`);
   lines.push("", `On AWS this would cost about $${analysis.cost.estimateUsd.toFixed(3)} at list prices of ${analysis.cost.pricesAsOf}.`);
   if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
     lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
+import { caseDetail, caseList } from "../../contracts/api.ts";
 import { root } from "../../local/root.ts";
 import { startBrowser } from "./support/browser.ts";
 import { Clips } from "./support/clips.ts";
@@ -41,6 +42,18 @@ describe("the page", function () {
     await page.waitForSelector("#cases button");
     const names = await page.$$eval("#cases button span", (spans) => spans.map((span) => span.textContent));
     expect(names).to.deep.equal([`膽囊 "切除" 'o..1' $(x) ..mp4`, "notes.mp4"]);
+  });
+
+  it("finds cases by what they hold and how they ended, through the API behind it", async () => {
+    const ask = async (path: string): Promise<unknown> => (await fetch(new URL(`api/cases${path}`, platform.session.page as string))).json();
+    const found = async (query: string) => caseList.parse(await ask(query)).cases.map(({ fileName }) => fileName);
+    expect(await found("?status=REJECTED")).to.deep.equal(["notes.mp4"]);
+    const [analysed] = caseList.parse(await ask("?status=COMPLETE")).cases;
+    const { analysis } = caseDetail.parse(await ask(`/${analysed?.caseId}`));
+    const seen = analysis?.events.find(({ type }) => type === "instrument")?.label ?? expect.fail("No instrument was seen.");
+    expect(await found(`?instrument=${seen}&status=COMPLETE`)).to.deep.equal([analysed?.fileName]);
+    expect(await found(`?instrument=${seen}&status=REJECTED`)).to.deep.equal([]);
+    expect(await found("?phase=Nap")).to.deep.equal([]);
   });
 
   it("plays the review video of the newest case and shows the frame that is on the screen", async () => {

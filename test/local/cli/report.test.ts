@@ -34,7 +34,10 @@ const analysis: Analysis = {
     { id: "tools", kind: "model", name: "Tools", version: "1.0.0", digest, dataset: "drawn", threshold: 0.5, calibration: null, syntheticOnly: true },
   ],
   gate: { producer: "gate", outOfBody: [{ startFrame: 20, endFrame: 30, score: 1, action: "excluded" }] },
-  segments: [{ id: "s", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 20, confidence: null, producer: "cues", review: "unreviewed" }],
+  segments: [
+    { id: "s", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 20, confidence: null, producer: "cues", review: "unreviewed" },
+    { id: "p", level: "phase", label: "Preparation", startFrame: 0, endFrame: 20, confidence: 0.9, producer: "phases", review: "unreviewed" },
+  ],
   events: [1, 3, 5, 7, 9].map((frame) => ({
     id: `e${frame}`,
     type: "instrument",
@@ -46,13 +49,13 @@ const analysis: Analysis = {
     review: "unreviewed",
   })),
   detections: [{ producer: "tools", labels: ["Hook"], frameCount: 20, boxCount: 1, chunks: [] }],
-  tracks: null,
+  tracks: { uri: "s3://b/tracks.json.gz", trackCount: 2, sha256: digest },
   masks: [],
   scores: [],
   busiestFrame: null,
   coverage: [
     { analyser: "frame-analysis", status: "SUCCEEDED", required: true, share: 0.987, error: null },
-    { analyser: "rekognition", status: "FAILED", required: true, share: 0, error: "The service was away." },
+    { analyser: "rekognition", status: "FAILED", required: false, share: 0, error: "The service was away." },
   ],
   cost: { estimateUsd: 0.1234, breakdown: [], pricesAsOf: "2026-10-01" },
   provenance: { pipelineVersion: "1", contentSha256: digest },
@@ -70,14 +73,18 @@ describe("the report of an analysis", () => {
 Out of body: 0:20.0 – 0:30.0 (excluded from every analysis, covered in the review video)
 Shots: 1
 
+Phases:
+  0:00.0 – 0:20.0  Preparation
+
 Found:
   Hook  0:01.0 – 0:02.0, 0:03.0 – 0:04.0, 0:05.0 – 0:06.0, 0:07.0 – 0:08.0 and 1 more
 
 1 box of 1 class in 20 frames looked at (tools, pixels of 960x540)
+2 tracks of instruments while they stayed in sight
 
 Coverage:
   frame-analysis: succeeded, 98.7 %
-  rekognition: failed, 0 % – The service was away.
+  rekognition: failed, 0 %, not required – The service was away.
 
 On AWS this would cost about $0.123 at list prices of 2026-10-01.
 The models were trained on drawn operations only: for trying the platform, never for care.
