@@ -3,7 +3,19 @@ import { annotationSet } from "./annotation-set.ts";
 import { caseId, runId } from "./primitives.ts";
 
 /** Formats that results leave the platform in. What each keeps and loses is in `docs/interchange.md`. */
-export const textFormat = z.enum(["coco", "cvat", "webvtt", "mot", "csv", "parquet", "ground-truth-manifest", "cholec80", "web-annotation"]);
+export const textFormat = z.enum([
+  "coco",
+  "cvat",
+  "webvtt",
+  "mot",
+  "csv",
+  "parquet",
+  "ground-truth-manifest",
+  "cholec80",
+  "web-annotation",
+  "fhir",
+  "dicom-sr",
+]);
 export type TextFormat = z.infer<typeof textFormat>;
 
 /** `mp4` is the review rendition with the findings drawn into its pictures. */

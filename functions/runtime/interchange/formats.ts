@@ -4,6 +4,8 @@ import { cholec80 } from "./formats/cholec80.ts";
 import { coco } from "./formats/coco.ts";
 import { csv } from "./formats/csv.ts";
 import { cvat } from "./formats/cvat.ts";
+import { dicomSr } from "./formats/dicom-sr.ts";
+import { fhir } from "./formats/fhir.ts";
 import { groundTruthManifest } from "./formats/ground-truth-manifest.ts";
 import { mot } from "./formats/mot.ts";
 import { parquet } from "./formats/parquet.ts";
@@ -21,4 +23,6 @@ export const formats: Readonly<Record<TextFormat, Format>> = {
   "ground-truth-manifest": groundTruthManifest,
   cholec80,
   "web-annotation": webAnnotation,
+  fhir,
+  "dicom-sr": dicomSr,
 };

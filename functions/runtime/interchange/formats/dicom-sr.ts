@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import type { Measure } from "../../../../contracts/measures.ts";
+import { units } from "../codes.ts";
+import { type Format, textFile } from "../format.ts";
+import { type Event, provenanceOf, type Scene, type Segment } from "../scene.ts";
+
+/**
+ * A DICOM structured report after TID 1500 "Measurement Report" (DICOM PS3.16), as JSON (PS3.18, Annex F): a Comprehensive 3D SR
+ * document with a measurement group (TID 1501) for each segment, event and measure; spans are temporal coordinates (TCOORD,
+ * PS3.3 C.18.7) by sample positions, which count frames from 1. The video itself is in no PACS, so that the coordinates are
+ * selected from an image of the UID that the platform would give it.
+ */
+export const dicomSr: Format = {
+  title: "DICOM SR, TID 1500 (DICOM JSON Model)",
+  use: "PACS",
+  keeps: ["segments", "events", "measures", "provenance"],
+  loses:
+    "Boxes, tracks and masks are left out. Patient, study date and accession number are empty: whoever stores the report puts them in. The video it refers to is not in the PACS until somebody stores it under the same UID. Codes are the platform's own (99SVP).",
+  files: (scene) => [textFile("report.dcm.json", "application/dicom+json", () => [`${JSON.stringify([report(scene)], null, 1)}\n`])],
+};
+
+type Element = { readonly vr: string; readonly Value?: readonly unknown[] };
+type DataSet = Readonly<Record<string, Element>>;
+
+/** Comprehensive 3D SR Storage; Video Endoscopic Image Storage (PS3.4, Annex B). */
+const sopClasses = { report: "1.2.840.10008.5.1.4.1.1.88.34", video: "1.2.840.10008.5.1.4.1.1.77.1.1.1" };
+
+const element = (vr: string, ...values: readonly unknown[]): Element => (values.length === 0 ? { vr } : { vr, Value: values });
+
+/** A UID of its own for each thing of a run (PS3.5 B.2): `2.25.` and a UUID as a number, here the first 120 bits of SHA-256. */
+const uid = ({ runId }: Scene, name: string): string => `2.25.${BigInt(`0x${createHash("sha256").update(`${runId}/${name}`).digest("hex").slice(0, 30)}`)}`;
+
+function report(scene: Scene): DataSet {
+  const { createdAt, measures } = scene;
+  const [date, time] = [createdAt.slice(0, 10).replaceAll("-", ""), createdAt.slice(11, 19).replaceAll(":", "")];
+  const { warning, contentSha256, pipelineVersion, producers } = provenanceOf(scene);
+  const groups = [
+    ...scene.segments.map((one) => spanGroup(scene, one, one.level)),
+    ...scene.events.map((one) => spanGroup(scene, one, one.type)),
+    ...(measures?.measures ?? []).map((one) => measureGroup(scene, one)),
+  ];
+  return {
+    "00080005": element("CS", "ISO_IR 192"),
+    "00080016": element("UI", sopClasses.report),
+    "00080018": element("UI", uid(scene, "report")),
+    "00080020": element("DA"),
+    "00080023": element("DA", date),
+    "00080030": element("TM"),
+    "00080033": element("TM", time),
+    "00080050": element("SH"),
+    "00080060": element("CS", "SR"),
+    "00080070": element("LO", "surgical-video-platform"),
+    "00080090": element("PN"),
+    "00081111": element("SQ"),
+    "00100010": element("PN"),
+    // The case's identifier is random; whoever knows the patient replaces it.
+    "00100020": element("LO", scene.caseId),
+    "00100030": element("DA"),
+    "00100040": element("CS"),
+    "00181020": element("LO", pipelineVersion),
+    "0020000D": element("UI", uid(scene, "study")),
+    "0020000E": element("UI", uid(scene, "series")),
+    "00200010": element("SH"),
+    "00200011": element("IS", 1),
+    "00200013": element("IS", 1),
+    "0040A372": element("SQ"),
+    "0040A375": element("SQ", evidence(scene)),
+    "0040A491": element("CS", "COMPLETE"),
+    "0040A493": element("CS", "UNVERIFIED"),
+    "0040A040": element("CS", "CONTAINER"),
+    "0040A043": code("126000", "DCM", "Imaging Measurement Report"),
+    "0040A050": element("CS", "SEPARATE"),
+    "0040A504": element("SQ", { "00080105": element("CS", "DCMR"), "0040DB00": element("CS", "1500") }),
+    "0040A730": element(
+      "SQ",
+      text("121106", "DCM", "Comment", [`contentSha256 ${contentSha256}`, ...(warning === null ? [] : [warning])].join(". ")),
+      ...producers.map(({ id, version, digest }) => text("111001", "DCM", "Algorithm Name", `${id} ${version} ${digest ?? ""}`.trim())),
+      container("111028", "DCM", "Image Library"),
+      container("126010", "DCM", "Imaging Measurements", ...groups),
+    ),
+  };
+}
+
+/** The report's one reference: the video (PS3.3 C.17.2, Current Requested Procedure Evidence Sequence). */
+const evidence = (scene: Scene): DataSet => ({
+  "0020000D": element("UI", uid(scene, "study")),
+  "00081115": element("SQ", { "0020000E": element("UI", uid(scene, "video-series")), "00081199": element("SQ", video(scene)) }),
+});
+
+const video = (scene: Scene): DataSet => ({ "00081150": element("UI", sopClasses.video), "00081155": element("UI", uid(scene, "video")) });
+
+function spanGroup(scene: Scene, { id, label, startFrame, endFrame, confidence }: Segment | Event, kind: string): DataSet {
+  const one = endFrame - startFrame === 1;
+  const span: DataSet = {
+    ...item("INFERRED FROM", "TCOORD"),
+    "0040A130": element("CS", one ? "POINT" : "SEGMENT"),
+    "0040A132": element("UL", ...(one ? [startFrame + 1] : [startFrame + 1, endFrame])),
+    "0040A730": element("SQ", { ...item("SELECTED FROM", "IMAGE"), "00081199": element("SQ", video(scene)) }),
+  };
+  const finding: DataSet = {
+    ...item("CONTAINS", "CODE"),
+    "0040A043": code("121071", "DCM", "Finding"),
+    "0040A168": code(kind, "99SVP", kind),
+    "0040A730": element("SQ", span),
+  };
+  return container(
+    "125007",
+    "DCM",
+    "Measurement Group",
+    text("112039", "DCM", "Tracking Identifier", id, "HAS OBS CONTEXT"),
+    uidItem("112040", "Tracking Unique Identifier", uid(scene, id)),
+    finding,
+    text("121106", "DCM", "Comment", label),
+    ...(confidence === null ? [] : [number("confidence", "99SVP", "Confidence", confidence, "1", "no units")]),
+  );
+}
+
+function measureGroup(scene: Scene, { id, name, of, unit, value, note }: Measure): DataSet {
+  const { code: ucum, display } = units[unit];
+  return container(
+    "125007",
+    "DCM",
+    "Measurement Group",
+    text("112039", "DCM", "Tracking Identifier", id, "HAS OBS CONTEXT"),
+    uidItem("112040", "Tracking Unique Identifier", uid(scene, `measure/${id}`)),
+    number(name, "99SVP", name, value, ucum, display),
+    ...[of, note].flatMap((remark) => (remark === null ? [] : [text("121106", "DCM", "Comment", remark)])),
+  );
+}
+
+const item = (relationship: string, type: string): DataSet => ({ "0040A010": element("CS", relationship), "0040A040": element("CS", type) });
+
+/** Code values have 16 characters at most; a longer one is a Long Code Value (PS3.3, section 8.1). */
+const code = (value: string, scheme: string, meaning: string): Element =>
+  element("SQ", {
+    ...(value.length <= 16 ? { "00080100": element("SH", value) } : { "00080119": element("UC", value) }),
+    "00080102": element("SH", scheme),
+    "00080104": element("LO", meaning.slice(0, 64)),
+  });
+
+const text = (value: string, scheme: string, meaning: string, content: string, relationship = "CONTAINS"): DataSet => ({
+  ...item(relationship, "TEXT"),
+  "0040A043": code(value, scheme, meaning),
+  "0040A160": element("UT", content),
+});
+
+const uidItem = (value: string, meaning: string, content: string): DataSet => ({
+  ...item("HAS OBS CONTEXT", "UIDREF"),
+  "0040A043": code(value, "DCM", meaning),
+  "0040A124": element("UI", content),
+});
+
+const container = (value: string, scheme: string, meaning: string, ...content: readonly DataSet[]): DataSet => ({
+  ...item("CONTAINS", "CONTAINER"),
+  "0040A043": code(value, scheme, meaning),
+  "0040A050": element("CS", "SEPARATE"),
+  ...(content.length > 0 && { "0040A730": element("SQ", ...content) }),
+});
+
+/** A number with its unit; without a value, and a qualifier that says so (PS3.16, CID 42), where it can't be told. */
+const number = (value: string, scheme: string, meaning: string, measured: number | null, unit: string, unitMeaning: string): DataSet => ({
+  ...item("CONTAINS", "NUM"),
+  "0040A043": code(value, scheme, meaning),
+  ...(measured === null
+    ? { "0040A300": element("SQ"), "0040A301": code("114006", "DCM", "Measurement failure") }
+    : {
+        "0040A300": element("SQ", {
+          "0040A30A": element("DS", Number(measured.toPrecision(12))),
+          "0040A161": element("FD", measured),
+          "004008EA": code(unit, "UCUM", unitMeaning),
+        }),
+      }),
+});

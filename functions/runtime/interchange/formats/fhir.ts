@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import type {
+  Bundle,
+  CodeableConcept,
+  Device,
+  DiagnosticReport,
+  Observation,
+  Patient,
+  Period,
+  Procedure,
+  Provenance,
+  Reference,
+  Resource,
+} from "@medplum/fhirtypes";
+import type { Measure } from "../../../../contracts/measures.ts";
+import { codes, ownSystem, units } from "../codes.ts";
+import { type Format, textFile } from "../format.ts";
+import { type Event, provenanceOf, type Scene, type Segment, secondsAt } from "../scene.ts";
+
+/**
+ * HL7 FHIR R4 (4.0.1), a Bundle of type `collection`: the Procedure, an Observation for each segment, event and measure, the
+ * DiagnosticReport that gathers them, the Devices that found them, and the Provenance. No patient, no date of the operation: the
+ * subject is an opaque identifier, and periods are told in an extension beside a date that is masked. Nothing here was
+ * confirmed by a person, so all of it is preliminary.
+ */
+export const fhir: Format = {
+  title: "HL7 FHIR R4 Bundle",
+  use: "Hand-over to hospital records",
+  keeps: ["segments", "events", "measures", "provenance"],
+  loses:
+    "Boxes, tracks and masks are left out. The subject is an opaque reference and dates are masked: whoever knows the patient puts them in. Codes are the platform's own until others are added (functions/runtime/interchange/codes.ts).",
+  files: (scene) => [textFile("bundle.json", "application/fhir+json", () => [`${JSON.stringify(bundleOf(scene), null, 1)}\n`])],
+};
+
+function bundleOf(scene: Scene): Bundle {
+  const devices = scene.producers.map(
+    (producer): Device => ({
+      ...{ resourceType: "Device", id: idOf(scene, `device/${producer.id}`), identifier: [{ system: "urn:svp:producer", value: producer.id }] },
+      deviceName: [{ name: producer.name, type: "model-name" }],
+      version: [{ value: producer.version }, ...(producer.digest === null ? [] : [{ value: `sha256:${producer.digest}` }])],
+      ...(producer.syntheticOnly && { safety: [{ text: "Trained on synthetic operations only: for trying the platform, never for care." }] }),
+    }),
+  );
+  const procedure: Procedure = {
+    ...{ resourceType: "Procedure", id: idOf(scene, "procedure"), status: "completed", subject: subjectOf(scene) },
+    code: scene.measures?.procedure ? concept("procedure", scene.measures.procedure) : { text: "Operation, recorded on video" },
+    _performedDateTime: masked,
+  } as Procedure;
+  const about = { subject: procedure.subject, partOf: [referenceTo(procedure)] };
+  const deviceOf = (id: string): { device?: Reference<Device> } => {
+    const found = devices.find(({ identifier }) => identifier?.[0]?.value === id);
+    return found ? { device: referenceTo(found) } : {};
+  };
+  const observations = [
+    ...scene.segments.map((one) => spanObservation(scene, one, concept("level", one.level), { ...about, ...deviceOf(one.producer) })),
+    ...scene.events.map((one) => spanObservation(scene, one, concept("event", one.type), { ...about, ...deviceOf(one.producer) })),
+    ...(scene.measures?.measures ?? []).map((one) => measureObservation(scene, one, { ...about, ...deviceOf(one.producers[0] ?? "") })),
+  ];
+  const { warning } = provenanceOf(scene);
+  const report: DiagnosticReport = {
+    ...{ resourceType: "DiagnosticReport", id: idOf(scene, "report"), status: "preliminary", subject: procedure.subject },
+    code: concept("report", "surgical-video-analysis"),
+    result: observations.map(referenceTo),
+    conclusion: ["Found by machines in a video; reviewed by nobody.", ...(warning === null ? [] : [warning])].join(" "),
+  };
+  const resources: Resource[] = [procedure, ...devices, ...observations, report, provenance(scene, report, devices)];
+  return {
+    resourceType: "Bundle",
+    type: "collection",
+    timestamp: scene.createdAt,
+    identifier: { system: "urn:svp:run", value: scene.runId },
+    entry: resources.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
+  };
+}
+
+const subjectOf = ({ caseId }: Scene): Reference<Patient> => ({ type: "Patient", identifier: { system: "urn:svp:subject-of-case", value: caseId } });
+
+/** There is a date, and it is not told (HL7, "Data Absent Reason"). */
+const masked = { extension: [{ url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "masked" }] };
+
+type About = Pick<Observation, "subject" | "partOf" | "device">;
+
+function spanObservation(scene: Scene, one: Segment | Event, code: CodeableConcept, about: About): Observation {
+  const { id, label, startFrame, endFrame, confidence } = one;
+  return {
+    ...{ resourceType: "Observation", id: idOf(scene, `observation/${id}`), identifier: [{ system: "urn:svp:finding", value: id }], status: "preliminary" },
+    ...{ code, ...about, valueCodeableConcept: { text: label } },
+    effectivePeriod: periodOf(scene, startFrame, endFrame),
+    ...(confidence !== null && {
+      component: [{ code: concept("confidence", "confidence"), valueQuantity: { value: confidence, system: ucum, code: "1" } }],
+    }),
+  };
+}
+
+function periodOf(scene: Scene, startFrame: number, endFrame: number): Period & { _start: object; _end: object } {
+  const second = (frame: number) => ({ value: secondsAt(scene, frame), unit: "s", system: ucum, code: "s" });
+  return {
+    extension: [
+      { url: "urn:svp:fhir:frames", valueRange: { low: { value: startFrame, unit: "frame" }, high: { value: endFrame, unit: "frame" } } },
+      { url: "urn:svp:fhir:offset", valueRange: { low: second(startFrame), high: second(endFrame) } },
+    ],
+    _start: masked,
+    _end: masked,
+  };
+}
+
+function measureObservation(scene: Scene, { id, name, of, unit, value, note }: Measure, about: About): Observation {
+  const { code, display } = units[unit];
+  return {
+    ...{ resourceType: "Observation", id: idOf(scene, `measure/${id}`), identifier: [{ system: "urn:svp:measure", value: id }], status: "preliminary" },
+    ...{ code: { ...concept("measure", name), text: of === null ? name : `${name}: ${of}` }, ...about },
+    ...(value === null
+      ? {
+          dataAbsentReason: {
+            coding: [{ system: "http://terminology.hl7.org/CodeSystem/data-absent-reason", code: "not-performed" }],
+            text: note ?? "Not told.",
+          },
+        }
+      : { valueQuantity: { value, unit: display, system: ucum, code } }),
+    ...(note !== null && { note: [{ text: note }] }),
+  };
+}
+
+function provenance(scene: Scene, report: DiagnosticReport, devices: readonly Device[]): Provenance {
+  const { contentSha256, pipelineVersion } = scene.provenance;
+  return {
+    ...{ resourceType: "Provenance", id: idOf(scene, "provenance"), target: [referenceTo(report)], recorded: scene.createdAt },
+    agent: [
+      { type: { text: "platform" }, who: { identifier: { system: "urn:svp:pipeline-version", value: pipelineVersion } } },
+      ...devices.map((device) => ({ type: { text: "network or algorithm" }, who: referenceTo(device) })),
+    ],
+    entity: [
+      { role: "source", what: { identifier: { system: "urn:svp:content-sha256", value: contentSha256 } } },
+      ...(scene.media.sha256 === null
+        ? []
+        : [{ role: "source" as const, what: { identifier: { system: "urn:svp:source-sha256", value: scene.media.sha256 } } }]),
+    ],
+  };
+}
+
+const ucum = "http://unitsofmeasure.org";
+
+function concept(kind: Parameters<typeof ownSystem>[0], name: string): CodeableConcept {
+  return { coding: [{ system: ownSystem(kind), code: name }, ...(codes[`${kind}:${name}`] ?? [])], text: name };
+}
+
+const referenceTo = <R extends Resource>({ id }: R): Reference<R> => ({ reference: `urn:uuid:${id}` });
+
+/** The same resource of the same run always has the same identifier: a UUID of version 8 (RFC 9562) made of SHA-256. */
+function idOf({ runId }: Scene, name: string): string {
+  const hex = createHash("sha256").update(`${runId}/${name}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
