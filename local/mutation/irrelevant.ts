@@ -467,8 +467,13 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   {
     types: ["aws:cloudwatch/eventRule:EventRule"],
-    paths: ["eventPattern.detail.bucket", "eventPattern.detail.object", "eventPattern.detail.reason"],
+    paths: ["eventPattern.detail.s3ObjectDetails"],
     reason: "Tells which uploads start an analysis: one that is not meant is rejected by its first steps.",
+  },
+  {
+    types: ["aws:cloudwatch/eventRule:EventRule"],
+    paths: ["eventPattern.detail.stateMachineArn", "eventPattern.detail.status"],
+    reason: "Tells which ends of executions give leases back: one that nobody gives back runs out.",
   },
   {
     types: ["aws:cloudwatch/eventTarget:EventTarget"],
