@@ -32,10 +32,13 @@ export async function analyseCase(client: PlatformClient, video: string, dataDir
 }
 
 /** Waits for a case's analysis, telling which states it enters. */
-export async function watchCase(client: PlatformClient, caseId: string): Promise<CaseItem> {
-  const analysis = progress("Analysis");
+export const watchCase = (client: PlatformClient, caseId: string): Promise<CaseItem> => watchStates("Analysis", (onStates) => client.settled(caseId, onStates));
+
+/** Waits for the end of a run, telling which states it enters. */
+export async function watchStates(title: string, wait: (onStates: (states: string[]) => void) => Promise<CaseItem>): Promise<CaseItem> {
+  const analysis = progress(title);
   const started = Date.now();
-  const settled = await client.settled(caseId, (states) => {
+  const settled = await wait((states) => {
     const passed = usualStates.filter((state) => states.includes(state)).length;
     analysis.update(passed / usualStates.length, states.at(-1) ?? "");
   });

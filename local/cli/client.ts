@@ -9,6 +9,7 @@ import {
   DescribeMapRunCommand,
   GetExecutionHistoryCommand,
   ListMapRunsCommand,
+  RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
@@ -22,6 +23,16 @@ import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
 export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId">;
+
+/** The execution of a run, as the commands tell of it. */
+export interface RunExecution {
+  readonly status: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly redriveCount: number;
+  /** Whether it can go on in the state that failed. */
+  readonly redrivable: boolean;
+}
 
 const terminal: ReadonlySet<string> = new Set(["COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED"]);
 export const isTerminal = (status: string): boolean => terminal.has(status);
@@ -78,9 +89,42 @@ export class PlatformClient {
     return Items as CaseItem[];
   }
 
+  /** How the execution of a run stands; undefined if there is none. */
+  async execution(runId: string): Promise<RunExecution | undefined> {
+    try {
+      const { status, startDate, stopDate, redriveCount, redriveStatus } = await this.#states.send(
+        new DescribeExecutionCommand({ executionArn: this.#executionArn(runId) }),
+      );
+      return {
+        status: status as string,
+        startedAt: (startDate as Date).toISOString(),
+        endedAt: stopDate?.toISOString() ?? null,
+        redriveCount: redriveCount ?? 0,
+        redrivable: redriveStatus === "REDRIVABLE",
+      };
+    } catch (error) {
+      if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
+      throw error;
+    }
+  }
+
+  /** Goes on with a failed run in the state that failed, and waits for its end. `onStates` gets the states entered so far. */
+  async redrive(caseId: string, runId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
+    await this.#states.send(new RedriveExecutionCommand({ executionArn: this.#executionArn(runId) }));
+    for (;;) {
+      onStates(await this.statesEntered(runId));
+      if ((await this.execution(runId))?.status !== "RUNNING") return this.settled(caseId, onStates);
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  #executionArn(runId: string): string {
+    return `${this.#output("stateMachineArn").replace(":stateMachine:", ":execution:")}:${runId}`;
+  }
+
   /** Names of the states that the case's execution has entered, in order, again for each time. Empty before it starts. */
   async statesEntered(runId: string): Promise<string[]> {
-    const executionArn = `${this.#output("stateMachineArn").replace(":stateMachine:", ":execution:")}:${runId}`;
+    const executionArn = this.#executionArn(runId);
     const names: string[] = [];
     let nextToken: string | undefined;
     do {

@@ -1,0 +1,138 @@
+import { join, resolve } from "node:path";
+import { analysis as analysisContract } from "../../contracts/analysis.ts";
+import { analysisKey, timelineKey, toUri } from "../../contracts/keys.ts";
+import { caseId as caseIdContract } from "../../contracts/primitives.ts";
+import { openPlatform } from "../platform.ts";
+import { root } from "../root.ts";
+import { watchStates } from "./analyse-case.ts";
+import { type CaseFacts, caseInWords, caseList } from "./case-report.ts";
+import { type CaseItem, PlatformClient } from "./client.ts";
+import { type Command, CommandError, main, UsageError } from "./command.ts";
+import { runningSession } from "./session.ts";
+
+const overview = `
+npm run cases -- list | show CASE | redrive CASE | redrive --dead-letters  [--json] [--data DIR]
+
+Tells of cases on this machine, and goes on with what failed.
+
+  list                     every case, newest first: status, age, name
+  show CASE                one case: states its run entered, reasons, what each branch did, cost, where its results lie
+  redrive CASE             goes on with a failed analysis in the state that failed; what was done before is kept
+  redrive --dead-letters   gives uploads whose analysis could not be started back to their queue
+
+  --json       print JSON on standard output
+  --data DIR   folder of the local cloud (default: .svp)
+  -h, --help   this text
+
+Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
+Exit code: 0 done; 1 there is no such case, it can't be redriven, or it failed again; 2 wrong usage.`;
+
+const options = { json: { type: "boolean" }, data: { type: "string" } } as const;
+
+/** Does something with the platform that runs on a folder, or with one of its own for as long as it takes. */
+async function withPlatform<T>(data: string | undefined, work: (client: PlatformClient) => Promise<T>): Promise<T> {
+  const dataDir = resolve(data ?? join(root, ".svp"));
+  const running = runningSession(dataDir);
+  if (running) return work(new PlatformClient(running));
+  const platform = await openPlatform({ root, dataDir });
+  try {
+    return await work(new PlatformClient(platform.session));
+  } finally {
+    await platform.close();
+  }
+}
+
+async function caseOf(client: PlatformClient, given: string): Promise<CaseItem> {
+  const id = caseIdContract.safeParse(given);
+  if (!id.success) throw new UsageError(`"${given}" is no case's identifier, which is a UUID. "npm run cases -- list" tells them.`);
+  const found = await client.case(id.data);
+  if (!found) throw new CommandError(`There is no case ${id.data}.`);
+  return found;
+}
+
+async function factsOf(client: PlatformClient, item: CaseItem): Promise<CaseFacts> {
+  const { caseId, runId } = item;
+  if (!runId) return { case: item, execution: null, states: [], analysis: null, documents: [] };
+  const isAnalysed = item.status === "COMPLETE" || item.status === "PARTIAL";
+  const bucket = client.processedBucket;
+  const analysis = isAnalysed ? analysisContract.parse(JSON.parse((await client.object({ bucket, key: analysisKey(caseId, runId) })).toString())) : null;
+  return {
+    case: item,
+    execution: (await client.execution(runId)) ?? null,
+    states: await client.statesEntered(runId),
+    analysis,
+    documents: isAnalysed ? [analysisKey, timelineKey].map((key) => toUri(bucket, key(caseId, runId))) : [],
+  };
+}
+
+const print = (json: boolean | undefined, value: unknown, words: string): void => {
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : words);
+};
+
+const list: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: [],
+  run: ({ json, data }) =>
+    withPlatform(data, async (client) => {
+      const cases = await client.cases();
+      print(json, cases, caseList(cases, new Date()));
+      return 0;
+    }),
+};
+
+const show: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: ["CASE"],
+  run: ({ json, data }, [given = ""]) =>
+    withPlatform(data, async (client) => {
+      const facts = await factsOf(client, await caseOf(client, given));
+      print(json, facts, caseInWords(facts));
+      return 0;
+    }),
+};
+
+const redriveCase: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: ["CASE"],
+  run: ({ json, data }, [given = ""]) =>
+    withPlatform(data, async (client) => {
+      const item = await caseOf(client, given);
+      const execution = item.runId ? await client.execution(item.runId) : undefined;
+      if (!item.runId || !execution?.redrivable)
+        throw new CommandError(
+          `Case ${item.caseId} is ${item.status.toLowerCase()}: only an analysis that failed, was stopped or ran out of time can be redriven. Upload the video again to have it analysed anew.`,
+        );
+      const ended = await watchStates("Analysis", (onStates) => client.redrive(item.caseId, item.runId as string, onStates));
+      print(json, ended, ended.reasons.map((reason) => `- ${reason}\n`).join(""));
+      return ended.status === "COMPLETE" || ended.status === "PARTIAL" ? 0 : 1;
+    }),
+};
+
+const redriveDeadLetters: Command<typeof options & { "dead-letters": { type: "boolean" } }> = {
+  help: overview,
+  options: { ...options, "dead-letters": { type: "boolean" } },
+  positionals: [],
+  run: ({ json, data }) =>
+    withPlatform(data, async (client) => {
+      const moved = await client.redriveDeadLetters();
+      print(json, { moved }, `${moved === 1 ? "1 upload is" : `${moved} uploads are`} tried again.\n`);
+      return 0;
+    }),
+};
+
+const unknown: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: ["ACTION"],
+  run: (_values, [given = ""]) => Promise.reject(new UsageError(`"${given}" is none of list, show, redrive.`)),
+};
+
+const [action = "", ...args] = process.argv.slice(2);
+if (action === "list") await main(list, args);
+else if (action === "show") await main(show, args);
+else if (action === "redrive" && args.includes("--dead-letters")) await main(redriveDeadLetters, args);
+else if (action === "redrive") await main(redriveCase, args);
+else await main(unknown);
