@@ -2,9 +2,10 @@ import { Readable } from "node:stream";
 import { expect } from "chai";
 import fc from "fast-check";
 import { z } from "zod";
+import { callerOf } from "../../../functions/runtime/caller.ts";
 import { readEnvironment } from "../../../functions/runtime/environment.ts";
-import { InvalidInput, NotFound } from "../../../functions/runtime/errors.ts";
-import { route } from "../../../functions/runtime/http.ts";
+import { InvalidInput, Misconfigured, NotFound } from "../../../functions/runtime/errors.ts";
+import { type HttpRequest, jsonBody, route } from "../../../functions/runtime/http.ts";
 import { readLines } from "../../../functions/runtime/lines.ts";
 import { inBlocks } from "../../../functions/runtime/media/byte-ranges.ts";
 import { parseInput, parseStoredJson } from "../../../functions/runtime/parse.ts";
@@ -21,7 +22,14 @@ describe("readEnvironment", () => {
 
 describe("every handler", () => {
   const handlers: [string, string][] = [
-    ["ingest/start-analysis", "STATE_MACHINE_ARN, PIPELINE_VERSION"],
+    ["ingest/start-upload", "CASE_TABLE, RAW_BUCKET, MOST_BYTES"],
+    ["ingest/sign-parts", "CASE_TABLE, RAW_BUCKET, ACCELERATED_UPLOADS"],
+    ["ingest/list-parts", "CASE_TABLE, RAW_BUCKET"],
+    ["ingest/complete-upload", "CASE_TABLE, RAW_BUCKET"],
+    ["ingest/abort-upload", "CASE_TABLE, RAW_BUCKET"],
+    ["ingest/start-analysis", "STATE_MACHINE_ARN, PIPELINE_VERSION, START_AFTER, CASE_TABLE, LEASE_TABLE, INTERACTIVE_LEASES, QUEUE_URL, RETRY_SECONDS"],
+    ["ingest/release-lease", "LEASE_TABLE"],
+    ["ingest/prepare-backfill", "PIPELINE_VERSION, START_AFTER, CASE_TABLE, RAW_BUCKET, LEASE_TABLE, BACKFILL_LEASES"],
     ["prepare/index-source", "PROCESSED_BUCKET"],
     ["prepare/admit", "PROCESSED_BUCKET, PROCESSED_KEY_ARN"],
     ["prepare/index-rendition", "PROCESSED_BUCKET"],
@@ -39,6 +47,29 @@ describe("every handler", () => {
       expect(error).to.deep.include({ name: "Misconfigured", message: `Environment variables are missing: ${variables}.` });
     });
   }
+});
+
+describe("a request", () => {
+  const request = (claims?: Record<string, string>): HttpRequest => ({
+    ...{ headers: {}, pathParameters: {}, queryStringParameters: {}, isBase64Encoded: false },
+    requestContext: claims ? { authorizer: { jwt: { claims } } } : {},
+  });
+
+  it("says who sent it, and nobody where no token was asked for", () => {
+    expect(callerOf(request({ sub: "ann", "cognito:groups": "[admin surgeon]" }))).to.deep.equal({ sub: "ann", groups: ["admin", "surgeon"] });
+    expect(callerOf(request({ sub: "ann" }))).to.deep.equal({ sub: "ann", groups: [] });
+    for (const claims of [undefined, {}, { sub: "" }]) expect(() => callerOf(request(claims))).to.throw(Misconfigured);
+  });
+
+  it("has a JSON body, base64-coded or not, or every fault of it is told", () => {
+    const body = z.strictObject({ a: z.int(), b: z.string() });
+    const text = '{"a":1,"b":"x"}';
+    expect(jsonBody({ ...request(), body: text }, body)).to.deep.equal({ a: 1, b: "x" });
+    expect(jsonBody({ ...request(), body: Buffer.from(text).toString("base64"), isBase64Encoded: true }, body)).to.deep.equal({ a: 1, b: "x" });
+    expect(() => jsonBody(request(), body)).to.throw(InvalidInput, "The body is empty; it must be JSON.");
+    expect(() => jsonBody({ ...request(), body: "{" }, body)).to.throw(InvalidInput, "The body isn't JSON.");
+    expect(() => jsonBody({ ...request(), body: '{"a":"1"}' }, body)).to.throw(InvalidInput, /^a: .* b: /);
+  });
 });
 
 describe("parsing", () => {
