@@ -6,7 +6,10 @@ import { sha256, unit } from "./primitives.ts";
 /** Answers of the HTTP API. Links are presigned and live 15 minutes. */
 const link = z.url();
 
-/** `GET /cases?next=`: newest first. */
+/**
+ * `GET /cases?procedure=&status=&event=&instrument=&phase=&next=`: cases for which all that is given holds, newest first. A page may
+ * be short, or empty, and have a next one.
+ */
 export const caseList = z.strictObject({ cases: z.array(caseSummary), /** Opaque; null on the last page. */ next: z.string().nullable() });
 export type CaseList = z.infer<typeof caseList>;
 
@@ -24,6 +27,10 @@ export const caseDetail = z.strictObject({
     sprites: z.strictObject({ index: link, sheets: z.array(link) }).nullable(),
     /** Detection chunks in order, by producer. */
     detections: z.record(z.string(), z.array(link)),
+    /** Mask chunks in order, and probabilities, by producer; tracks, null if nothing was followed. */
+    masks: z.record(z.string(), z.array(link)),
+    scores: z.record(z.string(), link),
+    tracks: link.nullable(),
   }),
 });
 export type CaseDetail = z.infer<typeof caseDetail>;

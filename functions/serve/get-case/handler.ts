@@ -30,15 +30,21 @@ export const createHandler = (deps: Deps) =>
   });
 
 async function linksOf({ lake, link }: Deps, found: Analysis | null): Promise<CaseDetail["links"]> {
-  if (found === null) return { review: null, frameTable: null, timeline: null, sprites: null, detections: {} };
-  const { media, detections } = found;
-  const chunks = detections.map(async ({ producer, chunks }) => [producer, await Promise.all(chunks.map(({ uri }) => link(uri)))] as const);
+  if (found === null) return { review: null, frameTable: null, timeline: null, sprites: null, detections: {}, masks: {}, scores: {}, tracks: null };
+  const { media, detections, masks, scores, tracks } = found;
+  const chunksOf = async (found: readonly { producer: string; chunks: readonly { uri: string }[] }[]) =>
+    Object.fromEntries(
+      await Promise.all(found.map(async ({ producer, chunks }) => [producer, await Promise.all(chunks.map(({ uri }) => link(uri)))] as const)),
+    );
   return {
     review: media.renditions.review === null ? null : await link(media.renditions.review),
     frameTable: await link(media.frameTable),
     timeline: await link(lake.uri(timelineKey(found.caseId, found.runId))),
     sprites: media.sprites === null ? null : await spriteLinks(lake, link, media.sprites),
-    detections: Object.fromEntries(await Promise.all(chunks)),
+    detections: await chunksOf(detections),
+    masks: await chunksOf(masks),
+    scores: Object.fromEntries(await Promise.all(scores.map(async ({ producer, uri }) => [producer, await link(uri)] as const))),
+    tracks: tracks === null ? null : await link(tracks.uri),
   };
 }
 

@@ -1,10 +1,11 @@
 import { expect } from "chai";
+import type { Analysis } from "../../../contracts/analysis.ts";
 import { apiError, caseDetail, caseList } from "../../../contracts/api.ts";
 import { analysisKey } from "../../../contracts/keys.ts";
 import { createHandler as createGetCase } from "../../../functions/serve/get-case/handler.ts";
 import { createHandler as createListCases, type Place } from "../../../functions/serve/list-cases/handler.ts";
 import { analysisOf } from "../support/analysis.ts";
-import { caseId, runId } from "../support/ids.ts";
+import { caseId, digest, runId } from "../support/ids.ts";
 import { memoryLake } from "../support/memory-lake.ts";
 
 const item = (change: object = {}) => ({
@@ -68,9 +69,9 @@ describe("GET /cases", () => {
 });
 
 describe("GET /cases/{caseId}", () => {
-  const ask = async (stored: unknown, id = caseId) => {
+  const ask = async (stored: unknown, id = caseId, found: Partial<Analysis> = {}) => {
     const lake = memoryLake();
-    const analysis = analysisOf();
+    const analysis = analysisOf(found);
     await lake.putJson(analysisKey(caseId, runId), analysis);
     const sheets = ["sheet-00000.webp", "sheet-00001.webp"];
     await lake.putJson("results/sprites.json", {
@@ -101,7 +102,20 @@ describe("GET /cases/{caseId}", () => {
       timeline: signed(`processed-metadata/${caseId}/${runId}/timeline.vtt`),
       sprites: { index: signed("results/sprites.json"), sheets: [signed("results/sheet-00000.webp"), signed("results/sheet-00001.webp")] },
       detections: { "instrument-detector": [signed("chunk-0.json.gz"), signed("chunk-1.json.gz")] },
+      ...{ masks: {}, scores: {}, tracks: null },
     });
+  });
+
+  it("links to masks, probabilities and tracks", async () => {
+    const chunk = { uri: "s3://processed/masks-0.json.gz", startFrame: 0, endFrame: 100, sha256: digest };
+    const { body } = await ask(item(), caseId, {
+      masks: [{ producer: "organs", labels: ["liver"], frameCount: 1, maskCount: 1, chunks: [chunk] }],
+      scores: [{ producer: "phases", subject: "phase", labels: ["a"], frameCount: 1, uri: "s3://processed/phases.json.gz", sha256: digest }],
+      tracks: { uri: "s3://processed/tracks.json.gz", trackCount: 1, sha256: digest },
+    });
+    const { masks, scores, tracks } = caseDetail.parse(body).links;
+    const signed = (key: string) => `https://s3.example/processed/${key}?signed`;
+    expect([masks, scores, tracks]).to.deep.equal([{ organs: [signed("masks-0.json.gz")] }, { phases: signed("phases.json.gz") }, signed("tracks.json.gz")]);
   });
 
   it("gives reasons and no links for a case that wasn't analysed", async () => {
@@ -109,7 +123,15 @@ describe("GET /cases/{caseId}", () => {
       const { body } = await ask(item({ status, reasons: ["Because."] }));
       const { case: found, analysis, links } = caseDetail.parse(body);
       expect(found).to.deep.include({ status, reasons: ["Because."] });
-      expect([analysis, links.review, links.frameTable, links.timeline, links.sprites, links.detections]).to.deep.equal([null, null, null, null, null, {}]);
+      expect([analysis, links.review, links.frameTable, links.timeline, links.sprites, links.detections, links.tracks]).to.deep.equal([
+        null,
+        null,
+        null,
+        null,
+        null,
+        {},
+        null,
+      ]);
     }
   });
 
