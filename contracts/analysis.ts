@@ -96,8 +96,11 @@ export const analysis = z.strictObject({
       error: z.string().nullable(),
     }),
   ),
-  /** List-price estimate for AWS, US dollars, from `contracts/prices.ts`. */
+  /** US dollars at AWS's list prices of `contracts/prices.ts`. No bill: both figures are estimates. */
   cost: z.strictObject({
+    /** What the run was thought to cost when it was admitted. */
+    forecastUsd: z.number().nonnegative(),
+    /** What it cost, from what really ran. */
     estimateUsd: z.number().nonnegative(),
     breakdown: z.array(z.strictObject({ item: z.string(), usd: z.number().nonnegative() })),
     pricesAsOf: z.iso.date(),

@@ -38,5 +38,8 @@ export const caseSummary = z.strictObject({
   /** Null if whoever uploaded it did not say. */
   procedure: procedure.nullable(),
   severity: severity.nullable(),
+  /** What its run was thought to cost, and what it cost, US dollars at list prices, about. Null before it is admitted, and before it is analysed. */
+  forecastUsd: z.number().nonnegative().nullable(),
+  costUsd: z.number().nonnegative().nullable(),
 });
 export type CaseSummary = z.infer<typeof caseSummary>;

@@ -26,6 +26,8 @@ export const admitResponse = z.strictObject({
   /** Why it was rejected, or why it must be normalised: sentences, all of them. */
   reasons: z.array(z.string()),
   durationSeconds: z.number().nonnegative(),
+  /** What the run will cost, US dollars, about (`contracts/cost.ts`); null if rejected. */
+  forecastUsd: z.number().nonnegative().nullable(),
   /** Settings of the job that makes the analysis rendition; null if rejected. */
   settings: jobSettings.nullable(),
 });
@@ -51,6 +53,7 @@ export const mergeTimelineRequest = z.strictObject({
   /** When the execution started; becomes `createdAt` of the analysis. */
   startedAt: z.iso.datetime(),
   verdict: z.enum(["PASSTHROUGH", "NORMALISE"]),
+  forecastUsd: z.number().nonnegative(),
   envelopes: z.array(envelope).min(1),
 });
 export const mergeTimelineResponse = z.strictObject({

@@ -116,7 +116,7 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
 }
 
 /** Reads headers and packet tables, decides whether and how the video can be analysed, and makes the analysis rendition. */
-function prepare({ functions, transcoding }: CaseAnalysisDefinitionArgs): Record<string, State> {
+function prepare({ tableName, functions, transcoding }: CaseAnalysisDefinitionArgs): Record<string, State> {
   // What is wrong with the video is for `admit` to judge; what is wrong with the platform ends the run.
   const unreadable = (error: string[], assign: string, next: string): Catcher => ({
     ErrorEquals: error,
@@ -150,7 +150,17 @@ function prepare({ functions, transcoding }: CaseAnalysisDefinitionArgs): Record
       },
       { Assign: { plan: "{% $states.result.Payload %}", reasons: "{% $states.result.Payload.reasons %}" }, Catch: [fails], Next: "IsAdmitted" },
     ),
-    IsAdmitted: { Type: "Choice", Choices: [{ Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" }], Default: "Normalise" },
+    IsAdmitted: { Type: "Choice", Choices: [{ Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" }], Default: "RecordForecast" },
+    // Before anything costs money.
+    RecordForecast: updateCase(
+      tableName,
+      {
+        set: "forecastUsd = :forecast, updatedAt = :now",
+        condition: "runId = :run AND #status <> :deleting",
+        values: { ":forecast": { N: "{% $string($plan.forecastUsd) %}" }, ":deleting": { S: "DELETING" } },
+      },
+      { Catch: [fails], Next: "Normalise" },
+    ),
     Normalise: transcode(
       transcoding,
       { purpose: "normalise", settings: "$plan.settings", durationSeconds: "$plan.durationSeconds" },
@@ -226,6 +236,7 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
         request: expression(request),
         startedAt: "{% $states.context.Execution.StartTime %}",
         verdict: "{% $plan.verdict %}",
+        forecastUsd: "{% $plan.forecastUsd %}",
         envelopes: "{% $envelopes %}",
       },
       { Assign: { merged: "{% $states.result.Payload %}", warnings: [] }, Catch: [fails], Next: "TagSource" },

@@ -51,7 +51,7 @@ export class CaseAnalysis extends PlatformComponent {
     const common = { settings, lake };
     const inside = { parent: this };
 
-    const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), common, inside);
+    const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: plannedWork(args) }, inside);
     const gate = new PrivacyGate(this.childName("gate"), common, inside);
     const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image, network: args.network }, inside);
     const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
@@ -101,3 +101,9 @@ export class CaseAnalysis extends PlatformComponent {
     return allow(sid, ["states:StartExecution"], [this.stateMachineArn]);
   }
 }
+
+/** What runs over a video, as far as it costs money. */
+const plannedWork = ({ catalogue, rekognition }: CaseAnalysisArgs) => ({
+  analysers: [catalogue.gate, ...catalogue.analysers].map(({ id, instanceType, sampleRate }) => ({ id, instanceType, sampleRate })),
+  rekognition: rekognition.enabled,
+});

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { PlannedAnalyser } from "../../contracts/cost.ts";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } from "../compute/platform-function.ts";
@@ -14,6 +15,8 @@ import type { TranscodingArgs } from "./tasks.asl.ts";
 export interface MediaConvertPreprocessingArgs {
   settings: FunctionSettings;
   lake: DataLake;
+  /** What runs over an admitted video, for the forecast of its cost. */
+  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean };
 }
 
 /** Opaque picture shown instead of what the camera saw outside the patient. */
@@ -73,7 +76,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
       description: "Decides whether a video is analysed, and how its analysis rendition is made",
       timeoutSeconds: 60,
       memoryMb: 512,
-      environment: { ...environment, PROCESSED_KEY_ARN: processed.key.arn },
+      environment: { ...environment, PROCESSED_KEY_ARN: processed.key.arn, PLANNED_WORK: JSON.stringify(args.planned) },
       statements: readMetadata,
     });
     this.indexRendition = lambda({

@@ -14,6 +14,8 @@ const item = z.object({
   reasons: z.array(z.string()).default([]),
   procedure: procedure.nullable().default(null),
   severity: severity.nullable().default(null),
+  forecastUsd: z.number().nonnegative().nullable().default(null),
+  costUsd: z.number().nonnegative().nullable().default(null),
 });
 
 export const summaryOf = (stored: unknown): CaseSummary => parseStored(item, stored, "A summary item of the case table");

@@ -25,11 +25,15 @@ export function age(since: string, now: Date): string {
   return `${seconds} s`;
 }
 
+/** What a case cost, or is thought to cost. */
+const costOf = ({ costUsd, forecastUsd }: CaseItem): string =>
+  costUsd != null ? `$${costUsd.toFixed(4)}` : forecastUsd != null ? `forecast $${forecastUsd.toFixed(4)}` : "-";
+
 /** One line a case, newest first. */
 export function caseList(cases: readonly CaseItem[], now: Date): string {
   if (cases.length === 0) return "There is no case.\n";
-  const rows = cases.map(({ caseId, status, createdAt, fileName }) => [caseId, status.toLowerCase(), age(createdAt, now), fileName]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const rows = cases.map((item) => [item.caseId, item.status.toLowerCase(), age(item.createdAt, now), costOf(item), item.fileName]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}\n`).join("");
 }
 
@@ -45,11 +49,14 @@ export function caseInWords({ case: item, execution, states, analysis, documents
   }
   if (item.reasons.length > 0) lines.push("Reasons:", ...item.reasons.map((reason) => `  ${reason}`));
   if (states.length > 0) lines.push(`States entered: ${states.join(", ")}`);
+  if (!analysis && item.forecastUsd != null) lines.push(`Cost on AWS, forecast: $${item.forecastUsd.toFixed(4)}`);
   if (analysis) {
     lines.push("Branches:");
     for (const { analyser, status, share, error } of analysis.coverage)
       lines.push(`  ${analyser}: ${status.toLowerCase()}, ${Math.round(share * 100)} % of what was wanted${error === null ? "" : `. ${error}`}`);
-    lines.push(`Cost on AWS, about, at list prices of ${analysis.cost.pricesAsOf}: $${analysis.cost.estimateUsd.toFixed(4)}`);
+    lines.push(
+      `Cost on AWS, about, at list prices of ${analysis.cost.pricesAsOf}: $${analysis.cost.estimateUsd.toFixed(4)}, forecast $${analysis.cost.forecastUsd.toFixed(4)}`,
+    );
     for (const { item: what, usd } of analysis.cost.breakdown) lines.push(`  ${what}: $${usd.toFixed(4)}`);
   }
   if (documents.length > 0) lines.push("Documents:", ...documents.map((uri) => `  ${uri}`));

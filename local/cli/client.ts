@@ -22,7 +22,8 @@ import type { Session } from "./session.ts";
 import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
-export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId">;
+export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId"> &
+  Partial<Pick<CaseSummary, "forecastUsd" | "costUsd">>;
 
 /** The execution of a run, as the commands tell of it. */
 export interface RunExecution {

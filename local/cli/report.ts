@@ -45,7 +45,10 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
   lines.push("", "Coverage:");
   for (const { analyser, status, share, required, error } of analysis.coverage)
     lines.push(`  ${analyser}: ${status.toLowerCase()}, ${percent(share)}${required ? "" : ", not required"}${error ? ` – ${error}` : ""}`);
-  lines.push("", `On AWS this would cost about $${analysis.cost.estimateUsd.toFixed(3)} at list prices of ${analysis.cost.pricesAsOf}.`);
+  lines.push(
+    "",
+    `On AWS this would cost about $${analysis.cost.estimateUsd.toFixed(3)} at list prices of ${analysis.cost.pricesAsOf}; the forecast was $${analysis.cost.forecastUsd.toFixed(3)}.`,
+  );
   if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
     lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");
   return `${lines.join("\n")}\n`;

@@ -28,6 +28,7 @@ export const caseRecord =
       segmentCount: analysis.segments.length,
       eventCount: analysis.events.length,
       boxCount: analysis.detections.reduce((sum, { boxCount }) => sum + boxCount, 0),
+      costUsd: analysis.cost.estimateUsd,
     };
     const now = new Date().toISOString();
     const run = { runId, status, startedAt: analysis.createdAt, finishedAt: now, analysisUri: places.analysis, timelineUri: places.timeline };

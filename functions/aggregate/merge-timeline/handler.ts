@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Producer } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
+import { costOf, type Usage } from "../../../contracts/cost.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
 import {
@@ -23,7 +24,6 @@ import { NothingAnalysed } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
-import { costOf, type Usage } from "./cost.ts";
 import { contentSha256 } from "./digest.ts";
 import { emitDrift } from "./drift.ts";
 import { mergeFindings } from "./findings.ts";
@@ -108,7 +108,7 @@ async function merge(
     status: statusOf(coverage),
     ...content,
     busiestFrame,
-    cost: costOf(index, await usageOf(deps, request, branches, reviewed)),
+    cost: { ...costOf(index.video, await usageOf(deps, request, branches, reviewed)), forecastUsd: request.forecastUsd },
     provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },
   };
   return {
@@ -138,7 +138,7 @@ const distinct = (producers: readonly Producer[]): Producer[] => [...new Map(pro
 
 /** What ran: the branches' jobs, and the gate's, which ran before them. */
 async function usageOf({ lake, instanceTypes }: Deps, { request, verdict }: Request, branches: Branch[], reviewed: boolean): Promise<Usage> {
-  const jobs: Usage["jobs"] = [];
+  const jobs: Usage["jobs"][number][] = [];
   for (const [analyser, instanceType] of Object.entries(instanceTypes)) {
     const branch = branches.find(({ envelope }) => envelope.analyser === analyser);
     const result = branch ? branch.result : await resultAt(lake, analyserPrefix(request.caseId, request.runId, analyser));

@@ -1,9 +1,14 @@
+import { z } from "zod";
+import { analyser } from "../../../contracts/model.ts";
 import { s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
 import type { Deps } from "./handler.ts";
 
+/** What runs over an admitted video. */
+const plannedWork = z.strictObject({ analysers: z.array(analyser.pick({ id: true, instanceType: true, sampleRate: true })), rekognition: z.boolean() });
+
 export function awsDeps(): Deps {
-  const { PROCESSED_BUCKET, PROCESSED_KEY_ARN } = readEnvironment(["PROCESSED_BUCKET", "PROCESSED_KEY_ARN"]);
-  return { lake: s3Lake(s3Client(), PROCESSED_BUCKET), processedKeyArn: PROCESSED_KEY_ARN };
+  const { PROCESSED_BUCKET, PROCESSED_KEY_ARN, PLANNED_WORK } = readEnvironment(["PROCESSED_BUCKET", "PROCESSED_KEY_ARN", "PLANNED_WORK"]);
+  return { lake: s3Lake(s3Client(), PROCESSED_BUCKET), processedKeyArn: PROCESSED_KEY_ARN, planned: plannedWork.parse(JSON.parse(PLANNED_WORK)) };
 }

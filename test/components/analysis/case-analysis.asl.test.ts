@@ -118,7 +118,7 @@ describe("a case analysis where all goes well", () => {
     const { output, error, attempts } = await execute();
     expect(error).to.equal(undefined);
     expect(output).to.deep.equal({ status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json`, warnings: [] });
-    expect(attempts.slice(0, 8)).to.deep.equal("Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate".split(" "));
+    expect(attempts.slice(0, 9)).to.deep.equal("Claim Probe IndexSource Admit RecordForecast Normalise IndexRendition ScreenFrames DecideGate".split(" "));
     expect(attempts.slice(-3)).to.deep.equal(["MergeTimeline", "TagSource", "AnnounceCaseAnalysed"]);
   });
 
@@ -149,6 +149,7 @@ describe("a case analysis where all goes well", () => {
       request,
       startedAt,
       verdict: "NORMALISE",
+      forecastUsd: 0.25,
       envelopes: [succeeded.review, succeeded.rekognition, succeeded.frames],
     });
   });
@@ -169,6 +170,13 @@ describe("a case analysis where all goes well", () => {
       ":running": { S: "RUNNING" },
       ":unnamed": { S: "unnamed" },
     });
+  });
+
+  it("records what the run will cost before anything costs money", async () => {
+    const { asked, attempts } = await execute();
+    expect(asked["RecordForecast"].ExpressionAttributeValues).to.deep.include({ ":forecast": { N: "0.25" }, ":run": { S: runId } });
+    const first = attempts.findIndex((name) => ["Normalise", "ScreenFrames", "RenderReview", "RunAnalyser", "StartSegmentDetection"].includes(name));
+    expect(attempts.indexOf("RecordForecast")).to.be.within(0, first - 1);
   });
 
   it("reads and writes where the contracts say", async () => {
@@ -228,7 +236,9 @@ describe("a case analysis that ends early", () => {
 
   it("rejects with every reason", async () => {
     const reasons = ["The file holds no video stream.", "The picture is too small."];
-    const { output, asked } = await execute({ Admit: () => ({ Payload: { verdict: "REJECT", reasons, durationSeconds: 0, settings: null } }) });
+    const { output, asked } = await execute({
+      Admit: () => ({ Payload: { verdict: "REJECT", reasons, durationSeconds: 0, forecastUsd: null, settings: null } }),
+    });
     expect(output).to.deep.equal({ status: "REJECTED" });
     expect(asked["MarkRejected"].ExpressionAttributeValues).to.deep.include({
       ":status": { S: "REJECTED" },
@@ -242,7 +252,7 @@ describe("a case analysis that ends early", () => {
     const { asked } = await execute({
       Probe: failing("MediaConvert.BadRequestException", "The file is not a video."),
       IndexSource: failing("InvalidInput", thrown("InvalidInput", "The file is empty.")),
-      Admit: () => ({ Payload: { verdict: "REJECT", reasons: ["The file is empty."], durationSeconds: 0, settings: null } }),
+      Admit: () => ({ Payload: { verdict: "REJECT", reasons: ["The file is empty."], durationSeconds: 0, forecastUsd: null, settings: null } }),
     });
     expect(admitRequest.parse(asked["Admit"].Payload)).to.deep.include({
       probe: null,
@@ -308,7 +318,7 @@ describe("a case analysis that is redriven", () => {
       repaired = true;
     });
     expect(output).to.deep.include({ status: "COMPLETE", warnings: [] });
-    expect(attempts.slice(0, 9)).to.deep.equal(["Claim", "Probe", "IndexSource", "Admit", "Normalise", "Normalise", "MarkFailed", "Claim", "Normalise"]);
+    expect(attempts.slice(0, 10)).to.deep.equal("Claim Probe IndexSource Admit RecordForecast Normalise Normalise MarkFailed Claim Normalise".split(" "));
     expect(
       attempts.filter((name) => name === "Probe"),
       "what was done is not done again",

@@ -75,7 +75,7 @@ describe("aggregate/merge-timeline", () => {
     const instanceTypes = { gate: "ml.c5.xlarge", "frame-analysis": "ml.g6.xlarge" };
     const record: Deps["record"] = async (found) => void recorded.push(found);
     const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, optionalAnalysers: [], record, ...deps });
-    return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", envelopes: given });
+    return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", forecastUsd: 0.4, envelopes: given });
   };
   const merged = () => lake.json(analysisKey(caseId, runId), analysis);
 
@@ -223,6 +223,7 @@ describe("aggregate/merge-timeline", () => {
   it("estimates the cost from the prices, the gate's job included", async () => {
     await merge();
     expect((await merged()).cost).to.deep.equal({
+      forecastUsd: 0.4,
       estimateUsd: 0.3445,
       breakdown: [
         { item: "MediaConvert: analysis rendition", usd: 0.005 },

@@ -1,5 +1,6 @@
 import type { ProbeResult, VideoProperties } from "@aws-sdk/client-mediaconvert";
 import { expect } from "chai";
+import { forecastOf } from "../../../contracts/cost.ts";
 import { sourceIndexKey } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import { admitResponse } from "../../../contracts/steps.ts";
@@ -32,6 +33,7 @@ const probeOf = (codec: string, properties: VideoProperties = {}, format = "mp4"
     ],
   },
 });
+const planned = { analysers: [{ id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 }], rekognition: true };
 const facts = (probe: ProbeResult, index: SourceIndex): Facts => ({ probe, probeError: null, index, indexError: null });
 
 describe("prepare/admit decides", () => {
@@ -129,7 +131,7 @@ describe("prepare/admit", () => {
   const ask = async (probe: ProbeResult, index: SourceIndex) => {
     const lake = memoryLake();
     await lake.putJson(sourceIndexKey(caseId, runId), index);
-    const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k" });
+    const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", planned });
     return admitResponse.parse(
       await handler({ request, probe: { ProbeResults: [probe] }, probeError: null, index: { frameCount: 250, durationSeconds: 10 }, indexError: null }),
     );
@@ -175,6 +177,14 @@ describe("prepare/admit", () => {
     });
   });
 
+  it("forecasts what the run will cost, with an analysis rendition only where one is encoded", async () => {
+    const forecast = (normalised: boolean) => forecastOf(indexOf().video, { normalised, ...planned }).estimateUsd;
+    expect((await ask(probeOf("AVC"), indexOf())).forecastUsd).to.equal(forecast(false));
+    expect((await ask(probeOf("HEVC"), indexOf({ codec: "hevc" }))).forecastUsd)
+      .to.equal(forecast(true))
+      .and.be.greaterThan(forecast(false));
+  });
+
   it("never enlarges, keeps portrait upright and sides even", async () => {
     for (const [width, height, Width, Height] of [
       [641, 359, 640, 358],
@@ -187,11 +197,11 @@ describe("prepare/admit", () => {
   });
 
   it("plans nothing for what it rejects", async () => {
-    expect((await ask(probeOf("THEORA"), indexOf())).settings).to.equal(null);
+    expect(await ask(probeOf("THEORA"), indexOf())).to.include({ settings: null, forecastUsd: null });
   });
 
   it("refuses an input that breaks the contract, naming all that is wrong", async () => {
-    const error = await failure(createHandler({ lake: memoryLake(), processedKeyArn: "k" })({ request: { ...request, runId: "x" }, probeError: 1 }));
+    const error = await failure(createHandler({ lake: memoryLake(), processedKeyArn: "k", planned })({ request: { ...request, runId: "x" }, probeError: 1 }));
     expect(error.name).to.equal("InvalidInput");
     for (const part of ["request.runId", "probe", "probeError", "index", "indexError"]) expect(error.message).to.include(part);
   });

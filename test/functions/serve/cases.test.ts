@@ -23,7 +23,7 @@ const item = (change: object = {}) => ({
 });
 const { item: _, list: __, executionArn: ___, ...told } = item();
 /** Nobody said which procedure it was. */
-const summary = { ...told, procedure: null, severity: null };
+const summary = { ...told, procedure: null, severity: null, forecastUsd: null, costUsd: null };
 
 describe("GET /cases", () => {
   const asked: (Place | undefined)[] = [];

@@ -58,7 +58,7 @@ export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
   scores: [],
   busiestFrame: 10,
   coverage: [{ analyser: "frame-analysis", status: "SUCCEEDED", required: true, share: 1, error: null }],
-  cost: { estimateUsd: 0, breakdown: [], pricesAsOf: "2026-10-01" },
+  cost: { forecastUsd: 0.1, estimateUsd: 0, breakdown: [], pricesAsOf: "2026-10-01" },
   provenance: { pipelineVersion: "0.1.0", contentSha256: digest },
   ...change,
 });

@@ -19,8 +19,18 @@ describe("what the command says of cases", () => {
 
   it("lists one case a line, and says where there is none", () => {
     const now = new Date("2026-11-26T10:00:00.000Z");
-    const other = item({ caseId: "1b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f", status: "COMPLETE", fileName: "b.mp4", createdAt: "2026-11-26T09:59:00.000Z" });
-    expect(caseList([other, item()], now)).to.equal(`${other.caseId}  complete  1 min  b.mp4\n${caseId}  failed    2 h    膽囊.mp4\n`);
+    const other = item({
+      caseId: "1b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f",
+      status: "COMPLETE",
+      fileName: "b.mp4",
+      costUsd: 0.25,
+      forecastUsd: 0.3,
+      createdAt: "2026-11-26T09:59:00.000Z",
+    });
+    expect(caseList([other, item({ forecastUsd: 0.3 })], now)).to.equal(
+      `${other.caseId}  complete  1 min  $0.2500           b.mp4\n${caseId}  failed    2 h    forecast $0.3000  膽囊.mp4\n`,
+    );
+    expect(caseList([item()], now)).to.equal(`${caseId}  failed  2 h  -  膽囊.mp4\n`);
     expect(caseList([], now)).to.equal("There is no case.\n");
   });
 
@@ -65,7 +75,7 @@ describe("what the command says of cases", () => {
     for (const line of [
       ", redriven 2 times, ",
       "  rekognition: failed, 50 % of what was wanted. Too busy.",
-      "Cost on AWS, about, at list prices of 2026-10-01: $0.0300",
+      "Cost on AWS, about, at list prices of 2026-10-01: $0.0300, forecast $0.1000",
       "  Step Functions: $0.0300",
       "  s3://processed/analysis.json",
     ])

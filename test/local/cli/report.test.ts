@@ -57,7 +57,7 @@ const analysis: Analysis = {
     { analyser: "frame-analysis", status: "SUCCEEDED", required: true, share: 0.987, error: null },
     { analyser: "rekognition", status: "FAILED", required: false, share: 0, error: "The service was away." },
   ],
-  cost: { estimateUsd: 0.1234, breakdown: [], pricesAsOf: "2026-10-01" },
+  cost: { forecastUsd: 0.1, estimateUsd: 0.1234, breakdown: [], pricesAsOf: "2026-10-01" },
   provenance: { pipelineVersion: "1", contentSha256: digest },
 };
 const frames = new FrameIndex({
@@ -86,7 +86,7 @@ Coverage:
   frame-analysis: succeeded, 98.7 %
   rekognition: failed, 0 %, not required – The service was away.
 
-On AWS this would cost about $0.123 at list prices of 2026-10-01.
+On AWS this would cost about $0.123 at list prices of 2026-10-01; the forecast was $0.100.
 The models were trained on drawn operations only: for trying the platform, never for care.
 `);
   });
