@@ -190,7 +190,15 @@ describe("CaseAnalysis", () => {
     const processed = { PROCESSED_BUCKET: "svp-unit-111111111111-processed" };
     const PROCESSED_KEY_ARN = stack.one(aws.kms.Key, "keys-derived").outputs["arn"] as string;
     expect(environment("prepare-index-source")).to.deep.equal(processed);
-    expect(environment("prepare-admit")).to.deep.equal({ ...processed, PROCESSED_KEY_ARN });
+    const { PLANNED_WORK, ...admit } = environment("prepare-admit") as Record<string, string>;
+    expect(admit).to.deep.equal({ ...processed, PROCESSED_KEY_ARN });
+    expect(JSON.parse(PLANNED_WORK as string)).to.deep.equal({
+      analysers: [
+        { id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 },
+        { id: "frame-analysis", instanceType: "ml.c5.xlarge", sampleRate: 5 },
+      ],
+      rekognition: true,
+    });
     expect(environment("prepare-plan-review")).to.deep.equal({
       ...processed,
       PROCESSED_KEY_ARN,
