@@ -53,6 +53,8 @@ export const analyserResult = z.strictObject({
       subject: subject.nullable(),
       /** What scores and label indexes refer to, in the model's order. Empty for cues and sprites. */
       labels: z.array(z.string()),
+      /** See `contracts/model.ts`; absent where the network says nothing. */
+      meanPhaseSeconds: z.number().positive().optional(),
       /** File beside `result.json`. */
       file: z.string(),
       /** Frames this producer looked at, and frames it was asked to look at. */

@@ -51,6 +51,8 @@ const common = {
   labels: z.array(z.string().min(1)).min(1),
   /** Score from which a result counts. */
   threshold: unit,
+  /** Of a network that tells phases: how long one lasts on average in the operations that it learned from. Other speeds than a surgeon's are those of drawings and time lapses. */
+  meanPhaseSeconds: z.number().positive().optional(),
 };
 
 /** `models/<id>/model.json`: everything the platform needs to know to run a network. */

@@ -73,6 +73,7 @@ export class ModelOutput {
       error: this.#error,
       kind: this.kind,
       subject: this.model.subject,
+      ...(this.model.meanPhaseSeconds !== undefined && { meanPhaseSeconds: this.model.meanPhaseSeconds }),
       file: this.file,
       labels: this.model.labels,
       framesDone: this.#framesDone,

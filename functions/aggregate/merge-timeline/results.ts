@@ -25,6 +25,8 @@ export interface Finding {
   /** What it is about; null of cues and sprites. */
   subject: Subject | null;
   labels: string[];
+  /** Of what tells phases, if it says so. */
+  meanPhaseSeconds?: number;
 }
 
 /** Reads the account of every branch, in the order of their names. A branch that failed may have left one all the same. */
@@ -56,8 +58,9 @@ export function findingsOf(branches: readonly Branch[]): Finding[] {
   const findings = branches.flatMap(({ envelope, result }) =>
     (result?.outputs ?? [])
       .filter(({ status }) => status === "SUCCEEDED")
-      .map(({ kind, file, producer, subject, labels }) => ({
+      .map(({ kind, file, producer, subject, labels, meanPhaseSeconds }) => ({
         ...{ kind, producer, subject, labels },
+        ...(meanPhaseSeconds !== undefined && { meanPhaseSeconds }),
         analyser: envelope.analyser,
         key: parseUri(envelope.outputPrefix as string).key + file,
       })),

@@ -10,8 +10,8 @@ import { type Series, scale } from "./series.ts";
  * in Padoy et al., Med Image Anal 16, 2012, and Twinanda et al., IEEE TMI 36, 2017). docs/decisions/0019 says why not a filter.
  */
 
-/** Mean length of a phase: how dear any change is. 352 s over the seven phases of Cholec80 (means of Twinanda et al. 2017). */
-const meanPhaseSeconds = 352;
+/** Mean length of a phase, where the network does not say what it learned from: how dear any change is. 352 s over the seven phases of Cholec80 (means of Twinanda et al. 2017). */
+const surgeonsPhaseSeconds = 352;
 /** Where changes lead: to the next phase of the procedure mostly, over some of them now and then, back seldom. */
 const shareOfNext = 0.8;
 const shareOfLater = 0.15;
@@ -25,18 +25,16 @@ const leastProbability = 0.01;
  * and back costs.
  */
 const correlationSeconds = 4;
-/** Time that one sample speaks for at most, in seconds: of frames seldom looked at each speaks for itself only. */
-const longestWeightSeconds = correlationSeconds;
 /** Nothing that lasts less is a phase. Half the tolerance of 10 s that surgeons' own annotations are granted at a boundary (Cholec80). */
 const shortestSeconds = 5;
 /** A frame speaks for the time after it for so long at most; what nobody looked at has no phase. */
 const longestHoldSeconds = 5;
 
 /** One phase for each sample: the likeliest course through the samples, as label indexes. `weights` say how many independent looks a sample is. */
-export function decodePhases(scores: readonly (readonly number[])[], weights: Float64Array): Uint8Array {
+export function decodePhases(scores: readonly (readonly number[])[], weights: Float64Array, meanPhaseSeconds = surgeonsPhaseSeconds): Uint8Array {
   const labelCount = scores.length;
   const sampleCount = weights.length;
-  const change = changeCosts(labelCount);
+  const change = changeCosts(labelCount, meanPhaseSeconds);
   const logs = Float64Array.from({ length: scale + 1 }, (_, score) => -Math.log(Math.max(score / scale, leastProbability)));
   const cameFrom = new Uint8Array(sampleCount * labelCount);
   let costs = new Float64Array(labelCount);
@@ -71,7 +69,7 @@ export function decodePhases(scores: readonly (readonly number[])[], weights: Fl
 }
 
 /** What coming to a phase (row) from another (column) costs, in nats. Staying is free. */
-function changeCosts(labelCount: number): Float64Array[] {
+function changeCosts(labelCount: number, meanPhaseSeconds: number): Float64Array[] {
   const cost = (share: number, among: number) => -Math.log(share / among / meanPhaseSeconds);
   return Array.from({ length: labelCount }, (_, to) =>
     Float64Array.from({ length: labelCount }, (_, from) => {
@@ -133,8 +131,13 @@ export function phaseSegments({ finding, frames, scores }: Series, video: Video)
   const ends = starts.map((start, i) => Math.min(starts[i + 1] ?? time.length, Math.floor(start + longestHold)));
   if ((starts[0] as number) <= longestHold) starts[0] = 0;
   const seconds = starts.map((start, i) => (((ends[i] as number) - start) * rate.den) / rate.num);
-  const weights = seconds.map((length) => Math.min(length, longestWeightSeconds) / correlationSeconds);
-  const runs = longEnough(decodePhases(scores, weights), scores, seconds, shortestSeconds);
+  // Where phases are short, as in a drawn operation or a time lapse, everything is: all times below are a surgeon's, scaled by this.
+  const { meanPhaseSeconds = surgeonsPhaseSeconds } = finding;
+  const pace = meanPhaseSeconds / surgeonsPhaseSeconds;
+  const correlation = correlationSeconds * pace;
+  // Of frames seldom looked at each speaks for itself only.
+  const weights = seconds.map((length) => Math.min(length, correlation) / correlation);
+  const runs = longEnough(decodePhases(scores, weights, meanPhaseSeconds), scores, seconds, shortestSeconds * pace);
   return runs.flatMap(({ label, first, end }) => {
     const column = (scores[label] as number[]).slice(first, end);
     const confidence = Math.round(column.reduce((sum, score) => sum + score, 0) / column.length) / scale;

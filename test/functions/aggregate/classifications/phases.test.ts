@@ -44,6 +44,19 @@ function seeded(seed: number): () => number {
 const visits = (segments: readonly Pick<Analysis["segments"][number], "label">[]) => segments.filter(({ label }, i) => label !== segments[i - 1]?.label).length;
 
 describe("phaseSegments", () => {
+  it("takes its times from what the network learned from: phases of a drawing pass in seconds", () => {
+    const course = repeated([0, 20], [1, 20], [2, 20]);
+    const series = seriesOf(course, 5);
+    // 4 s each: for a surgeon's operation too short to believe in.
+    expect(phaseSegments(series, videoOf(300))).to.have.length(1);
+    const drawn = { ...series, finding: { ...series.finding, meanPhaseSeconds: 4 } };
+    expect(brief(phaseSegments(drawn, videoOf(300)))).to.deep.equal([
+      ["Preparation", 0, 100],
+      ["Dissection", 100, 200],
+      ["Clipping", 200, 300],
+    ]);
+  });
+
   it("covers the video with the phases as they were", () => {
     const course = repeated([0, 60], [1, 100], [2, 40]);
     const segments = phaseSegments(seriesOf(course, 25), videoOf(200 * 25));
