@@ -25,6 +25,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-start-analysis$/, /\(DeferMessages(Key)?\)$/, "Asked only while every lease is taken: test/e2e/admission.test.ts."),
   explain(/^ingest-start-upload$/, /^(s3:AbortMultipartUpload|kms:Decrypt) \(StartUpload(Key)?\)$/, "Asked only when two requests begin the same upload."),
   explain(/^ingest-sign-parts$/, /^kms:Decrypt \(JoinParts\)$/, "The local S3 asks for it when parts are joined; AWS already when they arrive."),
+  explain(/^ingest-complete-upload$/, /^kms:GenerateDataKey \(CompleteUploadKey\)$/, "The local S3 joins parts without a new data key."),
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
   explain(/^aggregate-merge-timeline$/, /^kms:Decrypt \(WriteCaseKey\)$/, "The local table is not encrypted."),
