@@ -28,6 +28,7 @@ export type Role = keyof typeof roles;
 export const routeScopes = {
   "GET /cases": "cases.read",
   "GET /cases/{caseId}": "cases.read",
+  "GET /cases/{caseId}/measures": "cases.read",
   "POST /uploads": "cases.write",
   "POST /uploads/{uploadId}/parts": "cases.write",
   "GET /uploads/{uploadId}/parts": "cases.write",

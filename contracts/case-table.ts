@@ -3,7 +3,7 @@ import { caseId, runId } from "./primitives.ts";
 
 /*
  * Items of the case table that several parts of the platform know. Its key is `caseId` and `item`: `SUMMARY`, `RUN#{runId}`,
- * `FINDING#{finding}`. An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
+ * `FINDING#{finding}`, `MEASURES`. An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
  */
 
 /** The table's indexes: each lists items by one attribute, newest case last. An item without the attribute is not in it. */
@@ -15,6 +15,12 @@ export const caseIndexes = {
   /** `finding` is in finding items only. */
   finding: "cases-by-finding",
 } as const;
+
+/**
+ * Index of what operations are compared by: `cohort` is in items `MEASURES` only, one a case. Nobody lists cases by it: reading
+ * it is not reading cases.
+ */
+export const measuresByCohort = "measures-by-cohort";
 
 /** What cases can be searched by. */
 export const findingKind = z.enum(["event", "instrument", "phase"]);

@@ -62,3 +62,10 @@ export const mergeTimelineResponse = z.strictObject({
   segmentCount: z.int().nonnegative(),
   eventCount: z.int().nonnegative(),
 });
+
+export const measureOperationRequest = z.strictObject(run);
+export const measureOperationResponse = z.strictObject({
+  measuresUri: z.string(),
+  measureCount: z.int().nonnegative(),
+  findingCount: z.int().nonnegative(),
+});

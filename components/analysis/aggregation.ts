@@ -19,9 +19,10 @@ export interface AggregationArgs {
   pipelineVersion: string;
 }
 
-/** Merges the branches' results into one analysis, tags the source with it and announces it. */
+/** Merges the branches' results into one analysis, measures it, tags the source with it and announces it. */
 export class Aggregation extends PlatformComponent {
   readonly mergeTimeline: PlatformFunction;
+  readonly measureOperation: PlatformFunction;
   /** What the state machine must be allowed to merge, tag and announce. */
   readonly statements: readonly Statement[];
 
@@ -58,8 +59,27 @@ export class Aggregation extends PlatformComponent {
       { parent: this },
     );
 
+    this.measureOperation = new PlatformFunction(
+      {
+        settings,
+        handler: "aggregate/measure-operation",
+        description: "Measures an operation and compares it with others",
+        timeoutSeconds: 300,
+        memoryMb: 2048,
+        environment: { PROCESSED_BUCKET: processed.bucket, CASE_TABLE: table.tableName },
+        statements: [
+          ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ...processed.allow("WriteMetadata", ["s3:PutObject"], lakePrefixes.metadata),
+          ...table.allow("RememberMeasures", ["dynamodb:GetItem", "dynamodb:PutItem"]),
+          ...table.allowCohort("CompareMeasures"),
+        ],
+      },
+      { parent: this },
+    );
+
     this.statements = [
       this.mergeTimeline.allowInvoke("MergeTimeline"),
+      this.measureOperation.allowInvoke("MeasureOperation"),
       ...raw.allow("TagSource", ["s3:PutObjectVersionTagging"], rawVideosPrefix),
       allow("AnnounceCaseAnalysed", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
     ];

@@ -21,7 +21,8 @@ import { located, type ProcessingArgs, processFrames, processingJob, type Transc
 
 export interface CaseAnalysisDefinitionArgs {
   readonly tableName: pulumi.Input<string>;
-  readonly functions: ReviewBranchArgs["functions"] & Readonly<Record<"indexSource" | "admit" | "decideGate" | "mergeTimeline", FunctionTarget>>;
+  readonly functions: ReviewBranchArgs["functions"] &
+    Readonly<Record<"indexSource" | "admit" | "decideGate" | "mergeTimeline" | "measureOperation", FunctionTarget>>;
   readonly transcoding: TranscodingArgs;
   readonly processing: ProcessingArgs;
   readonly rekognition: ReviewBranchArgs["rekognition"];
@@ -222,7 +223,7 @@ function analyse({ functions, transcoding, processing, rekognition, analysers }:
   };
 }
 
-/** Merges, then tells: a pointer on the source and an event. Neither can undo a finished analysis; what failed is listed in the output. */
+/** Merges, then measures, then tells: a pointer on the source and an event. None of these can undo a finished analysis; what failed is listed in the output. */
 function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, State> {
   const warn = (what: string, next: string): Catcher => ({
     ErrorEquals: ["States.ALL"],
@@ -239,7 +240,12 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
         forecastUsd: "{% $plan.forecastUsd %}",
         envelopes: "{% $envelopes %}",
       },
-      { Assign: { merged: "{% $states.result.Payload %}", warnings: [] }, Catch: [fails], Next: "TagSource" },
+      { Assign: { merged: "{% $states.result.Payload %}", warnings: [] }, Catch: [fails], Next: "MeasureOperation" },
+    ),
+    MeasureOperation: invoke(
+      functions.measureOperation,
+      { caseId: expression(caseId), runId: expression(runId) },
+      { Catch: [warn("The operation was not measured.", "TagSource")], Next: "TagSource" },
     ),
     TagSource: tagSource({ Catch: [warn("The source was not tagged.", "AnnounceCaseAnalysed")], Next: "AnnounceCaseAnalysed" }),
     AnnounceCaseAnalysed: {

@@ -72,6 +72,7 @@ export class CaseAnalysis extends PlatformComponent {
             decideGate: gate.decideGate,
             collectShots: rekognition.collectShots,
             mergeTimeline: aggregation.mergeTimeline,
+            measureOperation: aggregation.measureOperation,
           },
           transcoding: preprocessing.transcoding,
           processing: sagemaker.processing,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { caseIndexes } from "../../contracts/case-table.ts";
+import { caseIndexes, measuresByCohort } from "../../contracts/case-table.ts";
 import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
@@ -16,8 +16,14 @@ const attributes = Object.keys(caseIndexes) as (keyof typeof caseIndexes)[];
 /** Attributes that items of an index have beside its keys; all, where it doesn't say. */
 const projections: Readonly<Partial<Record<keyof typeof caseIndexes, string[]>>> = { finding: ["runId"] };
 
+/** Keys of an index by one attribute, in the order of time. */
+const newestOf = (attributeName: string) => [
+  { attributeName, keyType: "HASH" },
+  { attributeName: "createdAt", keyType: "RANGE" },
+];
+
 /**
- * The case table: `caseId` and `item` (`SUMMARY`, `RUN#...`, `FINDING#...`), with an index for each thing that cases are listed or
+ * The case table: `caseId` and `item` (`SUMMARY`, `RUN#...`, `FINDING#...`, `MEASURES`), with an index for each thing that cases are listed or
  * searched by (`contracts/case-table.ts`). The only place where a file's name is kept.
  *
  * HIPAA 164.312(a)(2)(iv), 164.308(a)(7)(ii)(A).
@@ -43,15 +49,16 @@ export class CaseTable extends PlatformComponent {
           { name: "item", type: "S" },
           ...attributes.map((attribute) => ({ name: attribute, type: "S" })),
           { name: "createdAt", type: "S" },
+          { name: "cohort", type: "S" },
         ],
-        globalSecondaryIndexes: attributes.map((attribute) => ({
-          name: caseIndexes[attribute],
-          keySchemas: [
-            { attributeName: attribute, keyType: "HASH" },
-            { attributeName: "createdAt", keyType: "RANGE" },
-          ],
-          ...(projections[attribute] ? { projectionType: "INCLUDE", nonKeyAttributes: projections[attribute] } : { projectionType: "ALL" }),
-        })),
+        globalSecondaryIndexes: [
+          ...attributes.map((attribute) => ({
+            name: caseIndexes[attribute],
+            keySchemas: newestOf(attribute),
+            ...(projections[attribute] ? { projectionType: "INCLUDE", nonKeyAttributes: projections[attribute] } : { projectionType: "ALL" }),
+          })),
+          { name: measuresByCohort, keySchemas: newestOf("cohort"), projectionType: "ALL" },
+        ],
         serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
         pointInTimeRecovery: { enabled: true },
         deletionProtectionEnabled: removal === "retain",
@@ -78,6 +85,11 @@ export class CaseTable extends PlatformComponent {
   allowList(sid: string): Statement[] {
     const indexes = Object.values(caseIndexes).map((index) => pulumi.interpolate`${this.arn}/index/${index}`);
     return [allow(sid, ["dynamodb:Query"], indexes), this.#allowKey(sid)];
+  }
+
+  /** Statements that allow reading what the operations of a cohort are compared by. */
+  allowCohort(sid: string): Statement[] {
+    return [allow(sid, ["dynamodb:Query"], [pulumi.interpolate`${this.arn}/index/${measuresByCohort}`]), this.#allowKey(sid)];
   }
 
   /** DynamoDB opens the table's key with the caller's own rights. */

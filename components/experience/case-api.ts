@@ -102,6 +102,22 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      "GET /cases/{caseId}/measures": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-measures",
+          description: "Tells the clinical measures of a case",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...processed.allow("ReadMeasures", ["s3:GetObject"], lakePrefixes.metadata),
+            processed.allowNoticingAbsence("NoticeMissingMeasures"),
+          ],
+        },
+        { parent: this },
+      ),
       ...uploadFunctions({ settings, table, raw: lake.raw, uploads }, { parent: this }),
       "POST /cases/{caseId}/exports": new PlatformFunction(
         {

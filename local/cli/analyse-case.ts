@@ -1,6 +1,7 @@
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { progress } from "./progress.ts";
 import { unfinishedUpload } from "./unfinished-uploads.ts";
+import type { UploadFacts } from "./upload.ts";
 
 /** States that an analysis usually passes; what the bar counts against. */
 const usualStates = [
@@ -18,14 +19,20 @@ const usualStates = [
   "AnalyseFrames",
   "CollectShots",
   "MergeTimeline",
+  "MeasureOperation",
   "AnnounceCaseAnalysed",
 ];
 
 /** Uploads a video, or the rest of it if an earlier command was interrupted, and waits for its analysis, telling how both come on. */
-export async function analyseCase(client: PlatformClient, video: string, dataDir: string): Promise<CaseItem> {
+export async function analyseCase(
+  client: PlatformClient,
+  video: string,
+  dataDir: string,
+  operation: Pick<UploadFacts, "procedure" | "severity"> = {},
+): Promise<CaseItem> {
   const { token, isResumed, finish } = await unfinishedUpload(dataDir, video);
   const upload = progress("Upload");
-  const caseId = await client.upload(video, (arrived, total) => upload.update(arrived / total, isResumed ? "goes on" : ""), { token });
+  const caseId = await client.upload(video, (arrived, total) => upload.update(arrived / total, isResumed ? "goes on" : ""), { token, ...operation });
   finish();
   upload.end(`case ${caseId}`);
   return watchCase(client, caseId);

@@ -1,23 +1,28 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
+import { procedure, severity } from "../../contracts/case.ts";
 import { openPlatform } from "../platform.ts";
 import { root } from "../root.ts";
 import { analyseCase } from "./analyse-case.ts";
 import { PlatformClient } from "./client.ts";
-import { CommandError, main } from "./command.ts";
+import { CommandError, main, UsageError } from "./command.ts";
 import { report, unusedGrants } from "./report.ts";
 import { fetchResult } from "./result.ts";
 import { runningSession } from "./session.ts";
+import type { UploadFacts } from "./upload.ts";
 
 await main({
   help: `
-npm run analyse -- VIDEO [--out DIR] [--json] [--data DIR] [--grants]
+npm run analyse -- VIDEO [--out DIR] [--json] [--procedure NAME [--severity N]] [--data DIR] [--grants]
 
 Analyses a video on this machine, with the program, state machine, functions and models that run on AWS.
-Writes analysis.json, frame-table.json, timeline.vtt and still.png.
+Writes analysis.json, measures.json, frame-table.json, timeline.vtt and still.png.
 
   --out DIR    where to write (default: analysis/NAME-OF-THE-VIDEO)
   --json       print analysis.json on standard output instead of a summary
+  --procedure NAME, --severity N
+               which operation it is (${procedure.options.join(", ")})
+               and how difficult, 1 to 5: its measures are compared with others like it, once there are ten
   --data DIR   folder of the local cloud (default: .svp)
   --grants     print what the program's roles are granted and this run never used
   -h, --help   this text
@@ -25,9 +30,17 @@ Writes analysis.json, frame-table.json, timeline.vtt and still.png.
 An upload that was interrupted goes on where it stopped when the command is given again.
 Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
 Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (what there is, is written); 2 wrong usage.`,
-  options: { out: { type: "string" }, json: { type: "boolean" }, data: { type: "string" }, grants: { type: "boolean" } },
+  options: {
+    out: { type: "string" },
+    json: { type: "boolean" },
+    procedure: { type: "string" },
+    severity: { type: "string" },
+    data: { type: "string" },
+    grants: { type: "boolean" },
+  },
   positionals: ["VIDEO"],
-  async run({ out, json, data, grants }, [given = ""]) {
+  async run({ out, json, procedure: which, severity: grade, data, grants }, [given = ""]) {
+    const operation = operationOf(which, grade);
     const video = resolve(given);
     const facts = await stat(video).catch(() => undefined);
     if (!facts?.isFile()) throw new CommandError(`${given} is not a file.`);
@@ -40,17 +53,17 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
       const session = running ?? platform?.session;
       if (!session) throw new CommandError("The local cloud did not start.");
       const client = new PlatformClient(session);
-      const settled = await analyseCase(client, video, dataDir);
+      const settled = await analyseCase(client, video, dataDir, operation);
       if (settled.status !== "COMPLETE" && settled.status !== "PARTIAL") {
         process.stderr.write(`The video was ${settled.status.toLowerCase()}:\n${settled.reasons.map((reason) => `- ${reason}`).join("\n")}\n`);
         return 1;
       }
       const folder = resolve(out ?? join("analysis", basename(video, extname(video)) || settled.caseId));
-      const { analysis, frames, files } = await fetchResult(client, settled);
+      const { analysis, frames, measures, files } = await fetchResult(client, settled);
       await mkdir(folder, { recursive: true });
       for (const [name, content] of files) await writeFile(join(folder, name), content);
       process.stdout.write(
-        json ? `${JSON.stringify(analysis, null, 2)}\n` : `\n${report(analysis, frames)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
+        json ? `${JSON.stringify(analysis, null, 2)}\n` : `\n${report(analysis, frames, measures)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
       );
       if (platform && grants) process.stdout.write(unusedGrants(platform.cloud.iam.usage().unused));
       return analysis.status === "COMPLETE" ? 0 : 1;
@@ -59,3 +72,13 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
     }
   },
 });
+
+/** Throws a UsageError that says everything that is wrong. */
+function operationOf(which: string | undefined, grade: string | undefined): Pick<UploadFacts, "procedure" | "severity"> {
+  const [named, graded] = [procedure.optional().safeParse(which), severity.optional().safeParse(grade === undefined ? undefined : Number(grade))];
+  const mistakes: string[] = [];
+  if (!named.success) mistakes.push(`--procedure must be one of ${procedure.options.join(", ")}, not "${which}".`);
+  if (!graded.success) mistakes.push(`--severity must be a whole number from 1 to 5, not "${grade}".`);
+  if (!named.success || !graded.success) throw new UsageError(mistakes.join("\n"));
+  return { ...(named.data && { procedure: named.data }), ...(graded.data && { severity: graded.data }) };
+}

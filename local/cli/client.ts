@@ -137,7 +137,7 @@ export class PlatformClient {
   }
 
   /**
-   * Waits until a case is analysed, rejected, quarantined or failed. `onStates` gets the states entered so far.
+   * Waits until a case is analysed, rejected, quarantined or failed, and its execution has ended: the measures come after the analysis. `onStates` gets the states entered so far.
    * Rejects if the case disappears.
    */
   async settled(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
@@ -146,7 +146,8 @@ export class PlatformClient {
       if (!found) throw new Error(`Case ${caseId} is not in the table.`);
       caseStatus.parse(found.status);
       if (found.runId) onStates(await this.statesEntered(found.runId));
-      if (isTerminal(found.status)) return found;
+      const isRunning = found.runId !== undefined && (await this.execution(found.runId))?.status === "RUNNING";
+      if (isTerminal(found.status) && !isRunning) return found;
       await new Promise((wake) => setTimeout(wake, 250));
     }
   }
@@ -240,6 +241,16 @@ export class PlatformClient {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (!Body) throw new Error(`s3://${bucket}/${key} came without a body.`);
     return Buffer.from(await Body.transformToByteArray());
+  }
+
+  /** Content of an object; undefined if there is none. */
+  async objectIfThere(place: { bucket: string; key: string }): Promise<Buffer | undefined> {
+    try {
+      return await this.object(place);
+    } catch (error) {
+      if ((error as Error).name === "NoSuchKey") return undefined;
+      throw error;
+    }
   }
 
   /** Writes an object into a file. */

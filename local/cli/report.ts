@@ -1,5 +1,7 @@
 import type { Analysis } from "../../contracts/analysis.ts";
 import type { FrameIndex } from "../../contracts/frame-table.ts";
+import { definitions, type MeasureName } from "../../contracts/measure-definitions.ts";
+import type { Measure, Measures } from "../../contracts/measures.ts";
 import { clock } from "../../contracts/presentation.ts";
 import type { Grant } from "../services/iam/iam.ts";
 
@@ -7,7 +9,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(share === 1 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** An analysis in words a person can read in a minute. */
-export function report(analysis: Analysis, frames: FrameIndex): string {
+export function report(analysis: Analysis, frames: FrameIndex, measures?: Measures): string {
   const { source, raster } = analysis.media;
   const seconds = (source.durationTicks * source.timebase.num) / source.timebase.den;
   const span = ({ startFrame, endFrame }: { startFrame: number; endFrame: number }): string =>
@@ -42,6 +44,7 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
     lines.push("", `${found} (${producer}, pixels of ${raster.width}x${raster.height})`);
   }
   if (analysis.tracks) lines.push(`${counted(analysis.tracks.trackCount, "track")} of instruments while they stayed in sight`);
+  if (measures) lines.push(...measured(measures));
   lines.push("", "Coverage:");
   for (const { analyser, status, share, required, error } of analysis.coverage)
     lines.push(`  ${analyser}: ${status.toLowerCase()}, ${percent(share)}${required ? "" : ", not required"}${error ? ` – ${error}` : ""}`);
@@ -52,6 +55,29 @@ export function report(analysis: Analysis, frames: FrameIndex): string {
   if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
     lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");
   return `${lines.join("\n")}\n`;
+}
+
+/** The measures that could be told, but for those of single phases and instruments: `measures.json` has them all. */
+function measured({ measures }: Measures): string[] {
+  const rows = measures.flatMap((measure) =>
+    measure.value === null || measure.of !== null ? [] : [[definitions[measure.name as MeasureName].title.en, amount(measure)]],
+  );
+  const width = Math.max(...rows.map(([title = ""]) => title.length));
+  return ["", "Measures:", ...rows.map(([title = "", value]) => `  ${title.padEnd(width)}  ${value}`)];
+}
+
+function amount({ unit, value, cohort }: Measure): string {
+  const number = value as number;
+  const words = {
+    seconds: () => clock(number),
+    count: () => String(number),
+    "count-per-hour": () => `${number.toFixed(1)} an hour`,
+    share: () => percent(number),
+    probability: () => percent(number),
+    diagonals: () => `${number.toFixed(2)} picture diagonals`,
+    "diagonals-per-second": () => `${number.toFixed(2)} picture diagonals a second`,
+  }[unit]();
+  return cohort ? `${words} (more than ${percent(cohort.percentile)} of ${cohort.n} like it)` : words;
 }
 
 /** Grants that a run never used, by role: each is either for another path than the run's, or too much. */

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Analysis, analysis as analysisContract, detectionChunk } from "../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
-import { analysisKey, parseUri, timelineKey } from "../../contracts/keys.ts";
+import { analysisKey, measuresKey, parseUri, timelineKey } from "../../contracts/keys.ts";
+import { type Measures, measures as measuresContract } from "../../contracts/measures.ts";
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Box, still } from "./still.ts";
 
 export interface Result {
   readonly analysis: Analysis;
   readonly frames: FrameIndex;
+  /** Undefined where the operation could not be measured; the analysis stands all the same. */
+  readonly measures: Measures | undefined;
   /** Content by file name. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -28,8 +31,11 @@ export async function fetchResult(client: PlatformClient, { caseId, runId }: Cas
     ["frame-table.json", table],
     ["timeline.vtt", await client.object({ bucket, key: timelineKey(caseId, runId) })],
   ]);
+  const measured = await client.objectIfThere({ bucket, key: measuresKey(caseId, runId) });
+  if (measured) files.set("measures.json", measured);
+  const measures = measured && measuresContract.parse(JSON.parse(measured.toString()));
   if (analysis.media.renditions.review) files.set("still.png", await busiestMoment(client, analysis, frames, analysis.media.renditions.review));
-  return { analysis, frames, files };
+  return { analysis, frames, measures, files };
 }
 
 /** The busiest frame with its boxes; where nothing was detected, the middle of the operation without any. */

@@ -8,6 +8,7 @@ import { expect } from "chai";
 import sharp from "sharp";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
+import { measures as measuresContract } from "../../contracts/measures.ts";
 import { timelineVtt } from "../../contracts/timeline-vtt.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
@@ -42,7 +43,7 @@ describe("npm run analyse", function () {
   it("writes the analysis, its frame table, its timeline and the busiest moment", async () => {
     const { code, out, err } = await run("analyse", [clips.fiveSeconds(), "--data", at("data"), "--out", at("out"), "--json"]);
     expect(code, err).to.equal(0);
-    expect(readdirSync(at("out")).sort()).to.deep.equal(["analysis.json", "frame-table.json", "still.png", "timeline.vtt"]);
+    expect(readdirSync(at("out")).sort()).to.deep.equal(["analysis.json", "frame-table.json", "measures.json", "still.png", "timeline.vtt"]);
     const analysis = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
     expect(JSON.parse(out), "--json").to.deep.equal(analysis);
     const frames = new FrameIndex(frameTable.parse(JSON.parse(readFileSync(at("out/frame-table.json"), "utf8"))));
@@ -51,6 +52,11 @@ describe("npm run analyse", function () {
     expect(await sharp(at("out/still.png")).metadata()).to.include({ format: "png", width: 320, height: 180 });
     expect(analysis.events.map(({ label }) => label)).to.include("Grasper");
     expect(analysis.busiestFrame).to.be.a("number");
+    const { measures } = measuresContract.parse(JSON.parse(readFileSync(at("out/measures.json"), "utf8")));
+    const graspers = analysis.events.filter(({ label }) => label === "Grasper");
+    const inSight = measures.find(({ id }) => id === "instrument-time/Grasper");
+    expect(inSight?.evidence.sort()).to.deep.equal(graspers.map(({ id }) => id).sort());
+    expect(inSight?.value).to.be.closeTo(graspers.reduce((sum, { startFrame, endFrame }) => sum + endFrame - startFrame, 0) / 25, 0.001);
     expect(err, "progress in plain lines").to.match(/^Analysis: MergeTimeline$/m);
   });
 
@@ -62,7 +68,18 @@ describe("npm run analyse", function () {
   });
 
   it("shows what roles are granted and the run did not use, and every such grant is explained", async () => {
-    const { out } = await run("analyse", [clips.outOfBody(), "--data", at("grants"), "--out", at("granted"), "--grants"]);
+    const { out } = await run("analyse", [
+      clips.outOfBody(),
+      "--data",
+      at("grants"),
+      "--out",
+      at("granted"),
+      "--grants",
+      "--procedure",
+      "laparoscopic-cholecystectomy",
+      "--severity",
+      "3",
+    ]);
     const [, granted = ""] = out.split("Granted and not used by this run:\n");
     const unused: [role: string, grant: string][] = [];
     let role = "";

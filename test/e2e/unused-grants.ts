@@ -28,6 +28,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-complete-upload$/, /^kms:GenerateDataKey \(CompleteUploadKey\)$/, "The local S3 joins parts without a new data key."),
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
+  explain(/^aggregate-measure-operation$/, /^kms:Decrypt \((Compare|Remember)MeasuresKey\)$/, "The local table is not encrypted."),
   explain(/^aggregate-merge-timeline$/, /^kms:Decrypt \(WriteCaseKey\)$/, "The local table is not encrypted."),
   explain(
     /^case-analysis$/,

@@ -76,7 +76,7 @@ describe("the definition of the case analysis", () => {
 
   it("holds the states that the architecture names", () => {
     expect(states.map(([name]) => name)).to.include.members(
-      "Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
+      "Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
         " ",
       ),
     );
@@ -119,7 +119,7 @@ describe("a case analysis where all goes well", () => {
     expect(error).to.equal(undefined);
     expect(output).to.deep.equal({ status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json`, warnings: [] });
     expect(attempts.slice(0, 9)).to.deep.equal("Claim Probe IndexSource Admit RecordForecast Normalise IndexRendition ScreenFrames DecideGate".split(" "));
-    expect(attempts.slice(-3)).to.deep.equal(["MergeTimeline", "TagSource", "AnnounceCaseAnalysed"]);
+    expect(attempts.slice(-4)).to.deep.equal(["MergeTimeline", "MeasureOperation", "TagSource", "AnnounceCaseAnalysed"]);
   });
 
   it("hands every function what its contract asks for", async () => {
@@ -391,10 +391,18 @@ describe("a branch of the case analysis that fails", () => {
 
 describe("a case analysis that can't tell of its end", () => {
   it("stays analysed and lists what is missing", async () => {
-    const { output } = await execute({ TagSource: failing("S3.NoSuchKey", "gone"), AnnounceCaseAnalysed: failing("Events.Failed", "bus is down") });
+    const { output } = await execute({
+      MeasureOperation: failing("BrokenContract", thrown("BrokenContract", "The tracks are cut.")),
+      TagSource: failing("S3.NoSuchKey", "gone"),
+      AnnounceCaseAnalysed: failing("Events.Failed", "bus is down"),
+    });
     expect(output).to.deep.include({
       status: "COMPLETE",
-      warnings: ["The source was not tagged. S3.NoSuchKey: gone", "The analysis was not announced. Events.Failed: bus is down"],
+      warnings: [
+        "The operation was not measured. The tracks are cut.",
+        "The source was not tagged. S3.NoSuchKey: gone",
+        "The analysis was not announced. Events.Failed: bus is down",
+      ],
     });
   });
 });

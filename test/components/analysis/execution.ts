@@ -20,6 +20,7 @@ export const args: CaseAnalysisDefinitionArgs = {
     decideGate: target("decide-gate"),
     collectShots: target("collect-shots"),
     mergeTimeline: target("merge-timeline"),
+    measureOperation: target("measure-operation"),
   },
   transcoding: { roleArn: "arn:aws:iam::111111111111:role/transcoding", queueArn: "arn:aws:mediaconvert:us-east-1:111111111111:queues/renditions" },
   processing: {
@@ -77,6 +78,7 @@ const goodAnswers = (): Record<string, Answer> => {
     }),
     RunAnalyser: () => ({ ProcessingJobStatus: "Completed" }),
     MergeTimeline: () => ({ Payload: { status: "COMPLETE", analysisUri: url, segmentCount: 3, eventCount: 1 } }),
+    MeasureOperation: () => ({ Payload: { measuresUri: url.replace("analysis.json", "measures.json"), measureCount: 9, findingCount: 2 } }),
     TagSource: () => ({}),
     AnnounceCaseAnalysed: () => ({ FailedEntryCount: 0 }),
     MarkRejected: () => ({}),

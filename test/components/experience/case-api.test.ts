@@ -48,6 +48,7 @@ describe("CaseApi", () => {
     expect(routes).to.have.deep.members([
       asked("GET /cases", "svp/cases.read"),
       asked("GET /cases/{caseId}", "svp/cases.read"),
+      asked("GET /cases/{caseId}/measures", "svp/cases.read"),
       asked("POST /uploads", "svp/cases.write"),
       asked("POST /uploads/{uploadId}/parts", "svp/cases.write"),
       asked("GET /uploads/{uploadId}/parts", "svp/cases.write"),
@@ -69,6 +70,7 @@ describe("CaseApi", () => {
     expect(permissions).to.have.deep.members([
       ["svp-unit-serve-list-cases", `${apiArn}/*/GET/cases`],
       ["svp-unit-serve-get-case", `${apiArn}/*/GET/cases/*`],
+      ["svp-unit-serve-get-measures", `${apiArn}/*/GET/cases/*/measures`],
       ["svp-unit-ingest-start-upload", `${apiArn}/*/POST/uploads`],
       ["svp-unit-ingest-sign-parts", `${apiArn}/*/POST/uploads/*/parts`],
       ["svp-unit-ingest-list-parts", `${apiArn}/*/GET/uploads/*/parts`],

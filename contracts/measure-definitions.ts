@@ -1,0 +1,195 @@
+import type { Measure } from "./measures.ts";
+
+/** What a measure is: one entry for each name. Written out in `docs/measures.md` by `npm run measures -- --write`. */
+export interface Definition {
+  readonly unit: Measure["unit"];
+  readonly title: { readonly en: string; readonly "zh-TW": string };
+  /** How it is computed, in one sentence or two. */
+  readonly formula: string;
+  readonly source: string;
+}
+
+const sages = "SAGES consensus on surgical video annotation (Meireles et al., Surg Endosc 2021): a phase is the sum of its segments";
+const presence = "Jin et al., IEEE WACV 2018: timelines of tool usage, validated against skill";
+const view = "CholecTrack20 (Nwoye et al. 2025): flags of visual conditions";
+const strasberg = "Strasberg et al., J Am Coll Surg 1995; held before the first clip or cut (SAGES CVS Challenge 2025)";
+const ours = "Definition of this platform";
+
+/** Seconds that the definitions below count with. */
+export const limits = {
+  /** An excursion of the camera longer than this is no cleaning of the lens but a pause or a change of ports. */
+  longestExcursion: 120,
+  shortestIdle: 3,
+  shortestAbsence: 5,
+  criticalViewHeld: 5,
+  /** Onset tolerance of bleeding (event-level evaluation): an instrument that comes within it answers to it. */
+  bleedingTolerance: 5,
+} as const;
+
+export const definitions = {
+  "procedure-time": {
+    unit: "seconds",
+    title: { en: "Procedure time", "zh-TW": "手術時間" },
+    formula: "From the start of the first frame inside the patient to the end of the last.",
+    source: ours,
+  },
+  "in-body-time": {
+    unit: "seconds",
+    title: { en: "Time inside the patient", "zh-TW": "體內時間" },
+    formula: "All frames that the privacy gate does not exclude.",
+    source: ours,
+  },
+  "out-of-body-time": {
+    unit: "seconds",
+    title: { en: "Time outside the patient", "zh-TW": "體外時間" },
+    formula: "Union of the spans that the privacy gate excludes.",
+    source: "OoBNet (Lavanchy et al., Sci Rep 2023)",
+  },
+  "excursion-count": {
+    unit: "count",
+    title: { en: "Excursions of the camera", "zh-TW": "鏡頭離開次數" },
+    formula: `Spans outside the patient of at most ${limits.longestExcursion} s with frames inside before and after; also by the phase in which they begin.`,
+    source: "Lens cleaning, timed apart from the operation (Traverso et al., Surg Endosc 2001)",
+  },
+  "excursion-time": {
+    unit: "seconds",
+    title: { en: "Time of excursions", "zh-TW": "鏡頭離開時間" },
+    formula: "Sum of those spans.",
+    source: "As excursion-count",
+  },
+  "phase-duration": { unit: "seconds", title: { en: "Duration of a phase", "zh-TW": "階段時間" }, formula: "Sum of the phase's segments.", source: sages },
+  "phase-entry-count": {
+    unit: "count",
+    title: { en: "Entries of a phase", "zh-TW": "進入階段次數" },
+    formula: "Number of the phase's segments; segments that touch are one.",
+    source: sages,
+  },
+  "phase-longest-run": {
+    unit: "seconds",
+    title: { en: "Longest run of a phase", "zh-TW": "階段最長連續時間" },
+    formula: "Longest of the phase's segments.",
+    source: sages,
+  },
+  "transition-count": {
+    unit: "count",
+    title: { en: "Transitions between phases", "zh-TW": "階段轉換次數" },
+    formula: "How often one phase is followed by the other, whatever lies between them.",
+    source: sages,
+  },
+  "instrument-time": {
+    unit: "seconds",
+    title: { en: "Time of an instrument in sight", "zh-TW": "器械可見時間" },
+    formula: "Union of the spans inside the patient in which any box of the class is seen: never a sum of boxes.",
+    source: presence,
+  },
+  "instrument-share": {
+    unit: "share",
+    title: { en: "Share of an instrument", "zh-TW": "器械可見比例" },
+    formula: "instrument-time divided by in-body-time.",
+    source: presence,
+  },
+  "instrument-phase-share": {
+    unit: "share",
+    title: { en: "Share of an instrument in a phase", "zh-TW": "階段內器械比例" },
+    formula: "Time of the instrument within the phase divided by phase-duration.",
+    source: presence,
+  },
+  "idle-time": {
+    unit: "seconds",
+    title: { en: "Idle time", "zh-TW": "閒置時間" },
+    formula: `Spans inside the patient of at least ${limits.shortestIdle} s without any instrument in sight; also within each phase.`,
+    source: ours,
+  },
+  "idle-count": { unit: "count", title: { en: "Idle spans", "zh-TW": "閒置次數" }, formula: "Number of those spans.", source: ours },
+  "idle-longest": { unit: "seconds", title: { en: "Longest idle span", "zh-TW": "最長閒置時間" }, formula: "Longest of those spans.", source: ours },
+  "exchange-count": {
+    unit: "count",
+    title: { en: "Exchanges of instruments", "zh-TW": "器械交換次數" },
+    formula: `A class leaves for at least ${limits.shortestAbsence} s and another enters meanwhile. The clock stands still outside the patient. Identities of tracks play no part.`,
+    source: "Presence transitions, since identity over an operation is unsolved (HOTA 17 on CholecTrack20)",
+  },
+  "exchanges-per-hour": {
+    unit: "count-per-hour",
+    title: { en: "Exchanges an hour", "zh-TW": "每小時器械交換" },
+    formula: "exchange-count divided by in-body-time in hours.",
+    source: "As exchange-count",
+  },
+  "two-instruments-time": {
+    unit: "seconds",
+    title: { en: "Two instruments in sight", "zh-TW": "雙器械可見時間" },
+    formula: "Time inside the patient with two or more instruments followed at once. Stands in for bimanual use: whose hand holds what is not told.",
+    source: "Bimanual dexterity (GOALS, Vassiliou et al., Am J Surg 2005), by sight only",
+  },
+  "two-instruments-share": {
+    unit: "share",
+    title: { en: "Share with two instruments", "zh-TW": "雙器械可見比例" },
+    formula: "two-instruments-time divided by in-body-time.",
+    source: "As two-instruments-time",
+  },
+  "path-length": {
+    unit: "diagonals",
+    title: { en: "Path of an instrument", "zh-TW": "器械移動路徑" },
+    formula: "Sum over stable tracks of the path of the box's middle, in diagonals of the picture.",
+    source: "Economy of motion (Datta et al., J Am Coll Surg 2001), in the picture's plane",
+  },
+  "mean-speed": {
+    unit: "diagonals-per-second",
+    title: { en: "Mean speed of an instrument", "zh-TW": "器械平均速度" },
+    formula: "path-length divided by the time of the same stable tracks.",
+    source: "As path-length",
+  },
+  "speed-change": {
+    unit: "diagonals-per-second",
+    title: { en: "Change of speed of an instrument", "zh-TW": "器械速度變化" },
+    formula: "Sum over stable tracks of the absolute changes of speed, divided by the number of those tracks.",
+    source: "Smoothness (Ghasemloonia et al., J Surg Educ 2017)",
+  },
+  "smoke-share": { unit: "share", title: { en: "Smoke", "zh-TW": "煙霧比例" }, formula: "Time with smoke divided by in-body-time.", source: view },
+  "fog-share": { unit: "share", title: { en: "Fogged lens", "zh-TW": "起霧比例" }, formula: "Time with a fogged lens divided by in-body-time.", source: view },
+  "blur-share": { unit: "share", title: { en: "Blur", "zh-TW": "模糊比例" }, formula: "Time with a blurred picture divided by in-body-time.", source: view },
+  "reflection-share": {
+    unit: "share",
+    title: { en: "Reflection", "zh-TW": "反光比例" },
+    formula: "Time with reflections divided by in-body-time.",
+    source: view,
+  },
+  "unusable-view-share": {
+    unit: "share",
+    title: { en: "Unusable view", "zh-TW": "視野不可用比例" },
+    formula: "Union of black, frozen, blurred, over- and underexposed pictures, smoke and fog, divided by in-body-time.",
+    source: view,
+  },
+  "bleeding-count": {
+    unit: "count",
+    title: { en: "Bleedings", "zh-TW": "出血次數" },
+    formula: "Number of spans in which bleeding is seen.",
+    source: "Bleeding events of MultiBypass140 (Lavanchy et al. 2024)",
+  },
+  "bleeding-time": { unit: "seconds", title: { en: "Time of bleeding", "zh-TW": "出血時間" }, formula: "Union of those spans.", source: "As bleeding-count" },
+  "bleeding-control-time": {
+    unit: "seconds",
+    title: { en: "Time to control of bleeding", "zh-TW": "止血時間" },
+    formula: `Mean, over bleedings that an irrigator or bipolar answers within ${limits.bleedingTolerance} s of their end, of the time from onset to when the last of them stops.`,
+    source: "Onset to stop of irrigator or bipolar; bleeding control timed apart (Traverso et al., Surg Endosc 2001)",
+  },
+  "critical-view-held": {
+    unit: "seconds",
+    title: { en: "Critical view of safety, longest", "zh-TW": "關鍵安全視野最長維持" },
+    formula: `Longest span before the first clip or cut in which the least likely of C1 to C3 reaches the network's threshold. Achieved if at least ${limits.criticalViewHeld} s.`,
+    source: strasberg,
+  },
+  "critical-view-lead": {
+    unit: "seconds",
+    title: { en: "Critical view before the first clip", "zh-TW": "關鍵安全視野至首次夾閉" },
+    formula: `From when the view has been held for ${limits.criticalViewHeld} s to the first clip or cut.`,
+    source: strasberg,
+  },
+  "critical-view-probability": {
+    unit: "probability",
+    title: { en: "Criterion of the critical view", "zh-TW": "關鍵安全視野條件機率" },
+    formula: "Mean probability of the criterion in the best span, or its highest where there is none.",
+    source: strasberg,
+  },
+} as const satisfies Record<string, Definition>;
+
+export type MeasureName = keyof typeof definitions;

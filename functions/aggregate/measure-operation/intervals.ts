@@ -1,0 +1,66 @@
+import type { FrameSpan } from "../../../contracts/primitives.ts";
+
+/*
+ * Sets of frames as half-open spans. What these functions give rises, and its spans neither touch nor overlap.
+ */
+
+const order = (a: FrameSpan, b: FrameSpan): number => a.startFrame - b.startFrame || a.endFrame - b.endFrame;
+
+/** All frames that lie in any of the spans. */
+export function union(spans: readonly FrameSpan[]): FrameSpan[] {
+  const joined: { startFrame: number; endFrame: number }[] = [];
+  for (const { startFrame, endFrame } of [...spans].sort(order)) {
+    const last = joined.at(-1);
+    if (last && startFrame <= last.endFrame) last.endFrame = Math.max(last.endFrame, endFrame);
+    else joined.push({ startFrame, endFrame });
+  }
+  return joined;
+}
+
+/** All frames that lie in both. */
+export function intersection(a: readonly FrameSpan[], b: readonly FrameSpan[]): FrameSpan[] {
+  const [left, right] = [union(a), union(b)];
+  const shared: FrameSpan[] = [];
+  for (let i = 0, k = 0; i < left.length && k < right.length; ) {
+    const [one, other] = [left[i] as FrameSpan, right[k] as FrameSpan];
+    const startFrame = Math.max(one.startFrame, other.startFrame);
+    const endFrame = Math.min(one.endFrame, other.endFrame);
+    if (startFrame < endFrame) shared.push({ startFrame, endFrame });
+    if (one.endFrame < other.endFrame) i++;
+    else k++;
+  }
+  return shared;
+}
+
+/** All frames of `a` that do not lie in `b`. */
+export function difference(a: readonly FrameSpan[], b: readonly FrameSpan[]): FrameSpan[] {
+  const left: FrameSpan[] = [];
+  const holes = union(b);
+  for (const { startFrame, endFrame } of union(a)) {
+    let from = startFrame;
+    for (const hole of holes) {
+      if (hole.endFrame <= from) continue;
+      if (hole.startFrame >= endFrame) break;
+      if (hole.startFrame > from) left.push({ startFrame: from, endFrame: hole.startFrame });
+      from = hole.endFrame;
+    }
+    if (from < endFrame) left.push({ startFrame: from, endFrame });
+  }
+  return left;
+}
+
+/** All frames that lie in at least two of the sets. */
+export function twice(sets: readonly (readonly FrameSpan[])[]): FrameSpan[] {
+  const edges = sets.flatMap((set) => union(set).flatMap(({ startFrame, endFrame }) => [[startFrame, 1] as const, [endFrame, -1] as const]));
+  // At the same frame what ends ends before what begins: half-open spans that touch do not overlap.
+  edges.sort(([a, up], [b, down]) => a - b || up - down);
+  const found: FrameSpan[] = [];
+  let depth = 0;
+  let since = 0;
+  for (const [frame, change] of edges) {
+    if (depth + change === 2 && change === 1) since = frame;
+    if (depth === 2 && change === -1 && frame > since) found.push({ startFrame: since, endFrame: frame });
+    depth += change;
+  }
+  return union(found);
+}

@@ -1,0 +1,48 @@
+import type { Finding } from "../../../contracts/measures.ts";
+import type { FrameSpan } from "../../../contracts/primitives.ts";
+import type { Draft, Item, Operation } from "./operation.ts";
+
+export type FindingDraft = Omit<Finding, "id">;
+
+/** What one family of measures tells. */
+export interface Family {
+  readonly measures: readonly Draft[];
+  readonly findings: readonly FindingDraft[];
+}
+
+/** A finding on what it follows from. Machines find; only people confirm. */
+export function findingOf(
+  type: Finding["type"],
+  label: string,
+  { startFrame, endFrame }: FrameSpan,
+  evidence: readonly Item[],
+  review: Finding["review"] = "unreviewed",
+): FindingDraft {
+  const sure = evidence.flatMap(({ confidence }) => confidence ?? []);
+  return {
+    type,
+    label,
+    startFrame,
+    endFrame,
+    severity: null,
+    confidence: sure.length > 0 ? Math.round(Math.min(...sure) * 1e4) / 1e4 : null,
+    review,
+    evidence: evidence.map(({ id }) => id),
+    producers: [...new Set(evidence.map(({ producer }) => producer))].sort(),
+  };
+}
+
+/** The items that share a frame with a span. */
+export const touching = (items: readonly Item[], { startFrame, endFrame }: FrameSpan): Item[] =>
+  items.filter((item) => item.startFrame < endFrame && startFrame < item.endFrame);
+
+/** Items of one name for each name there is, in the order of their first appearance. */
+export const byLabel = (items: readonly Item[]): Map<string, Item[]> =>
+  Map.groupBy(
+    [...items].sort((a, b) => a.startFrame - b.startFrame),
+    ({ label }) => label,
+  );
+
+/** The phase in which a frame lies. */
+export const phaseAt = ({ phases }: Operation, frame: number): Item | undefined =>
+  phases?.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);

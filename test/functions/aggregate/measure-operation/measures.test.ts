@@ -1,0 +1,376 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { definitions } from "../../../../contracts/measure-definitions.ts";
+import { measureOf } from "../../../../functions/aggregate/measure-operation/measure.ts";
+import { type Drawn, drawnOperation, type Labelled } from "../../support/drawn-operation.ts";
+
+const measured = (drawn: Drawn) => measureOf(drawnOperation(drawn));
+const valuesOf = (drawn: Drawn): Record<string, number | null> => Object.fromEntries(measured(drawn).measures.map(({ id, value }) => [id, value]));
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+/**
+ * 100 s at 25 frames a second. Outside: the first 2 s, 5 s from 40 s on, the last 2 s; so 91 s inside.
+ * Two phases, each entered twice; a hook and a clipper in turn.
+ */
+const operation: Drawn = {
+  frameCount: 2500,
+  outOfBody: [
+    [0, 50],
+    [1000, 1125],
+    [2450, 2500],
+  ],
+  phases: [
+    ["A", 50, 1000],
+    ["B", 1125, 1625],
+    ["A", 1625, 1750],
+    ["B", 1750, 2450],
+  ],
+  instruments: [
+    ["Hook", 50, 300],
+    ["Clipper", 500, 1000],
+    ["Hook", 1225, 1725],
+    ["Clipper", 1800, 2050],
+  ],
+  view: ["smoke", "blur", "bleeding"],
+  events: [
+    ["smoke", 100, 350],
+    ["blur", 1500, 1550],
+    ["black", 1540, 1590],
+  ],
+  tracks: [
+    { label: "Hook", span: [50, 300], path: 2, speedChange: 0.5, stable: true },
+    { label: "Hook", span: [1225, 1725], path: 4, speedChange: 1.5, stable: true },
+    { label: "Clipper", span: [1700, 1800], path: 9, speedChange: 9, stable: false },
+  ],
+};
+
+describe("clinical measures of a hand-made operation", () => {
+  const values = valuesOf(operation);
+
+  const golden: Record<string, number> = {
+    // 2 s to 98 s; 38 s + 53 s; 2 s + 5 s + 2 s.
+    "procedure-time": 96,
+    "in-body-time": 91,
+    "out-of-body-time": 9,
+    // Beginning and end of the video are no excursions.
+    "excursion-count": 1,
+    "excursion-time": 5,
+    "excursion-count/A": 1,
+    // 38 s + 5 s; 20 s + 28 s.
+    "phase-duration/A": 43,
+    "phase-entry-count/A": 2,
+    "phase-longest-run/A": 38,
+    "phase-duration/B": 48,
+    "phase-entry-count/B": 2,
+    "phase-longest-run/B": 28,
+    "transition-count/A > B": 2,
+    "transition-count/B > A": 1,
+    // 10 s + 20 s; 20 s + 10 s.
+    "instrument-time/Hook": 30,
+    "instrument-share/Hook": rounded(30 / 91),
+    "instrument-time/Clipper": 30,
+    "instrument-share/Clipper": rounded(30 / 91),
+    // 10 s and 4 s of 43 s; 16 s of 48 s; 20 s of 43 s; 10 s of 48 s.
+    "instrument-phase-share/Hook/A": rounded(14 / 43),
+    "instrument-phase-share/Hook/B": rounded(16 / 48),
+    "instrument-phase-share/Clipper/A": rounded(20 / 43),
+    "instrument-phase-share/Clipper/B": rounded(10 / 48),
+    // 8 s from 300, 4 s from 1125, 3 s from 1725, 16 s from 2050.
+    "idle-time": 31,
+    "idle-count": 4,
+    "idle-longest": 16,
+    "idle-time/A": 9,
+    "idle-time/B": 22,
+    // Hook for clipper, clipper for hook, hook for clipper; nothing comes for the last clipper.
+    "exchange-count": 3,
+    "exchanges-per-hour": rounded((3 * 3600) / 91),
+    // Frames 1700 to 1725.
+    "two-instruments-time": 1,
+    "two-instruments-share": rounded(1 / 91),
+    // Stable tracks only: 2 + 4 diagonals in 10 s + 20 s.
+    "path-length/Hook": 6,
+    "mean-speed/Hook": 0.2,
+    "speed-change/Hook": 1,
+    "smoke-share": rounded(10 / 91),
+    "blur-share": rounded(2 / 91),
+    // Smoke 10 s, blur and black together 3.6 s.
+    "unusable-view-share": rounded(13.6 / 91),
+    "bleeding-count": 0,
+    "bleeding-time": 0,
+  };
+  for (const [id, value] of Object.entries(golden)) it(`${id} is ${value}`, () => expect(values[id]).to.equal(value));
+
+  it("tells nothing else, and why not", () => {
+    const others = measured(operation).measures.filter(({ id }) => !(id in golden));
+    expect(others.map(({ id, value, note }) => [id, value, note])).to.deep.equal([
+      ["fog-share", null, "No network tells fog."],
+      ["reflection-share", null, "No network tells reflection."],
+      ["bleeding-control-time", null, "No bleeding was seen."],
+      ["critical-view-held", null, "No network tells the criteria of the critical view."],
+    ]);
+  });
+
+  it("names what each value is made from, and how sure that is", () => {
+    const { measures } = measured({ ...operation, calibrated: true });
+    const of = (id: string) => measures.find((measure) => measure.id === id);
+    expect(of("instrument-time/Hook")).to.deep.include({
+      evidence: ["event-3", "event-1"],
+      producers: ["instrument-detector"],
+      confidence: 0.9,
+      calibrated: true,
+      unit: "seconds",
+    });
+    expect(of("phase-duration/A")).to.deep.include({ evidence: ["segment-1", "segment-3"], producers: ["phase"], confidence: 0.8 });
+    expect(of("excursion-count")).to.deep.include({ evidence: ["out-of-body-2"], producers: ["out-of-body"] });
+    expect(measured(operation).measures.some(({ calibrated }) => calibrated)).to.equal(false);
+  });
+
+  it("finds what follows from the timeline, in the order of time", () => {
+    const { findings } = measured(operation);
+    expect(findings.map(({ id, type, label, startFrame, endFrame, evidence }) => [id, type, label, startFrame, endFrame, evidence.join()])).to.deep.equal([
+      ["finding-1", "smoke", "smoke", 100, 350, "event-5"],
+      ["finding-2", "exchange", "Hook for Clipper", 300, 500, "event-1,event-2"],
+      ["finding-3", "idle", "No instrument in sight", 300, 500, "event-1,event-2"],
+      ["finding-4", "excursion", "The camera leaves the patient", 1000, 1125, "out-of-body-2"],
+      ["finding-5", "exchange", "Clipper for Hook", 1000, 1225, "event-2,event-3"],
+      ["finding-6", "idle", "No instrument in sight", 1125, 1225, "event-3"],
+      ["finding-7", "blur", "blur", 1500, 1550, "event-6"],
+      ["finding-8", "bimanual", "Two instruments in sight", 1700, 1725, "event-3"],
+      ["finding-9", "exchange", "Hook for Clipper", 1725, 1800, "event-3,event-4"],
+      ["finding-10", "idle", "No instrument in sight", 1725, 1800, "event-3,event-4"],
+      ["finding-11", "idle", "No instrument in sight", 2050, 2450, "event-4"],
+    ]);
+  });
+
+  it("has a definition for every measure, in two languages", () => {
+    for (const { name, unit } of measured(operation).measures) expect(definitions).to.have.property(name).that.deep.includes({ unit });
+    for (const { title, formula, source } of Object.values(definitions))
+      for (const text of [title.en, title["zh-TW"], formula, source]) expect(text).not.to.equal("");
+  });
+});
+
+describe("exchanges", () => {
+  const exchanges = (instruments: readonly Labelled[], outOfBody: Drawn["outOfBody"] = []) =>
+    valuesOf({ frameCount: 2500, instruments, outOfBody })["exchange-count"];
+
+  it("leave out an instrument that is back within 5 s", () => {
+    // The clipper has left for the hook; the hook was never away.
+    expect(
+      exchanges([
+        ["Hook", 0, 500],
+        ["Clipper", 510, 600],
+        ["Hook", 624, 2500],
+      ]),
+    ).to.equal(1);
+    // At 5 s the hook has left as well.
+    expect(
+      exchanges([
+        ["Hook", 0, 500],
+        ["Clipper", 510, 600],
+        ["Hook", 625, 2500],
+      ]),
+    ).to.equal(2);
+  });
+
+  it("stop their clock outside the patient", () => {
+    expect(
+      exchanges(
+        [
+          ["Hook", 0, 500],
+          ["Clipper", 610, 700],
+          ["Hook", 700, 2500],
+        ],
+        [[500, 600]],
+      ),
+    ).to.equal(1);
+    expect(
+      exchanges(
+        [
+          ["Hook", 0, 500],
+          ["Hook", 620, 2500],
+        ],
+        [[500, 600]],
+      ),
+    ).to.equal(0);
+  });
+});
+
+describe("bleeding", () => {
+  const bleeding = (
+    instruments: readonly Labelled[],
+    events: readonly Labelled[] = [
+      ["bleeding", 700, 825],
+      ["bleeding", 1300, 1425],
+    ],
+  ) => measured({ frameCount: 2500, instruments, view: ["bleeding"], events });
+  const of = (id: string, found: ReturnType<typeof bleeding>) => found.measures.find((measure) => measure.id === id);
+
+  it("is counted, timed, and always for a surgeon to review", () => {
+    const found = bleeding([["Hook", 0, 2500]]);
+    expect(of("bleeding-count", found)?.value).to.equal(2);
+    expect(of("bleeding-time", found)?.value).to.equal(10);
+    expect(of("bleeding-control-time", found)).to.deep.include({ value: null, note: "No irrigator or bipolar answers to a bleeding." });
+    expect(
+      found.findings.filter(({ type }) => type === "adverse-event-candidate").map(({ label, review, severity }) => [label, review, severity]),
+    ).to.deep.equal([
+      ["Possible bleeding of 5.0 s", "needs-review", null],
+      ["Possible bleeding of 5.0 s", "needs-review", null],
+    ]);
+  });
+
+  it("is controlled when the last irrigator or bipolar stops", () => {
+    // The bipolar begins 4 s after the first bleeding's end and works to frame 1050: 14 s from its onset. Nothing answers to the second.
+    expect(of("bleeding-control-time", bleeding([["Bipolar", 925, 1050]]))).to.deep.include({ value: 14, note: "Of 1 of 2." });
+    // At more than 5 s it is none of this bleeding's.
+    expect(of("bleeding-control-time", bleeding([["Bipolar", 951, 1050]]))?.value).to.equal(null);
+    // 14 s and 10 s.
+    expect(
+      of(
+        "bleeding-control-time",
+        bleeding([
+          ["Bipolar", 925, 1050],
+          ["Irrigator", 1400, 1550],
+        ]),
+      ),
+    ).to.deep.include({ value: 12, note: "Of 2 of 2." });
+  });
+});
+
+describe("the critical view of safety", () => {
+  const frames = Array.from({ length: 100 }, (_, i) => i * 25);
+  const scoresIn = (from: number, to: number): [number[], number[], number[]] => {
+    const column = (high: number) => frames.map((frame) => (frame >= from && frame < to ? high : 0.2));
+    return [column(0.9), column(0.8), column(0.7)];
+  };
+  const view = (scores: [number[], number[], number[]], instruments: readonly Labelled[] = [["Clipper", 1000, 1200]]) =>
+    measured({ frameCount: 2500, instruments, criticalView: { frames, scores } });
+  const values = (found: ReturnType<typeof view>) =>
+    Object.fromEntries(found.measures.filter(({ name }) => name.startsWith("critical-view")).map(({ id, value, note }) => [id, [value, note]]));
+
+  it("is achieved where all criteria hold for 5 s before the first clip", () => {
+    const found = view(scoresIn(250, 425));
+    expect(values(found)).to.deep.equal({
+      "critical-view-held": [7, "Achieved: held for at least 5 s."],
+      // 40 s - 10 s - 5 s.
+      "critical-view-lead": [25, null],
+      "critical-view-probability/C1": [0.9, null],
+      "critical-view-probability/C2": [0.8, null],
+      "critical-view-probability/C3": [0.7, null],
+    });
+    expect(
+      found.findings.filter(({ type }) => type === "critical-view").map(({ startFrame, endFrame, review }) => [startFrame, endFrame, review]),
+    ).to.deep.equal([[250, 425, "needs-review"]]);
+  });
+
+  it("is not where it is held for less, or after the clip only, or by two criteria", () => {
+    const notAchieved = "Not achieved: 5 s are asked for.";
+    expect(values(view(scoresIn(250, 350)))["critical-view-held"]).to.deep.equal([4, notAchieved]);
+    expect(values(view(scoresIn(1200, 1500)))["critical-view-held"]).to.deep.equal([0, notAchieved]);
+    const [c1, c2] = scoresIn(250, 425);
+    expect(values(view([c1, c2, frames.map(() => 0.5)]))["critical-view-held"]).to.deep.equal([0, notAchieved]);
+    expect(values(view(scoresIn(250, 350)))["critical-view-lead"]).to.deep.equal([null, "The critical view was not achieved before the first clip or cut."]);
+  });
+
+  it("takes scissors for a cut, and says where nothing was clipped", () => {
+    expect(values(view(scoresIn(250, 425), [["Scissors", 300, 400]]))["critical-view-held"]).to.deep.equal([2, "Not achieved: 5 s are asked for."]);
+    expect(values(view(scoresIn(250, 425), [["Hook", 300, 400]]))["critical-view-held"]).to.deep.equal([
+      7,
+      "Achieved: held for at least 5 s. No clip or cut was seen.",
+    ]);
+  });
+});
+
+describe("clinical measures where there is little to measure", () => {
+  it("say why, and never zero, where no network tells", () => {
+    const { measures } = measured({ frameCount: 100 });
+    const untold = measures.filter(({ value }) => value === null);
+    expect(untold.map(({ name, note }) => [name, note])).to.deep.include.members([
+      ["phase-duration", "No network tells phases."],
+      ["instrument-time", "No network tells instruments."],
+      ["path-length", "No instruments were followed."],
+      ["smoke-share", "No network tells smoke."],
+      ["bleeding-count", "No network tells bleeding."],
+    ]);
+    expect(untold.every(({ evidence, producers, confidence }) => evidence.length === 0 && producers.length === 0 && confidence === null)).to.equal(true);
+  });
+
+  it("survive a camera that is never inside", () => {
+    const { measures, findings } = measured({ frameCount: 100, outOfBody: [[0, 100]], instruments: [], tracks: [], view: [] });
+    expect(measures.filter(({ value }) => value !== null).map(({ id, value }) => [id, value])).to.deep.equal([
+      ["in-body-time", 0],
+      ["out-of-body-time", 4],
+    ]);
+    expect(findings).to.deep.equal([]);
+  });
+
+  it("take times from the frames' own ticks where the rate varies", () => {
+    // Ten frames of 0.4 s, then ten of 4 s.
+    const pts = Array.from({ length: 20 }, (_, i) => (i < 10 ? i * 10 : 100 + (i - 10) * 100));
+    const values = valuesOf({ frameCount: 20, pts, durationTicks: 1100, outOfBody: [[0, 5]], instruments: [["Hook", 5, 15]] });
+    expect(values).to.deep.include({ "procedure-time": 42, "out-of-body-time": 2, "instrument-time/Hook": 22, "idle-longest": 20 });
+  });
+});
+
+describe("clinical measures of any operation", () => {
+  const spans = (most: number) => fc.array(fc.tuple(fc.integer({ min: 0, max: 980 }), fc.integer({ min: 1, max: 300 })), { maxLength: most });
+  const drawn = fc
+    .record({
+      outside: spans(4),
+      hook: spans(4),
+      clipper: spans(4),
+      smoke: spans(3),
+      edges: fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 5 }),
+    })
+    .map(({ outside, hook, clipper, smoke, edges }): Drawn => {
+      const clipped = (list: [number, number][]) => list.map(([start, length]) => [start, Math.min(1000, start + length)] as const);
+      const cuts = [0, ...edges.sort((a, b) => a - b), 1000];
+      return {
+        frameCount: 1000,
+        outOfBody: disjoint(clipped(outside)),
+        phases: cuts.slice(1).map((end, i) => [i % 2 === 0 ? "A" : "B", cuts[i] as number, end] as const),
+        instruments: [...disjoint(clipped(hook)).map((s) => ["Hook", ...s] as const), ...disjoint(clipped(clipper)).map((s) => ["Clipper", ...s] as const)],
+        view: ["smoke"],
+        events: disjoint(clipped(smoke)).map((s) => ["smoke", ...s] as const),
+      };
+    });
+  const disjoint = (list: (readonly [number, number])[]): (readonly [number, number])[] => {
+    const kept: (readonly [number, number])[] = [];
+    for (const span of [...list].sort((a, b) => a[0] - b[0])) if (span[0] > (kept.at(-1)?.[1] ?? -1)) kept.push(span);
+    return kept;
+  };
+
+  it("keep within bounds: phases add up to the video, shares to at most one, inside and outside to all of it", () => {
+    fc.assert(
+      fc.property(drawn, (given) => {
+        const { measures, findings } = measured(given);
+        const value = (id: string) => measures.find((measure) => measure.id === id)?.value ?? 0;
+        expect((value("phase-duration/A") as number) + (value("phase-duration/B") as number)).to.be.closeTo(40, 0.01);
+        expect((value("in-body-time") as number) + (value("out-of-body-time") as number)).to.be.closeTo(40, 0.01);
+        for (const { unit, value: share } of measures) if (unit === "share" && share !== null) expect(share).to.be.within(0, 1);
+        for (const { startFrame, endFrame } of findings) expect(startFrame).to.be.below(endFrame);
+        expect(value("idle-time")).to.be.at.most((value("in-body-time") as number) + 0.001);
+      }),
+      { seed: 20261126, numRuns: 300 },
+    );
+  });
+
+  it("do not change when a span is told in two pieces", () => {
+    fc.assert(
+      fc.property(drawn, (given) => {
+        const halved = (list: readonly Labelled[] = []): Labelled[] =>
+          list.flatMap(([label, start, end]): Labelled[] => {
+            const middle = Math.floor((start + end) / 2);
+            return middle > start
+              ? [
+                  [label, start, middle],
+                  [label, middle, end],
+                ]
+              : [[label, start, end]];
+          });
+        const pieces = valuesOf({ ...given, phases: halved(given.phases), instruments: halved(given.instruments), events: halved(given.events) });
+        expect(pieces).to.deep.equal(valuesOf(given));
+      }),
+      { seed: 20261126, numRuns: 200 },
+    );
+  });
+});
