@@ -48,7 +48,7 @@ export const definitions = {
   "excursion-count": {
     unit: "count",
     title: { en: "Excursions of the camera", "zh-TW": "鏡頭離開次數" },
-    formula: `Spans outside the patient of at most ${limits.longestExcursion} s with frames inside before and after; also by the phase in which they begin.`,
+    formula: `Spans outside the patient of at most ${limits.longestExcursion} s with frames inside before and after; also by the phase that the camera leaves from.`,
     source: "Lens cleaning, timed apart from the operation (Traverso et al., Surg Endosc 2001)",
   },
   "excursion-time": {
@@ -61,13 +61,13 @@ export const definitions = {
   "phase-entry-count": {
     unit: "count",
     title: { en: "Entries of a phase", "zh-TW": "進入階段次數" },
-    formula: "Number of the phase's segments; segments that touch are one.",
+    formula: "Visits of the phase. Segments that follow one another in the same phase are one visit: only the camera's leaving lies between them.",
     source: sages,
   },
   "phase-longest-run": {
     unit: "seconds",
     title: { en: "Longest run of a phase", "zh-TW": "階段最長連續時間" },
-    formula: "Longest of the phase's segments.",
+    formula: "Longest visit of the phase, without the time outside the patient.",
     source: sages,
   },
   "transition-count": {
@@ -85,19 +85,19 @@ export const definitions = {
   "instrument-share": {
     unit: "share",
     title: { en: "Share of an instrument", "zh-TW": "器械可見比例" },
-    formula: "instrument-time divided by in-body-time.",
+    formula: "instrument-time divided by the part of in-body-time that was looked at for instruments.",
     source: presence,
   },
   "instrument-phase-share": {
     unit: "share",
     title: { en: "Share of an instrument in a phase", "zh-TW": "階段內器械比例" },
-    formula: "Time of the instrument within the phase divided by phase-duration.",
+    formula: "Time of the instrument within the phase divided by the part of phase-duration that was looked at for instruments.",
     source: presence,
   },
   "idle-time": {
     unit: "seconds",
     title: { en: "Idle time", "zh-TW": "閒置時間" },
-    formula: `Spans inside the patient of at least ${limits.shortestIdle} s without any instrument in sight; also within each phase.`,
+    formula: `Spans inside the patient of at least ${limits.shortestIdle} s, looked at for instruments, without any in sight; also within each phase.`,
     source: ours,
   },
   "idle-count": { unit: "count", title: { en: "Idle spans", "zh-TW": "閒置次數" }, formula: "Number of those spans.", source: ours },
@@ -105,13 +105,13 @@ export const definitions = {
   "exchange-count": {
     unit: "count",
     title: { en: "Exchanges of instruments", "zh-TW": "器械交換次數" },
-    formula: `A class leaves for at least ${limits.shortestAbsence} s and another enters meanwhile. The clock stands still outside the patient. Identities of tracks play no part.`,
+    formula: `A class leaves for at least ${limits.shortestAbsence} s, and meanwhile another enters that was away for as long. The clock stands still outside the patient. Identities of tracks play no part.`,
     source: "Presence transitions, since identity over an operation is unsolved (HOTA 17 on CholecTrack20)",
   },
   "exchanges-per-hour": {
     unit: "count-per-hour",
     title: { en: "Exchanges an hour", "zh-TW": "每小時器械交換" },
-    formula: "exchange-count divided by in-body-time in hours.",
+    formula: "exchange-count divided by the part of in-body-time that was looked at for instruments, in hours.",
     source: "As exchange-count",
   },
   "two-instruments-time": {
@@ -187,7 +187,7 @@ export const definitions = {
   "critical-view-probability": {
     unit: "probability",
     title: { en: "Criterion of the critical view", "zh-TW": "關鍵安全視野條件機率" },
-    formula: "Mean probability of the criterion in the best span, or its highest where there is none.",
+    formula: "Mean probability of the criterion in the longest such span, or its highest before the first clip or cut where there is none.",
     source: strasberg,
   },
 } as const satisfies Record<string, Definition>;

@@ -63,8 +63,8 @@ export const createHandler =
       findings,
     };
     await lake.putJson(measuresKey(caseId, runId), parseStored(measuresContract, document, "The measures"));
-    // An older run says nothing of a case that was analysed anew since.
-    if (stratum && newest === runId) await remember(analysis, stratum, valuesOf(measures));
+    // An older run says nothing of a case that was analysed anew since, and half an analysis nothing that others could be compared with.
+    if (stratum && newest === runId && analysis.status === "COMPLETE") await remember(analysis, stratum, valuesOf(measures));
     const counts = { measureCount: measures.length, findingCount: findings.length };
     log("operation measured", { caseId, runId, ...counts });
     return { measuresUri: lake.uri(measuresKey(caseId, runId)), ...counts };

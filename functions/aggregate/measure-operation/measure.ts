@@ -14,7 +14,13 @@ const families = [times, phases, instruments, motion, view, safety];
 export function measureOf(operation: Operation): { measures: Omit<Measure, "cohort">[]; findings: Finding[] } {
   const all = families.map((family) => family(operation));
   return {
-    measures: all.flatMap(({ measures }) => measures).map((draft) => ({ ...draft, unit: definitions[draft.name as MeasureName].unit })),
+    measures: all
+      .flatMap(({ measures }) => measures)
+      .map((draft) => ({
+        ...draft,
+        note: draft.value === null ? draft.note : [draft.note, operation.omission].filter((note) => note !== null).join(" ") || null,
+        unit: definitions[draft.name as MeasureName].unit,
+      })),
     findings: all
       .flatMap(({ findings }) => findings)
       .sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame || (a.type < b.type ? -1 : a.type > b.type ? 1 : a.label < b.label ? -1 : 1))

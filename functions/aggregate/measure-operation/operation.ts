@@ -1,7 +1,7 @@
 import type { Analysis, ScoreSeries, TrackList } from "../../../contracts/analysis.ts";
 import type { Measure } from "../../../contracts/measures.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
-import { difference, union } from "./intervals.ts";
+import { difference, intersection, union } from "./intervals.ts";
 
 /** Identified span of the analysis, and how sure its producer is. */
 export interface Item extends FrameSpan {
@@ -17,6 +17,13 @@ export interface Operation {
   /** What the camera saw inside the patient. */
   readonly inBody: readonly FrameSpan[];
   readonly outOfBody: readonly Item[];
+  /** What is inside the patient and was looked at for instruments: where nobody looked, nothing is missing. */
+  readonly lookedAt: readonly FrameSpan[];
+  /** Who tells what is inside and outside, and who looks for instruments: what is not found is their word, too. */
+  readonly gate: string;
+  readonly detectors: readonly string[];
+  /** What an analysis in part leaves out, as a sentence; null of a complete one. */
+  readonly omission: string | null;
   /** Null where no network tells phases. */
   readonly phases: readonly Item[] | null;
   /** When each instrument was in sight, by label; null where no network tells instruments. */
@@ -63,10 +70,26 @@ export function operationOf(analysis: Analysis, pts: ArrayLike<number>, tracks: 
   const views = analysis.scores.filter(({ subject }) => subject === "view").flatMap(({ labels }) => labels.map(typeOf));
   const cues = producers.has("technical-cues") ? technicalCues : [];
   const threshold = criticalView && (producers.get(criticalView.producer)?.threshold ?? null);
+  const inBody = difference([{ startFrame: 0, endFrame: frameCount }], outOfBody);
+  // Chunks are made where a frame was looked at; a network that classifies has none and looks at whole pictures all the time.
+  const classifies = subjects.has("instrument") || analysis.detections.length === 0;
+  const incomplete = analysis.coverage.filter(({ required, status, share }) => required && (status === "FAILED" || share < 1)).map(({ analyser }) => analyser);
   return {
     frameCount,
-    inBody: difference([{ startFrame: 0, endFrame: frameCount }], outOfBody),
+    inBody,
     outOfBody,
+    lookedAt: classifies
+      ? inBody
+      : intersection(
+          inBody,
+          analysis.detections.flatMap(({ chunks }) => chunks),
+        ),
+    gate: analysis.gate.producer,
+    detectors: [
+      ...analysis.detections.map(({ producer }) => producer),
+      ...analysis.scores.filter(({ subject }) => subject === "instrument").map(({ producer }) => producer),
+    ],
+    omission: analysis.status === "PARTIAL" ? `The analysis is partial: ${incomplete.join(", ") || "a required analyser"} did not see all.` : null,
     phases: subjects.has("phase") || phases.length > 0 ? phases : null,
     instruments: looksForInstruments ? instruments : null,
     events,
@@ -99,12 +122,20 @@ export type Draft = Omit<Measure, "cohort" | "unit">;
 /** Identifiers that a measure may name (`contracts/measures.ts`). */
 const mostEvidence = 100;
 
-/** A value, and what it is made from: the longest items first. */
-export function told(operation: Operation, name: string, of: string | null, value: number, items: readonly Item[], note: string | null = null): Draft {
+/** A value, and what it is made from: the longest items first. `watchers` looked, whether or not they found anything. */
+export function told(
+  operation: Operation,
+  name: string,
+  of: string | null,
+  value: number,
+  items: readonly Item[],
+  note: string | null = null,
+  watchers: readonly string[] = [],
+): Draft {
   const weighed = items.map((item) => ({ item, seconds: lengthOf(operation, item) })).sort((a, b) => b.seconds - a.seconds || (a.item.id < b.item.id ? -1 : 1));
   const sure = weighed.filter(({ item }) => item.confidence !== null);
   const weight = sure.reduce((sum, { seconds }) => sum + seconds, 0);
-  const producers = [...new Set(items.map(({ producer }) => producer))].sort();
+  const producers = [...new Set([...items.map(({ producer }) => producer), ...watchers])].sort();
   return {
     id: of === null ? name : `${name}/${of}`,
     name,

@@ -13,6 +13,8 @@ export interface Drawn {
   readonly phases?: readonly Labelled[];
   /** Undefined: no network tells instruments. */
   readonly instruments?: readonly Labelled[];
+  /** Where somebody looked for instruments before the analyser failed; everywhere if undefined. */
+  readonly lookedAt?: readonly Span[];
   /** Events by type. */
   readonly events?: readonly Labelled[];
   /** What a network for the view looks for. */
@@ -42,6 +44,9 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
     ...{ id: `event-${id}`, type, label, ...spanned(span), confidence: 0.9, producer: by, review: "unreviewed" },
   });
   const instruments = drawn.instruments ?? [];
+  const chunks = (drawn.lookedAt ?? [[0, drawn.frameCount] as const]).map((span, i) => ({
+    ...{ uri: `s3://processed/chunk-${i}.json.gz`, ...spanned(span), sha256: digest },
+  }));
   return analysisOf({
     media: { ...base.media, source: { ...base.media.source, frameCount: drawn.frameCount, durationTicks: drawn.durationTicks ?? drawn.frameCount } },
     producers: ["out-of-body", "phase", "instrument-detector", "view", "critical-view"].map((id) => producer(id, drawn.calibrated ?? false)),
@@ -57,7 +62,10 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
       ...instruments.map(([label, ...span], i) => event("instrument", label, span, i + 1, "instrument-detector")),
       ...(drawn.events ?? []).map(([type, ...span], i) => event(type, type, span, instruments.length + i + 1, "view")),
     ],
-    detections: drawn.instruments ? [{ producer: "instrument-detector", labels, frameCount: 1, boxCount: 0, chunks: [] }] : [],
+    detections: drawn.instruments ? [{ producer: "instrument-detector", labels, frameCount: 1, boxCount: 0, chunks }] : [],
+    ...(drawn.lookedAt
+      ? { status: "PARTIAL", coverage: [{ analyser: "frame-analysis", status: "FAILED", required: true, share: 0.5, error: "out of memory" }] }
+      : {}),
     scores: [
       ...(drawn.phases ? [scored("phase", ["A", "B"])] : []),
       ...(drawn.view ? [scored("view", drawn.view)] : []),

@@ -10,9 +10,9 @@ export function instruments(operation: Operation): Family {
     const why = "No network tells instruments.";
     return { measures: ["instrument-time", "idle-time", "exchange-count"].map((name) => untold(name, why)), findings: [] };
   }
-  const inBodySeconds = secondsOf(operation, operation.inBody);
+  const inBodySeconds = secondsOf(operation, operation.lookedAt);
   if (inBodySeconds === 0) {
-    const why = "The camera is never inside the patient.";
+    const why = operation.inBody.length === 0 ? "The camera is never inside the patient." : "Nobody looked for instruments inside the patient.";
     return { measures: ["instrument-time", "idle-time", "exchange-count"].map((name) => untold(name, why)), findings: [] };
   }
   const presence = [...operation.instruments]
@@ -24,12 +24,12 @@ export function instruments(operation: Operation): Family {
 }
 
 function presenceOf(operation: Operation, label: string, items: readonly Item[], inBodySeconds: number): Draft[] {
-  const seen = intersection(items, operation.inBody);
+  const seen = intersection(items, operation.lookedAt);
   const seconds = secondsOf(operation, seen);
   const inPhases = [...byLabel(operation.phases ?? [])].flatMap(([phase, segments]) => {
     const part = intersection(seen, segments);
     if (part.length === 0) return [];
-    const share = secondsOf(operation, part) / secondsOf(operation, segments);
+    const share = secondsOf(operation, part) / secondsOf(operation, intersection(segments, operation.lookedAt));
     return [told(operation, "instrument-phase-share", `${label}/${phase}`, share, part.flatMap((span) => touching(items, span)).filter(once))];
   });
   return [told(operation, "instrument-time", label, seconds, items), told(operation, "instrument-share", label, seconds / inBodySeconds, items), ...inPhases];
@@ -40,7 +40,7 @@ const once = (item: Item, i: number, all: readonly Item[]): boolean => all.findI
 /** Spans inside the patient without any instrument. */
 function idleness(operation: Operation): Family {
   const all = [...(operation.instruments as ReadonlyMap<string, readonly Item[]>).values()].flat();
-  const gaps = difference(operation.inBody, all).filter((span) => lengthOf(operation, span) >= limits.shortestIdle);
+  const gaps = difference(operation.lookedAt, all).filter((span) => lengthOf(operation, span) >= limits.shortestIdle);
   const longest = Math.max(0, ...gaps.map((span) => lengthOf(operation, span)));
   // What is not there has no identifier: the evidence is what ends before the gap and begins after it.
   const beside = (spans: readonly FrameSpan[]): Item[] =>
@@ -51,9 +51,9 @@ function idleness(operation: Operation): Family {
   });
   return {
     measures: [
-      told(operation, "idle-time", null, secondsOf(operation, gaps), beside(gaps)),
-      told(operation, "idle-count", null, gaps.length, beside(gaps)),
-      told(operation, "idle-longest", null, longest, beside(gaps.filter((span) => lengthOf(operation, span) === longest))),
+      told(operation, "idle-time", null, secondsOf(operation, gaps), beside(gaps), null, operation.detectors),
+      told(operation, "idle-count", null, gaps.length, beside(gaps), null, operation.detectors),
+      told(operation, "idle-longest", null, longest, beside(gaps.filter((span) => lengthOf(operation, span) === longest)), null, operation.detectors),
       ...perPhase,
     ],
     findings: gaps.map((span): FindingDraft => ({ ...findingOf("idle", "No instrument in sight", span, []), evidence: beside([span]).map(({ id }) => id) })),
@@ -66,9 +66,19 @@ function idleness(operation: Operation): Family {
  */
 function exchanges(operation: Operation, inBodySeconds: number): Family {
   const all = operation.instruments as ReadonlyMap<string, readonly Item[]>;
-  const presences = [...all].map(([label, items]) => ({ label, spans: union(items), items }));
   const inside = (from: number, to: number): number =>
-    to <= from ? 0 : secondsOf(operation, intersection([{ startFrame: from, endFrame: to }], operation.inBody));
+    to <= from ? 0 : secondsOf(operation, intersection([{ startFrame: from, endFrame: to }], operation.lookedAt));
+  // Who was not away for long enough has neither left nor come.
+  const stays = (items: readonly Item[]): FrameSpan[] => {
+    const joined: { startFrame: number; endFrame: number }[] = [];
+    for (const { startFrame, endFrame } of union(items)) {
+      const last = joined.at(-1);
+      if (last && inside(last.endFrame, startFrame) < limits.shortestAbsence) last.endFrame = endFrame;
+      else joined.push({ startFrame, endFrame });
+    }
+    return joined;
+  };
+  const presences = [...all].map(([label, items]) => ({ label, spans: stays(items), items }));
   const departures = presences.flatMap(({ label, spans, items }) =>
     spans.flatMap((span, i) => {
       const back = spans[i + 1]?.startFrame ?? operation.frameCount;
@@ -95,8 +105,8 @@ function exchanges(operation: Operation, inBodySeconds: number): Family {
   }
   return {
     measures: [
-      told(operation, "exchange-count", null, found.length, evidence.filter(once)),
-      told(operation, "exchanges-per-hour", null, rounded((3600 * found.length) / inBodySeconds), evidence.filter(once)),
+      told(operation, "exchange-count", null, found.length, evidence.filter(once), null, operation.detectors),
+      told(operation, "exchanges-per-hour", null, rounded((3600 * found.length) / inBodySeconds), evidence.filter(once), null, operation.detectors),
     ],
     findings: found,
   };

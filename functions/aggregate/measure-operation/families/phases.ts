@@ -1,14 +1,14 @@
-import { type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { type Item, type Operation, secondsOf, told, untold } from "../operation.ts";
 import { byLabel, type Family } from "../result.ts";
 
 /** How long each phase takes, how often it is entered, and what follows what. */
 export function phases(operation: Operation): Family {
   if (operation.phases === null) return { measures: [untold("phase-duration", "No network tells phases.")], findings: [] };
   if (operation.phases.length === 0) return { measures: [untold("phase-duration", "No phase was recognised.")], findings: [] };
-  const runs = joined(operation.phases);
+  const runs = visits(operation.phases);
   const measures = [...byLabel(operation.phases)].flatMap(([label, segments]) => {
     const own = runs.filter((run) => run.label === label);
-    const longest = Math.max(...own.map((run) => lengthOf(operation, run)));
+    const longest = Math.max(...own.map(({ segments }) => secondsOf(operation, segments)));
     return [
       told(operation, "phase-duration", label, secondsOf(operation, segments), segments),
       told(operation, "phase-entry-count", label, own.length, segments),
@@ -17,8 +17,8 @@ export function phases(operation: Operation): Family {
   });
   const transitions = Map.groupBy(
     runs.slice(1).flatMap((run, i) => {
-      const before = runs[i] as Item;
-      return before.label === run.label ? [] : [{ of: `${before.label} > ${run.label}`, items: [before, run] }];
+      const before = runs[i] as Visit;
+      return [{ of: `${before.label} > ${run.label}`, items: [before.segments.at(-1) as Item, run.segments[0] as Item] }];
     }),
     ({ of }) => of,
   );
@@ -39,13 +39,19 @@ export function phases(operation: Operation): Family {
   };
 }
 
-/** Segments of one label that touch, or have only the outside of the patient between them, as one run. Its `id` is that of the first. */
-function joined(segments: readonly Item[]): Item[] {
-  const runs: Item[] = [];
+/** One stay in a phase. */
+interface Visit {
+  readonly label: string;
+  readonly segments: readonly Item[];
+}
+
+/** Segments that follow one another in the same phase are one visit: only the camera's leaving lies between them (`contracts/analysis.ts`). */
+function visits(segments: readonly Item[]): Visit[] {
+  const found: { label: string; segments: Item[] }[] = [];
   for (const segment of [...segments].sort((a, b) => a.startFrame - b.startFrame)) {
-    const last = runs.at(-1);
-    if (last && last.label === segment.label && segment.startFrame <= last.endFrame) runs[runs.length - 1] = { ...last, endFrame: segment.endFrame };
-    else runs.push(segment);
+    const last = found.at(-1);
+    if (last?.label === segment.label) last.segments.push(segment);
+    else found.push({ label: segment.label, segments: [segment] });
   }
-  return runs;
+  return found;
 }

@@ -1,5 +1,4 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
-import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { type Draft, type Item, type Operation, rounded, untold } from "../operation.ts";
 import type { Family } from "../result.ts";
 
@@ -20,15 +19,20 @@ export function safety(operation: Operation): Family {
   const [c1, c2, c3] = columns as [number[], number[], number[]];
 
   const clip = firstClip(operation);
-  const held: (FrameSpan & { readonly samples: readonly number[] })[] = [];
+  const held: { startFrame: number; endFrame: number; readonly samples: number[] }[] = [];
+  let before = 0;
   for (const [i, frame] of series.frames.entries()) {
     if (clip && frame >= clip.startFrame) break;
-    const next = Math.min(series.frames[i + 1] ?? operation.frameCount, clip?.startFrame ?? operation.frameCount);
+    before = i + 1;
+    const leaves = operation.inBody.find(({ endFrame }) => endFrame > frame)?.endFrame ?? operation.frameCount;
+    const next = Math.min(series.frames[i + 1] ?? operation.frameCount, clip?.startFrame ?? operation.frameCount, leaves);
     const looked = operation.secondsBetween(frame, next) <= longestHoldSeconds;
     if (Math.min(c1[i] as number, c2[i] as number, c3[i] as number) < threshold || !looked) continue;
     const last = held.at(-1);
-    if (last?.endFrame === frame) held[held.length - 1] = { startFrame: last.startFrame, endFrame: next, samples: [...last.samples, i] };
-    else held.push({ startFrame: frame, endFrame: next, samples: [i] });
+    if (last?.endFrame === frame) {
+      last.endFrame = next;
+      last.samples.push(i);
+    } else held.push({ startFrame: frame, endFrame: next, samples: [i] });
   }
   const lengths = held.map(({ startFrame, endFrame }) => operation.secondsBetween(startFrame, endFrame));
   const best = lengths.indexOf(Math.max(0, ...lengths));
@@ -36,7 +40,7 @@ export function safety(operation: Operation): Family {
   const achieved = held.find((_, i) => (lengths[i] as number) >= limits.criticalViewHeld);
   const probability = (column: readonly number[]): number => {
     const samples = held[best]?.samples;
-    if (!samples) return Math.max(0, ...column);
+    if (!samples) return column.slice(0, before).reduce((highest, p) => Math.max(highest, p), 0);
     return samples.reduce((sum, i) => sum + (column[i] as number), 0) / samples.length;
   };
   const producer = { producers: [series.producer], calibrated: operation.isCalibrated(series.producer) };

@@ -1,5 +1,5 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
-import { lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
 import { type Family, findingOf, phaseAt } from "../result.ts";
 
 /** Time inside and outside the patient, and how often the camera leaves for a moment. */
@@ -8,13 +8,18 @@ export function times(operation: Operation): Family {
   const [first, last] = [inBody[0], inBody.at(-1)];
   if (!first || !last) {
     const why = "The camera is never inside the patient.";
-    const outside = told(operation, "out-of-body-time", null, secondsOf(operation, outOfBody), outOfBody);
+    const outside = told(operation, "out-of-body-time", null, secondsOf(operation, outOfBody), outOfBody, null, [operation.gate]);
     return {
-      measures: [untold("procedure-time", why), told(operation, "in-body-time", null, 0, outOfBody), outside, untold("excursion-count", why)],
+      measures: [
+        untold("procedure-time", why),
+        told(operation, "in-body-time", null, 0, outOfBody, null, [operation.gate]),
+        outside,
+        untold("excursion-count", why),
+      ],
       findings: [],
     };
   }
-  const excursions = outOfBody.filter(
+  const excursions = together(outOfBody).filter(
     (span) => span.startFrame > first.startFrame && span.endFrame < last.endFrame && lengthOf(operation, span) <= limits.longestExcursion,
   );
   const byPhase = Map.groupBy(
@@ -24,13 +29,24 @@ export function times(operation: Operation): Family {
   );
   return {
     measures: [
-      told(operation, "procedure-time", null, operation.secondsBetween(first.startFrame, last.endFrame), outOfBody),
-      told(operation, "in-body-time", null, secondsOf(operation, inBody), outOfBody),
-      told(operation, "out-of-body-time", null, secondsOf(operation, outOfBody), outOfBody),
-      told(operation, "excursion-count", null, excursions.length, excursions),
-      told(operation, "excursion-time", null, secondsOf(operation, excursions), excursions),
-      ...[...byPhase].map(([phase, spans]) => told(operation, "excursion-count", phase, spans.length, spans)),
+      told(operation, "procedure-time", null, operation.secondsBetween(first.startFrame, last.endFrame), outOfBody, null, [operation.gate]),
+      told(operation, "in-body-time", null, secondsOf(operation, inBody), outOfBody, null, [operation.gate]),
+      told(operation, "out-of-body-time", null, secondsOf(operation, outOfBody), outOfBody, null, [operation.gate]),
+      told(operation, "excursion-count", null, excursions.length, excursions, null, [operation.gate]),
+      told(operation, "excursion-time", null, secondsOf(operation, excursions), excursions, null, [operation.gate]),
+      ...[...byPhase].map(([phase, spans]) => told(operation, "excursion-count", phase, spans.length, spans, null, [operation.gate])),
     ],
     findings: excursions.map((span) => findingOf("excursion", "The camera leaves the patient", span, [span])),
   };
+}
+
+/** Spans that touch or overlap as one, with the identifier of the first. */
+function together(spans: readonly Item[]): Item[] {
+  const found: Item[] = [];
+  for (const span of [...spans].sort((a, b) => a.startFrame - b.startFrame)) {
+    const last = found.at(-1);
+    if (last && span.startFrame <= last.endFrame) found[found.length - 1] = { ...last, endFrame: Math.max(last.endFrame, span.endFrame) };
+    else found.push(span);
+  }
+  return found;
 }

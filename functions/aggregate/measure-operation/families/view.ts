@@ -4,6 +4,8 @@ import { type Item, lengthOf, type Operation, secondsOf, told, untold } from "..
 import { type Family, findingOf } from "../result.ts";
 
 const conditions = ["smoke", "fog", "blur", "reflection"] as const;
+/** Other words that networks have for them: CholecTrack20 calls a fouled lens stained. */
+const synonyms: Readonly<Record<string, readonly string[]>> = { fog: ["lens-fog", "stained-lens"] };
 /** Under any of these little can be seen. Reflections spoil spots only. */
 const unusable = ["black", "freeze", "blur", "overexposed", "underexposed", "smoke", "fog"];
 
@@ -11,16 +13,15 @@ const unusable = ["black", "freeze", "blur", "overexposed", "underexposed", "smo
 export function view(operation: Operation): Family {
   const inBodySeconds = secondsOf(operation, operation.inBody);
   if (inBodySeconds === 0) return { measures: [untold("unusable-view-share", "The camera is never inside the patient.")], findings: [] };
-  const itemsOf = (type: string): readonly Item[] => operation.events.get(type) ?? [];
+  const itemsOf = (type: string): readonly Item[] => [type, ...(synonyms[type] ?? [])].flatMap((name) => operation.events.get(name) ?? []);
+  const isWatched = (type: string): boolean => [type, ...(synonyms[type] ?? [])].some((name) => operation.watched.has(name));
   const shareOf = (items: readonly Item[]): number => secondsOf(operation, intersection(items, operation.inBody)) / inBodySeconds;
   const shares = conditions.map((type) =>
-    operation.watched.has(type)
-      ? told(operation, `${type}-share`, null, shareOf(itemsOf(type)), itemsOf(type))
-      : untold(`${type}-share`, `No network tells ${type}.`),
+    isWatched(type) ? told(operation, `${type}-share`, null, shareOf(itemsOf(type)), itemsOf(type)) : untold(`${type}-share`, `No network tells ${type}.`),
   );
-  const seen = unusable.filter((type) => operation.watched.has(type));
+  const seen = unusable.filter(isWatched);
   const spoiled = seen.flatMap(itemsOf);
-  const missing = unusable.filter((type) => !operation.watched.has(type));
+  const missing = unusable.filter((type) => !isWatched(type));
   const note = missing.length > 0 ? `Without ${missing.join(", ")}, which no network tells.` : null;
   const overall =
     seen.length === 0

@@ -79,6 +79,14 @@ describe("aggregate/measure-operation", () => {
     expect(await hook()).to.deep.include({ value: 2 });
   });
 
+  it("compares half an analysis with others, and no others with it", async () => {
+    await lake.putJson(analysisKey(caseId, runId), analysisOfDrawn({ ...drawn, lookedAt: [[0, 50]] }));
+    await measure();
+    expect(remembered).to.deep.equal([]);
+    expect((await hook())?.cohort).to.include({ n: 10, percentile: 0.15 });
+    expect((await hook())?.note).to.equal("The analysis is partial: frame-analysis did not see all.");
+  });
+
   it("says what is missing", async () => {
     lake.objects.delete("tracks.json.gz");
     expect((await failure(measure())).name).to.equal("NotFound");

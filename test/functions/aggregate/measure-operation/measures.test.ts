@@ -154,14 +154,14 @@ describe("exchanges", () => {
     valuesOf({ frameCount: 2500, instruments, outOfBody })["exchange-count"];
 
   it("leave out an instrument that is back within 5 s", () => {
-    // The clipper has left for the hook; the hook was never away.
+    // The hook was never away, so it neither left nor came back.
     expect(
       exchanges([
         ["Hook", 0, 500],
         ["Clipper", 510, 600],
         ["Hook", 624, 2500],
       ]),
-    ).to.equal(1);
+    ).to.equal(0);
     // At 5 s the hook has left as well.
     expect(
       exchanges([
@@ -178,11 +178,21 @@ describe("exchanges", () => {
         [
           ["Hook", 0, 500],
           ["Clipper", 610, 700],
-          ["Hook", 700, 2500],
+          ["Hook", 724, 2500],
         ],
         [[500, 600]],
       ),
-    ).to.equal(1);
+    ).to.equal(0);
+    expect(
+      exchanges(
+        [
+          ["Hook", 0, 500],
+          ["Clipper", 610, 700],
+          ["Hook", 725, 2500],
+        ],
+        [[500, 600]],
+      ),
+    ).to.equal(2);
     expect(
       exchanges(
         [
@@ -192,6 +202,64 @@ describe("exchanges", () => {
         [[500, 600]],
       ),
     ).to.equal(0);
+  });
+
+  it("are none where the other instrument was only lost from sight for a moment, or came back with the camera", () => {
+    // The hook goes for good; the grasper, there all the time, is missed for 2 s.
+    const graspers: Labelled[] = [
+      ["Grasper", 0, 700],
+      ["Grasper", 750, 2500],
+    ];
+    expect(exchanges([["Hook", 0, 600], ...graspers])).to.equal(0);
+    expect(exchanges([["Hook", 0, 700], ...graspers], [[700, 750]])).to.equal(0);
+  });
+});
+
+describe("phases and excursions", () => {
+  it("are not counted anew when the camera comes back into the same phase", () => {
+    const values = valuesOf({
+      frameCount: 1000,
+      outOfBody: [[400, 500]],
+      phases: [
+        ["A", 0, 400],
+        ["A", 500, 700],
+        ["B", 700, 1000],
+      ],
+    });
+    // 16 s + 8 s inside; the 4 s outside are no part of the visit.
+    expect(values).to.include({ "phase-entry-count/A": 1, "phase-longest-run/A": 24, "phase-duration/A": 24, "transition-count/A > B": 1 });
+  });
+
+  it("count one excursion where the gate tells it in two pieces, and judge its length as one", () => {
+    const outside = (...outOfBody: [number, number][]) => valuesOf({ frameCount: 6000, outOfBody });
+    expect(outside([500, 600], [600, 700])).to.include({ "excursion-count": 1, "excursion-time": 8 });
+    expect(outside([500, 3500])).to.include({ "excursion-count": 1, "excursion-time": 120 });
+    expect(outside([500, 2000], [2000, 3501])).to.include({ "excursion-count": 0, "excursion-time": 0 });
+  });
+});
+
+describe("an operation analysed in part", () => {
+  const half: Drawn = { frameCount: 2500, instruments: [["Hook", 250, 1000]], lookedAt: [[0, 1250]] };
+
+  it("is not idle where nobody looked", () => {
+    // 10 s before the hook, 10 s after it; the second half was not looked at.
+    expect(valuesOf(half)).to.include({ "idle-time": 20, "idle-count": 2, "idle-longest": 10, "instrument-time/Hook": 30, "instrument-share/Hook": 0.6 });
+    expect(valuesOf({ ...half, lookedAt: [] })["idle-time"]).to.equal(null);
+  });
+
+  it("says so of every value", () => {
+    const { measures } = measured(half);
+    for (const { value, note } of measures) if (value !== null) expect(note).to.contain("The analysis is partial: frame-analysis did not see all.");
+  });
+});
+
+describe("a value of zero", () => {
+  it("names who looked and found nothing", () => {
+    const { measures } = measured({ frameCount: 2500, instruments: [["Hook", 0, 2500]] });
+    const producersOf = (id: string) => measures.find((measure) => measure.id === id)?.producers;
+    expect(producersOf("out-of-body-time")).to.deep.equal(["out-of-body"]);
+    expect(producersOf("idle-time")).to.deep.equal(["instrument-detector"]);
+    expect(producersOf("exchange-count")).to.deep.equal(["instrument-detector"]);
   });
 });
 
@@ -269,6 +337,26 @@ describe("the critical view of safety", () => {
     const [c1, c2] = scoresIn(250, 425);
     expect(values(view([c1, c2, frames.map(() => 0.5)]))["critical-view-held"]).to.deep.equal([0, notAchieved]);
     expect(values(view(scoresIn(250, 350)))["critical-view-lead"]).to.deep.equal([null, "The critical view was not achieved before the first clip or cut."]);
+  });
+
+  it("is not held while the camera is outside, and looks at nothing after the clip", () => {
+    const found = (outOfBody: Drawn["outOfBody"]) => {
+      const scores = scoresIn(250, 425);
+      return measured({ frameCount: 2500, ...(outOfBody ? { outOfBody } : {}), instruments: [["Clipper", 1000, 1200]], criticalView: { frames, scores } });
+    };
+    expect(values(found([]))["critical-view-held"]?.[0]).to.equal(7);
+    // 0.6 s outside, between two frames that were looked at: 4.2 s before it, 2 s after.
+    expect(values(found([[355, 370]]))["critical-view-held"]?.[0]).to.equal(4.2);
+    expect(values(view(scoresIn(1200, 1500)))["critical-view-probability/C1"]).to.deep.equal([0.2, null]);
+  });
+
+  it("can be looked for in hundreds of thousands of frames", () => {
+    const many = Array.from({ length: 300_000 }, (_, i) => i);
+    const low = many.map(() => 0.2);
+    const high = many.map(() => 0.9);
+    const of = (column: number[]) => measured({ frameCount: 300_000, criticalView: { frames: many, scores: [column, column, column] } });
+    expect(values(of(low))["critical-view-probability/C1"]).to.deep.equal([0.2, null]);
+    expect(values(of(high))["critical-view-held"]?.[0]).to.equal(12_000);
   });
 
   it("takes scissors for a cut, and says where nothing was clipped", () => {
