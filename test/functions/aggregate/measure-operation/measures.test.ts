@@ -442,6 +442,16 @@ describe("clinical measures of any operation", () => {
     );
   });
 
+  it("do not change when the video's clock begins elsewhere", () => {
+    fc.assert(
+      fc.property(drawn, fc.integer({ min: -1_000_000, max: 1_000_000 }), (given, shift) => {
+        const pts = Array.from({ length: given.frameCount }, (_, frame) => frame + shift);
+        expect(valuesOf({ ...given, pts })).to.deep.equal(valuesOf(given));
+      }),
+      { seed: 20261126, numRuns: 100 },
+    );
+  });
+
   it("do not change when a span is told in two pieces", () => {
     fc.assert(
       fc.property(drawn, (given) => {
