@@ -62,7 +62,8 @@ export function operationOf(analysis: Analysis, pts: ArrayLike<number>, tracks: 
     analysis.events.filter(({ type }) => type === "instrument"),
     ({ label }) => label,
   );
-  const looksForInstruments = analysis.detections.length > 0 || subjects.has("instrument") || instruments.size > 0;
+  // Boxes of instruments, and of nothing else, are followed.
+  const looksForInstruments = analysis.tracks !== null || subjects.has("instrument") || instruments.size > 0;
   const events = Map.groupBy(
     analysis.events.filter(({ type }) => type !== "instrument"),
     ({ type }) => type,

@@ -2,7 +2,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { definitions } from "../../../../contracts/measure-definitions.ts";
 import { measureOf } from "../../../../functions/aggregate/measure-operation/measure.ts";
+import { operationOf } from "../../../../functions/aggregate/measure-operation/operation.ts";
+import { analysisOf } from "../../support/analysis.ts";
 import { type Drawn, drawnOperation, type Labelled } from "../../support/drawn-operation.ts";
+import { count } from "../../support/frames.ts";
 
 const measured = (drawn: Drawn) => measureOf(drawnOperation(drawn));
 const valuesOf = (drawn: Drawn): Record<string, number | null> => Object.fromEntries(measured(drawn).measures.map(({ id, value }) => [id, value]));
@@ -380,6 +383,13 @@ describe("clinical measures where there is little to measure", () => {
       ["bleeding-count", "No network tells bleeding."],
     ]);
     expect(untold.every(({ evidence, producers, confidence }) => evidence.length === 0 && producers.length === 0 && confidence === null)).to.equal(true);
+  });
+
+  it("take boxes of structures for no instruments", () => {
+    const boxes = { ...{ producer: "structures", labels: ["Gallbladder"], frameCount: 100, boxCount: 0 }, chunks: [] };
+    const { instruments } = operationOf(analysisOf({ detections: [boxes], events: [], tracks: null }), count(100), undefined, undefined);
+    expect(instruments).to.equal(null);
+    expect(drawnOperation({ frameCount: 100, instruments: [], tracks: [] }).instruments?.size).to.equal(0);
   });
 
   it("survive a camera that is never inside", () => {
