@@ -73,7 +73,7 @@ export const definitions = {
   "transition-count": {
     unit: "count",
     title: { en: "Transitions between phases", "zh-TW": "階段轉換次數" },
-    formula: "How often one phase is followed by the other, whatever lies between them.",
+    formula: "How often one phase is followed by another; also by which.",
     source: sages,
   },
   "instrument-time": {

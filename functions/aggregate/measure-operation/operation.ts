@@ -1,4 +1,5 @@
 import type { Analysis, ScoreSeries, TrackList } from "../../../contracts/analysis.ts";
+import type { MeasureName } from "../../../contracts/measure-definitions.ts";
 import type { Measure } from "../../../contracts/measures.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { difference, intersection, union } from "./intervals.ts";
@@ -150,8 +151,11 @@ export function told(
   };
 }
 
+/** Measures that can't be told, for one reason. */
+export const allUntold = (names: readonly MeasureName[], note: string): Draft[] => names.map((name) => untold(name, note));
+
 /** A measure that can't be told, and why. */
-export const untold = (name: string, note: string): Draft => ({
+export const untold = (name: MeasureName, note: string): Draft => ({
   id: name,
   name,
   of: null,

@@ -1,27 +1,35 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
 import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { difference, intersection, union } from "../intervals.ts";
-import { type Draft, type Item, lengthOf, type Operation, rounded, secondsOf, told, untold } from "../operation.ts";
+import { allUntold, type Draft, type Item, lengthOf, type Operation, rounded, secondsOf, told, untold } from "../operation.ts";
 import { byLabel, type Family, type FindingDraft, findingOf, touching } from "../result.ts";
+
+const ofInstruments = ["instrument-time", "instrument-share", "instrument-phase-share"] as const;
+const ofAll = ["idle-time", "idle-count", "idle-longest", "exchange-count", "exchanges-per-hour"] as const;
 
 /** When which instrument is in sight, when none is, and when one is exchanged for another. */
 export function instruments(operation: Operation): Family {
   if (operation.instruments === null) {
     const why = "No network tells instruments.";
-    return { measures: ["instrument-time", "idle-time", "exchange-count"].map((name) => untold(name, why)), findings: [] };
+    return { measures: allUntold([...ofInstruments, ...ofAll], why), findings: [] };
   }
   const inBodySeconds = secondsOf(operation, operation.lookedAt);
   if (inBodySeconds === 0) {
     const why = operation.inBody.length === 0 ? "The camera is never inside the patient." : "Nobody looked for instruments inside the patient.";
-    return { measures: ["instrument-time", "idle-time", "exchange-count"].map((name) => untold(name, why)), findings: [] };
+    return { measures: allUntold([...ofInstruments, ...ofAll], why), findings: [] };
   }
   const presence = [...operation.instruments]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([label, items]) => presenceOf(operation, label, items, inBodySeconds));
+  const unseen = operation.instruments.size === 0 ? allUntold(ofInstruments, "No instrument was seen.") : [];
+  const unphased =
+    presence.some(({ name }) => name === "instrument-phase-share") || unseen.length > 0 ? [] : [untold("instrument-phase-share", noPhase(operation))];
   const idle = idleness(operation);
   const exchanged = exchanges(operation, inBodySeconds);
-  return { measures: [...presence, ...idle.measures, ...exchanged.measures], findings: [...idle.findings, ...exchanged.findings] };
+  return { measures: [...presence, ...unseen, ...unphased, ...idle.measures, ...exchanged.measures], findings: [...idle.findings, ...exchanged.findings] };
 }
+
+const noPhase = ({ phases }: Operation): string => (phases === null ? "No network tells phases." : "No instrument was seen in any phase.");
 
 function presenceOf(operation: Operation, label: string, items: readonly Item[], inBodySeconds: number): Draft[] {
   const seen = intersection(items, operation.lookedAt);

@@ -1,19 +1,22 @@
 import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { intersection, twice } from "../intervals.ts";
-import { type Draft, type Item, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { allUntold, type Draft, type Item, type Operation, secondsOf, told } from "../operation.ts";
 import { type Family, findingOf, touching } from "../result.ts";
+
+const moved = ["path-length", "mean-speed", "speed-change"] as const;
+const atOnce = ["two-instruments-time", "two-instruments-share"] as const;
 
 /** Economy of motion on stable tracks, and two instruments at once. */
 export function motion(operation: Operation): Family {
   const { tracks } = operation;
   if (tracks === null) {
     const why = "No instruments were followed.";
-    return { measures: ["path-length", "two-instruments-time"].map((name) => untold(name, why)), findings: [] };
+    return { measures: allUntold([...moved, ...atOnce], why), findings: [] };
   }
   const both = together(operation, tracks.list);
   const { list, labels } = tracks;
   const stable = list.stable.flatMap((is, track) => (is ? [track] : []));
-  if (stable.length === 0) return { ...both, measures: [...both.measures, untold("path-length", "No instrument was followed long enough.")] };
+  if (stable.length === 0) return { ...both, measures: [...both.measures, ...allUntold(moved, "No instrument was followed long enough.")] };
   const byClass = Map.groupBy(stable, (track) => labels[list.detections[track] as number]?.[list.label[track] as number] as string);
   const measures = [...byClass]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -35,7 +38,7 @@ export function motion(operation: Operation): Family {
 /** Two tracks at once, of one class or of two. */
 function together(operation: Operation, list: { startFrame: readonly number[]; endFrame: readonly number[] }): Family {
   const inBodySeconds = secondsOf(operation, operation.inBody);
-  if (inBodySeconds === 0) return { measures: [untold("two-instruments-time", "The camera is never inside the patient.")], findings: [] };
+  if (inBodySeconds === 0) return { measures: allUntold(atOnce, "The camera is never inside the patient."), findings: [] };
   const spans = twice(list.startFrame.map((startFrame, track): FrameSpan[] => [{ startFrame, endFrame: list.endFrame[track] as number }]));
   const inside = intersection(spans, operation.inBody);
   const all = [...(operation.instruments?.values() ?? [])].flat();

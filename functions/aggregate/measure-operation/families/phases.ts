@@ -1,10 +1,12 @@
-import { type Item, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { allUntold, type Item, type Operation, secondsOf, told } from "../operation.ts";
 import { byLabel, type Family } from "../result.ts";
+
+const names = ["phase-duration", "phase-entry-count", "phase-longest-run", "transition-count"] as const;
 
 /** How long each phase takes, how often it is entered, and what follows what. */
 export function phases(operation: Operation): Family {
-  if (operation.phases === null) return { measures: [untold("phase-duration", "No network tells phases.")], findings: [] };
-  if (operation.phases.length === 0) return { measures: [untold("phase-duration", "No phase was recognised.")], findings: [] };
+  if (operation.phases === null) return { measures: allUntold(names, "No network tells phases."), findings: [] };
+  if (operation.phases.length === 0) return { measures: allUntold(names, "No phase was recognised."), findings: [] };
   const runs = visits(operation.phases);
   const measures = [...byLabel(operation.phases)].flatMap(([label, segments]) => {
     const own = runs.filter((run) => run.label === label);
@@ -25,6 +27,7 @@ export function phases(operation: Operation): Family {
   return {
     measures: [
       ...measures,
+      told(operation, "transition-count", null, runs.length - 1, operation.phases),
       ...[...transitions].map(([of, those]) =>
         told(
           operation,

@@ -1,7 +1,8 @@
-import { limits } from "../../../../contracts/measure-definitions.ts";
-import { type Draft, type Item, type Operation, rounded, untold } from "../operation.ts";
+import { limits, type MeasureName } from "../../../../contracts/measure-definitions.ts";
+import { allUntold, type Draft, type Item, type Operation, rounded, untold } from "../operation.ts";
 import type { Family } from "../result.ts";
 
+const names = ["critical-view-held", "critical-view-lead", "critical-view-probability"] as const;
 const criteria = ["C1", "C2", "C3"] as const;
 /** Instruments that clip or cut. */
 const clips = /^(clipper|scissors)$/i;
@@ -11,11 +12,11 @@ const longestHoldSeconds = 2;
 /** The critical view of safety: whether, when and how surely it was seen before the first clip or cut. */
 export function safety(operation: Operation): Family {
   const { criticalView } = operation;
-  if (criticalView === null) return { measures: [untold("critical-view-held", "No network tells the criteria of the critical view.")], findings: [] };
+  if (criticalView === null) return { measures: allUntold(names, "No network tells the criteria of the critical view."), findings: [] };
   const { series, threshold } = criticalView;
   const columns = criteria.map((criterion) => series.scores[series.labels.indexOf(criterion)]);
   const missing = criteria.filter((_, i) => columns[i] === undefined);
-  if (missing.length > 0) return { measures: [untold("critical-view-held", `The network does not tell ${missing.join(", ")}.`)], findings: [] };
+  if (missing.length > 0) return { measures: allUntold(names, `The network does not tell ${missing.join(", ")}.`), findings: [] };
   const [c1, c2, c3] = columns as [number[], number[], number[]];
 
   const clip = firstClip(operation);
@@ -44,7 +45,7 @@ export function safety(operation: Operation): Family {
     return samples.reduce((sum, i) => sum + (column[i] as number), 0) / samples.length;
   };
   const producer = { producers: [series.producer], calibrated: operation.isCalibrated(series.producer) };
-  const value = (name: string, of: string | null, amount: number, note: string | null): Draft => ({
+  const value = (name: MeasureName, of: string | null, amount: number, note: string | null): Draft => ({
     ...untold(name, ""),
     ...producer,
     id: of === null ? name : `${name}/${of}`,

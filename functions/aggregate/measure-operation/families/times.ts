@@ -1,5 +1,5 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
-import { type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { allUntold, type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
 import { type Family, findingOf, phaseAt } from "../result.ts";
 
 /** Time inside and outside the patient, and how often the camera leaves for a moment. */
@@ -14,7 +14,7 @@ export function times(operation: Operation): Family {
         untold("procedure-time", why),
         told(operation, "in-body-time", null, 0, outOfBody, null, [operation.gate]),
         outside,
-        untold("excursion-count", why),
+        ...allUntold(["excursion-count", "excursion-time"], why),
       ],
       findings: [],
     };

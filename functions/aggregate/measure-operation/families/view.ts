@@ -1,8 +1,9 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
 import { intersection } from "../intervals.ts";
-import { type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { allUntold, type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
 import { type Family, findingOf } from "../result.ts";
 
+const ofBleeding = ["bleeding-count", "bleeding-time", "bleeding-control-time"] as const;
 const conditions = ["smoke", "fog", "blur", "reflection"] as const;
 /** Other words that networks have for them: CholecTrack20 calls a fouled lens stained. */
 const synonyms: Readonly<Record<string, readonly string[]>> = { fog: ["lens-fog", "stained-lens"] };
@@ -12,7 +13,14 @@ const unusable = ["black", "freeze", "blur", "overexposed", "underexposed", "smo
 /** What spoils the view, and bleeding. */
 export function view(operation: Operation): Family {
   const inBodySeconds = secondsOf(operation, operation.inBody);
-  if (inBodySeconds === 0) return { measures: [untold("unusable-view-share", "The camera is never inside the patient.")], findings: [] };
+  if (inBodySeconds === 0)
+    return {
+      measures: allUntold(
+        [...conditions.map((type) => `${type}-share` as const), "unusable-view-share", ...ofBleeding],
+        "The camera is never inside the patient.",
+      ),
+      findings: [],
+    };
   const itemsOf = (type: string): readonly Item[] => [type, ...(synonyms[type] ?? [])].flatMap((name) => operation.events.get(name) ?? []);
   const isWatched = (type: string): boolean => [type, ...(synonyms[type] ?? [])].some((name) => operation.watched.has(name));
   const shareOf = (items: readonly Item[]): number => secondsOf(operation, intersection(items, operation.inBody)) / inBodySeconds;
@@ -38,7 +46,7 @@ export function view(operation: Operation): Family {
 const answers = /^(irrigator|bipolar)$/i;
 
 function bleedings(operation: Operation): Family {
-  if (!operation.watched.has("bleeding")) return { measures: [untold("bleeding-count", "No network tells bleeding.")], findings: [] };
+  if (!operation.watched.has("bleeding")) return { measures: allUntold(ofBleeding, "No network tells bleeding."), findings: [] };
   const items = operation.events.get("bleeding") ?? [];
   const answering = [...(operation.instruments ?? [])].filter(([label]) => answers.test(label)).flatMap(([, spans]) => spans);
   const controlled = items.flatMap((item) => {

@@ -66,6 +66,7 @@ describe("clinical measures of a hand-made operation", () => {
     "phase-duration/B": 48,
     "phase-entry-count/B": 2,
     "phase-longest-run/B": 28,
+    "transition-count": 3,
     "transition-count/A > B": 2,
     "transition-count/B > A": 1,
     // 10 s + 20 s; 20 s + 10 s.
@@ -110,6 +111,8 @@ describe("clinical measures of a hand-made operation", () => {
       ["reflection-share", null, "No network tells reflection."],
       ["bleeding-control-time", null, "No bleeding was seen."],
       ["critical-view-held", null, "No network tells the criteria of the critical view."],
+      ["critical-view-lead", null, "No network tells the criteria of the critical view."],
+      ["critical-view-probability", null, "No network tells the criteria of the critical view."],
     ]);
   });
 
@@ -383,6 +386,22 @@ describe("clinical measures where there is little to measure", () => {
       ["bleeding-count", "No network tells bleeding."],
     ]);
     expect(untold.every(({ evidence, producers, confidence }) => evidence.length === 0 && producers.length === 0 && confidence === null)).to.equal(true);
+  });
+
+  it("hold every measure there is, told or not, of whatever operation", () => {
+    const little: Drawn[] = [
+      { frameCount: 100 },
+      { frameCount: 100, outOfBody: [[0, 100]], phases: [], instruments: [], tracks: [], view: ["bleeding"] },
+      { frameCount: 100, phases: [["A", 0, 100]], instruments: [["Hook", 0, 100]], tracks: [] },
+      { frameCount: 100, phases: [], instruments: [["Hook", 0, 100]], view: ["bleeding", "fog"] },
+      { frameCount: 100, phases: [["A", 0, 50]], instruments: [["Hook", 50, 100]] },
+      operation,
+    ];
+    for (const drawn of little) {
+      const names = measured(drawn).measures.map(({ name }) => name);
+      expect(Object.keys(definitions).filter((name) => !names.includes(name))).to.deep.equal([]);
+      for (const { value, note } of measured(drawn).measures) if (value === null) expect(note).to.match(/^[A-Z].*\.$/);
+    }
   });
 
   it("take boxes of structures for no instruments", () => {

@@ -46,6 +46,7 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
       if (both > 0) values[`instrument-phase-share/${instrument}/${label}`] = both / frames;
     }
   }
+  values["transition-count"] = PHASES.length - 1;
   for (const [i, { label }] of PHASES.slice(1).entries()) values[`transition-count/${PHASES[i]?.label} > ${label}`] = 1;
   for (const [i, instrument] of truth.instrumentLabels.entries()) {
     const frames = count((frame) => shown[i]?.[frame]);
