@@ -146,7 +146,7 @@ export class PlatformClient {
       if (!found) throw new Error(`Case ${caseId} is not in the table.`);
       caseStatus.parse(found.status);
       if (found.runId) onStates(await this.statesEntered(found.runId));
-      const isRunning = found.runId !== undefined && (await this.execution(found.runId))?.status === "RUNNING";
+      const isRunning = found.runId !== null && (await this.execution(found.runId))?.status === "RUNNING";
       if (isTerminal(found.status) && !isRunning) return found;
       await new Promise((wake) => setTimeout(wake, 250));
     }
