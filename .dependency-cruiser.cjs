@@ -30,7 +30,8 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default", "types"],
-      extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
+      extensions: [".ts", ".js", ".cjs", ".mjs", ".json", ".d.ts"],
+      mainFields: ["module", "main", "types"],
     },
   },
 };
