@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CopyObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
+import { sourceKey } from "../../contracts/keys.ts";
 import { PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
@@ -92,5 +96,26 @@ describe("admission", function () {
     await untilFree();
     expect(await leases()).to.deep.equal(others);
     expect((await client.case(caseId))?.status).to.be.oneOf(["UPLOADING", "RUNNING"]);
+  });
+
+  it("starts what lay among the dead letters once these are given back", async () => {
+    const { endpoint, region, credentials, outputs } = platform.session;
+    const bucket = outputs["rawBucket"] as string;
+    const [caseId, uploadId] = [randomUUID(), randomUUID()];
+    const s3 = new S3Client({ endpoint, region, credentials });
+    // Copied, so that no event of S3's own starts it.
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "archive/0", Body: "no video" }));
+    const copied = await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: sourceKey(caseId, uploadId), CopySource: `${bucket}/archive/0` }));
+    s3.destroy();
+    const object = { key: sourceKey(caseId, uploadId), size: 8, "version-id": copied.VersionId };
+    const event = { source: "aws.s3", "detail-type": "Object Created", detail: { bucket: { name: bucket }, object } };
+    const queues = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
+    await queues.send(new SendMessageCommand({ QueueUrl: outputs["deadLetterQueueUrl"] as string, MessageBody: JSON.stringify(event) }));
+    queues.destroy();
+    expect(await client.deadLetters()).to.equal(1);
+    expect(await client.redriveDeadLetters()).to.equal(1);
+    expect(await client.deadLetters()).to.equal(0);
+    while ((await client.case(caseId)) === undefined) await pause(50);
+    expect((await client.settled(caseId, () => undefined)).status).to.equal("REJECTED");
   });
 });
