@@ -17,7 +17,7 @@ export const gate: Analyser = {
 export const analysers: readonly Analyser[] = [
   {
     id: "frame-analysis",
-    models: ["instrument-detector"],
+    models: ["instrument-detector", "phase-classifier", "view-quality"],
     required: true,
     sampleRate: 5,
     signals: true,

@@ -5,8 +5,10 @@ import torch.nn.functional as functional
 from torch import nn
 
 OUT_OF_BODY_SIDE = 128
-# One size for all of them: networks of one input size share one scaled picture.
-DETECTOR_SIDE = PHASE_SIDE = VIEW_SIDE = 256
+DETECTOR_SIDE = 256
+# What is told from the whole picture is told from this size, but the graph takes the detector's and shrinks it itself:
+# networks of one input size share one scaled picture.
+WHOLE_SIDE = 128
 # Detector: pixels a cell of the output grid, results a frame.
 STRIDE = 8
 BEST = 16
@@ -23,19 +25,15 @@ def planes(frames: torch.Tensor) -> torch.Tensor:
     return frames.permute(0, 3, 1, 2).float() * (1 / 255)
 
 
-def strided_by_four(outputs: int) -> nn.Sequential:
-    """The first step of networks for 256 pixels: most of the time would go into it otherwise."""
-    return nn.Sequential(nn.Conv2d(3, outputs, 6, 4, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
-
-
 class FrameNet(nn.Module):
-    """Logits [N, labels] from planes [N, 3, side, side]; `wide` for 256 pixels. Sees the strongest place beside the mean: what tells a trocar or an instrument stands at one place."""
+    """Logits [N, labels] from planes [N, 3, side, side]. Sees the strongest place beside the mean: what tells a trocar or an instrument stands at one place."""
 
-    def __init__(self, labels: int, widths: tuple[int, int, int, int] = (16, 32, 48, 64), wide: bool = False) -> None:
+    def __init__(self, labels: int, widths: tuple[int, int, int, int] = (16, 32, 48, 64)) -> None:
         super().__init__()
         first, second, third, last = widths
-        stem = strided_by_four(first) if wide else convolution(3, first, 2)
-        self.features = nn.Sequential(stem, convolution(first, second, 2), convolution(second, third, 2), convolution(third, last, 2), convolution(last, last))
+        self.features = nn.Sequential(
+            convolution(3, first, 2), convolution(first, second, 2), convolution(second, third, 2), convolution(third, last, 2), convolution(last, last)
+        )
         self.classify = nn.Linear(2 * last, labels)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -44,16 +42,23 @@ class FrameNet(nn.Module):
 
 
 class FrameGraph(nn.Module):
-    """What is exported: frames in, scores float32 [N, labels] out. Logits are divided by the temperature (Guo et al., 2017)."""
+    """What is exported: frames in, scores float32 [N, labels] out. Logits are divided by the temperature (Guo et al., 2017).
 
-    def __init__(self, network: FrameNet, exclusive: bool, temperature: float = 1.0) -> None:
+    shrink: pixels each way that are averaged first.
+    """
+
+    def __init__(self, network: FrameNet, exclusive: bool, temperature: float = 1.0, shrink: int = 1) -> None:
         super().__init__()
         self.network = network
         self.exclusive = exclusive
         self.temperature = temperature
+        self.shrink = shrink
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        logits = self.network(planes(frames)) / self.temperature
+        pictures = planes(frames)
+        if self.shrink > 1:
+            pictures = functional.avg_pool2d(pictures, self.shrink)
+        logits = self.network(pictures) / self.temperature
         return torch.softmax(logits, dim=1) if self.exclusive else torch.sigmoid(logits)
 
 
@@ -66,7 +71,7 @@ class DetectorNet(nn.Module):
 
     def __init__(self, labels: int) -> None:
         super().__init__()
-        self.stem = strided_by_four(32)
+        self.stem = nn.Sequential(nn.Conv2d(3, 32, 6, 4, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True))
         self.fine = nn.Sequential(convolution(32, 48, 2), convolution(48, 48))
         self.middle = nn.Sequential(convolution(48, 64, 2), convolution(64, 64))
         self.coarse = nn.Sequential(convolution(64, 96, 2), convolution(96, 96))

@@ -13,7 +13,7 @@ import torch.nn.functional as functional
 from classifier import calibration_error, choose_temperature, inside, interval, score, train
 from export import export, parameters
 from generated import REPOSITORY, WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
-from networks import PHASE_SIDE, FrameGraph, FrameNet
+from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
 
 # The phases of Cholec80 (Twinanda et al., EndoNet, 2017), in its order.
 PHASES = [
@@ -35,7 +35,7 @@ def train_on(operations: list[Operation], minutes: float, checkpoint: Path | Non
     counts = torch.bincount(phases, minlength=len(PHASES)).float()
     # Short phases count more: by the root of how rare they are, since whole inverses would overstate them.
     weight = (counts.mean() / counts).sqrt()
-    return train(FrameNet(len(PHASES), WIDTHS, wide=True), frames, phases, lambda logits, wanted: functional.cross_entropy(logits, wanted, weight=weight), minutes, checkpoint)
+    return train(FrameNet(len(PHASES), WIDTHS), frames, phases, lambda logits, wanted: functional.cross_entropy(logits, wanted, weight=weight), minutes, checkpoint)
 
 
 def measure(graph: FrameGraph, operations: list[Operation]) -> dict:
@@ -68,13 +68,13 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/phase-classifier")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    reference = (reference_recipe(PHASE_SIDE),)
+    reference = (reference_recipe(DETECTOR_SIDE),)
     draw(WHOLE_TRAINING + WHOLE_VALIDATION + WHOLE_TEST + reference, options.data, options.threads)
-    network, seen = train_on(read(WHOLE_TRAINING, options.data, PHASE_SIDE), options.minutes, options.checkpoint)
-    validation = read(WHOLE_VALIDATION, options.data, PHASE_SIDE)
+    network, seen = train_on(read(WHOLE_TRAINING, options.data, WHOLE_SIDE), options.minutes, options.checkpoint)
+    validation = read(WHOLE_VALIDATION, options.data, WHOLE_SIDE)
     temperature = choose_temperature(network, True, validation, np.concatenate([op.phases(PHASES) for op in validation]))
     graph = FrameGraph(network, exclusive=True, temperature=temperature)
-    test = read(WHOLE_TEST, options.data, PHASE_SIDE)
+    test = read(WHOLE_TEST, options.data, WHOLE_SIDE)
     measured = measure(graph, test)
     low, high = interval(measured["accuracy"])
     print(f"temperature {temperature}: {measured}")
@@ -101,7 +101,7 @@ def main() -> None:
 Tells for each frame how likely each phase of a laparoscopic cholecystectomy is. What it says of single frames is smoothed over time where the timeline is merged.
 
 - **For** trying the platform. **Never for care**: it has seen drawn pictures only.
-- **Input** {PHASE_SIDE} x {PHASE_SIDE} RGB, the whole picture stretched to a square. **Output** probabilities of the seven phases of Cholec80.
+- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** probabilities of the seven phases of Cholec80.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_phase_classifier.py`, without frames outside the patient.
 - **Threshold** 0: the likeliest phase counts.
@@ -121,7 +121,7 @@ Strict: no tolerance at the edges of phases, no smoothing. The interval is of 95
 
 In the drawn operations only the instruments tell the phase, and one instrument serves several phases: the hook cuts in both dissections, the bag is in sight in packaging and in retraction. A single frame can't tell them apart, and the figures show it; their order in time can. No other procedure, no phase that is entered twice.
 """
-    export(graph, PHASE_SIDE, ["scores"], options.output, description, card, read(reference, options.data, PHASE_SIDE)[0])
+    export(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE), DETECTOR_SIDE, ["scores"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
 
 
 if __name__ == "__main__":

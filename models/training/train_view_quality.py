@@ -13,7 +13,7 @@ import torch.nn.functional as functional
 from classifier import calibration_error, choose_temperature, inside, score, train
 from export import export, parameters
 from generated import REPOSITORY, WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
-from networks import VIEW_SIDE, FrameGraph, FrameNet
+from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
 
 # Of what CholecTrack20 flags as visual conditions (Nwoye et al., 2025), those that are drawn.
 CONDITIONS = ["bleeding", "smoke", "blur"]
@@ -28,7 +28,7 @@ def train_on(operations: list[Operation], minutes: float, checkpoint: Path | Non
     # Conditions are rare: those frames count more, by the root of the odds.
     weight = ((1 - share) / share).sqrt()
     loss_of = lambda logits, wanted: functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=weight)  # noqa: E731
-    return train(FrameNet(len(CONDITIONS), wide=True), frames, flags, loss_of, minutes, checkpoint)
+    return train(FrameNet(len(CONDITIONS)), frames, flags, loss_of, minutes, checkpoint)
 
 
 def measure(graph: FrameGraph, operations: list[Operation]) -> list[dict]:
@@ -68,13 +68,13 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=REPOSITORY / "models/view-quality")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    reference = (reference_recipe(VIEW_SIDE),)
+    reference = (reference_recipe(DETECTOR_SIDE),)
     draw(WHOLE_TRAINING + WHOLE_VALIDATION + WHOLE_TEST + reference, options.data, options.threads)
-    network, seen = train_on(read(WHOLE_TRAINING, options.data, VIEW_SIDE), options.minutes, options.checkpoint)
-    validation = read(WHOLE_VALIDATION, options.data, VIEW_SIDE)
+    network, seen = train_on(read(WHOLE_TRAINING, options.data, WHOLE_SIDE), options.minutes, options.checkpoint)
+    validation = read(WHOLE_VALIDATION, options.data, WHOLE_SIDE)
     temperature = choose_temperature(network, False, validation, np.concatenate([op.events(CONDITIONS) for op in validation]))
     graph = FrameGraph(network, exclusive=False, temperature=temperature)
-    test = read(WHOLE_TEST, options.data, VIEW_SIDE)
+    test = read(WHOLE_TEST, options.data, WHOLE_SIDE)
     measured = measure(graph, test)
     print(f"temperature {temperature}: {measured}")
     version = test[0].truth["origin"]["version"]
@@ -101,7 +101,7 @@ def main() -> None:
 Tells for each frame whether bleeding, smoke or blur spoils the view. Each may hold at once.
 
 - **For** trying the platform. **Never for care**: it has seen drawn pictures only.
-- **Input** {VIEW_SIDE} x {VIEW_SIDE} RGB, the whole picture stretched to a square. **Output** a probability of each condition.
+- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** a probability of each condition.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_view_quality.py`, without frames outside the patient.
 - **Threshold** {THRESHOLD}, of calibrated probabilities.
@@ -119,7 +119,7 @@ Frame by frame, without smoothing. The interval is of 95 %, by bootstrap over op
 
 Drawn blood, drawn smoke, blur by a Gaussian filter. A condition counts from its first trace to its last, where a person would see little of it. Fog, reflections and a fouled lens are not drawn, so this network does not tell them.
 """
-    export(graph, VIEW_SIDE, ["scores"], options.output, description, card, read(reference, options.data, VIEW_SIDE)[0])
+    export(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE), DETECTOR_SIDE, ["scores"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
 
 
 if __name__ == "__main__":

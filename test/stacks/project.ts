@@ -15,6 +15,8 @@ const description = {
 };
 const models: Record<string, object> = {
   "out-of-body": { ...description, name: "Out of body", task: "frame-classification", outputs: { scores: "scores" } },
+  "phase-classifier": { ...description, name: "Phases", subject: "phase", task: "frame-classification", outputs: { scores: "scores" } },
+  "view-quality": { ...description, name: "View", subject: "view", task: "frame-classification", outputs: { scores: "scores" } },
   "instrument-detector": { ...description, name: "Instruments", task: "object-detection", outputs: { boxes: "boxes", scores: "scores", classes: "classes" } },
 };
 

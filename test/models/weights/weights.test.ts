@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import * as ort from "onnxruntime-node";
 import { type Model, model as modelContract } from "../../../contracts/model.ts";
-import { INSTRUMENTS } from "../../../models/synthetic/scenario.ts";
+import { INSTRUMENTS, PHASES } from "../../../models/synthetic/scenario.ts";
 import { drawFor, MODELS, run, type Shown, scenarioOf } from "./held-out.ts";
 
 const read = (id: string): Model => modelContract.parse(JSON.parse(readFileSync(join(MODELS, id, "model.json"), "utf8")));
@@ -146,6 +146,55 @@ describe("instrument-detector on an operation it has never seen", () => {
     expect(right / wanted, "recall").to.be.at.least(0.8);
     expect(right / claimed, "precision").to.be.at.least(0.8);
   });
+});
+
+describe("phase-classifier on an operation it has never seen", () => {
+  const model = read("phase-classifier");
+
+  it("tells the phase of a frame three times as often as chance, without any smoothing", async () => {
+    expect(model.labels).to.deep.equal(PHASES.map(({ label }) => label));
+    const scenario = scenarioOf(HELD_OUT, 84, 1);
+    const inside = ({ frame }: Shown) => !scenario.excursions.some((e) => frame >= e.startFrame && frame < e.endFrame);
+    const shown = (await drawFor(model, scenario, 480, 270)).filter(inside);
+    const { scores = [] } = await run(
+      model,
+      shown.map((s) => s.pixels),
+      8,
+    );
+    const right = shown.filter(({ frame }, i) => {
+      const ofFrame = scores.slice(7 * i, 7 * i + 7);
+      const told = model.labels[ofFrame.indexOf(Math.max(...ofFrame))];
+      return scenario.phases.some(({ label, startFrame, endFrame }) => label === told && startFrame <= frame && frame < endFrame);
+    });
+    expect(right.length / shown.length).to.be.at.least(3 / 7);
+  });
+});
+
+describe("view-quality on an operation it has never seen", () => {
+  const model = read("view-quality");
+
+  for (const label of model.labels) {
+    it(`scores frames with ${label} above the others`, async () => {
+      const scenario = scenarioOf(HELD_OUT, 84, 1);
+      const inside = ({ frame }: Shown) => !scenario.excursions.some((e) => frame >= e.startFrame && frame < e.endFrame);
+      const shown = (await drawFor(model, scenario, 480, 270)).filter(inside);
+      const { scores = [] } = await run(
+        model,
+        shown.map((s) => s.pixels),
+        8,
+      );
+      const at = model.labels.indexOf(label);
+      const marked = shown.map(({ frame }, i) => ({
+        score: scores[model.labels.length * i + at] as number,
+        holds: scenario.events.some(({ type, startFrame, endFrame }) => type === label && startFrame <= frame && frame < endFrame),
+      }));
+      const [held, free] = [marked.filter(({ holds }) => holds), marked.filter(({ holds }) => !holds)];
+      expect(held.length).to.be.at.least(1);
+      // Area under the ROC curve: how often a frame that shows it scores above one that doesn't.
+      const above = held.flatMap((a) => free.map((b) => (a.score > b.score ? 1 : a.score === b.score ? 0.5 : 0)));
+      expect(above.reduce<number>((sum, one) => sum + one, 0) / above.length).to.be.at.least(0.85);
+    });
+  }
 });
 
 /** Intersection over union of two boxes as x, y, width, height. */
