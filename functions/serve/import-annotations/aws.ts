@@ -1,19 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { summaryReader } from "../stored-summary.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const { CASE_TABLE, PROCESSED_BUCKET } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET"]);
-  const table = documentClient();
   return {
     lake: s3Lake(s3Client(), PROCESSED_BUCKET),
-    async summary(caseId) {
-      const { Item } = await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" } }));
-      return Item;
-    },
+    summary: summaryReader(CASE_TABLE),
     newId: randomUUID,
     now: () => new Date(),
   };
