@@ -31,7 +31,7 @@ describe("every handler", () => {
     ["ingest/release-lease", "LEASE_TABLE"],
     ["ingest/prepare-backfill", "PIPELINE_VERSION, START_AFTER, CASE_TABLE, RAW_BUCKET, LEASE_TABLE, BACKFILL_LEASES"],
     ["prepare/index-source", "PROCESSED_BUCKET"],
-    ["prepare/admit", "PROCESSED_BUCKET, PROCESSED_KEY_ARN"],
+    ["prepare/admit", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, PLANNED_WORK"],
     ["prepare/index-rendition", "PROCESSED_BUCKET"],
     ["prepare/decide-gate", "PROCESSED_BUCKET"],
     ["prepare/plan-review", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI"],
