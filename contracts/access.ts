@@ -29,6 +29,7 @@ export const routeScopes = {
   "GET /cases": "cases.read",
   "GET /cases/{caseId}": "cases.read",
   "GET /cases/{caseId}/measures": "cases.read",
+  "GET /cases/{caseId}/report": "cases.read",
   "POST /uploads": "cases.write",
   "POST /uploads/{uploadId}/parts": "cases.write",
   "GET /uploads/{uploadId}/parts": "cases.write",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { analysis } from "./analysis.ts";
 import { caseSummary } from "./case.ts";
 import { sha256, unit } from "./primitives.ts";
+import { report } from "./report.ts";
 
 /** Answers of the HTTP API. Links are presigned and live 15 minutes. */
 const link = z.url();
@@ -34,6 +35,10 @@ export const caseDetail = z.strictObject({
   }),
 });
 export type CaseDetail = z.infer<typeof caseDetail>;
+
+/** `GET /cases/{caseId}/report?language=`: the report, and its page to print. */
+export const caseReport = z.strictObject({ report, page: link });
+export type CaseReport = z.infer<typeof caseReport>;
 
 /** Body of every answer with a status of 400 or more: all reasons at once. */
 export const apiError = z.strictObject({ error: z.string(), reasons: z.array(z.string()) });

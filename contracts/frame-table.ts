@@ -104,6 +104,13 @@ export class FrameIndex {
     return ((at - (pts[0] as number)) * timebase.num) / timebase.den;
   }
 
+  /** Time at which a half-open span of source frames ends, in seconds since the first frame: the next frame's, or the last frame's and its length. For display only. */
+  endSecondsOf(endFrame: number): number {
+    const { pts } = this.source;
+    if (endFrame < pts.length || pts.length < 2) return this.secondsOf(endFrame);
+    return 2 * this.secondsOf(pts.length - 1) - this.secondsOf(pts.length - 2);
+  }
+
   /** The source frame that a rendition frame shows. */
   toSource(name: RenditionName, frame: number): number {
     const { sourceFrame } = this.rendition(name);

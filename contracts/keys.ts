@@ -58,6 +58,12 @@ export const measuresKey = (caseId: string, runId: string): string => `${metadat
 /** The written report ({@link file://./report.ts}), and its printable form beside it. */
 export const reportKey = (caseId: string, runId: string, language: string): string => `${metadataPrefix(caseId, runId)}report/${language}.json`;
 export const reportPageKey = (caseId: string, runId: string, language: string): string => `${metadataPrefix(caseId, runId)}report/${language}.html`;
+/** What a report is written from, and the drafts of it. */
+export const reportEvidenceKey = (caseId: string, runId: string): string => `${metadataPrefix(caseId, runId)}report/evidence.json`;
+export const reportDraftKey = (caseId: string, runId: string, language: string, draft: number): string =>
+  `${metadataPrefix(caseId, runId)}report/drafts/${language}-${draft}.json`;
+export const checkedDraftKey = (caseId: string, runId: string, language: string, draft: number): string =>
+  `${metadataPrefix(caseId, runId)}report/drafts/${language}-${draft}.checked.json`;
 /** Files made for somebody who asked for another format. */
 export const exportsPrefix = (caseId: string, runId: string): string => `exports/${caseId}/${runId}/`;
 export const exportPrefix = (caseId: string, runId: string, exportId: string): string => `${exportsPrefix(caseId, runId)}${exportId}/`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { measureUnit } from "./measures.ts";
 import { caseId, runId, sha256 } from "./primitives.ts";
 
 /** Languages that reports are written in. */
@@ -12,6 +13,10 @@ export type ReportLanguage = z.infer<typeof reportLanguage>;
 export const sentence = z.strictObject({ id: z.string(), text: z.string().min(1).max(1000), cites: z.array(z.string()).min(1).max(20) });
 export type Sentence = z.infer<typeof sentence>;
 
+/** Parts of a report, in this order. */
+export const sectionId = z.enum(["summary", "course", "instruments", "view", "safety", "for-review"]);
+export type SectionId = z.infer<typeof sectionId>;
+
 /** `report/{language}.json`: an operation in sentences that can be checked one by one. */
 export const report = z.strictObject({
   schema: z.literal("surgical-report/1.0"),
@@ -21,18 +26,71 @@ export const report = z.strictObject({
   createdAt: z.iso.datetime(),
   /** Who wrote it: a language model, or the template that needs none. */
   writer: z.strictObject({ kind: z.enum(["template", "language-model"]), id: z.string(), version: z.string(), drafts: z.int().positive() }),
-  /** The documents it was checked against. */
-  evidence: z.strictObject({ analysisSha256: sha256, measuresSha256: sha256 }),
-  sections: z.array(
-    z.strictObject({
-      id: z.enum(["summary", "course", "instruments", "view", "safety", "for-review"]),
-      title: z.string(),
-      sentences: z.array(sentence),
-    }),
-  ),
+  /** The documents it was checked against; null where no measures were made. */
+  evidence: z.strictObject({ analysisSha256: sha256, measuresSha256: sha256.nullable() }),
+  sections: z.array(z.strictObject({ id: sectionId, title: z.string(), sentences: z.array(sentence) })),
   /** What the reader must know of its limits: standing sentences of the platform, not of a model. */
   limits: z.array(z.string()).min(1),
   /** What was written and refused, with the reasons: sentences that cite nothing that exists, or numbers that the evidence does not bear. */
   refused: z.array(z.strictObject({ text: z.string(), reasons: z.array(z.string()).min(1) })),
 });
 export type Report = z.infer<typeof report>;
+
+/** What a sentence may stand on: the identifier that it cites, and all that it may say of it. */
+export const evidenceItem = z.strictObject({
+  /** `operation` is the whole of it, `coverage/{analyser}` what an analyser looked at; else an identifier of the analysis or the measures. */
+  id: z.string(),
+  kind: z.enum(["operation", "coverage", "segment", "event", "out-of-body", "finding", "measure"]),
+  /** Level of a segment, type of an event or finding, name of a measure. */
+  type: z.string(),
+  /** The timeline's own words; null where it has none. Sentences repeat them as they are. */
+  label: z.string().nullable(),
+  /** Where it is in the source: frames, half-open, and seconds since the first frame. Null for what is no span. */
+  span: z
+    .strictObject({
+      startFrame: z.int().nonnegative(),
+      endFrame: z.int().positive(),
+      startSeconds: z.number().nonnegative(),
+      endSeconds: z.number().nonnegative(),
+    })
+    .nullable(),
+  value: z.number().nullable(),
+  unit: measureUnit.nullable(),
+  /** Whether a surgeon is asked to look before anybody relies on it. */
+  needsReview: z.boolean(),
+});
+export type EvidenceItem = z.infer<typeof evidenceItem>;
+
+/** What a report is written from and checked against: the analysis and its measures, cut to what fits a writer's attention. */
+export const reportEvidence = z.strictObject({
+  schema: z.literal("report-evidence/1.0"),
+  caseId,
+  runId,
+  analysisSha256: sha256,
+  measuresSha256: sha256.nullable(),
+  /** Whether every network that it comes from learned from drawn operations only. */
+  syntheticOnly: z.boolean(),
+  items: z.array(evidenceItem).min(1),
+  /** Findings of the timeline that were left out to keep it short: the shortest of each kind. */
+  leftOut: z.int().nonnegative(),
+});
+export type ReportEvidence = z.infer<typeof reportEvidence>;
+
+/** What a writer hands in: sentences in sections, not yet checked. */
+export const reportDraft = z.strictObject({
+  sections: z.array(
+    z.strictObject({
+      id: sectionId,
+      sentences: z.array(z.strictObject({ text: z.string().min(1).max(1000), cites: z.array(z.string()).max(20) })),
+    }),
+  ),
+});
+export type ReportDraft = z.infer<typeof reportDraft>;
+
+/** A draft after the check: what stands, and what was refused and why. */
+export const checkedDraft = z.strictObject({
+  writer: report.shape.writer,
+  draft: reportDraft,
+  refused: report.shape.refused,
+});
+export type CheckedDraft = z.infer<typeof checkedDraft>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { envelope } from "./analyser-result.ts";
 import { analysisRequest } from "./case.ts";
 import { caseId, runId } from "./primitives.ts";
+import { report, reportLanguage } from "./report.ts";
 
 /** What the states of the case analysis hand to their functions, and get back. Locations and small summaries, never results. */
 const run = { caseId, runId };
@@ -68,4 +69,26 @@ export const measureOperationResponse = z.strictObject({
   measuresUri: z.string(),
   measureCount: z.int().nonnegative(),
   findingCount: z.int().nonnegative(),
+});
+
+/** What the states of the case report hand to their functions, and get back. */
+export const gatherEvidenceRequest = z.strictObject(run);
+export const gatherEvidenceResponse = z.strictObject({ evidenceUri: z.string(), itemCount: z.int().positive() });
+
+/** Drafts are counted from 1. */
+const draft = { ...run, language: reportLanguage, draft: z.int().positive() };
+export const writeTemplateRequest = z.strictObject(draft);
+export const writeTemplateResponse = z.strictObject({ writer: report.shape.writer });
+export const checkGroundingRequest = z.strictObject({ ...draft, writer: report.shape.writer });
+export const checkGroundingResponse = z.strictObject({
+  verdict: z.enum(["GROUNDED", "REFUSED"]),
+  sentenceCount: z.int().nonnegative(),
+  refusedCount: z.int().nonnegative(),
+});
+export const publishReportRequest = z.strictObject({ ...draft, writtenAt: z.iso.datetime() });
+export const publishReportResponse = z.strictObject({
+  reportUri: z.string(),
+  pageUri: z.string(),
+  sentenceCount: z.int().positive(),
+  refusedCount: z.int().nonnegative(),
 });

@@ -13,7 +13,7 @@ import { createMediaConvert } from "./services/mediaconvert/service.ts";
 import { createRekognition } from "./services/rekognition/service.ts";
 import { createS3 } from "./services/s3/s3.ts";
 import { createSageMaker } from "./services/sagemaker/service.ts";
-import { Faults, type Log } from "./services/seams.ts";
+import { Faults, type Log, type StateMachines } from "./services/seams.ts";
 import { createSqs } from "./services/sqs/index.ts";
 import { createStates } from "./services/states/index.ts";
 import { startWire } from "./wire/server.ts";
@@ -55,7 +55,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
 
   const sqs = createSqs({ dir: dir("sqs"), ...place, authorizer });
   const lambda = createLambda({ dir: dir("lambda"), ...place, endpoint, authorizer, queues: sqs, putResourcePolicy: iam.putResourcePolicy, log });
-  const events = createEvents({ ...place, queues: sqs, functions: lambda, log });
+  const machines: StateMachines = { start: (...target) => states.startFor(...target) };
+  const events = createEvents({ ...place, queues: sqs, functions: lambda, machines, log });
   const s3 = createS3({ dir: dir("s3"), ...place, authorizer, publish: events.publish, log });
   const dynamodb = await createDynamoDb({ dir: dir("dynamodb"), ...place });
   const states = createStates({ dir: dir("states"), ...place, endpoint, authorizer, publish: events.publish, log, waitScale });

@@ -118,6 +118,23 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      "GET /cases/{caseId}/report": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-report",
+          description: "Shows the report of a case, and signs a link to its page",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            // Signed links carry the function's own rights.
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            processed.allowNoticingAbsence("NoticeMissingReport"),
+          ],
+        },
+        { parent: this },
+      ),
       ...uploadFunctions({ settings, table, raw: lake.raw, uploads }, { parent: this }),
       "POST /cases/{caseId}/exports": new PlatformFunction(
         {

@@ -16,7 +16,7 @@ await main({
 npm run analyse -- VIDEO [--out DIR] [--json] [--procedure NAME [--severity N]] [--data DIR] [--grants]
 
 Analyses a video on this machine, with the program, state machine, functions and models that run on AWS.
-Writes analysis.json, measures.json, frame-table.json, timeline.vtt and still.png.
+Writes analysis.json, measures.json, frame-table.json, timeline.vtt, still.png and the report: report.en.json and .html, report.zh-TW.json and .html.
 
   --out DIR    where to write (default: analysis/NAME-OF-THE-VIDEO)
   --json       print analysis.json on standard output instead of a summary

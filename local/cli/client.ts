@@ -75,6 +75,17 @@ export class PlatformClient {
     return Item as CaseItem | undefined;
   }
 
+  /** Waits until the report of a run is recorded: true, or false if it is not within a minute. It comes after the analysis, and its failure is no failure of that. */
+  async reported(caseId: string, runId: string): Promise<boolean> {
+    const Key = { caseId, item: `REPORT#${runId}` };
+    for (let waited = 0; waited < 60_000; waited += 250) {
+      const { Item } = await this.#table.send(new GetCommand({ TableName: this.#output("caseTable"), Key, ConsistentRead: true }));
+      if (Item) return true;
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+    return false;
+  }
+
   /** The newest cases first. */
   async cases(): Promise<CaseItem[]> {
     const { Items = [] } = await this.#table.send(

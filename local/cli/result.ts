@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Analysis, analysis as analysisContract, detectionChunk } from "../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
-import { analysisKey, measuresKey, parseUri, timelineKey } from "../../contracts/keys.ts";
+import { analysisKey, measuresKey, parseUri, reportKey, reportPageKey, timelineKey } from "../../contracts/keys.ts";
 import { type Measures, measures as measuresContract } from "../../contracts/measures.ts";
+import { reportLanguage } from "../../contracts/report.ts";
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Box, still } from "./still.ts";
 
@@ -35,6 +36,12 @@ export async function fetchResult(client: PlatformClient, { caseId, runId }: Cas
   if (measured) files.set("measures.json", measured);
   const measures = measured && measuresContract.parse(JSON.parse(measured.toString()));
   if (analysis.media.renditions.review) files.set("still.png", await busiestMoment(client, analysis, frames, analysis.media.renditions.review));
+  if (await client.reported(caseId, runId)) {
+    for (const language of reportLanguage.options) {
+      files.set(`report.${language}.json`, await client.object({ bucket, key: reportKey(caseId, runId, language) }));
+      files.set(`report.${language}.html`, await client.object({ bucket, key: reportPageKey(caseId, runId, language) }));
+    }
+  } else process.stderr.write("No report was written within a minute: see the executions of case-report.\n");
   return { analysis, frames, measures, files };
 }
 

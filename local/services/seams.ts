@@ -77,6 +77,11 @@ export interface Functions {
   enqueue(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string | string[]>): Promise<void>;
 }
 
+/** Starts executions as EventBridge does for a target: in the target's role, whose trust must name this rule. Resolves once the start is durable. */
+export interface StateMachines {
+  start(roleArn: string, machineArn: string, input: string, ruleArn: string): Promise<void>;
+}
+
 /** Makes the next jobs of a service fail, for tests. */
 export class Faults {
   readonly #faults: { matches: (service: string, job: string) => boolean; message: string; times: number }[] = [];

@@ -5,6 +5,7 @@ import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
 import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
+import { CaseReport } from "../../components/analysis/case-report.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
@@ -57,6 +58,7 @@ export function pipeline(
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, instanceType: catalogue.gate.instanceType }, opts);
+  new CaseReport("case-report", { settings, keys, lake, table }, opts);
   const { startAfter, retrySeconds, toleratedFailures, ...leases } = config.admission;
   const admission = new Admission("admission", { settings, removal, key: keys.derived, analysis, leases }, opts);
   const uploads = new UploadEvents(

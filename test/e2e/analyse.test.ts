@@ -9,6 +9,7 @@ import sharp from "sharp";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
 import { measures as measuresContract } from "../../contracts/measures.ts";
+import { report as reportContract, reportLanguage } from "../../contracts/report.ts";
 import { timelineVtt } from "../../contracts/timeline-vtt.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
@@ -43,7 +44,9 @@ describe("npm run analyse", function () {
   it("writes the analysis, its frame table, its timeline and the busiest moment", async () => {
     const { code, out, err } = await run("analyse", [clips.fiveSeconds(), "--data", at("data"), "--out", at("out"), "--json"]);
     expect(code, err).to.equal(0);
-    expect(readdirSync(at("out")).sort()).to.deep.equal(["analysis.json", "frame-table.json", "measures.json", "still.png", "timeline.vtt"]);
+    expect(readdirSync(at("out")).sort()).to.deep.equal([
+      ...["analysis.json", "frame-table.json", "measures.json", "report.en.html", "report.en.json", "report.zh-TW.html", "report.zh-TW.json", "still.png", "timeline.vtt"],
+    ]);
     const analysis = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
     expect(JSON.parse(out), "--json").to.deep.equal(analysis);
     const frames = new FrameIndex(frameTable.parse(JSON.parse(readFileSync(at("out/frame-table.json"), "utf8"))));
@@ -58,6 +61,33 @@ describe("npm run analyse", function () {
     expect(inSight?.evidence.sort()).to.deep.equal(graspers.map(({ id }) => id).sort());
     expect(inSight?.value).to.be.closeTo(graspers.reduce((sum, { startFrame, endFrame }) => sum + endFrame - startFrame, 0) / 25, 0.001);
     expect(err, "progress in plain lines").to.match(/^Analysis: MergeTimeline$/m);
+  });
+
+  it("writes a report that can be checked sentence by sentence against the timeline", () => {
+    const analysis = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
+    const frames = new FrameIndex(frameTable.parse(JSON.parse(readFileSync(at("out/frame-table.json"), "utf8"))));
+    const spans = new Map<string, { startFrame: number; endFrame: number }>([
+      ["operation", { startFrame: 0, endFrame: analysis.media.source.frameCount }],
+      ...[...analysis.segments, ...analysis.events].map((found) => [found.id, found] as const),
+      ...analysis.gate.outOfBody.map((span, i) => [`out-of-body-${i + 1}`, span] as const),
+    ]);
+    for (const language of reportLanguage.options) {
+      const report = reportContract.parse(JSON.parse(readFileSync(at(`out/report.${language}.json`), "utf8")));
+      const sentences = report.sections.flatMap((section) => section.sentences);
+      const timed = sentences.filter(({ cites }) => cites.every((id) => spans.has(id)));
+      expect(timed).to.have.length.above(2);
+      for (const { text, cites } of timed) {
+        const wanted = cites.flatMap((id) => {
+          const { startFrame, endFrame } = spans.get(id)!;
+          return [frames.secondsOf(startFrame), frames.endSecondsOf(endFrame)].map(
+            (seconds) => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`,
+          );
+        });
+        expect(text.match(/\d+:\d\d/g), text).to.deep.equal(wanted);
+      }
+      expect(report.refused).to.deep.equal([]);
+      expect(readFileSync(at(`out/report.${language}.html`), "utf8")).to.include(sentences[0]?.text);
+    }
   });
 
   it("uses the folder of an earlier run again, and tells in words what it found", async () => {

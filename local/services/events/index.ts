@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-eventbridge";
 import { type Operation, type OperationService, ServiceError } from "../../wire/service.ts";
-import type { BusEvent, EventBus, Functions, Log, Queues } from "../seams.ts";
+import type { BusEvent, EventBus, Functions, Log, Queues, StateMachines } from "../seams.ts";
 import { compilePattern } from "./pattern.ts";
 
 export interface EventsOptions {
@@ -9,6 +9,7 @@ export interface EventsOptions {
   readonly accountId: string;
   readonly queues: Queues;
   readonly functions: Functions;
+  readonly machines: StateMachines;
   readonly log: Log;
 }
 
@@ -29,15 +30,18 @@ export interface TargetSettings {
   readonly targetId: string;
   readonly arn: string;
   readonly eventBusName?: string;
+  /** What EventBridge starts a state machine as. */
+  readonly roleArn?: string;
   readonly deadLetterConfig?: { readonly arn?: string };
   readonly [other: string]: unknown;
 }
 
 /** Fields of a target that change what is delivered or how. `retryPolicy` is not among them: delivery here succeeds or fails at once. */
-const refusedTargetFields = ["input", "inputPath", "inputTransformer", "sqsTarget", "roleArn", "ecsTarget", "batchTarget", "httpTarget"];
+const refusedTargetFields = ["input", "inputPath", "inputTransformer", "sqsTarget", "ecsTarget", "batchTarget", "httpTarget"];
 
 interface Target {
   readonly arn: string;
+  readonly roleArn: string | undefined;
   readonly deadLetterArn: string | undefined;
 }
 
@@ -52,10 +56,10 @@ interface Rule {
 const requestLimit = 262_144;
 
 /**
- * EventBridge: buses, rules with event patterns, targets in SQS and Lambda. An event is accepted once every matching
+ * EventBridge: buses, rules with event patterns, targets in SQS, Lambda and Step Functions. An event is accepted once every matching
  * target has taken it durably, so nothing needs to be kept here; rules are declared anew at each start.
  */
-export function createEvents({ region, accountId, queues, functions, log }: EventsOptions) {
+export function createEvents({ region, accountId, queues, functions, machines, log }: EventsOptions) {
   const buses = new Map<string, Map<string, Rule>>([["default", new Map()]]);
 
   /** A bus by name or ARN. */
@@ -65,7 +69,8 @@ export function createEvents({ region, accountId, queues, functions, log }: Even
     return bus;
   };
 
-  const send = (arn: string, event: BusEvent, ruleArn: string): Promise<void> => {
+  const send = (arn: string, event: BusEvent, ruleArn: string, roleArn?: string): Promise<void> => {
+    if (roleArn !== undefined) return machines.start(roleArn, arn, JSON.stringify(event), ruleArn);
     const caller = { arn: "events.amazonaws.com" };
     const context = { "aws:SourceArn": ruleArn, "aws:SourceAccount": accountId };
     return arn.startsWith("arn:aws:sqs:") ? queues.send(caller, arn, JSON.stringify(event), context) : functions.enqueue(caller, arn, event, context);
@@ -79,9 +84,9 @@ export function createEvents({ region, accountId, queues, functions, log }: Even
     const failures: Error[] = [];
     for (const rule of busOf(busName).values()) {
       if (!rule.enabled || !rule.matches(event)) continue;
-      for (const { arn, deadLetterArn } of rule.targets.values()) {
+      for (const { arn, roleArn, deadLetterArn } of rule.targets.values()) {
         try {
-          await send(arn, event, rule.arn).catch((error: Error) => {
+          await send(arn, event, rule.arn, roleArn).catch((error: Error) => {
             log(`Rule ${rule.arn} could not deliver event ${event.id} to ${arn}: ${error.message}`);
             if (deadLetterArn === undefined) throw error;
             return send(deadLetterArn, event, rule.arn);
@@ -170,14 +175,16 @@ export function createEvents({ region, accountId, queues, functions, log }: Even
     },
 
     putTarget(target: TargetSettings): void {
-      const { rule: ruleName, targetId, arn, eventBusName } = target;
+      const { rule: ruleName, targetId, arn, roleArn, eventBusName } = target;
       const rule = busOf(eventBusName).get(ruleName);
       if (rule === undefined) throw new Error(`Target ${targetId}: the rule ${ruleName} does not exist.`);
       const refused = refusedTargetFields.filter((field) => target[field] !== undefined);
       if (refused.length > 0) throw new Error(`Target ${targetId} of rule ${ruleName}: the local cloud does not implement ${refused.join(", ")}.`);
-      if (!/^arn:aws:(sqs|lambda):/.test(arn))
-        throw new Error(`Target ${targetId} of rule ${ruleName} is ${arn}; the local cloud delivers to SQS queues and Lambda functions only.`);
-      rule.targets.set(targetId, { arn, deadLetterArn: target.deadLetterConfig?.arn });
+      if (!/^arn:aws:(sqs|lambda|states):/.test(arn))
+        throw new Error(`Target ${targetId} of rule ${ruleName} is ${arn}; the local cloud delivers to SQS queues, Lambda functions and state machines only.`);
+      if (arn.startsWith("arn:aws:states:") !== (roleArn !== undefined))
+        throw new Error(`Target ${targetId} of rule ${ruleName}: a state machine must have a roleArn that starts it, and nothing else may have one.`);
+      rule.targets.set(targetId, { arn, roleArn, deadLetterArn: target.deadLetterConfig?.arn });
     },
   };
 }

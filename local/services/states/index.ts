@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-sfn";
 import type { OperationService } from "../../wire/service.ts";
 import { createOutbox } from "../outbox.ts";
@@ -54,6 +55,15 @@ export function createStates({ dir, publish, waitScale = 1, ...options }: States
            ON CONFLICT (arn) DO UPDATE SET definition = excluded.definition, role_arn = excluded.role_arn, revision = excluded.revision`,
         )
         .run(arn, name, definition, roleArn, Date.now(), revisionOf(definition, roleArn));
+    },
+
+    /** Starts an execution as EventBridge does for a target of the rule: in the target's role. */
+    async startFor(roleArn: string, machineArn: string, input: string, ruleArn: string): Promise<void> {
+      const role = options.authorizer.assume("events.amazonaws.com", roleArn, { "aws:SourceArn": ruleArn, "aws:SourceAccount": options.accountId });
+      options.authorizer.authorize(role, "states:StartExecution", machineArn);
+      const machine = store.machine(machineArn);
+      if (machine === undefined) throw new Error(`State Machine Does Not Exist: '${machineArn}'`);
+      executions.start(machine, randomUUID(), input);
     },
 
     /** Calls the listener at every transition of every execution; gives the function that ends it. */

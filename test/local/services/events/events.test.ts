@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { expect } from "chai";
 import { createEvents } from "../../../../local/services/events/index.ts";
 import { createIam } from "../../../../local/services/iam/iam.ts";
-import type { BusEvent, Functions, Queues } from "../../../../local/services/seams.ts";
+import type { BusEvent, Functions, Queues, StateMachines } from "../../../../local/services/seams.ts";
 import { startWire, type Wire } from "../../../../local/wire/server.ts";
 import { failure } from "../../../support/failure.ts";
 
@@ -31,13 +31,14 @@ describe("EventBridge", () => {
   };
   const queues: Queues = { send: (caller, to, body, context) => take(caller, to, JSON.parse(body), context) };
   const functions: Functions = { enqueue: take, invoke: () => Promise.reject(new Error("Targets are not waited for.")) };
+  const machines: StateMachines = { start: (roleArn, to, input, source) => take({ arn: roleArn }, to, JSON.parse(input), { "aws:SourceArn": source }) };
   let events: ReturnType<typeof createEvents>;
   let wire: Wire;
   let client: EventBridgeClient;
   beforeEach(async () => {
     deliveries.length = 0;
     refusing.clear();
-    events = createEvents({ region: "us-east-1", accountId: "000000000000", queues, functions, log: () => undefined });
+    events = createEvents({ region: "us-east-1", accountId: "000000000000", queues, functions, machines, log: () => undefined });
     events.putRule({ arn: arn("uploads"), name: "uploads", eventPattern: JSON.stringify({ source: ["aws.s3"] }) });
     events.putTarget({ rule: "uploads", targetId: "queue", arn: queue });
     wire = await startWire({ iam, services: [events.service], log: () => undefined });
@@ -54,6 +55,17 @@ describe("EventBridge", () => {
     events.putTarget({ rule: "other", targetId: "queue", arn: queue });
     await events.publish(uploaded);
     expect(deliveries).to.deep.equal([{ caller: "events.amazonaws.com", to: queue, body: uploaded, source: arn("uploads") }]);
+  });
+
+  it("starts state machines in the target's role, which nothing else may have", async () => {
+    const machine = "arn:aws:states:us-east-1:000000000000:stateMachine:report";
+    const roleArn = "arn:aws:iam::000000000000:role/start";
+    events.putTarget({ rule: "uploads", targetId: "queue", arn: machine, roleArn });
+    await events.publish(uploaded);
+    expect(deliveries).to.deep.equal([{ caller: roleArn, to: machine, body: uploaded, source: arn("uploads") }]);
+    const message = "Target x of rule uploads: a state machine must have a roleArn that starts it, and nothing else may have one.";
+    expect(() => events.putTarget({ rule: "uploads", targetId: "x", arn: machine })).to.throw(message);
+    expect(() => events.putTarget({ rule: "uploads", targetId: "x", arn: queue, roleArn })).to.throw(message);
   });
 
   it("delivers once after a rule and a target were put twice, and not at all while the rule is disabled", async () => {
@@ -108,7 +120,7 @@ describe("EventBridge", () => {
     expect(() => events.putTarget({ rule: "none", targetId: "t", arn: queue })).to.throw("Target t: the rule none does not exist.");
     expect(() => events.putTarget({ rule: "uploads", targetId: "t", arn: queue, inputTransformer: {} })).to.throw("does not implement inputTransformer");
     expect(() => events.putTarget({ rule: "uploads", targetId: "t", arn: "arn:aws:sns:us-east-1:000000000000:t" })).to.throw(
-      "delivers to SQS queues and Lambda functions only",
+      "delivers to SQS queues, Lambda functions and state machines only",
     );
   });
 });

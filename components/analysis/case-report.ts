@@ -1,0 +1,110 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { PlatformComponent } from "../component.ts";
+import type { FunctionName } from "../compute/function-bundles.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import type { CaseTable } from "../data/case-table.ts";
+import type { DataLake } from "../data/data-lake.ts";
+import { lakePrefixes } from "../data/lake-prefixes.ts";
+import { type Place, physicalName, regionalArn } from "../place.ts";
+import type { DataKeys } from "../security/data-keys.ts";
+import { allow, type Statement } from "../security/policy.ts";
+import { ServiceRole } from "../security/service-role.ts";
+import { caseAnalysed } from "./case-analysis.asl.ts";
+import { caseReportDefinition } from "./case-report.asl.ts";
+import { Workflow } from "./workflow.ts";
+
+export interface CaseReportArgs {
+  settings: FunctionSettings;
+  keys: DataKeys;
+  lake: DataLake;
+  table: CaseTable;
+}
+
+const reportRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
+const daySeconds = 24 * 3600;
+
+/** The state machine that writes reports, everything that its states use, and what starts it: the event of a finished analysis. */
+export class CaseReport extends PlatformComponent {
+  readonly workflow: Workflow;
+
+  constructor(name: string, { settings, keys, lake, table }: CaseReportArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("svp:analysis:CaseReport", name, opts);
+    const { processed } = lake;
+    const make = (handler: FunctionName, description: string, more: readonly Statement[] = []) =>
+      new PlatformFunction(
+        {
+          settings,
+          handler,
+          description,
+          timeoutSeconds: 120,
+          memoryMb: 1024,
+          environment: { PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            ...processed.allow("WriteMetadata", ["s3:PutObject"], lakePrefixes.metadata),
+            ...more,
+          ],
+        },
+        { parent: this },
+      );
+    const functions = {
+      gatherEvidence: make("report/gather-evidence", "Gathers what a report may say", [processed.allowNoticingAbsence("NoticeMissingMeasures")]),
+      writeTemplate: make("report/write-template", "Writes a report without a language model"),
+      checkGrounding: make("report/check-grounding", "Holds each sentence of a report against the timeline"),
+      publishReport: make("report/publish-report", "Publishes the sentences that stand"),
+    };
+    this.workflow = new Workflow(
+      name,
+      {
+        settings,
+        keys,
+        definition: caseReportDefinition({ tableName: table.tableName, functions }),
+        statements: [
+          ...Object.entries(functions).map(([use, lambda]) => lambda.allowInvoke(use.charAt(0).toUpperCase() + use.slice(1))),
+          ...table.allow("RecordReport", ["dynamodb:PutItem"]),
+          allow("AnnounceReportWritten", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
+        ],
+        jobs: [],
+        what: "The report of a case",
+      },
+      { parent: this },
+    );
+    this.#startWhenAnalysed(name, settings);
+    this.registerOutputs({ stateMachineArn: this.workflow.stateMachineArn });
+  }
+
+  #startWhenAnalysed(name: string, { place, deadLetters }: FunctionSettings): void {
+    const rule = new aws.cloudwatch.EventRule(
+      this.childName("rule"),
+      {
+        name: physicalName(place, name),
+        description: "A case was analysed",
+        eventPattern: JSON.stringify({ source: [caseAnalysed.source], "detail-type": [caseAnalysed.detailType] }),
+      },
+      this.child(),
+    );
+    const role = new ServiceRole(
+      this.childName("start-role"),
+      {
+        place,
+        service: "events.amazonaws.com",
+        sourceArn: reportRuleArn(place, name),
+        statements: [this.workflow.allowStart("StartReport")],
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.EventTarget(
+      this.childName("target"),
+      {
+        rule: rule.name,
+        targetId: name,
+        arn: this.workflow.stateMachineArn,
+        roleArn: role.arn,
+        deadLetterConfig: { arn: deadLetters.arn },
+        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
+      },
+      this.child(),
+    );
+  }
+}

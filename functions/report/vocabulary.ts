@@ -1,0 +1,86 @@
+import type { ReportLanguage, SectionId } from "../../contracts/report.ts";
+
+/** Words of reports, in both languages. Labels are the timeline's own in either, so that a sentence can be held against it letter by letter. */
+type Words = Readonly<Record<ReportLanguage, string>>;
+const words = (en: string, zhTW: string): Words => ({ en, "zh-TW": zhTW });
+
+export const titles: Readonly<Record<"report" | "evidence" | "limits" | SectionId, Words>> = {
+  report: words("Operation report", "手術報告"),
+  evidence: words("Evidence", "佐證"),
+  limits: words("Limits", "限制"),
+  summary: words("Summary", "摘要"),
+  course: words("Course of the operation", "手術經過"),
+  instruments: words("Instruments", "器械"),
+  view: words("View", "視野"),
+  safety: words("Safety", "安全"),
+  "for-review": words("For a surgeon to look at", "請外科醫師檢視"),
+};
+
+/** What standing sentences say of every report. */
+export const limits: readonly Words[] = [
+  words(
+    "Software wrote this report from what networks found in the video. It is no diagnosis, and nobody may treat a patient by it.",
+    "本報告由軟體依網路在影片中所找到的內容寫成，不是診斷，任何人不得據以治療病人。",
+  ),
+  words(
+    "A sentence says what was found, and cites where. What was not found may have happened all the same.",
+    "每一句說明找到了什麼，並註明出處。沒有找到的事仍可能發生過。",
+  ),
+  words("Times count from the first frame of the uploaded video.", "時間從上傳影片的第一個畫面起算。"),
+];
+export const syntheticLimit = words(
+  "The networks learned from drawn operations only: they are for trying the platform, never for care.",
+  "這些網路只從繪製的手術學習：僅供試用本平台，絕不可用於醫療。",
+);
+
+/**
+ * Kinds of findings and how sentences name them. A sentence that uses such a name must cite a finding of that kind, or a measure
+ * whose own name holds it.
+ */
+export const kinds: Readonly<Record<string, Words>> = {
+  bleeding: words("bleeding", "出血"),
+  smoke: words("smoke", "煙霧"),
+  fog: words("fog", "起霧"),
+  blur: words("blur", "模糊"),
+  reflection: words("reflection", "反光"),
+  excursion: words("excursion", "鏡頭離開"),
+  idle: words("idle", "閒置"),
+  exchange: words("exchange", "器械更換"),
+  bimanual: words("bimanual", "雙手操作"),
+  "critical-view": words("critical view", "安全視野"),
+  "adverse-event-candidate": words("adverse event", "不良事件"),
+};
+
+/** Names of measures; any other is called by its identifier. */
+export const measureNames: Readonly<Record<string, Words>> = {
+  "procedure-time": words("Time of the procedure", "手術時間"),
+  "phase-duration": words("Duration of the phase", "階段時間"),
+  "phase-longest-run": words("Longest run of the phase", "階段最長連續時間"),
+  "phase-entry-count": words("Entries into the phase", "進入階段"),
+  "transition-count": words("Changes of phase", "階段轉換"),
+  "in-body-time": words("Time inside the patient", "體內時間"),
+  "out-of-body-time": words("Time outside the patient", "體外時間"),
+  "excursion-count": words("Camera excursions", "鏡頭離開"),
+  "excursion-time": words("Time of camera excursions", "鏡頭離開時間"),
+  "instrument-time": words("Time in sight of the instrument", "器械可見時間"),
+  "instrument-share": words("Share in sight of the instrument", "器械可見比例"),
+  "two-instruments-time": words("Time with several instruments in sight", "多件器械可見時間"),
+  "two-instruments-share": words("Share with several instruments in sight", "多件器械可見比例"),
+  "idle-time": words("Idle time", "閒置時間"),
+  "idle-count": words("Idle spans", "閒置"),
+  "idle-longest": words("Longest idle span", "最長閒置"),
+  "exchange-count": words("Instrument exchanges", "器械更換"),
+  "exchanges-per-hour": words("Rate of instrument exchanges", "器械更換頻率"),
+  "path-length": words("Length of path", "路徑長度"),
+  "mean-speed": words("Mean speed", "平均速度"),
+  "speed-change": words("Change of speed", "速度變化"),
+  "unusable-view-share": words("Share of unusable view", "視野受阻比例"),
+  "bleeding-time": words("Time of bleeding", "出血時間"),
+  "bleeding-count": words("Spans of bleeding", "出血"),
+  "critical-view-probability": words("Probability of the critical view", "安全視野機率"),
+  "critical-view-held": words("Time that the critical view was held", "安全視野維持時間"),
+  "critical-view-lead": words("Critical view before the clip", "安全視野早於上夾"),
+  "bleeding-control-time": words("Time to control of bleeding", "出血控制時間"),
+};
+
+export const nameOfMeasure = (name: string, language: ReportLanguage): string => measureNames[name]?.[language] ?? name;

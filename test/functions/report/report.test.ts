@@ -1,0 +1,138 @@
+import { expect } from "chai";
+import {
+  analysisKey,
+  checkedDraftKey,
+  frameTableKey,
+  measuresKey,
+  reportDraftKey,
+  reportEvidenceKey,
+  reportKey,
+  reportPageKey,
+} from "../../../contracts/keys.ts";
+import { checkedDraft, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
+import { createHandler as check } from "../../../functions/report/check-grounding/handler.ts";
+import { mostBytes } from "../../../functions/report/gather-evidence/core.ts";
+import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
+import { reasonsAgainst } from "../../../functions/report/grounding.ts";
+import { createHandler as publish } from "../../../functions/report/publish-report/handler.ts";
+import { createHandler as write } from "../../../functions/report/write-template/handler.ts";
+import { createHandler as getReport } from "../../../functions/serve/get-report/handler.ts";
+import { failure } from "../../support/failure.ts";
+import { caseId, runId } from "../support/ids.ts";
+import { drawnFrames, drawnOperation } from "../support/operation.ts";
+
+const run = { caseId, runId };
+const writtenAt = "2026-11-26T10:00:00.000Z";
+
+/** The drawn operation, with all that a report needs; without measures if so wished. */
+async function operation({ withMeasures = true } = {}) {
+  const drawn = await drawnOperation();
+  const { lake, analysis, measures } = drawn;
+  await lake.putJson(analysisKey(caseId, runId), analysis);
+  await lake.putJson(frameTableKey(caseId, runId), drawnFrames);
+  if (withMeasures) await lake.putJson(measuresKey(caseId, runId), measures);
+  else lake.objects.delete(measuresKey(caseId, runId));
+  return drawn;
+}
+
+describe("functions/report", () => {
+  for (const language of ["en", "zh-TW"] as const)
+    it(`writes a report (${language}) whose every sentence the timeline bears`, async () => {
+      const { lake, analysis } = await operation();
+      await gather({ lake })(run);
+      const { writer } = await write({ lake })({ ...run, language, draft: 1 });
+      const checked = await check({ lake })({ ...run, language, draft: 1, writer });
+      expect(checked.verdict).to.equal("GROUNDED");
+      const published = await publish({ lake })({ ...run, language, draft: 1, writtenAt });
+      const report = await lake.json(reportKey(caseId, runId, language), reportSchema);
+      const sentences = report.sections.flatMap((section) => section.sentences);
+      expect(published).to.deep.include({ sentenceCount: sentences.length, refusedCount: 0 });
+      const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
+      for (const sentence of sentences) expect(reasonsAgainst(sentence, evidence), sentence.text).to.deep.equal([]);
+      const phases = analysis.segments.filter(({ level }) => level === "phase");
+      expect(phases).to.have.length.above(0);
+      for (const { id } of phases) expect(sentences.some(({ cites }) => cites.includes(id))).to.equal(true);
+      expect(report.limits).to.have.length(4);
+    });
+
+  it("works without measures, and says so in the report", async () => {
+    const { lake } = await operation({ withMeasures: false });
+    await gather({ lake })(run);
+    const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
+    expect(evidence.measuresSha256).to.equal(null);
+    expect(evidence.items.some(({ kind }) => kind === "measure")).to.equal(false);
+  });
+
+  it("keeps the evidence short: phases before cuts, and tells how much was left out", async () => {
+    const { lake, analysis } = await operation();
+    const shots = Array.from({ length: 3000 }, (_, i) => ({
+      ...{ id: `event-x${i}`, type: "instrument", label: `tool ${i}`, startFrame: i % 50, endFrame: (i % 50) + 1, confidence: null, producer: "view" },
+      review: "unreviewed" as const,
+    }));
+    await lake.putJson(analysisKey(caseId, runId), { ...analysis, events: shots });
+    await gather({ lake })(run);
+    const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
+    expect(JSON.stringify(evidence.items).length).to.be.at.most(mostBytes);
+    expect(evidence.leftOut).to.be.above(2000);
+    for (const { id } of analysis.segments.filter(({ level }) => level === "phase")) expect(evidence.items.map((item) => item.id)).to.include(id);
+  });
+
+  it("publishes what stands of a draft, with what was refused on record, and nothing where nothing stands", async () => {
+    const { lake, analysis } = await operation();
+    await gather({ lake })(run);
+    const writer = { kind: "language-model", id: "a-model", version: "1", drafts: 1 };
+    const phase = analysis.segments.find(({ level }) => level === "phase");
+    const draftOf = (...sentences: object[]) => lake.putJson(reportDraftKey(caseId, runId, "en", 1), { sections: [{ id: "course", sentences }] });
+    await draftOf({ text: `${phase?.label} ran.`, cites: [phase?.id] }, { text: "It took 9999 seconds.", cites: [phase?.id] });
+    const step = { ...run, language: "en", draft: 1 };
+    expect(await check({ lake })({ ...step, writer })).to.deep.equal({ verdict: "REFUSED", sentenceCount: 1, refusedCount: 1 });
+    await publish({ lake })({ ...step, writtenAt });
+    expect((await lake.json(reportKey(caseId, runId, "en"), reportSchema)).refused).to.deep.equal([
+      { text: "It took 9999 seconds.", reasons: ['"9999" (seconds) is no value of what it cites.'] },
+    ]);
+    await draftOf({ text: "It took 9999 seconds.", cites: [phase?.id] });
+    await check({ lake })({ ...step, writer });
+    expect((await lake.json(checkedDraftKey(caseId, runId, "en", 1), checkedDraft)).draft.sections[0]?.sentences).to.deep.equal([]);
+    const error = await failure(publish({ lake })({ ...step, writtenAt }));
+    expect([error.name, error.message]).to.deep.equal(["BrokenContract", "No sentence of the report stood the check: there is nothing to publish."]);
+  });
+
+  it("makes a page that runs and fetches nothing, in which labels stay text", async () => {
+    const { lake } = await operation();
+    await gather({ lake })(run);
+    const { writer } = await write({ lake })({ ...run, language: "en", draft: 1 });
+    await check({ lake })({ ...run, language: "en", draft: 1, writer });
+    await publish({ lake })({ ...run, language: "en", draft: 1, writtenAt });
+    const page = await lake.text(reportPageKey(caseId, runId, "en"));
+    expect(page).to.include("default-src 'none'").and.to.include("@page{");
+    expect(page).not.to.match(/<script|<img|<link|https?:|url\(/);
+    expect(page).not.to.include("<soon>");
+    expect(page).to.include("&lt;soon&gt;");
+    const anchors = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id as string);
+    expect(anchors).to.have.length.above(5);
+    for (const anchor of anchors) expect(page).to.include(`<tr id="${anchor}"`);
+  });
+
+  it("answers with a report in the language asked for, or says why not", async () => {
+    const { lake } = await operation();
+    await gather({ lake })(run);
+    const summary = { caseId, runId, status: "COMPLETE", createdAt: writtenAt, updatedAt: writtenAt, fileName: "unnamed", reasons: [] };
+    const ask = (language: string, id = caseId) =>
+      getReport({ lake, summary: async (wanted) => (wanted === caseId ? summary : undefined), link: async (key) => `https://lake/${key}` })({
+        pathParameters: { caseId: id },
+        queryStringParameters: { language },
+      });
+    expect(await ask("en")).to.include({ statusCode: 404, body: '{"error":"NotFound","reasons":["The case has no report yet."]}' });
+    expect(await ask("en", "5d9b1f0e-3c0f-4a57-8d4c-0a4de3c1b2a3")).to.include({ statusCode: 404 });
+    expect(await ask("fr", "x")).to.include({
+      statusCode: 400,
+      body: '{"error":"InvalidInput","reasons":["The case\'s identifier isn\'t a UUID.","The language must be en or zh-TW."]}',
+    });
+    const { writer } = await write({ lake })({ ...run, language: "en", draft: 1 });
+    await check({ lake })({ ...run, language: "en", draft: 1, writer });
+    await publish({ lake })({ ...run, language: "en", draft: 1, writtenAt });
+    const answer = await ask("en");
+    expect(answer.statusCode).to.equal(200);
+    expect(JSON.parse(answer.body)).to.deep.include({ page: `https://lake/${reportPageKey(caseId, runId, "en")}` });
+  });
+});
