@@ -28,12 +28,13 @@ const run = { caseId: expression(`${detail}.caseId`), runId: expression(`${detai
 /** The first draft; a report that a template writes has no other. */
 const draft = 1;
 
-const fails = (next: string): Catcher => ({
+/** Inside a Map a variable must not be called as one outside it is. */
+const fails = (next: "Failed" | "ReportFailed"): Catcher => ({
   ErrorEquals: ["States.ALL"],
-  Assign: { failure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } },
+  Assign: { [next === "Failed" ? "failure" : "reportFailure"]: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } },
   Next: next,
 });
-const failed: State = { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% $failure.message %}" };
+const failed = (variable: string): State => ({ Type: "Fail", Error: `{% $${variable}.error %}`, Cause: `{% $${variable}.message %}` });
 
 /** The report of an analysed case, in every language. It has a machine of its own: a report that fails touches no analysis. */
 export function caseReportDefinition(args: CaseReportDefinitionArgs): StateMachineDefinition {
@@ -72,7 +73,7 @@ export function caseReportDefinition(args: CaseReportDefinitionArgs): StateMachi
         Next: "Written",
       },
       Written: { Type: "Succeed", Output: { reports: "{% $reports %}" } },
-      Failed: failed,
+      Failed: failed("failure"),
     },
   };
 }
@@ -111,7 +112,7 @@ function writeReport({ functions }: CaseReportDefinitionArgs): StateGraph {
         },
       ),
       ReportPublished: { Type: "Succeed" },
-      ReportFailed: failed,
+      ReportFailed: failed("reportFailure"),
     },
   };
 }

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { caseReportDefinition } from "../../../components/analysis/case-report.asl.ts";
 import { CaseReport } from "../../../components/analysis/case-report.ts";
-import type { Definition, Json } from "../../../local/services/states/definition.ts";
+import { type Definition, type Json, parseDefinition } from "../../../local/services/states/definition.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
 import { type Run, runMachine } from "../../../local/services/states/interpreter.ts";
 import { parts } from "../parts.ts";
@@ -27,6 +27,7 @@ async function execute(answers: Record<string, Answer> = {}) {
     tableName: "cases",
     functions: { gatherEvidence: target("gather"), writeTemplate: target("write"), checkGrounding: target("check"), publishReport: target("publish") },
   });
+  await parseDefinition(JSON.stringify(definition));
   const asked: Record<string, Arguments[]> = {};
   const entries = new Map<string, { value: Json }>();
   const run: Run = {
