@@ -45,7 +45,17 @@ describe("npm run analyse", function () {
     const { code, out, err } = await run("analyse", [clips.fiveSeconds(), "--data", at("data"), "--out", at("out"), "--json"]);
     expect(code, err).to.equal(0);
     expect(readdirSync(at("out")).sort()).to.deep.equal([
-      ...["analysis.json", "frame-table.json", "measures.json", "report.en.html", "report.en.json", "report.zh-TW.html", "report.zh-TW.json", "still.png", "timeline.vtt"],
+      ...[
+        "analysis.json",
+        "frame-table.json",
+        "measures.json",
+        "report.en.html",
+        "report.en.json",
+        "report.zh-TW.html",
+        "report.zh-TW.json",
+        "still.png",
+        "timeline.vtt",
+      ],
     ]);
     const analysis = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
     expect(JSON.parse(out), "--json").to.deep.equal(analysis);

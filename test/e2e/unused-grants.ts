@@ -34,7 +34,7 @@ export const explanations: readonly Explanation[] = [
     /^kms:(Decrypt|GenerateDataKey) \((EncryptExecutions|EncryptLog|RecordReportKey)\)$/,
     "Executions and the local table are not encrypted.",
   ),
-  explain(/^report-gather-evidence$/, /^s3:ListBucket \(NoticeMissingMeasures\)$/, "Asked only of an analysis without measures."),
+
   explain(/^aggregate-merge-timeline$/, /^kms:Decrypt \(WriteCaseKey\)$/, "The local table is not encrypted."),
   explain(
     /^case-analysis$/,
