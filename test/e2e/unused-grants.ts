@@ -29,6 +29,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
   explain(/^aggregate-measure-operation$/, /^kms:Decrypt \((Compare|Remember)MeasuresKey\)$/, "The local table is not encrypted."),
+  explain(/^report-gather-evidence$/, /^s3:ListBucket \(NoticeMissingMeasures\)$/, "Asked only of an analysis without measures."),
   explain(
     /^case-report$/,
     /^kms:(Decrypt|GenerateDataKey) \((EncryptExecutions|EncryptLog|RecordReportKey)\)$/,
