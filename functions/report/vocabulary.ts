@@ -51,7 +51,7 @@ export const kinds: Readonly<Record<string, Words>> = {
   "adverse-event-candidate": words("adverse event", "不良事件"),
 };
 
-/** Names of measures; any other is called by its identifier. */
+/** Names of measures, in words that sentences may use: no number, nothing absent. Any other is called by its identifier. */
 export const measureNames: Readonly<Record<string, Words>> = {
   "procedure-time": words("Time of the procedure", "手術時間"),
   "phase-duration": words("Duration of the phase", "階段時間"),
@@ -74,6 +74,11 @@ export const measureNames: Readonly<Record<string, Words>> = {
   "path-length": words("Length of path", "路徑長度"),
   "mean-speed": words("Mean speed", "平均速度"),
   "speed-change": words("Change of speed", "速度變化"),
+  "instrument-phase-share": words("Share of the phase with the instrument in sight", "階段中器械可見比例"),
+  "blur-share": words("Share of blur", "模糊比例"),
+  "fog-share": words("Share of fog", "起霧比例"),
+  "smoke-share": words("Share of smoke", "煙霧比例"),
+  "reflection-share": words("Share of reflection", "反光比例"),
   "unusable-view-share": words("Share of unusable view", "視野受阻比例"),
   "bleeding-time": words("Time of bleeding", "出血時間"),
   "bleeding-count": words("Spans of bleeding", "出血"),

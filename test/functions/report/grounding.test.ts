@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { definitions } from "../../../contracts/measure-definitions.ts";
 import type { EvidenceItem, ReportEvidence } from "../../../contracts/report.ts";
 import { checkDraft, reasonsAgainst } from "../../../functions/report/grounding.ts";
 import { clockOf } from "../../../functions/report/numbers.ts";
+import { measureNames } from "../../../functions/report/vocabulary.ts";
 import { templateDraft } from "../../../functions/report/write-template/template.ts";
 import { caseId, digest, runId } from "../support/ids.ts";
 
@@ -111,6 +113,25 @@ describe("the template", () => {
       ["view", ["Shot 7 from 0:00 to 1:05."]],
       ["safety", ["Bleeding: bleeding from 1:40 to 1:44.", "Spans of bleeding: 0."]],
     ]);
+  });
+
+  it("has a name for every measure that there is, in words that pass the check", () => {
+    expect(Object.keys(measureNames)).to.have.members(Object.keys(definitions));
+    const all = evidenceWith(
+      Object.entries(definitions).map(([name, { unit }]) => ({
+        ...none,
+        id: name,
+        kind: "measure" as const,
+        type: name,
+        value: unit === "count" ? 3 : 0.25,
+        unit,
+      })),
+    );
+    for (const language of ["en", "zh-TW"] as const) {
+      const { draft, refused } = checkDraft(templateDraft(all, language), all);
+      expect(refused).to.deep.equal([]);
+      expect(draft.sections.flatMap(({ sentences }) => sentences)).to.have.length(all.items.length);
+    }
   });
 
   const label = fc.constantFrom(null, "Calot 2 triangle", "grasper", "hook (left)", "C1", "Shot 12", "夾子 3", "$& [x]* \\d+");
