@@ -1,5 +1,5 @@
 import { type DetectionChunk, detectionChunk } from "../contracts/analysis.ts";
-import { apiError, type CaseDetail, type CaseList, caseDetail, caseList } from "../contracts/api.ts";
+import { apiError, type CaseDetail, type CaseList, type CaseReport, caseDetail, caseList, caseReport } from "../contracts/api.ts";
 import { type FrameTable, frameTable } from "../contracts/frame-table.ts";
 
 async function answer(response: Response): Promise<unknown> {
@@ -12,6 +12,9 @@ async function answer(response: Response): Promise<unknown> {
 export const fetchCases = async (): Promise<CaseList> => caseList.parse(await answer(await fetch("/api/cases")));
 
 export const fetchCase = async (caseId: string): Promise<CaseDetail> => caseDetail.parse(await answer(await fetch(`/api/cases/${encodeURIComponent(caseId)}`)));
+
+export const fetchReport = async (caseId: string, language: string): Promise<CaseReport> =>
+  caseReport.parse(await answer(await fetch(`/api/cases/${encodeURIComponent(caseId)}/report?language=${language}`)));
 
 export const fetchFrameTable = async (link: string): Promise<FrameTable> => frameTable.parse(await answer(await fetch(link)));
 

@@ -1,9 +1,10 @@
 import type { CaseDetail } from "../contracts/api.ts";
 import { FrameIndex, lastNotAfter } from "../contracts/frame-table.ts";
 import { clock } from "../contracts/presentation.ts";
-import { fetchFrameTable } from "./api.ts";
+import { fetchFrameTable, fetchReport } from "./api.ts";
 import { Boxes } from "./boxes.ts";
 import { drawLanes, frameUnder, type Lane, lanesOf } from "./lanes.ts";
+import { reportElements } from "./report.ts";
 import { type Language, type TextKey, texts } from "./text.ts";
 
 const element = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
@@ -63,6 +64,16 @@ export async function showPlayer(detail: CaseDetail, language: Language): Promis
   timeline.addEventListener("click", click);
   addEventListener("resize", redraw);
   fillMoments(lanes, frames, goTo);
+  const report = element("report");
+  report.replaceChildren();
+  // Asked for by people only: a report comes later than its analysis.
+  element("show-report").onclick = async () => {
+    try {
+      report.replaceChildren(...reportElements(await fetchReport(detail.case.caseId, language), analysis, language, goTo));
+    } catch (error) {
+      report.textContent = (error as Error).message;
+    }
+  };
   fillProducers(analysis.producers);
   show(0);
   return () => {

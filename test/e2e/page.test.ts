@@ -22,7 +22,8 @@ describe("the page", function () {
     const rejected = await platform.client.upload(clips.text(), () => undefined);
     await platform.client.settled(rejected, () => undefined);
     const analysed = await platform.client.upload(clips.awkwardName(), () => undefined);
-    await platform.client.settled(analysed, () => undefined);
+    const { runId } = await platform.client.settled(analysed, () => undefined);
+    expect(await platform.client.reported(analysed, runId as string)).to.equal(true);
     browser = await startBrowser();
     const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
@@ -71,6 +72,19 @@ describe("the page", function () {
     expect(moment, "a moment").to.not.equal(undefined);
     await moment?.click();
     await page.locator("#position", { hasText: "Frame 0" }).waitFor();
+  });
+
+  it("shows the report, whose evidence leads to its moment in the video", async () => {
+    await page.click("#show-report");
+    await page.locator("#report h4", { hasText: "Instruments" }).waitFor();
+    const cited = page.locator("#report p", { hasText: "was in sight from" }).last();
+    const id = await cited.locator("button").textContent();
+    const [newest] = caseList.parse(await (await fetch(new URL("api/cases?status=COMPLETE", platform.session.page as string))).json()).cases;
+    const detail = caseDetail.parse(await (await fetch(new URL(`api/cases/${newest?.caseId}`, platform.session.page as string))).json());
+    const event = detail.analysis?.events.find((found) => found.id === id) ?? expect.fail(`The analysis has no ${id}.`);
+    await cited.locator("button").click();
+    await page.locator("#position", { hasText: new RegExp(`Frame ${event.startFrame}$`) }).waitFor();
+    expect(await page.getAttribute("#report a", "rel")).to.equal("noopener noreferrer");
   });
 
   it("says why a case was rejected", async () => {
