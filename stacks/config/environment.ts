@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { interfaceServices } from "../../components/network/endpoint-policies.ts";
 import { account, accountId, common, days, instanceType, logDays, region } from "./fields.ts";
+import { reportWriter } from "./report.ts";
 
 const positive = z.int().min(1);
 
@@ -77,6 +78,7 @@ export const environmentConfig = z.strictObject({
     /** Seconds that an upload waits, at most, before it asks again whether it may run. */
     retrySeconds: positive.max(900),
   }),
+  report: reportWriter.optional(),
   rekognition: z.strictObject({
     enabled: z.boolean(),
     /** Seconds between two looks at a running job. */
