@@ -1,9 +1,17 @@
 import type { FrameSpan } from "../../contracts/primitives.ts";
 import { signalHeight, signalWidth } from "./signal-measures.ts";
 
+/**
+ * The one container format that a file from outside may have. ffmpeg guesses by content otherwise, and follows a playlist
+ * that calls itself a segment to whatever it names.
+ */
+export type Demuxer = "mpegts" | "mov";
+
 /** Pictures that one decode pass makes of a video. */
 export interface DecodePlan {
   readonly video: string;
+  /** Named wherever the video comes from outside. */
+  readonly demuxer?: Demuxer;
   /** Every `step`-th frame, from 0, goes to each raster in `rasters`, as packed RGB. */
   readonly step: number;
   readonly rasters: readonly { readonly width: number; readonly height: number }[];
@@ -67,6 +75,7 @@ export function ffmpegArguments(plan: DecodePlan): string[] {
     ...["-nostdin", "-hide_banner", "-nostats", "-benchmark", "-loglevel", "level+info"],
     ...decodeFlags,
     ...(plan.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
+    ...(plan.demuxer ? ["-f", plan.demuxer] : []),
     ...["-i", plan.video, "-filter_complex", graph, ...outputs],
   ];
 }

@@ -11,7 +11,7 @@ process   Analyse the video of one SageMaker Processing job and exit.
 ${describe(processingVariables)}
 annotate  Draw the findings of an analysis into its review rendition and exit.
 ${describe(annotationVariables)}
-serve     Answer single pictures over HTTP: GET /ping, POST /invocations.
+serve     Answer pictures and segments over HTTP: GET /ping, GET /execution-parameters, POST /invocations.
 ${describe(servingVariables)}
 All find ffmpeg and ffprobe on PATH, or where FFMPEG_PATH and FFPROBE_PATH say.
 `;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Demuxer } from "./decode-plan.ts";
 import { ended, ffprobePath } from "./programs.ts";
 
 /** The frames of a video as its container lists them, in presentation order. */
@@ -14,8 +15,8 @@ export interface PacketTable {
  * Reads the packet table without decoding a picture (about 1 % of the time a decode takes).
  * Throws with ffprobe's own words if the video can't be read, and if a packet has no presentation time.
  */
-export async function readPackets(video: string): Promise<PacketTable> {
-  const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", video];
+export async function readPackets(video: string, demuxer?: Demuxer): Promise<PacketTable> {
+  const args = ["-v", "error", ...(demuxer ? ["-f", demuxer] : []), "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", video];
   const child = spawn(ffprobePath(), args, { stdio: ["ignore", "pipe", "pipe"] });
   let complaint = "";
   const end = ended(child, "ffprobe", () => complaint.trim().replace(/\s+/g, " "));

@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
+import type { FrameSpan } from "../../contracts/primitives.ts";
 import { EnvironmentError } from "./environment.ts";
 import { type InferencePool, openInferencePool } from "./inference-pool.ts";
 import { checkDigest, type ModelFolder, readModelFolder } from "./model-folder.ts";
+import { analyseSegment, type SegmentWork, segmentTypes, UnreadableSegment } from "./segment.ts";
 import { readBoxes, readScores } from "./tensors.ts";
 
 /** The variables, as `--help` shows them. */
@@ -14,9 +17,14 @@ export const servingVariables = {
   BIND_ADDRESS: "address to listen on (default 0.0.0.0: SageMaker calls from outside the container)",
 } as const;
 
-/** The one content type of `/invocations`: packed RGB, one byte a channel, exactly the network's input size. */
+/** The content type of a picture: packed RGB, one byte a channel, exactly the network's input size. */
 export const imageTensorType = "application/x-image-tensor";
 const attributesHeader = "x-amzn-sagemaker-custom-attributes";
+
+/** Longest segment, in MiB: six seconds of the analysis rendition are below 2. Also what `/execution-parameters` tells a transform job. */
+const segmentMebibytes = 12;
+/** Transform jobs hold at most 100 MiB of requests at once (CreateTransformJob); a decoder runs for each. */
+const mostAtOnce = Math.min(8, availableParallelism());
 
 /** Everything that is wrong with one request. */
 class BadRequest extends Error {
@@ -36,9 +44,10 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   let loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined;
   const server = createServer((request, response) => {
     answer(request, response, loaded).catch((error: Error) => {
+      if (error instanceof UnreadableSegment) return send(response, 400, { message: "Bad request.", reasons: [error.message] });
       if (error instanceof BadRequest) return send(response, 400, { message: "Bad request.", reasons: error.reasons });
       print(JSON.stringify({ message: "failed", reasons: [error.message] }));
-      send(response, 500, { message: "The network failed on this picture.", reasons: [error.message] });
+      send(response, 500, { message: "The network failed on this input.", reasons: [error.message] });
     });
   });
   server.listen(port, environment["BIND_ADDRESS"] ?? "0.0.0.0");
@@ -83,10 +92,23 @@ async function load(folder: string): Promise<{ folders: readonly ModelFolder[]; 
 async function answer(request: IncomingMessage, response: ServerResponse, loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined) {
   const path = request.url?.split("?")[0];
   if (path === "/ping" && request.method === "GET") return send(response, loaded ? 200 : 503, { message: loaded ? "ready" : "loading" });
+  if (path === "/execution-parameters" && request.method === "GET") {
+    return send(response, 200, { MaxConcurrentTransforms: mostAtOnce, BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: segmentMebibytes });
+  }
   if (path !== "/invocations" || request.method !== "POST") {
-    return send(response, 404, { message: `There is no ${request.method} ${path}: this server answers GET /ping and POST /invocations.` });
+    return send(response, 404, {
+      message: `There is no ${request.method} ${path}: this server answers GET /ping, GET /execution-parameters and POST /invocations.`,
+    });
   }
   if (!loaded) return send(response, 503, { message: "The networks are still loading." });
+  const demuxer = segmentTypes[contentType(request) ?? ""];
+  if (demuxer) {
+    const { model, body, work } = await readSegmentRequest(request, loaded.folders);
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const lines = await analyseSegment(body, demuxer, work, model, loaded.pool, gone.signal);
+    return void response.writeHead(200, { "content-type": "application/jsonlines" }).end(lines);
+  }
   const { model, pixels } = await readRequest(request, loaded.folders);
   const { answers } = await loaded.pool.run({ models: [model.id], pixels, frames: 1 });
   const found = answers[model.id];
@@ -102,8 +124,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, loaded
 /** Reads which network is asked and its picture. Throws a BadRequest with every fault. */
 async function readRequest(request: IncomingMessage, folders: readonly ModelFolder[]): Promise<{ model: ModelFolder["model"]; pixels: ArrayBuffer }> {
   const faults: string[] = [];
-  const type = request.headers["content-type"]?.split(";")[0]?.trim();
-  if (type !== imageTensorType) faults.push(`The content type is ${type ?? "missing"}; it must be ${imageTensorType}.`);
+  const type = contentType(request);
+  if (type !== imageTensorType) {
+    faults.push(`The content type is ${type ?? "missing"}; it must be ${[imageTensorType, ...Object.keys(segmentTypes)].join(", ")}.`);
+  }
   const attributes = request.headers[attributesHeader];
   const wanted = attributes === undefined ? folders[0]?.model.id : /^model=(.+)$/.exec(String(attributes))?.[1];
   const model = folders.find((folder) => folder.model.id === wanted)?.model;
@@ -121,6 +145,45 @@ async function readRequest(request: IncomingMessage, folders: readonly ModelFold
   }
   if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
   return { model, pixels: new Uint8Array(body).buffer };
+}
+
+const contentType = (request: IncomingMessage): string | undefined => request.headers["content-type"]?.split(";")[0]?.trim();
+
+const frameNumber = /^\d{1,9}$/;
+
+/**
+ * Reads a segment and what to do with it: `model=ID;step=N`, and `;excluded=FROM-TO,...` for frames that no network may
+ * see, `TO` not included. Nothing of it has a default. Throws a BadRequest with every fault.
+ */
+async function readSegmentRequest(
+  request: IncomingMessage,
+  folders: readonly ModelFolder[],
+): Promise<{ model: ModelFolder["model"]; body: Buffer; work: SegmentWork }> {
+  const faults: string[] = [];
+  const attributes = new Map<string, string>();
+  for (const part of String(request.headers[attributesHeader] ?? "").split(";")) {
+    const [, name, value] = /^(model|step|excluded)=(.+)$/.exec(part.trim()) ?? [];
+    if (name === undefined || value === undefined) faults.push(`The header ${attributesHeader} has the part "${part}"; it takes model=, step= and excluded=.`);
+    else if (attributes.has(name)) faults.push(`The header ${attributesHeader} names ${name} twice.`);
+    else attributes.set(name, value);
+  }
+  const model = folders.find((folder) => folder.model.id === attributes.get("model"))?.model;
+  if (!model) faults.push(`model is "${attributes.get("model") ?? ""}"; it must be one of ${folders.map((folder) => folder.model.id).join(", ")}.`);
+  const step = attributes.get("step") ?? "";
+  if (!frameNumber.test(step) || Number(step) < 1) faults.push(`step is "${step}"; it must be the frames from one picture to the next, 1 or more.`);
+  const excluded: FrameSpan[] = [];
+  for (const span of attributes.get("excluded")?.split(",") ?? []) {
+    const [startFrame, endFrame] = /^\d{1,9}-\d{1,9}$/.test(span) ? span.split("-").map(Number) : [];
+    if (startFrame === undefined || endFrame === undefined || endFrame <= startFrame) {
+      faults.push(`excluded has the span "${span}"; it must be FROM-TO in frames, TO the larger.`);
+    } else excluded.push({ startFrame, endFrame });
+  }
+  const limit = segmentMebibytes * 2 ** 20;
+  const body = await readBody(request, limit);
+  if (body === undefined) faults.push(`The segment is longer than ${limit} bytes.`);
+  else if (body.length === 0) faults.push("The body is empty; it must be a segment of video.");
+  if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
+  return { model, body, work: { step: Number(step), excluded } };
 }
 
 /** The whole body; undefined, and nothing kept, if it is longer than the limit. */

@@ -60,7 +60,7 @@ describe("serve", () => {
     const { status, body } = await invoke(new Uint8Array(97), { "content-type": "image/jpeg", [attributes]: "network=x" });
     expect(status).to.equal(400);
     expect(body.reasons).to.deep.equal([
-      "The content type is image/jpeg; it must be application/x-image-tensor.",
+      "The content type is image/jpeg; it must be application/x-image-tensor, video/mp2t, video/mp4.",
       `The header ${attributes} is "network=x"; it must be model= and one of boxes, colours.`,
       "The body is longer than 96 bytes, which the largest network takes.",
     ]);
@@ -71,7 +71,9 @@ describe("serve", () => {
   it("knows no other path", async () => {
     const response = await fetch(`${url}/models`);
     expect(response.status).to.equal(404);
-    expect(await response.json()).to.deep.equal({ message: "There is no GET /models: this server answers GET /ping and POST /invocations." });
+    expect(await response.json()).to.deep.equal({
+      message: "There is no GET /models: this server answers GET /ping, GET /execution-parameters and POST /invocations.",
+    });
   });
 
   it("does not start with bad variables or unusable networks", async () => {

@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import type { Model } from "../../contracts/model.ts";
+import type { FrameSpan } from "../../contracts/primitives.ts";
+import type { Demuxer } from "./decode-plan.ts";
+import { startDecoder } from "./decoder.ts";
+import { frameReader } from "./frame-reader.ts";
+import type { InferencePool } from "./inference-pool.ts";
+import { ModelOutput } from "./model-output.ts";
+import { type PacketTable, readPackets } from "./packets.ts";
+import { ffprobePath } from "./programs.ts";
+import { inferRaster } from "./raster-inference.ts";
+
+/** Containers a segment may come in, by content type, and the one demuxer that reads each. */
+export const segmentTypes: Readonly<Record<string, Demuxer>> = { "video/mp2t": "mpegts", "video/mp4": "mov" };
+
+/** What to do with a segment. Frames are the segment's own, counted from 0 in presentation order. */
+export interface SegmentWork {
+  /** Every `step`-th frame is looked at, from 0. */
+  readonly step: number;
+  /** Spans that no network sees. */
+  readonly excluded: readonly FrameSpan[];
+}
+
+/** The segment is at fault: not what its content type says, without a frame, or not decodable whole. */
+export class UnreadableSegment extends Error {}
+
+/**
+ * JSON Lines of what one network finds in a segment: a line of `contracts/analyser-result.ts` for each sampled frame,
+ * with the network's id, version and digest. Empty if all sampled frames are excluded.
+ * Throws an UnreadableSegment, or another error if the network fails: then nothing of the segment counts.
+ */
+export async function analyseSegment(
+  bytes: Uint8Array,
+  demuxer: Demuxer,
+  { step, excluded }: SegmentWork,
+  model: Model,
+  pool: InferencePool,
+  abort: AbortSignal,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "segment-"));
+  try {
+    const video = join(folder, "segment");
+    await writeFile(video, bytes);
+    const { packets, size } = await readSegment(video, demuxer);
+    const beyond = excluded.find(({ endFrame }) => endFrame > packets.pts.length);
+    if (beyond) {
+      throw new UnreadableSegment(`The segment has ${packets.pts.length} frames; the excluded span ${beyond.startFrame}-${beyond.endFrame} ends beyond.`);
+    }
+    const output = await ModelOutput.create(model, size, folder);
+    try {
+      await decode(video, demuxer, packets, { step, excluded }, output, pool, abort);
+    } finally {
+      await output.close();
+    }
+    const { error } = output.result(0);
+    if (error !== null) throw new Error(error);
+    const from = { model: model.id, version: model.version, digest: model.sha256 };
+    const lines = (await readFile(join(folder, output.file), "utf8")).split("\n").filter(Boolean);
+    return lines.map((line) => `${JSON.stringify({ ...JSON.parse(line), ...from })}\n`).join("");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readSegment(video: string, demuxer: Demuxer): Promise<{ packets: PacketTable; size: { width: number; height: number } }> {
+  try {
+    const packets = await readPackets(video, demuxer);
+    const args = ["-v", "error", "-f", demuxer, "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "json", video];
+    const { streams } = JSON.parse((await promisify(execFile)(ffprobePath(), args)).stdout) as { streams: { width?: number; height?: number }[] };
+    const { width, height } = streams[0] ?? {};
+    if (!width || !height) throw new Error("The video has no picture size.");
+    return { packets, size: { width, height } };
+  } catch (error) {
+    throw new UnreadableSegment(`The segment can't be read: ${withoutPath(error, video)}`);
+  }
+}
+
+async function decode(
+  video: string,
+  demuxer: Demuxer,
+  { pts }: PacketTable,
+  { step, excluded }: SegmentWork,
+  output: ModelOutput,
+  pool: InferencePool,
+  abort: AbortSignal,
+): Promise<void> {
+  const { width, height } = output.model.input;
+  const group = { width, height, outputs: [output] };
+  const stop = new AbortController();
+  const plan = { video, demuxer, step, rasters: [group], signals: false, sprites: undefined, keyFramesOnly: false };
+  const decoder = startDecoder(plan, AbortSignal.any([stop.signal, abort]));
+  const decoded = decoder.finished.catch((error: unknown) => {
+    throw new UnreadableSegment(`The segment can't be decoded: ${withoutPath(error, video)}`);
+  });
+  const inferred = inferRaster({ reader: frameReader(decoder.rasters[0] as Readable), group, pool, step, pts, excluded });
+  try {
+    const [, pictures] = await Promise.all([decoded, inferred]);
+    const wanted = Math.ceil(pts.length / step);
+    if (pictures !== wanted) throw new UnreadableSegment(`The segment can't be decoded whole: ${pictures} of ${wanted} sampled frames came.`);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled([decoded, inferred]);
+    throw error;
+  }
+}
+
+/** Where this container keeps a segment is nothing the caller could act on. */
+const withoutPath = (error: unknown, path: string): string => (error as Error).message.replaceAll(path, "the segment");

@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { detectionLine } from "../../../contracts/analyser-result.ts";
+import { analyseFrames } from "../../../models/serving/analyse-frames.ts";
+import { readModelFolder } from "../../../models/serving/model-folder.ts";
+import { serve } from "../../../models/serving/serve.ts";
+import { frameRate, type JobFolders, jobFolders, size, source, temporaryFolder, writeRendition } from "./support/clips.ts";
+import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
+
+describe("serve, segments", () => {
+  let root: Awaited<ReturnType<typeof temporaryFolder>>;
+  let folders: JobFolders;
+  let url: string;
+  let digest: string;
+  let segments: Buffer<ArrayBuffer>[];
+  const stop = new AbortController();
+  let ended: Promise<void>;
+  before(async () => {
+    root = await temporaryFolder();
+    folders = await jobFolders(root.path);
+    await writeRendition(folders, [source("testsrc2", 7), source("color=red", 3)]);
+    const files = (await readdir(folders.input)).filter((file) => file.endsWith(".ts")).sort();
+    segments = await Promise.all(files.map((file) => readFile(join(folders.input, file))));
+    digest = (await writeDetector(folders.models, "boxes", redBox(64, 48, [0.25, 0.5, 0.5, 0.4]), { width: 64, height: 48 })).sha256;
+    const { nodes, ...graph } = meanColours(2, 2);
+    const overflow = nodes.map((node) => (node.type === "Identity" ? { ...node, type: "Log" } : node));
+    await writeClassifier(folders.models, "logs", { ...graph, nodes: overflow }, { width: 2, height: 2 });
+    const ready = Promise.withResolvers<{ port: number }>();
+    const environment = { MODEL_DIR: folders.models, SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1" };
+    ended = serve(environment, (line) => ready.resolve(JSON.parse(line)), stop.signal);
+    const { port } = await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error("It ended.")))]);
+    url = `http://127.0.0.1:${port}`;
+  });
+  after(async () => {
+    stop.abort();
+    await ended;
+    await root.remove();
+  });
+  async function invoke(body: Uint8Array<ArrayBuffer>, attributes: string, type = "video/mp2t") {
+    const headers = { "content-type": type, "x-amzn-sagemaker-custom-attributes": attributes };
+    const response = await fetch(`${url}/invocations`, { method: "POST", body, headers });
+    return { status: response.status, type: response.headers.get("content-type"), text: await response.text() };
+  }
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  const first = () => segments[0] as Buffer<ArrayBuffer>;
+
+  it("finds in the segments exactly what a processing job finds in the whole video", async () => {
+    expect(segments.length).to.equal(2);
+    const models = [await readModelFolder(folders.models, "boxes")];
+    const video = join(folders.input, "analysis_v.m3u8");
+    await analyseFrames({ video, ...size, frameRate, frameCount: 250, models, sampleRate: 5, signals: false, excluded: [], outputFolder: folders.output });
+    const whole = lines(await readFile(join(folders.output, "boxes.detections.jsonl"), "utf8"));
+    const found = [];
+    for (const [i, segment] of segments.entries()) {
+      const answer = await invoke(segment, "model=boxes;step=5");
+      expect([answer.status, answer.type]).to.deep.equal([200, "application/jsonlines"]);
+      for (const { model, version, digest: from, ...line } of lines(answer.text)) {
+        expect([model, version, from]).to.deep.equal(["boxes", "1.2.3", digest]);
+        const { frame, pts, boxes } = detectionLine.parse(line);
+        found.push({ frame: frame + 150 * i, pts, boxes });
+      }
+    }
+    expect(found).to.deep.equal(whole);
+    expect(found.length).to.equal(50);
+    expect(found.some(({ boxes }) => boxes.length > 0)).to.equal(true);
+  });
+
+  it("reads MP4, too", async () => {
+    const file = join(root.path, "segment.mp4");
+    await promisify(execFile)("ffmpeg", ["-v", "error", "-i", join(folders.input, "analysis_v_00000.ts"), "-c", "copy", file]);
+    const boxes = (text: string) => lines(text).map((line) => [line.frame, line.boxes]);
+    const mp4 = await invoke(await readFile(file), "model=boxes;step=50", "video/mp4");
+    expect(boxes(mp4.text)).to.deep.equal(boxes((await invoke(first(), "model=boxes;step=50")).text));
+    expect(boxes(mp4.text).map(([frame]) => frame)).to.deep.equal([0, 50, 100]);
+  });
+
+  it("shows excluded frames to no network", async () => {
+    const some = await invoke(first(), "model=boxes;step=25;excluded=20-60,100-101");
+    expect(lines(some.text).map(({ frame }) => frame)).to.deep.equal([0, 75, 125]);
+    const none = await invoke(first(), "model=boxes;step=25;excluded=0-150");
+    expect([none.status, none.text]).to.deep.equal([200, ""]);
+    const beyond = await invoke(first(), "model=boxes;step=25;excluded=0-151");
+    expect(beyond.status).to.equal(400);
+    expect(JSON.parse(beyond.text).reasons).to.deep.equal(["The segment has 150 frames; the excluded span 0-151 ends beyond."]);
+  });
+
+  it("tells every fault of a request", async () => {
+    const { status, text } = await invoke(new Uint8Array(12 * 2 ** 20 + 1), "model=x;step=0;excluded=5-5,a;model=y;sharp");
+    expect(status).to.equal(400);
+    const header = "The header x-amzn-sagemaker-custom-attributes";
+    expect(JSON.parse(text)).to.deep.equal({
+      message: "Bad request.",
+      reasons: [
+        `${header} names model twice.`,
+        `${header} has the part "sharp"; it takes model=, step= and excluded=.`,
+        'model is "x"; it must be one of boxes, logs.',
+        'step is "0"; it must be the frames from one picture to the next, 1 or more.',
+        'excluded has the span "5-5"; it must be FROM-TO in frames, TO the larger.',
+        'excluded has the span "a"; it must be FROM-TO in frames, TO the larger.',
+        "The segment is longer than 12582912 bytes.",
+      ],
+    });
+    expect(JSON.parse((await invoke(new Uint8Array(), "model=boxes;step=1")).text).reasons).to.deep.equal([
+      "The body is empty; it must be a segment of video.",
+    ]);
+  });
+
+  it("refuses what is no segment, and follows no playlist that calls itself one", async () => {
+    const playlist = await readFile(join(folders.input, "analysis_v.m3u8"), "utf8");
+    const absolute = Buffer.from(playlist.replaceAll("analysis_v_", join(folders.input, "analysis_v_")));
+    for (const [body, type] of [
+      [Buffer.from("no video".repeat(100)), "video/mp2t"],
+      [first(), "video/mp4"],
+      [absolute, "video/mp2t"],
+      [absolute, "video/mp4"],
+    ] as const) {
+      const { status, text } = await invoke(body, "model=boxes;step=5", type);
+      expect(status).to.equal(400);
+      expect(JSON.parse(text).reasons[0]).to.match(/^The segment can't be read: /);
+    }
+  });
+
+  it("gives no answer where a network gives no number", async () => {
+    const { status, text } = await invoke(segments[1] as Buffer<ArrayBuffer>, "model=logs;step=25");
+    expect(status).to.equal(500);
+    expect(JSON.parse(text).message).to.equal("The network failed on this input.");
+    expect(JSON.parse(text).reasons[0]).to.match(/^Model "logs" gave -?(Infinity|NaN|\d.*) in "scores"; wanted a probability in 0..1.$/);
+  });
+
+  it("tells a transform job how much it takes", async () => {
+    const response = await fetch(`${url}/execution-parameters`);
+    expect(response.status).to.equal(200);
+    const parameters = (await response.json()) as { MaxConcurrentTransforms: number };
+    expect(parameters).to.deep.include({ BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: 12 });
+    expect(parameters.MaxConcurrentTransforms).to.be.within(1, 8);
+  });
+});
