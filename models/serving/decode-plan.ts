@@ -14,6 +14,8 @@ export interface DecodePlan {
   readonly demuxer?: Demuxer;
   /** Every `step`-th frame, from 0, goes to each raster in `rasters`, as packed RGB. */
   readonly step: number;
+  /** The frame from which is counted, below `step`. @default 0 */
+  readonly first?: number;
   readonly rasters: readonly { readonly width: number; readonly height: number }[];
   /** Whether every frame goes out as luma of {@link signalWidth} x {@link signalHeight}. */
   readonly signals: boolean;
@@ -84,9 +86,9 @@ export function ffmpegArguments(plan: DecodePlan): string[] {
  * With key frames only, a picture that is not intra-coded goes missing rather than through: containers also flag the
  * frames from which a gradual refresh starts, and those show garbage when decoded alone.
  */
-const sampled = ({ step, keyFramesOnly }: DecodePlan): string => (keyFramesOnly ? `select='eq(pict_type,I)*not(mod(n,${step}))'` : every(step));
+const sampled = ({ step, first, keyFramesOnly }: DecodePlan): string => (keyFramesOnly ? `select='eq(pict_type,I)*not(mod(n,${step}))'` : every(step, first));
 
-const every = (step: number): string => (step === 1 ? "null" : `select='not(mod(n,${step}))'`);
+const every = (step: number, first = 0): string => (step === 1 ? "null" : `select='not(mod(n${first > 0 ? `-${first}` : ""},${step}))'`);
 
 function spriteFilter({ frameStep, columns, rows, tileWidth, tileHeight, blank }: SpritePlan): string {
   const blanked = blank.map((span) => `between(n,${span.startFrame},${span.endFrame - 1})`).join("+");

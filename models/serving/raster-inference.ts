@@ -18,6 +18,8 @@ export interface RasterInference {
   readonly pool: InferencePool;
   /** Video frames between two pictures. */
   readonly step: number;
+  /** Frame of the first picture. @default 0 */
+  readonly first?: number;
   /** Presentation time of every frame of the video, in ticks. */
   readonly pts: ArrayLike<number>;
   readonly excluded: readonly FrameSpan[];
@@ -29,7 +31,7 @@ export interface RasterInference {
  * pictures came. A bounded number of batches is under way, whose buffers go round: when all are, nothing is read
  * and the decoder waits.
  */
-export async function inferRaster({ reader, group, pool, step, pts, excluded, onProgress }: RasterInference): Promise<number> {
+export async function inferRaster({ reader, group, pool, step, first = 0, pts, excluded, onProgress }: RasterInference): Promise<number> {
   const frameBytes = group.width * group.height * 3;
   const batchFrames = framesPerBatch(group);
   const buffers: ArrayBuffer[] = [];
@@ -52,7 +54,7 @@ export async function inferRaster({ reader, group, pool, step, pts, excluded, on
     while (frames.length < batchFrames && !ended) {
       ended = !(await reader.read(new Uint8Array(pixels, frames.length * frameBytes, frameBytes)));
       if (ended) break;
-      const frame = pictures++ * step;
+      const frame = first + pictures++ * step;
       // The next picture overwrites an excluded one.
       if (!within(excluded, frame)) frames.push(frame);
     }

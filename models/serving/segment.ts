@@ -20,8 +20,9 @@ export const segmentTypes: Readonly<Record<string, Demuxer>> = { "video/mp2t": "
 
 /** What to do with a segment. Frames are the segment's own, counted from 0 in presentation order. */
 export interface SegmentWork {
-  /** Every `step`-th frame is looked at, from 0. */
+  /** Every `step`-th frame is looked at, from `first`, which is below `step`: sampling goes on over segments whose length it does not divide. */
   readonly step: number;
+  readonly first: number;
   /** Spans that no network sees. */
   readonly excluded: readonly FrameSpan[];
 }
@@ -37,7 +38,7 @@ export class UnreadableSegment extends Error {}
 export async function analyseSegment(
   bytes: Uint8Array,
   demuxer: Demuxer,
-  { step, excluded }: SegmentWork,
+  work: SegmentWork,
   model: Model,
   pool: InferencePool,
   abort: AbortSignal,
@@ -47,13 +48,13 @@ export async function analyseSegment(
     const video = join(folder, "segment");
     await writeFile(video, bytes);
     const { packets, size } = await readSegment(video, demuxer);
-    const beyond = excluded.find(({ endFrame }) => endFrame > packets.pts.length);
+    const beyond = work.excluded.find(({ endFrame }) => endFrame > packets.pts.length);
     if (beyond) {
       throw new UnreadableSegment(`The segment has ${packets.pts.length} frames; the excluded span ${beyond.startFrame}-${beyond.endFrame} ends beyond.`);
     }
     const output = await ModelOutput.create(model, size, folder);
     try {
-      await decode(video, demuxer, packets, { step, excluded }, output, pool, abort);
+      await decode(video, demuxer, packets, work, output, pool, abort);
     } finally {
       await output.close();
     }
@@ -84,7 +85,7 @@ async function decode(
   video: string,
   demuxer: Demuxer,
   { pts }: PacketTable,
-  { step, excluded }: SegmentWork,
+  { step, first, excluded }: SegmentWork,
   output: ModelOutput,
   pool: InferencePool,
   abort: AbortSignal,
@@ -92,15 +93,15 @@ async function decode(
   const { width, height } = output.model.input;
   const group = { width, height, outputs: [output] };
   const stop = new AbortController();
-  const plan = { video, demuxer, step, rasters: [group], signals: false, sprites: undefined, keyFramesOnly: false };
+  const plan = { video, demuxer, step, first, rasters: [group], signals: false, sprites: undefined, keyFramesOnly: false };
   const decoder = startDecoder(plan, AbortSignal.any([stop.signal, abort]));
   const decoded = decoder.finished.catch((error: unknown) => {
     throw new UnreadableSegment(`The segment can't be decoded: ${withoutPath(error, video)}`);
   });
-  const inferred = inferRaster({ reader: frameReader(decoder.rasters[0] as Readable), group, pool, step, pts, excluded });
+  const inferred = inferRaster({ reader: frameReader(decoder.rasters[0] as Readable), group, pool, step, first, pts, excluded });
   try {
     const [, pictures] = await Promise.all([decoded, inferred]);
-    const wanted = Math.ceil(pts.length / step);
+    const wanted = Math.max(0, Math.ceil((pts.length - first) / step));
     if (pictures !== wanted) throw new UnreadableSegment(`The segment can't be decoded whole: ${pictures} of ${wanted} sampled frames came.`);
   } catch (error) {
     stop.abort();

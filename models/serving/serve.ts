@@ -152,8 +152,8 @@ const contentType = (request: IncomingMessage): string | undefined => request.he
 const frameNumber = /^\d{1,9}$/;
 
 /**
- * Reads a segment and what to do with it: `model=ID;step=N`, and `;excluded=FROM-TO,...` for frames that no network may
- * see, `TO` not included. Nothing of it has a default. Throws a BadRequest with every fault.
+ * Reads a segment and what to do with it: `model=ID;step=N;first=F`, and `;excluded=FROM-TO,...` for frames that no
+ * network may see, `TO` not included. Nothing else has a default. Throws a BadRequest with every fault.
  */
 async function readSegmentRequest(
   request: IncomingMessage,
@@ -162,8 +162,9 @@ async function readSegmentRequest(
   const faults: string[] = [];
   const attributes = new Map<string, string>();
   for (const part of String(request.headers[attributesHeader] ?? "").split(";")) {
-    const [, name, value] = /^(model|step|excluded)=(.+)$/.exec(part.trim()) ?? [];
-    if (name === undefined || value === undefined) faults.push(`The header ${attributesHeader} has the part "${part}"; it takes model=, step= and excluded=.`);
+    const [, name, value] = /^(model|step|first|excluded)=(.+)$/.exec(part.trim()) ?? [];
+    if (name === undefined || value === undefined)
+      faults.push(`The header ${attributesHeader} has the part "${part}"; it takes model=, step=, first= and excluded=.`);
     else if (attributes.has(name)) faults.push(`The header ${attributesHeader} names ${name} twice.`);
     else attributes.set(name, value);
   }
@@ -171,6 +172,9 @@ async function readSegmentRequest(
   if (!model) faults.push(`model is "${attributes.get("model") ?? ""}"; it must be one of ${folders.map((folder) => folder.model.id).join(", ")}.`);
   const step = attributes.get("step") ?? "";
   if (!frameNumber.test(step) || Number(step) < 1) faults.push(`step is "${step}"; it must be the frames from one picture to the next, 1 or more.`);
+  const first = attributes.get("first") ?? "";
+  if (!frameNumber.test(first) || Number(first) >= Math.max(1, Number(step) || 1))
+    faults.push(`first is "${first}"; it must be the first frame to look at, below step.`);
   const excluded: FrameSpan[] = [];
   for (const span of attributes.get("excluded")?.split(",") ?? []) {
     const [startFrame, endFrame] = /^\d{1,9}-\d{1,9}$/.test(span) ? span.split("-").map(Number) : [];
@@ -183,7 +187,7 @@ async function readSegmentRequest(
   if (body === undefined) faults.push(`The segment is longer than ${limit} bytes.`);
   else if (body.length === 0) faults.push("The body is empty; it must be a segment of video.");
   if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
-  return { model, body, work: { step: Number(step), excluded } };
+  return { model, body, work: { step: Number(step), first: Number(first), excluded } };
 }
 
 /** The whole body; undefined, and nothing kept, if it is longer than the limit. */

@@ -51,63 +51,67 @@ describe("serve, segments", () => {
       .map((line) => JSON.parse(line));
   const first = () => segments[0] as Buffer<ArrayBuffer>;
 
-  it("finds in the segments exactly what a processing job finds in the whole video", async () => {
-    expect(segments.length).to.equal(2);
-    const models = [await readModelFolder(folders.models, "boxes")];
-    const video = join(folders.input, "analysis_v.m3u8");
-    await analyseFrames({ video, ...size, frameRate, frameCount: 250, models, sampleRate: 5, signals: false, excluded: [], outputFolder: folders.output });
-    const whole = lines(await readFile(join(folders.output, "boxes.detections.jsonl"), "utf8"));
-    const found = [];
-    for (const [i, segment] of segments.entries()) {
-      const answer = await invoke(segment, "model=boxes;step=5");
-      expect([answer.status, answer.type]).to.deep.equal([200, "application/jsonlines"]);
-      for (const { model, version, digest: from, ...line } of lines(answer.text)) {
-        expect([model, version, from]).to.deep.equal(["boxes", "1.2.3", digest]);
-        const { frame, pts, boxes } = detectionLine.parse(line);
-        found.push({ frame: frame + 150 * i, pts, boxes });
+  for (const step of [5, 7]) {
+    it(`finds in the segments exactly what a processing job finds in the whole video, every ${step} frames`, async () => {
+      expect(segments.length).to.equal(2);
+      const models = [await readModelFolder(folders.models, "boxes")];
+      const options = { ...size, frameRate, frameCount: 250, models, sampleRate: 25 / step, signals: false, excluded: [], outputFolder: folders.output };
+      await analyseFrames({ video: join(folders.input, "analysis_v.m3u8"), ...options });
+      const whole = lines(await readFile(join(folders.output, "boxes.detections.jsonl"), "utf8"));
+      const found = [];
+      for (const [i, segment] of segments.entries()) {
+        const start = 150 * i;
+        const answer = await invoke(segment, `model=boxes;step=${step};first=${(step - (start % step)) % step}`);
+        expect([answer.status, answer.type]).to.deep.equal([200, "application/jsonlines"]);
+        for (const { model, version, digest: from, ...line } of lines(answer.text)) {
+          expect([model, version, from]).to.deep.equal(["boxes", "1.2.3", digest]);
+          const { frame, pts, boxes } = detectionLine.parse(line);
+          found.push({ frame: frame + start, pts, boxes });
+        }
       }
-    }
-    expect(found).to.deep.equal(whole);
-    expect(found.length).to.equal(50);
-    expect(found.some(({ boxes }) => boxes.length > 0)).to.equal(true);
-  });
+      expect(found).to.deep.equal(whole);
+      expect(found.length).to.equal(Math.ceil(250 / step));
+      expect(found.some(({ boxes }) => boxes.length > 0)).to.equal(true);
+    });
+  }
 
   it("reads MP4, too", async () => {
     const file = join(root.path, "segment.mp4");
     await promisify(execFile)("ffmpeg", ["-v", "error", "-i", join(folders.input, "analysis_v_00000.ts"), "-c", "copy", file]);
     const boxes = (text: string) => lines(text).map((line) => [line.frame, line.boxes]);
-    const mp4 = await invoke(await readFile(file), "model=boxes;step=50", "video/mp4");
-    expect(boxes(mp4.text)).to.deep.equal(boxes((await invoke(first(), "model=boxes;step=50")).text));
+    const mp4 = await invoke(await readFile(file), "model=boxes;step=50;first=0", "video/mp4");
+    expect(boxes(mp4.text)).to.deep.equal(boxes((await invoke(first(), "model=boxes;step=50;first=0")).text));
     expect(boxes(mp4.text).map(([frame]) => frame)).to.deep.equal([0, 50, 100]);
   });
 
   it("shows excluded frames to no network", async () => {
-    const some = await invoke(first(), "model=boxes;step=25;excluded=20-60,100-101");
+    const some = await invoke(first(), "model=boxes;step=25;first=0;excluded=20-60,100-101");
     expect(lines(some.text).map(({ frame }) => frame)).to.deep.equal([0, 75, 125]);
-    const none = await invoke(first(), "model=boxes;step=25;excluded=0-150");
+    const none = await invoke(first(), "model=boxes;step=25;first=0;excluded=0-150");
     expect([none.status, none.text]).to.deep.equal([200, ""]);
-    const beyond = await invoke(first(), "model=boxes;step=25;excluded=0-151");
+    const beyond = await invoke(first(), "model=boxes;step=25;first=0;excluded=0-151");
     expect(beyond.status).to.equal(400);
     expect(JSON.parse(beyond.text).reasons).to.deep.equal(["The segment has 150 frames; the excluded span 0-151 ends beyond."]);
   });
 
   it("tells every fault of a request", async () => {
-    const { status, text } = await invoke(new Uint8Array(12 * 2 ** 20 + 1), "model=x;step=0;excluded=5-5,a;model=y;sharp");
+    const { status, text } = await invoke(new Uint8Array(12 * 2 ** 20 + 1), "model=x;step=0;first=1;excluded=5-5,a;model=y;sharp");
     expect(status).to.equal(400);
     const header = "The header x-amzn-sagemaker-custom-attributes";
     expect(JSON.parse(text)).to.deep.equal({
       message: "Bad request.",
       reasons: [
         `${header} names model twice.`,
-        `${header} has the part "sharp"; it takes model=, step= and excluded=.`,
+        `${header} has the part "sharp"; it takes model=, step=, first= and excluded=.`,
         'model is "x"; it must be one of boxes, logs.',
         'step is "0"; it must be the frames from one picture to the next, 1 or more.',
+        'first is "1"; it must be the first frame to look at, below step.',
         'excluded has the span "5-5"; it must be FROM-TO in frames, TO the larger.',
         'excluded has the span "a"; it must be FROM-TO in frames, TO the larger.',
         "The segment is longer than 12582912 bytes.",
       ],
     });
-    expect(JSON.parse((await invoke(new Uint8Array(), "model=boxes;step=1")).text).reasons).to.deep.equal([
+    expect(JSON.parse((await invoke(new Uint8Array(), "model=boxes;step=1;first=0")).text).reasons).to.deep.equal([
       "The body is empty; it must be a segment of video.",
     ]);
   });
@@ -121,14 +125,14 @@ describe("serve, segments", () => {
       [absolute, "video/mp2t"],
       [absolute, "video/mp4"],
     ] as const) {
-      const { status, text } = await invoke(body, "model=boxes;step=5", type);
+      const { status, text } = await invoke(body, "model=boxes;step=5;first=0", type);
       expect(status).to.equal(400);
       expect(JSON.parse(text).reasons[0]).to.match(/^The segment can't be read: /);
     }
   });
 
   it("gives no answer where a network gives no number", async () => {
-    const { status, text } = await invoke(segments[1] as Buffer<ArrayBuffer>, "model=logs;step=25");
+    const { status, text } = await invoke(segments[1] as Buffer<ArrayBuffer>, "model=logs;step=25;first=0");
     expect(status).to.equal(500);
     expect(JSON.parse(text).message).to.equal("The network failed on this input.");
     expect(JSON.parse(text).reasons[0]).to.match(/^Model "logs" gave -?(Infinity|NaN|\d.*) in "scores"; wanted a probability in 0..1.$/);
