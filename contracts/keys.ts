@@ -71,6 +71,18 @@ export const exportPrefix = (caseId: string, runId: string, exportId: string): s
 /** What people said about an analysis ({@link file://./annotation-set.ts}): one key a set, never written twice. */
 export const annotationSetKey = (caseId: string, runId: string, annotationSetId: string): string => `annotations/${caseId}/${runId}/${annotationSetId}.json`;
 
+/**
+ * Single images that somebody puts into the lake for a prediction, each under a random UUID and never twice under the same: a
+ * file's name could name a patient. The answer lies under the same UUID: an `imagePrediction` or, of a bad image, an `apiError`.
+ */
+export const droppedImagesPrefix = "images/input/";
+export const imageAnswersPrefix = "images/output/";
+export const droppedImageKey = (imageId: string): string => `${droppedImagesPrefix}${imageId}`;
+export const imageAnswerKey = (imageId: string): string => `${imageAnswersPrefix}${imageId}.json`;
+
+/** Reads a key made by {@link droppedImageKey}; undefined for any other key. */
+export const parseDroppedImageKey = (key: string): string | undefined => /^images\/input\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(key)?.[1];
+
 /** What a backfill works through, a line of JSON for each video ({@link file://./backfill.ts}), and where Step Functions writes what came of it. */
 export const backfillPrefix = (backfillId: string): string => `backfills/${backfillId}/`;
 export const backfillManifestKey = (backfillId: string): string => `${backfillPrefix(backfillId)}manifest.jsonl`;

@@ -20,6 +20,7 @@ export const functionNames = [
   "prepare/decide-gate",
   "prepare/plan-review",
   "analyse/collect-shots",
+  "analyse/infer-dropped-image",
   "aggregate/merge-timeline",
   "aggregate/measure-operation",
   "report/gather-evidence",

@@ -59,6 +59,7 @@ export class DataLake extends PlatformComponent {
     });
     this.processed = bucket("processed", {
       key: keys.derived,
+      emitsEvents: true,
       browsers: { origins, methods: ["GET", "HEAD"] },
       transitions: tiered,
       servedPrefix: lakePrefixes.renditions,

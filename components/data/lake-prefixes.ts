@@ -11,4 +11,7 @@ export const lakePrefixes = {
   backfills: "backfills/",
   /** Samples of what the endpoint for single images was asked and answered. */
   captures: "captured-images/",
+  /** Single images that somebody puts there for a prediction, and the answers. */
+  droppedImages: "images/input/",
+  imageAnswers: "images/output/",
 } as const;

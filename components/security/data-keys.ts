@@ -7,8 +7,9 @@ import { macieReadsWithKey } from "./sensitive-data-discovery.ts";
 export interface DataKeysArgs {
   place: Place;
   removal: Removal;
-  /** Name of the EventBridge rule whose events wait in an encrypted queue. */
+  /** Names of the EventBridge rules whose events wait in encrypted queues: of uploaded videos, and of single images. */
   uploadRule: string;
+  imageRule: string;
   /** AWS services that publish to the topic of alerts, which the logs' key encrypts. */
   alertPublishers: readonly `${string}.amazonaws.com`[];
 }
@@ -33,7 +34,12 @@ export class DataKeys extends PlatformComponent {
       new EncryptionKey(this.childName(dataClass), { place, removal, description, services }, { parent: this });
 
     this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
-    this.derived = key("derived", "Renditions, results and cases", [logDeliveryUsesKey(place), cloudFrontUsesKey(place), macieReadsWithKey(place)]);
+    this.derived = key("derived", "Renditions, results and cases", [
+      ruleUsesKey(place, args.imageRule),
+      logDeliveryUsesKey(place),
+      cloudFrontUsesKey(place),
+      macieReadsWithKey(place),
+    ]);
     this.datasets = key("datasets", "Training data", [macieReadsWithKey(place)]);
     this.models = key("models", "Networks", [macieReadsWithKey(place)]);
     this.logs = key("logs", "Logs and configuration of functions", [logsUseKey(place), servicesUseKey(place, args.alertPublishers)]);

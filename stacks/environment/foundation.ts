@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { admissionRuleArn } from "../../components/analysis/admission.ts";
+import { imageRuleName } from "../../components/analysis/image-drop.ts";
 import { uploadRuleName } from "../../components/analysis/upload-events.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
@@ -55,7 +56,7 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const upkeep = bound("upkeep-boundary", "upkeep");
   const logging = { logRetentionDays: retention.logs };
 
-  const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place), alertPublishers }, opts);
+  const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place), imageRule: imageRuleName(place), alertPublishers }, opts);
   const { cidr, zones, nat, endpoints: interfaceServices } = config.network;
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);

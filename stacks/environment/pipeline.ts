@@ -6,6 +6,7 @@ import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
 import { CaseReport } from "../../components/analysis/case-report.ts";
+import { ImageDrop } from "../../components/analysis/image-drop.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
@@ -76,6 +77,7 @@ export function pipeline(
   );
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
+  new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: catalogue.imageModel }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
   return { settings, analysis, caseExport, backfill, uploads, endpoint, dashboardUrl };

@@ -23,7 +23,11 @@ export interface Parts {
 }
 
 export function parts(opts: { provider: aws.Provider }): Parts {
-  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events", alertPublishers: ["cloudwatch.amazonaws.com"] }, opts);
+  const keys = new DataKeys(
+    "keys",
+    { place, removal: "retain", uploadRule: "svp-unit-upload-events", imageRule: "svp-unit-image-drop", alertPublishers: ["cloudwatch.amazonaws.com"] },
+    opts,
+  );
   const bundles = new Map(functionNames.map((name) => [name, new pulumi.asset.FileArchive(`bundles/${name}`)] as const));
   const deadLetters = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn }, opts).queue;
   const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192, network: functionNetwork, deadLetters, alertTopicArn };

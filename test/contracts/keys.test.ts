@@ -12,6 +12,12 @@ describe("keys", () => {
     );
   });
 
+  it("of single images are read back, and no other key is one", () => {
+    fc.assert(fc.property(fc.uuid(), (imageId) => void expect(keys.parseDroppedImageKey(keys.droppedImageKey(imageId))).to.equal(imageId)));
+    for (const key of [keys.imageAnswerKey(caseId), `images/input/${caseId}.png`, `x/images/input/${caseId}`, "images/input/jane-doe", "images/input/", ""])
+      expect(keys.parseDroppedImageKey(key), key).to.equal(undefined);
+  });
+
   const foreign = [
     `raw-videos/${caseId}/${uploadId}/source.mp4`,
     `raw-videos/${caseId}/source`,

@@ -18,6 +18,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^training-(job|pipeline)$/, any, "Training is started by people and pipelines, not by an analysis."),
   explain(/^github-/, any, "Taken by workflows on GitHub."),
   explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
+  explain(/^analyse-infer-dropped-image$/, any, "Single images are put there by others, not by an analysis: test/e2e/image-drop.test.ts."),
   explain(/^(backfill|ingest-prepare-backfill)$/, any, "A backfill is started by people: test/e2e/backfill.test.ts."),
   explain(/^ingest-abort-upload$/, any, "Asked only by who gives an upload up: test/e2e/upload.test.ts."),
   explain(/^ingest-/, /^kms:Decrypt \((Find|Keep)UploadKey\)$/, "The local table is not encrypted."),

@@ -1,7 +1,6 @@
-import { z } from "zod";
 import type { AnalysisRequest } from "../../../contracts/case.ts";
 import { log } from "../../runtime/log.ts";
-import { parseInput } from "../../runtime/parse.ts";
+import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
 import type { Leases } from "../leases.ts";
 import { type Arrival, arrivalOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
 
@@ -20,13 +19,6 @@ export interface Deps {
   refuse(caseId: string, refusal: Refusal): Promise<void>;
 }
 
-const queueBatch = z.object({ Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })) });
-
-/** Messages to deliver again. The rest of the batch is done. */
-export interface BatchResponse {
-  batchItemFailures: { itemIdentifier: string }[];
-}
-
 /**
  * Queue messages, each about an uploaded video, to executions. While every lease is taken a message goes back into the queue
  * as a new one, so that waiting uses up none of its deliveries. A message that can't be handled fails alone and ends in the
@@ -34,21 +26,8 @@ export interface BatchResponse {
  */
 export const createHandler =
   (deps: Deps) =>
-  async (event: unknown): Promise<BatchResponse> => {
-    const { Records } = parseInput(queueBatch, event);
-    const failed = await Promise.all(
-      Records.map(async ({ messageId, body }) => {
-        try {
-          await handle(deps, messageId, body);
-          return [];
-        } catch (error) {
-          log("message refused", { messageId, errorName: (error as Error).name });
-          return [{ itemIdentifier: messageId }];
-        }
-      }),
-    );
-    return { batchItemFailures: failed.flat() };
-  };
+  (event: unknown): Promise<BatchResponse> =>
+    eachMessage(event, "at once", ({ messageId, body }) => handle(deps, messageId, body));
 
 async function handle(deps: Deps, messageId: string, body: string): Promise<void> {
   const arrival = arrivalOf(body, deps.startAfter);

@@ -17,7 +17,11 @@ const transitionsOf = (stack: Deployed, bucket: string): unknown => {
 
 const kept = { noncurrentDays: 30, accessLogDays: 2192 };
 const lakeArgs = (opts: { provider: aws.Provider }) => {
-  const keys = new DataKeys("keys", { place, removal: "retain", uploadRule: "svp-unit-upload-events", alertPublishers: ["cloudwatch.amazonaws.com"] }, opts);
+  const keys = new DataKeys(
+    "keys",
+    { place, removal: "retain", uploadRule: "svp-unit-upload-events", imageRule: "svp-unit-image-drop", alertPublishers: ["cloudwatch.amazonaws.com"] },
+    opts,
+  );
   return { place, removal: "retain", keys, retention: { ...kept, sources: [] }, acceleratedUploads: false, browserOrigins: [] } as const;
 };
 

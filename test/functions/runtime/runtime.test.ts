@@ -36,6 +36,7 @@ describe("every handler", () => {
     ["prepare/decide-gate", "PROCESSED_BUCKET"],
     ["prepare/plan-review", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI"],
     ["analyse/collect-shots", "PROCESSED_BUCKET"],
+    ["analyse/infer-dropped-image", "PROCESSED_BUCKET, INFERENCE_ENDPOINT, INFERENCE_MODEL"],
     ["aggregate/merge-timeline", "PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES, OPTIONAL_ANALYSERS"],
     ["serve/list-cases", "CASE_TABLE"],
     ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET"],

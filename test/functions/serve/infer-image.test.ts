@@ -3,7 +3,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { imagePrediction } from "../../../contracts/api.ts";
 import { model } from "../../../contracts/model.ts";
-import { fitImage, placementOf, toImage } from "../../../functions/serve/infer-image/fit.ts";
+import { fitImage, placementOf, toImage } from "../../../functions/runtime/image-inference/fit.ts";
 import { createHandler } from "../../../functions/serve/infer-image/handler.ts";
 import { digest } from "../support/ids.ts";
 
@@ -162,7 +162,7 @@ describe("POST /infer", () => {
   const json = { "content-type": "application/json" };
   const refused: [string, object, RegExp][] = [
     ["no body", { headers: {} }, /^The body is empty; it must be an image\.$/],
-    ["text", { headers: {}, body: "hello" }, /^The body isn't an image that can be decoded: /],
+    ["text", { headers: {}, body: "hello" }, /^This isn't an image that can be decoded: /],
     ["broken JSON", { headers: json, body: "{" }, /^The body isn't JSON, as its content type says\.$/],
     ["JSON without an image", { headers: json, body: '{"picture":"aGk="}' }, /^image: /],
     ["more than 6 MB", { headers: {}, body: "A".repeat(6 * 2 ** 20 + 1) }, /^The image has 6291457 bytes; at most 6291456 are taken\.$/],

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import type { Model } from "../../../contracts/model.ts";
-import { InvalidInput } from "../../runtime/errors.ts";
+import { InvalidInput } from "../errors.ts";
 
 export interface Size {
   width: number;
@@ -48,7 +48,7 @@ export async function fitImage(bytes: Uint8Array, input: Model["input"]): Promis
       .toBuffer();
     return { pixels, placement };
   } catch (error) {
-    throw new InvalidInput(`The body isn't an image that can be decoded: ${(error as Error).message}.`);
+    throw new InvalidInput(`This isn't an image that can be decoded: ${(error as Error).message}.`);
   }
 }
 

@@ -1,0 +1,39 @@
+import type { ApiError, ImagePrediction } from "../../../contracts/api.ts";
+import { droppedImageKey, imageAnswerKey } from "../../../contracts/keys.ts";
+import { InvalidInput } from "../../runtime/errors.ts";
+import { type ImageNetwork, predict } from "../../runtime/image-inference/predict.ts";
+import type { Lake } from "../../runtime/lake.ts";
+import { log } from "../../runtime/log.ts";
+import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
+import { checkSize, type DroppedImage, droppedImageOf } from "./core.ts";
+
+export interface Deps {
+  lake: Pick<Lake, "bucket" | "bytes" | "putJson">;
+  network: ImageNetwork;
+}
+
+/**
+ * Queue messages, each about an image in the lake, to answers beside it: what the network sees, or all that is wrong with the
+ * image. The same event again writes the same answer again. A message that can't be handled fails alone and ends in the
+ * dead-letter queue. One after the other, because a decoded image may take a fifth of the function's memory.
+ */
+export const createHandler =
+  (deps: Deps) =>
+  (event: unknown): Promise<BatchResponse> =>
+    eachMessage(event, "in turn", async ({ messageId, body }) => {
+      const image = droppedImageOf(body, deps.lake.bucket);
+      const answer = await answerTo(deps, image);
+      await deps.lake.putJson(imageAnswerKey(image.imageId), answer);
+      log("image answered", { imageId: image.imageId, messageId, status: "error" in answer ? answer.error : "predicted" });
+    });
+
+/** Only what is wrong with the image itself is an answer: anything else may pass, and is tried again. */
+async function answerTo({ lake, network }: Deps, { imageId, bytes }: DroppedImage): Promise<ImagePrediction | ApiError> {
+  try {
+    checkSize(bytes);
+    return await predict(network, await lake.bytes(droppedImageKey(imageId)));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return { error: error.name, reasons: [...error.reasons] };
+  }
+}
