@@ -5,7 +5,7 @@ import { ConfigurationRecorder } from "../../components/security/configuration-r
 import { ConformancePacks } from "../../components/security/conformance-packs.ts";
 import { MalwareProtection } from "../../components/security/malware-protection.ts";
 import { SensitiveDataDiscovery } from "../../components/security/sensitive-data-discovery.ts";
-import { rawVideosPrefix } from "../../contracts/keys.ts";
+import { droppedImagesPrefix, rawVideosPrefix } from "../../contracts/keys.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
 import type { SharedOutputs } from "../shared-outputs.ts";
 import type { Data } from "./data.ts";
@@ -29,6 +29,7 @@ export function accountSecurity(
   const recorder = new ConfigurationRecorder("recorder", { place, otherRegions, ...archive }, opts);
   new ConformancePacks("conformance", { place, recorder }, opts);
   const malwareProtection = new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
+  new MalwareProtection("image-protection", { place: upkeep, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
   new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models] }, opts);
   new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
   return { malwareProtection };
