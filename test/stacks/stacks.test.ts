@@ -13,7 +13,7 @@ import { projectFolder } from "./project.ts";
 
 const accounts = { dev: "111111111111", staging: "222222222222", prod: "333333333333", local: "000000000000" };
 /** Roles that AWS's own services take to keep an environment. */
-const upkeepRoles = ["malware-protection-role", "backup-role"];
+const upkeepRoles = ["malware-protection-role", "image-protection-role", "backup-role"];
 const ofType = ({ resources }: Deployment, type: string) => resources.filter((resource) => resource.type === type);
 
 describe("the program", function () {
