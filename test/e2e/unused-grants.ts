@@ -14,7 +14,11 @@ export const explanations: readonly Explanation[] = [
   explain(any, /^(logs|xray):|^cloudwatch:PutMetricData/, "Telemetry is written to files here."),
   explain(any, /^ec2:.*\((JoinNetwork|CreateInterfaces|HandInterfacesOver|LookAtNetwork)\)/, "Nothing here is attached to a network."),
   explain(any, /\(KeepDeadLetters(Key)?\)$/, "Only asynchronous invocations that fail three times get there; test/local/services/lambda shows it."),
-  explain(/^(network-flow|backup|malware-protection|image-protection|trail|tooling-aggregator)$/, any, "Roles of AWS services that the local cloud does not have."),
+  explain(
+    /^(network-flow|backup|malware-protection|image-protection|trail|tooling-aggregator)$/,
+    any,
+    "Roles of AWS services that the local cloud does not have.",
+  ),
   explain(/^training-(job|pipeline)$/, any, "Training is started by people and pipelines, not by an analysis."),
   explain(/^github-/, any, "Taken by workflows on GitHub."),
   explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
