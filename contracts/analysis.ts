@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { producer, runLengths } from "./analyser-result.ts";
+import { gate, missedEstimate, textRegion } from "./gate.ts";
 import { subject } from "./model.ts";
 import { caseId, rational, review, runId, s3Uri, sha256, unit } from "./primitives.ts";
 
@@ -42,6 +43,12 @@ export const analysis = z.strictObject({
   gate: z.strictObject({
     producer: z.string(),
     outOfBody: z.array(z.strictObject({ ...span, score: unit, action: z.literal("excluded") })),
+    /** Burnt-in text that the review rendition covers: where it stands, in shares of the picture, never what it says. */
+    text: z.array(z.strictObject({ ...textRegion.shape, action: z.literal("covered") })),
+    /** Pictures that were searched for text; null if none were. */
+    pictures: gate.shape.pictures,
+    /** How long the camera may be outside without the gate noticing; null if nobody measured it. */
+    missedEstimate: missedEstimate.nullable(),
   }),
   /**
    * Segments of one level never overlap. Phases cover the video inside the body; one that the camera's leaving interrupts

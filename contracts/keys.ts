@@ -30,9 +30,21 @@ export const analysisPlaylistKey = (caseId: string, runId: string): string =>
 /** MP4 that people watch, out-of-body spans covered. */
 export const reviewRenditionKey = (caseId: string, runId: string): string => `${renditionPrefix(caseId, runId)}review/review.mp4`;
 
+/**
+ * Pictures of the source that are searched for burnt-in text, nothing covered yet: nobody but that search reads them, and they
+ * are deleted after a day. MediaConvert numbers them from 0, in seven digits.
+ */
+export const screenedPicturesPrefix = (caseId: string, runId: string): string => `screened-pictures/${caseId}/${runId}/`;
+export const pictureBaseName = "picture";
+export const screenedPictureKey = (caseId: string, runId: string, index: number): string =>
+  `${screenedPicturesPrefix(caseId, runId)}${pictureBaseName}.${String(index).padStart(7, "0")}.jpg`;
+
 /** What analysers wrote, one folder each. */
 export const resultsPrefix = (caseId: string, runId: string): string => `analysis-results/${caseId}/${runId}/`;
 export const analyserPrefix = (caseId: string, runId: string, analyser: string): string => `${resultsPrefix(caseId, runId)}${analyser}/`;
+/** Where text was found in one part of the pictures ({@link file://./gate.ts}). */
+export const pictureSearchKey = (caseId: string, runId: string, part: number): string =>
+  `${analyserPrefix(caseId, runId, "pictures")}${String(part).padStart(5, "0")}.json`;
 
 /** What the platform concluded. */
 export const metadataPrefix = (caseId: string, runId: string): string => `processed-metadata/${caseId}/${runId}/`;

@@ -53,6 +53,11 @@ const common = {
   threshold: unit,
   /** Of a network that tells phases: how long one lasts on average in the operations that it learned from. Other speeds than a surgeon's are those of drawings and time lapses. */
   meanPhaseSeconds: z.number().positive().optional(),
+  /**
+   * What the privacy gate misses with this network at its threshold, measured on operations that it was not trained on
+   * (`models/serving`'s own decoding and the gate's own rule). For networks about `out-of-body` only.
+   */
+  operatingPoint: z.strictObject({ missedSecondsPerHour: z.number().nonnegative(), basis: z.string().min(1) }).optional(),
 };
 
 /** `models/<id>/model.json`: everything the platform needs to know to run a network. */

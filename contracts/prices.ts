@@ -33,6 +33,8 @@ export const mediaConvertHighRateFactor = 2;
 
 /** Rekognition segment detection, per minute of video and segment type. */
 export const rekognitionSegmentMinute = 0.05;
+/** Rekognition on pictures (DetectText), per 1,000 of the first million of a month. */
+export const rekognitionThousandPictures = 1;
 
 /** Step Functions, Standard, per state transition. */
 export const stateTransition = 0.000025;

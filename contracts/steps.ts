@@ -36,11 +36,18 @@ export const admitResponse = z.strictObject({
 export const indexRenditionRequest = z.strictObject({ ...run, rendition: z.enum(["analysis", "review"]) });
 export const indexRenditionResponse = z.strictObject({ frameCount: z.int().positive() });
 
-export const decideGateRequest = z.strictObject({ ...run, screening: envelope });
+export const searchPicturesRequest = z.strictObject({ ...run, screening: envelope, part: z.int().nonnegative() });
+export const searchPicturesResponse = z.strictObject({ searched: z.int().nonnegative(), withText: z.int().nonnegative() });
+
+/** How the search of the pictures ended; `error` says why it failed. SKIPPED: the environment searches none. */
+export const pictureScreening = z.strictObject({ status: z.enum(["SUCCEEDED", "FAILED", "SKIPPED"]), error: z.string().nullable() });
+export type PictureScreening = z.infer<typeof pictureScreening>;
+export const decideGateRequest = z.strictObject({ ...run, screening: envelope, pictures: pictureScreening });
 export const decideGateResponse = z.strictObject({
   verdict: z.enum(["OPEN", "QUARANTINE"]),
   reasons: z.array(z.string()),
   outOfBodyCount: z.int().nonnegative(),
+  textCount: z.int().nonnegative(),
 });
 
 export const planReviewRequest = z.strictObject({ ...run, request: analysisRequest });

@@ -61,9 +61,11 @@ export type ParallelState = Effects & Transition & { readonly Type: "Parallel"; 
 export type MapState = Effects &
   Transition & {
     readonly Type: "Map";
-    readonly Items: readonly Values[];
+    /** The items themselves, or an expression that yields them. */
+    readonly Items: readonly Values[] | string;
     readonly MaxConcurrency: number;
     readonly ItemProcessor: StateGraph & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
+    readonly Catch?: readonly Catcher[];
   };
 /** Runs an execution for each line of an object, as many as there are; what they gave lies in a bucket. */
 export type DistributedMapState = Effects &

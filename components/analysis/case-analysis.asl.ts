@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { pictureStepSeconds, picturesPerPart } from "../../contracts/gate.ts";
 import { analyserPrefix, toUri } from "../../contracts/keys.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import { analysersBranch, envelope, processingInputs, type ReviewBranchArgs, reviewBranch } from "./analyse-branches.asl.ts";
@@ -16,13 +17,14 @@ import {
   type StateMachineDefinition,
   type TaskState,
   type Value,
+  type Values,
 } from "./asl.ts";
 import { located, type ProcessingArgs, processFrames, processingJob, type TranscodingArgs, transcode, updateCase } from "./tasks.asl.ts";
 
 export interface CaseAnalysisDefinitionArgs {
   readonly tableName: pulumi.Input<string>;
   readonly functions: ReviewBranchArgs["functions"] &
-    Readonly<Record<"indexSource" | "admit" | "decideGate" | "mergeTimeline" | "measureOperation", FunctionTarget>>;
+    Readonly<Record<"indexSource" | "admit" | "searchPictures" | "decideGate" | "mergeTimeline" | "measureOperation", FunctionTarget>>;
   readonly transcoding: TranscodingArgs;
   readonly processing: ProcessingArgs;
   readonly rekognition: ReviewBranchArgs["rekognition"];
@@ -175,25 +177,64 @@ function prepare({ tableName, functions, transcoding }: CaseAnalysisDefinitionAr
   };
 }
 
-/** The privacy gate: fails closed. Without a verdict nothing else looks at the video. */
-function screen({ functions, processing, gate }: CaseAnalysisDefinitionArgs): Record<string, State> {
+/**
+ * The privacy gate: fails closed. Without a verdict nothing else looks at the video. Pictures are searched for burnt-in text
+ * once the network has told which of them show the inside of the patient: the others are nobody's to search.
+ */
+function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefinitionArgs): Record<string, State> {
   const job = processingJob(gate, processing);
   const outputUri = located((c, r) => toUri(processing.processedBucket, analyserPrefix(c, r, gate.id)));
+  const searched = (status: "SUCCEEDED" | "FAILED" | "SKIPPED", error: Value = null): Values => ({ pictures: { status, error } });
   return {
     ScreenFrames: processFrames(processing, { ...job, id: `'${job.id}'`, outputUri }, processingInputs(processing.processedBucket), {
-      Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)) },
+      Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)), ...searched("SKIPPED") },
       Catch: [
         {
           ErrorEquals: ["States.ALL"],
-          Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)) },
+          Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)), ...searched("SKIPPED") },
           Next: "DecideGate",
         },
       ],
-      Next: "DecideGate",
+      Next: rekognition.enabled ? "ScreenPictures" : "DecideGate",
     }),
+    ...(rekognition.enabled
+      ? {
+          ScreenPictures: {
+            Type: "Map" as const,
+            // One item for every started part of the video.
+            Items: expression(`[0..$ceil($plan.durationSeconds / ${picturesPerPart * pictureStepSeconds}) - 1]`),
+            // Two at a time: DetectText takes 5 pictures a second in most Regions.
+            MaxConcurrency: 2,
+            ItemProcessor: {
+              ProcessorConfig: { Mode: "INLINE" as const },
+              StartAt: "SearchPictures",
+              States: {
+                SearchPictures: invoke(
+                  functions.searchPictures,
+                  { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}", part: "{% $states.input %}" },
+                  {
+                    Output: { error: null },
+                    Catch: [{ ErrorEquals: ["States.ALL"], Output: { error: expression(errorMessage) }, Next: "PicturesSearched" }],
+                    Next: "PicturesSearched",
+                  },
+                ),
+                PicturesSearched: { Type: "Succeed" },
+              },
+            },
+            // One part that nobody searched is as bad as all.
+            Assign: {
+              pictures: expression(
+                "($failed := [$states.result[error != null]]; {'status': $count($failed) > 0 ? 'FAILED' : 'SUCCEEDED', 'error': $count($failed) > 0 ? $failed[0].error : null})",
+              ),
+            },
+            Catch: [{ ErrorEquals: ["States.ALL"], Assign: searched("FAILED", expression(errorMessage)), Next: "DecideGate" }],
+            Next: "DecideGate",
+          },
+        }
+      : {}),
     DecideGate: invoke(
       functions.decideGate,
-      { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}" },
+      { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}", pictures: "{% $pictures %}" },
       {
         Assign: { gate: "{% $states.result.Payload.verdict %}", reasons: "{% $states.result.Payload.reasons %}" },
         Catch: [

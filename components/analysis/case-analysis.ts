@@ -52,7 +52,7 @@ export class CaseAnalysis extends PlatformComponent {
     const inside = { parent: this };
 
     const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: plannedWork(args) }, inside);
-    const gate = new PrivacyGate(this.childName("gate"), common, inside);
+    const gate = new PrivacyGate(this.childName("gate"), { ...common, catalogue, searchesText: args.rekognition.enabled }, inside);
     const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image, network: args.network }, inside);
     const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
     const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, catalogue, pipelineVersion: args.pipelineVersion }, inside);
@@ -69,6 +69,7 @@ export class CaseAnalysis extends PlatformComponent {
             admit: preprocessing.admit,
             indexRendition: preprocessing.indexRendition,
             planReview: preprocessing.planReview,
+            searchPictures: gate.searchPictures,
             decideGate: gate.decideGate,
             collectShots: rekognition.collectShots,
             mergeTimeline: aggregation.mergeTimeline,

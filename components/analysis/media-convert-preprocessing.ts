@@ -53,6 +53,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
           ...raw.allow("ReadSources", ["s3:GetObject"], rawVideosPrefix),
           ...processed.allow("ReadCover", ["s3:GetObject"], "assets/"),
           ...processed.allow("WriteRenditions", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.renditions),
+          ...processed.allow("WritePictures", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.pictures),
         ],
       },
       { parent: this },

@@ -17,6 +17,7 @@ export const functionNames = [
   "prepare/index-source",
   "prepare/admit",
   "prepare/index-rendition",
+  "prepare/search-pictures",
   "prepare/decide-gate",
   "prepare/plan-review",
   "analyse/collect-shots",

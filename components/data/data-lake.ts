@@ -62,6 +62,8 @@ export class DataLake extends PlatformComponent {
       emitsEvents: true,
       browsers: { origins, methods: ["GET", "HEAD"] },
       transitions: tiered,
+      // Nothing is covered in them, and an hour after they were made nobody needs them any more.
+      shortLivedPrefix: lakePrefixes.pictures,
       servedPrefix: lakePrefixes.renditions,
     });
     this.datasets = bucket("datasets", { key: keys.datasets, transitions: tiered });

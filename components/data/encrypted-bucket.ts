@@ -19,6 +19,8 @@ export interface EncryptedBucketArgs {
   noncurrentDays: number;
   /** When objects move to cheaper storage. */
   transitions?: readonly Transition[];
+  /** Prefix of objects that are deleted for good within two days. None, if absent. */
+  shortLivedPrefix?: string;
   /** Days that no version can be deleted or overwritten by anybody, the account's root included. They can be, if absent. */
   lockDays?: number;
   /** Prefix of what CloudFront distributions of the account may serve; empty for everything. Nothing, if absent. */
@@ -81,6 +83,7 @@ export class EncryptedBucket extends PrivateBucket {
         noncurrentDays: args.noncurrentDays,
         keyArn: args.key.arn,
         ...(args.transitions && { transitions: args.transitions }),
+        ...(args.shortLivedPrefix !== undefined && { shortLivedPrefix: args.shortLivedPrefix }),
         ...(args.lockDays !== undefined && { lockDays: args.lockDays }),
         ...(args.dataClassification && { dataClassification: args.dataClassification }),
         statements: (arn) => [

@@ -1,6 +1,8 @@
 /** The first parts of the keys in the processed bucket, as `contracts/keys.ts` lays them out: what roles are bound to. */
 export const lakePrefixes = {
   renditions: "processed-videos/",
+  /** Pictures of the source that are searched for text; nothing is covered in them. */
+  pictures: "screened-pictures/",
   results: "analysis-results/",
   metadata: "processed-metadata/",
   /** Files made for somebody who asked for another format. */

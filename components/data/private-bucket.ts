@@ -14,6 +14,8 @@ export interface PrivateBucketArgs {
   noncurrentDays: number;
   /** Days until an object is deleted. Never, if absent. */
   expireDays?: number;
+  /** Prefix of objects that are deleted after a day, and a day later for good. None, if absent. */
+  shortLivedPrefix?: string;
   /** When objects move to cheaper storage, in order of time. They stay where they are, if absent. */
   transitions?: readonly Transition[];
   /** Days that no version can be deleted or overwritten by anybody, the account's root included. */
@@ -124,7 +126,7 @@ export abstract class PrivateBucket extends PlatformComponent {
     );
   }
 
-  #keepVersions({ noncurrentDays, expireDays, transitions = [] }: PrivateBucketArgs): void {
+  #keepVersions({ noncurrentDays, expireDays, shortLivedPrefix, transitions = [] }: PrivateBucketArgs): void {
     const versioning = new aws.s3.BucketVersioning(
       this.childName("versioning"),
       { ...this.which, versioningConfiguration: { status: "Enabled" } },
@@ -145,6 +147,17 @@ export abstract class PrivateBucket extends PlatformComponent {
             expiration: expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays },
             ...(transitions.length > 0 && { transitions: [...transitions] }),
           },
+          ...(shortLivedPrefix === undefined
+            ? []
+            : [
+                {
+                  id: "short-lived",
+                  status: "Enabled",
+                  filter: { prefix: shortLivedPrefix },
+                  expiration: { days: 1 },
+                  noncurrentVersionExpiration: { noncurrentDays: 1 },
+                },
+              ]),
         ],
       },
       // S3 refuses a rule about noncurrent versions on a bucket that keeps none.

@@ -87,7 +87,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         ),
         ...actions("logs", ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries", "PutResourcePolicy"]),
         ...actions("mediaconvert", ["Probe"]),
-        ...actions("rekognition", ["GetSegmentDetection", "StartSegmentDetection"]),
+        ...actions("rekognition", ["DetectText", "GetSegmentDetection", "StartSegmentDetection"]),
         ...actions("sagemaker", ["List*", "Describe*"]),
         ...actions("securityhub", ["GetFindings"]),
         ...actions("xray", ["GetSampling*", "Put*"]),

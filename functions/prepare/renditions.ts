@@ -79,6 +79,23 @@ export const encodedVideo = ({ width, height }: Size, plan: H264Plan): VideoDesc
   VideoPreprocessors: { Deinterlacer: { Mode: "DEINTERLACE", Algorithm: "INTERPOLATE", Control: "NORMAL" } },
 });
 
+/** The pictures that are searched for text: as large as the source, up to what Rekognition takes in a file of 15 MB, and hardly compressed, so that small letters stay letters. */
+const pictureBox = { long: 3840, short: 2160, quality: 90 };
+
+/**
+ * Pictures of the source as it is, one each `stepSeconds` from its first frame on. MediaConvert captures pictures only in a job that
+ * also makes a video (MediaConvert User Guide, "Creating a job that captures frames").
+ */
+export const capturedPictures = (video: Size, stepSeconds: number): VideoDescription => ({
+  Width: boxFor(video, pictureBox.long, pictureBox.short).width,
+  Height: boxFor(video, pictureBox.long, pictureBox.short).height,
+  ScalingBehavior: "FIT",
+  CodecSettings: {
+    Codec: "FRAME_CAPTURE",
+    FrameCaptureSettings: { FramerateNumerator: 1, FramerateDenominator: stepSeconds, MaxCaptures: 10_000_000, Quality: pictureBox.quality },
+  },
+});
+
 /** Where a file group writes: `destination` is the key without its extension. */
 export const fileGroup = (bucket: string, destination: string, keyArn: string): OutputGroupSettings => ({
   Type: "FILE_GROUP_SETTINGS",

@@ -30,8 +30,9 @@ export interface Visit {
 /**
  * Every state that a run without failures can come to, once each and once for each item of a Map. A choice whose condition
  * is written as true or false leads one way; at any other all ways are taken, so a state that ends a refused case counts too.
+ * `runs` says how many items a Map has, by its state, where they come from the video.
  */
-export function visits(definition: Definition, item?: unknown): Visit[] {
+export function visits(definition: Definition, runs: Readonly<Record<string, number>> = {}, item?: unknown): Visit[] {
   const seen = new Set<string>();
   const found: Visit[] = [];
   const next = ({ Type, Next, Default, Choices = [] }: State): string[] => {
@@ -47,10 +48,11 @@ export function visits(definition: Definition, item?: unknown): Visit[] {
     const state = definition.States[name];
     if (state === undefined) throw new Error(`The state machine names a state "${name}" that it does not have.`);
     found.push({ name, state, ...(item !== undefined && { item }), looped: comesBack(definition, name, next) });
-    for (const branch of state.Branches ?? []) found.push(...visits(branch));
+    for (const branch of state.Branches ?? []) found.push(...visits(branch, runs));
     if (state.ItemProcessor !== undefined) {
-      if (!Array.isArray(state.Items)) throw new Error(`The items of state "${name}" are not written in the definition, so its runs can't be counted.`);
-      for (const each of state.Items) found.push(...visits(state.ItemProcessor, each));
+      const items = Array.isArray(state.Items) ? state.Items : runs[name] === undefined ? undefined : Array<undefined>(runs[name]).fill(undefined);
+      if (items === undefined) throw new Error(`The items of state "${name}" are not written in the definition, so its runs can't be counted.`);
+      for (const each of items) found.push(...visits(state.ItemProcessor, runs, each));
     }
     for (const following of next(state)) visit(following);
   };

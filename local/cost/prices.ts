@@ -1,4 +1,4 @@
-import { mediaConvertMinute, rekognitionSegmentMinute, stateTransition } from "../../contracts/prices.ts";
+import { mediaConvertMinute, rekognitionSegmentMinute, rekognitionThousandPictures, stateTransition } from "../../contracts/prices.ts";
 
 /**
  * List prices of what the platform stands on: US dollars, us-east-1, on demand, without free tiers, discounts and taxes.
@@ -80,6 +80,7 @@ export const prices = {
   // Video, read 2026-10 where `contracts/prices.ts` gives a page.
   sdOutput: page(mediaConvertMinute.sd, "output minute"),
   hdOutput: page(mediaConvertMinute.hd, "output minute"),
+  detectText: memory(rekognitionThousandPictures, "1,000 pictures"),
   segmentDetection: memory(rekognitionSegmentMinute, "minute and type"),
   videoAnalysis: memory(0.1, "minute"),
   transition: page(stateTransition, "transition"),

@@ -1,3 +1,4 @@
+import { pictureStepSeconds, picturesPerPart } from "../../contracts/gate.ts";
 import { analysisRenditionPrefix, metadataPrefix, resultsPrefix, reviewRenditionKey, sourceKey } from "../../contracts/keys.ts";
 import { instanceHour, jobStartSeconds } from "../../contracts/prices.ts";
 import { CommandError } from "../cli/command.ts";
@@ -33,6 +34,8 @@ export interface HourLine extends Charge {
   readonly note: string;
 }
 
+const picturesAnHour = (videoHour.minutes * 60) / pictureStepSeconds;
+
 const machineType = "aws:sfn/stateMachine:StateMachine";
 const transcodes = "arn:aws:states:::mediaconvert:createJob.sync";
 
@@ -41,7 +44,7 @@ export function videoHourCost({ resources, outputs }: Pick<Deployment, "resource
   const machines = resources.filter(({ type }) => type === machineType);
   const machine = machines.find(({ inputs }) => String(inputs["definition"]).includes(transcodes));
   if (machine === undefined) return undefined;
-  const path = visits(JSON.parse(String(machine.inputs["definition"])) as Definition);
+  const path = visits(JSON.parse(String(machine.inputs["definition"])) as Definition, { ScreenPictures: picturesAnHour / picturesPerPart });
   const problems: string[] = [];
   const lines = [
     ...path.flatMap((visit) => {
@@ -106,7 +109,11 @@ function taskLines({ name, state, item }: Visit, resources: readonly DeployedRes
       ];
     }
     case "arn:aws:states:::lambda:invoke":
-      return [functionLine(String(Arguments.FunctionName), resources)];
+      return [
+        functionLine(String(Arguments.FunctionName), resources),
+        // The function shows Rekognition one part of the pictures.
+        ...(name === "SearchPictures" ? [line("Rekognition text", prices.detectText, picturesPerPart / 1000, `${picturesPerPart} pictures`)] : []),
+      ];
     default:
       throw new Error(`calls ${Resource}, which has no price here. Add it to local/cost/video-hour.ts.`);
   }

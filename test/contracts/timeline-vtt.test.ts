@@ -19,11 +19,13 @@ describe("timelineVtt", () => {
   });
 
   it("writes a file without cues for an analysis without findings", () => {
-    expect(timelineVtt(analysisOf({ gate: { producer: "p", outOfBody: [] }, segments: [], events: [] }), frames)).to.equal("WEBVTT\n");
+    expect(
+      timelineVtt(analysisOf({ gate: { producer: "p", outOfBody: [], text: [], pictures: null, missedEstimate: null }, segments: [], events: [] }), frames),
+    ).to.equal("WEBVTT\n");
   });
 
   it("keeps labels on one line and free of markup, and no cue without length", () => {
-    const analysis = analysisOf({ gate: { producer: "p", outOfBody: [] }, segments: [] });
+    const analysis = analysisOf({ gate: { producer: "p", outOfBody: [], text: [], pictures: null, missedEstimate: null }, segments: [] });
     const pts = count(100).map((n) => n * 90_000);
     pts[1] = 1;
     const squeezed = new FrameIndex({ ...tableOf(pts, count(100)), source: { ...tableOf(pts, count(100)).source, timebase: { num: 1, den: 90_000 } } });
@@ -34,7 +36,7 @@ describe("timelineVtt", () => {
   it("counts hours", () => {
     const pts = count(100).map((n) => n * 25 * 100);
     const long = new FrameIndex(tableOf(pts, count(100)));
-    const analysis = analysisOf({ gate: { producer: "p", outOfBody: [] }, segments: [] });
+    const analysis = analysisOf({ gate: { producer: "p", outOfBody: [], text: [], pictures: null, missedEstimate: null }, segments: [] });
     analysis.events = [{ id: "e", type: "t", label: "l", startFrame: 40, endFrame: 73, confidence: null, producer: "p", review: "unreviewed" }];
     expect(timelineVtt(analysis, long)).to.include("01:06:40.000 --> 02:01:40.000");
   });

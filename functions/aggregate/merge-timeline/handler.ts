@@ -96,7 +96,13 @@ async function merge(
       sprites: sprites ? lake.uri(sprites.key) : null,
     },
     producers: distinct([verdict.producer, ...findings.map(({ producer }) => producer)]),
-    gate: { producer: verdict.producer.id, outOfBody: verdict.outOfBody.map((span) => ({ ...toSourceSpan(span, frames), action: "excluded" as const })) },
+    gate: {
+      producer: verdict.producer.id,
+      outOfBody: verdict.outOfBody.map((span) => ({ ...toSourceSpan(span, frames), action: "excluded" as const })),
+      text: verdict.text.map((region) => ({ ...toSourceSpan(region, frames), action: "covered" as const })),
+      pictures: verdict.pictures,
+      missedEstimate: verdict.missedEstimate,
+    },
     ...found,
     coverage,
   };

@@ -1,8 +1,9 @@
 import type { JobSettings, VideoDescription } from "@aws-sdk/client-mediaconvert";
 import type { AnalysisRequest } from "../../../contracts/case.ts";
-import { analysisBaseName, analysisNameModifier, analysisRenditionPrefix, toUri } from "../../../contracts/keys.ts";
+import { pictureStepSeconds } from "../../../contracts/gate.ts";
+import { analysisBaseName, analysisNameModifier, analysisRenditionPrefix, pictureBaseName, screenedPicturesPrefix, toUri } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
-import { boxFor, encodedVideo, encryptedWith, sourceInput } from "../renditions.ts";
+import { boxFor, capturedPictures, encodedVideo, encryptedWith, fileGroup, sourceInput } from "../renditions.ts";
 import type { Verdict } from "./core.ts";
 
 export interface Destination {
@@ -12,7 +13,7 @@ export interface Destination {
 
 /**
  * The job that makes the analysis rendition: HLS of 6 s segments, no sound. Normalised: 540p at a constant rate with a key
- * frame every second, so that sampling once a second decodes key frames only and every segment stands alone.
+ * frame every second, so that sampling once a second decodes key frames only and every segment stands alone. Beside it, the pictures of the source that are searched for burnt-in text.
  */
 export function analysisSettings(request: AnalysisRequest, { video }: SourceIndex, { verdict }: Verdict, to: Destination): JobSettings {
   const picture: VideoDescription =
@@ -39,6 +40,11 @@ export function analysisSettings(request: AnalysisRequest, { video }: SourceInde
           },
         },
         Outputs: [{ NameModifier: analysisNameModifier, ContainerSettings: { Container: "M3U8", M3u8Settings: {} }, VideoDescription: picture }],
+      },
+      {
+        Name: "pictures",
+        OutputGroupSettings: fileGroup(to.bucket, `${screenedPicturesPrefix(request.caseId, request.runId)}${pictureBaseName}`, to.keyArn),
+        Outputs: [{ Extension: "jpg", ContainerSettings: { Container: "RAW" }, VideoDescription: capturedPictures(video, pictureStepSeconds) }],
       },
     ],
   };

@@ -1,83 +1,60 @@
-import type { AnalyserResult, ClassificationLine, Envelope, Producer } from "../../../contracts/analyser-result.ts";
-import type { Gate } from "../../../contracts/gate.ts";
+import type { PictureSearch, TextRegion } from "../../../contracts/gate.ts";
+import { touch, union } from "../boxes.ts";
+import type { SampledPicture } from "../pictures.ts";
 
-/** Label of the gate network that means: the camera isn't inside the patient. */
-export const outOfBodyLabel = "out-of-body";
+/**
+ * Regions that a gate lists at most: each is an inserted image of the review job, whose settings pass through the state
+ * machine, and that takes 256 KiB in all (Step Functions quotas). A picture with more text than that is covered in larger pieces.
+ */
+const mostRegions = 200;
 
-/** Once outside, the picture counts as outside until the score falls below this share of the threshold: leaving and entering are blurred, and doubt is covered. */
-export const releaseShare = 0.75;
-
-/** The output that the gate is decided from, or why there is none: sentences, all of them. */
-export type Screening = { output: ScreeningOutput } | { reasons: string[] };
-export interface ScreeningOutput {
-  producer: Producer;
-  threshold: number;
-  file: string;
-  /** Index of the out-of-body score. */
-  label: number;
-  framesDone: number;
-}
-
-/** Finds the one whole output of the screening. Whatever is missing or failed is a reason to quarantine. */
-export function screeningOutput(screening: Envelope, result: AnalyserResult | undefined): Screening {
-  if (screening.status !== "SUCCEEDED")
-    return { reasons: [`The screening for pictures outside the patient ended as ${screening.status}${screening.error ? `: ${screening.error}` : "."}`] };
-  if (!result) return { reasons: ["The screening for pictures outside the patient left no result."] };
-  const found = result.outputs.filter(({ kind, labels }) => kind === "classifications" && labels.includes(outOfBodyLabel));
-  const output = found[0];
-  if (found.length !== 1 || !output) return { reasons: [`The screening has ${found.length} outputs that tell "${outOfBodyLabel}"; exactly one is needed.`] };
-  const reasons: string[] = [];
-  if (output.status !== "SUCCEEDED") reasons.push(`The network ${output.producer.id} failed: ${output.error ?? "no cause was given"}.`);
-  if (output.framesDone === 0 || output.framesDone !== output.framesWanted) {
-    reasons.push(`The network ${output.producer.id} looked at ${output.framesDone} of ${output.framesWanted} frames; all are needed.`);
-  }
-  if (output.producer.threshold === null) reasons.push(`The network ${output.producer.id} has no threshold.`);
-  if (reasons.length > 0 || output.producer.threshold === null) return { reasons };
-  const { producer, file, labels, framesDone } = output;
-  return { output: { producer, threshold: producer.threshold as number, file, label: labels.indexOf(outOfBodyLabel), framesDone } };
+/** What is wrong with the search of the pictures: sentences, all of them. */
+export function searchFaults(found: PictureSearch["pictures"], wanted: readonly SampledPicture[]): string[] {
+  const missing = wanted.filter(({ index, frame }) => !found.some((picture) => picture.index === index && picture.frame === frame)).length;
+  const surplus = found.length - (wanted.length - missing);
+  const faults: string[] = [];
+  if (missing > 0) faults.push(`The search for burnt-in text left out ${missing} of ${wanted.length} pictures; all are needed.`);
+  if (surplus > 0) faults.push(`The search for burnt-in text has ${surplus} pictures that nobody asked for.`);
+  return faults;
 }
 
 /**
- * Spans outside the patient from the scores of the sampled frames, in order. A span opens where the score reaches the
- * threshold and closes where it falls below the release level; it is widened by the sampling step on both sides, since
- * the camera may have moved anywhere between two samples; spans that touch are one.
+ * Regions with text over time. Text that is seen in a picture may have come at any moment since the picture before, and may
+ * stay until the one after. What touches from one picture to the next is one region, as large as both.
  */
-export function outOfBodySpans(samples: readonly { frame: number; score: number }[], threshold: number, frameCount: number): Gate["outOfBody"] {
-  const step = samplingStep(samples, frameCount);
-  const spans: Gate["outOfBody"] = [];
-  let outside = false;
-  for (const { frame, score } of samples) {
-    outside = score >= threshold || (outside && score >= threshold * releaseShare);
-    if (!outside) continue;
-    const startFrame = Math.max(0, frame - step);
-    const endFrame = Math.min(frameCount, frame + 1 + step);
-    const last = spans.at(-1);
-    if (last && startFrame <= last.endFrame) {
-      last.endFrame = endFrame;
-      last.score = Math.max(last.score, score);
-    } else spans.push({ startFrame, endFrame, score });
+export function textRegions(found: PictureSearch["pictures"], sampled: readonly SampledPicture[], frameCount: number, most = mostRegions): TextRegion[] {
+  let regions: (TextRegion & { lastIndex: number })[] = [];
+  for (const { index, text } of [...found].sort((a, b) => a.index - b.index)) {
+    for (const box of text) {
+      const seen = { ...box, startFrame: sampled[index - 1]?.frame ?? 0, endFrame: sampled[index + 1]?.frame ?? frameCount };
+      const same = regions.filter((region) => region.lastIndex >= index - 1 && touch(region, box));
+      regions = [...regions.filter((region) => !same.includes(region)), { ...around(seen, ...same), lastIndex: index }];
+    }
   }
-  return spans;
+  const plain = regions.map(({ lastIndex, ...region }) => region).sort(inOrder);
+  return atMost(most, plain);
 }
 
-/** Frames between samples: the widest gap there is, ends of the video included. */
-export function samplingStep(samples: readonly { frame: number }[], frameCount: number): number {
-  let previous = -1;
-  let widest = 1;
-  for (const { frame } of [...samples, { frame: frameCount }]) {
-    if (previous >= 0) widest = Math.max(widest, frame - previous);
-    else widest = Math.max(widest, frame);
-    previous = frame;
-  }
-  return widest;
-}
+const inOrder = (a: TextRegion, b: TextRegion): number => a.startFrame - b.startFrame || a.y - b.y || a.x - b.x;
 
-/** What is wrong with the lines of the output: sentences, all of them. */
-export function lineFaults(lines: readonly ClassificationLine[], { framesDone, label }: ScreeningOutput, frameCount: number): string[] {
-  const faults: string[] = [];
-  if (lines.length !== framesDone) faults.push(`The screening promises scores of ${framesDone} frames and has ${lines.length}.`);
-  if (lines.some((line) => line.scores[label] === undefined)) faults.push("The screening has frames without an out-of-body score.");
-  if (lines.some((line, i) => i > 0 && line.frame <= (lines[i - 1] as ClassificationLine).frame)) faults.push("The screening's frames don't rise.");
-  if (lines.some((line) => line.frame >= frameCount)) faults.push(`The screening has frames beyond the rendition's ${frameCount}.`);
-  return faults;
+/** One region around all, in the picture and in time. */
+const around = (...regions: readonly TextRegion[]): TextRegion => ({
+  startFrame: Math.min(...regions.map(({ startFrame }) => startFrame)),
+  endFrame: Math.max(...regions.map(({ endFrame }) => endFrame)),
+  ...union(...regions),
+});
+
+/** Joins what is nearest in time, further and further apart, until there are few enough. */
+function atMost(most: number, regions: readonly TextRegion[]): TextRegion[] {
+  let fewer = [...regions];
+  for (let gap = 0; fewer.length > most; gap = 2 * gap + 1) {
+    const joined: TextRegion[] = [];
+    for (const region of fewer) {
+      const last = joined.at(-1);
+      if (last && region.startFrame <= last.endFrame + gap) joined[joined.length - 1] = around(last, region);
+      else joined.push(region);
+    }
+    fewer = joined;
+  }
+  return fewer;
 }

@@ -1,63 +1,80 @@
 import type { z } from "zod";
-import { analyserResult, type ClassificationLine, classificationLine, type Envelope } from "../../../contracts/analyser-result.ts";
-import type { Gate } from "../../../contracts/gate.ts";
-import { gateKey, parseUri, segmentManifestKey } from "../../../contracts/keys.ts";
-import { segmentManifest } from "../../../contracts/media.ts";
+import { type Gate, type PictureSearch, pictureSearch, pictureStepSeconds, picturesPerPart } from "../../../contracts/gate.ts";
+import { gateKey, pictureSearchKey, segmentManifestKey } from "../../../contracts/keys.ts";
+import { type SegmentManifest, segmentManifest } from "../../../contracts/media.ts";
 import { decideGateRequest, type decideGateResponse } from "../../../contracts/steps.ts";
 import { BrokenContract, NotFound } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
-import { lineFaults, outOfBodySpans, screeningOutput } from "./core.ts";
+import { type OutOfBody, readOutOfBody } from "../out-of-body.ts";
+import { insidePatient, sampledPictures } from "../pictures.ts";
+import { searchFaults, textRegions } from "./core.ts";
 
 export interface Deps {
   lake: Pick<Lake, "json" | "lines" | "putJson">;
+  /** What each network misses at its threshold, by its id; see `operatingPoint` in `contracts/model.ts`. */
+  operatingPoints: Readonly<Record<string, { readonly missedSecondsPerHour: number; readonly basis: string }>>;
 }
 
+type Request = z.infer<typeof decideGateRequest>;
 type Response = z.infer<typeof decideGateResponse>;
-/** The gate's verdict, or why there can be none. */
-type Decision = { gate: Gate } | { reasons: string[] };
+/** What was found in the pictures, or why it can't be told: sentences, all of them. */
+type Found = Pick<Gate, "text" | "pictures"> | { reasons: string[] };
 
-/** State DecideGate: turns the screening's scores into the spans that nobody sees. Whatever it can't decide is a reason to quarantine the case. */
+/**
+ * State DecideGate: turns the screening's scores into the spans that nobody sees, and the text that was found into the regions
+ * that nobody reads. Whatever it can't decide is a reason to quarantine the case.
+ */
 export const createHandler =
-  ({ lake }: Deps) =>
+  ({ lake, operatingPoints }: Deps) =>
   async (event: unknown): Promise<Response> => {
-    const { caseId, runId, screening } = parseInput(decideGateRequest, event);
-    const { frameCount } = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
-    const decided = await decide(lake, screening, frameCount).catch(unreadable);
-    if ("reasons" in decided) {
-      log("gate quarantines", { caseId, runId, reasonCount: decided.reasons.length });
-      return { verdict: "QUARANTINE", reasons: decided.reasons, outOfBodyCount: 0 };
+    const request = parseInput(decideGateRequest, event);
+    const { caseId, runId } = request;
+    const manifest = await lake.json(segmentManifestKey(caseId, runId), segmentManifest);
+    const outside = await readOutOfBody(lake, request.screening, manifest.frameCount);
+    const found = await readPictures(lake, request, manifest, outside);
+    if ("reasons" in outside || "reasons" in found) {
+      const reasons = [outside, found].flatMap((part) => ("reasons" in part ? part.reasons : []));
+      log("gate quarantines", { caseId, runId, reasonCount: reasons.length });
+      return { verdict: "QUARANTINE", reasons, outOfBodyCount: 0, textCount: 0 };
     }
-    await lake.putJson(gateKey(caseId, runId), decided.gate);
-    const outOfBodyCount = decided.gate.outOfBody.length;
-    log("gate opens", { caseId, runId, outOfBodyCount });
-    return { verdict: "OPEN", reasons: [], outOfBodyCount };
+    const { producer, spans, framesDone } = outside;
+    const point = operatingPoints[producer.id];
+    const gate: Gate = {
+      schema: "gate/1.1",
+      producer,
+      outOfBody: spans,
+      ...found,
+      missedEstimate: point ? { secondsPerHour: point.missedSecondsPerHour, threshold: producer.threshold as number, basis: point.basis } : null,
+      framesDone,
+      frameCount: manifest.frameCount,
+    };
+    await lake.putJson(gateKey(caseId, runId), gate);
+    const [outOfBodyCount, textCount] = [gate.outOfBody.length, gate.text.length];
+    log("gate opens", { caseId, runId, outOfBodyCount, textCount });
+    return { verdict: "OPEN", reasons: [], outOfBodyCount, textCount };
   };
 
-async function decide(lake: Deps["lake"], screening: Envelope, frameCount: number): Promise<Decision> {
-  // A screening that failed says why; what it may have left is not read.
-  const prefix = screening.status === "SUCCEEDED" && screening.outputPrefix !== null ? parseUri(screening.outputPrefix).key : undefined;
-  const result = prefix === undefined ? undefined : await lake.json(`${prefix}result.json`, analyserResult);
-  const found = screeningOutput(screening, result);
-  if ("reasons" in found) return found;
-  const { output } = found;
-  const lines = await collect(lake.lines(`${prefix}${output.file}`, classificationLine));
-  const faults = lineFaults(lines, output, frameCount);
+/** Reads what the search of the pictures left. Which pictures it had to look at, only the spans outside the patient tell. */
+async function readPictures(lake: Deps["lake"], { caseId, runId, pictures }: Request, manifest: SegmentManifest, outside: OutOfBody): Promise<Found> {
+  if (pictures.status === "FAILED") return { reasons: [`The search for burnt-in text failed: ${pictures.error ?? "no cause was given."}`] };
+  if (pictures.status === "SKIPPED" || "reasons" in outside) return { text: [], pictures: null };
+  const sampled = sampledPictures(manifest.frameRate, manifest.frameCount);
+  const found: PictureSearch["pictures"] = [];
+  try {
+    for (let part = 0; part * picturesPerPart < sampled.length; part++) {
+      found.push(...(await lake.json(pictureSearchKey(caseId, runId, part), pictureSearch)).pictures);
+    }
+  } catch (error) {
+    if (error instanceof NotFound || error instanceof BrokenContract) return { reasons: [`The search for burnt-in text can't be read: ${error.message}`] };
+    throw error;
+  }
+  const faults = searchFaults(found, insidePatient(sampled, outside.spans));
   if (faults.length > 0) return { reasons: faults };
-  const samples = lines.map(({ frame, scores }) => ({ frame, score: scores[output.label] as number }));
-  const outOfBody = outOfBodySpans(samples, output.threshold, frameCount);
-  return { gate: { schema: "gate/1.0", producer: output.producer, outOfBody, framesDone: lines.length, frameCount } };
-}
-
-/** A result that is missing or broken closes the gate; a service that was busy decides nothing and is thrown on. */
-function unreadable(error: unknown): Decision {
-  if (error instanceof NotFound || error instanceof BrokenContract) return { reasons: [`The screening can't be read: ${error.message}`] };
-  throw error;
-}
-
-async function collect(lines: AsyncIterable<ClassificationLine>): Promise<ClassificationLine[]> {
-  const all: ClassificationLine[] = [];
-  for await (const line of lines) all.push(line);
-  return all;
+  const withText = found.filter(({ text }) => text.length > 0).length;
+  return {
+    text: textRegions(found, sampled, manifest.frameCount),
+    pictures: { searched: found.length, withText, stepSeconds: pictureStepSeconds },
+  };
 }

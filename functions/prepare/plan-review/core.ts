@@ -4,6 +4,7 @@ import type { Gate } from "../../../contracts/gate.ts";
 import { reviewRenditionKey } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
+import type { Box } from "../boxes.ts";
 import { boxFor, encodedVideo, fileGroup, fitWithin, type Size, sourceInput } from "../renditions.ts";
 
 export interface ReviewPlan {
@@ -18,7 +19,7 @@ const layers = 100;
 
 /**
  * The job that makes the MP4 that people watch: at most 1080p, a key frame each half second so that stepping is quick,
- * no sound, and the spans outside the patient covered. Both renditions have the source's nominal rate and are timed by
+ * no sound, and both the spans outside the patient and the regions with burnt-in text covered. Both renditions have the source's nominal rate and are timed by
  * the same rule, so a frame of the analysis rendition has the same number in this one.
  */
 export function reviewSettings(request: AnalysisRequest, { video }: SourceIndex, gate: Gate, plan: ReviewPlan): JobSettings {
@@ -26,7 +27,10 @@ export function reviewSettings(request: AnalysisRequest, { video }: SourceIndex,
   const size = fitWithin(video, box);
   const rate = video.nominalFrameRate;
   const picture = encodedVideo(box, { rate, gopSeconds: 0.5, bFrames: 2, quality: 8, maxBitrate: 8_000_000 });
-  const covers = gate.outOfBody.map((span, i) => cover(span, rate, size, i % layers, plan.coverImage));
+  const whole = { x: 0, y: 0, width: 1, height: 1 };
+  const covers = [...gate.outOfBody.map((span) => ({ ...span, ...whole })), ...gate.text].map((region, i) =>
+    cover(region, region, rate, size, i % layers, plan.coverImage),
+  );
   const preprocessors = { ...picture.VideoPreprocessors, ...(covers.length > 0 ? { ImageInserter: { InsertableImages: covers } } : {}) };
   return {
     TimecodeConfig: { Source: "ZEROBASED" },
@@ -46,18 +50,27 @@ export function reviewSettings(request: AnalysisRequest, { video }: SourceIndex,
   };
 }
 
-const cover = (span: FrameSpan, rate: Rational, { width, height }: Size, layer: number, image: string): InsertableImage => ({
+const cover = (span: FrameSpan, box: Box, rate: Rational, size: Size, layer: number, image: string): InsertableImage => ({
   ImageInserterInput: image,
-  ImageX: 0,
-  ImageY: 0,
-  Width: width,
-  Height: height,
+  ...pixelsOf(box, size),
   Layer: layer,
   Opacity: 100,
   StartTime: timecodeOf(span.startFrame, rate),
   // Whole milliseconds, rounded up: a cover may stay a moment too long, never leave too early.
   Duration: Math.ceil(((span.endFrame - span.startFrame) * 1000 * rate.den) / rate.num),
 });
+
+/** A box in whole pixels, outwards to even ones: colour is stored for every second pixel. */
+export function pixelsOf({ x, y, width, height }: Box, size: Size): Required<Pick<InsertableImage, "ImageX" | "ImageY" | "Width" | "Height">> {
+  const [left, right] = outwards(x, x + width, size.width);
+  const [top, bottom] = outwards(y, y + height, size.height);
+  return { ImageX: left, ImageY: top, Width: right - left, Height: bottom - top };
+}
+
+function outwards(from: number, to: number, pixels: number): [number, number] {
+  const first = Math.min(pixels - 2, 2 * Math.floor((from * pixels) / 2));
+  return [first, Math.min(pixels, Math.max(first + 2, 2 * Math.ceil((to * pixels) / 2)))];
+}
 
 /** Timecode without drop frames (SMPTE ST 12-1): frames are counted in seconds of the rate rounded up to a whole number. */
 export function timecodeOf(frame: number, rate: Rational): string {

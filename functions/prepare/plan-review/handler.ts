@@ -22,6 +22,6 @@ export const createHandler =
     const index = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
     const verdict = await lake.json(gateKey(caseId, runId), gate);
     const settings = reviewSettings(request, index, verdict, { bucket: lake.bucket, keyArn: processedKeyArn, coverImage: coverImageUri });
-    log("review planned", { caseId, runId, coverCount: verdict.outOfBody.length });
+    log("review planned", { caseId, runId, coverCount: verdict.outOfBody.length + verdict.text.length });
     return { settings: settings as Record<string, unknown> };
   };

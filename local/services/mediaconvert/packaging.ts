@@ -41,6 +41,16 @@ export function hlsArguments(stem: string, segmentSeconds: number): string[] {
 /** ffmpeg's output options for an MP4 whose index stands at its beginning (progressive download). */
 export const mp4Arguments = (stem: string): string[] => [...pictureOnly, "-write_tmcd", "0", "-movflags", "+faststart", "-f", "mp4", `${stem}.mp4`];
 
+/**
+ * ffmpeg's output options for captured frames: `stem.0000000.jpg`, ... The encoder's scale goes from 2, the best, to 31;
+ * MediaConvert tells no figures of its own, from 1 to 100.
+ */
+export const pictureArguments = (stem: string, quality: number): string[] => [
+  ...pictureOnly,
+  ...["-c:v", "mjpeg", "-q:v", String(Math.max(2, Math.round(31 - (quality * 29) / 100)))],
+  ...["-f", "image2", "-start_number", "0", `${stem}.%07d.jpg`],
+];
+
 /** Profile numbers and constraint bits that H.264 streams of each profile carry. (ITU-T H.264, Annex A) */
 const profileBytes: Readonly<Record<string, string>> = { "Constrained Baseline": "42e0", Baseline: "4200", Main: "4d40", High: "6400" };
 

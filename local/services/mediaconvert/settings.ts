@@ -42,9 +42,9 @@ const insertableImage = z.strictObject({
   StartTime: z.string().regex(/^\d{2}:[0-5]\d:[0-5]\d:\d{2}$/, "must be HH:MM:SS:FF"),
   /** Milliseconds. */
   Duration: z.int().positive(),
-  ImageX: z.literal(0).optional(),
-  ImageY: z.literal(0).optional(),
-  /** Must be the output's own width and height: only covers of the whole picture are implemented. */
+  /** Pixels of the output. The image must lie inside its picture. */
+  ImageX: z.int().nonnegative().default(0),
+  ImageY: z.int().nonnegative().default(0),
   Width: z.int().positive(),
   Height: z.int().positive(),
   Opacity: z.literal(100),
@@ -117,6 +117,24 @@ const passthroughVideo = z.strictObject({ CodecSettings: z.strictObject({ Codec:
 const videoDescription = chosen({ H_264: encodedVideo, PASSTHROUGH: passthroughVideo }, ["CodecSettings", "Codec"]);
 export type VideoDescription = z.infer<typeof encodedVideo> | z.infer<typeof passthroughVideo>;
 
+const capturedFrames = z.strictObject({
+  Width: encodedFields.shape.Width,
+  Height: encodedFields.shape.Height,
+  ScalingBehavior: z.literal("FIT"),
+  CodecSettings: z.strictObject({
+    Codec: z.literal("FRAME_CAPTURE"),
+    FrameCaptureSettings: z.strictObject({
+      /** The first frame is captured, then one every denominator / numerator seconds. */
+      FramerateNumerator: z.int().positive(),
+      FramerateDenominator: z.int().positive(),
+      MaxCaptures: z.int().positive().max(10_000_000),
+      Quality: z.int().min(1).max(100),
+    }),
+  }),
+  VideoPreprocessors: encodedFields.shape.VideoPreprocessors,
+});
+export type CapturedFrames = z.infer<typeof capturedFrames>;
+
 const modifier = z.string().regex(/^[A-Za-z0-9_-]{0,64}$/, "must be at most 64 letters, digits, hyphens and underscores");
 const names = { Name: z.string().optional(), CustomName: z.string().optional() };
 
@@ -151,22 +169,28 @@ const hlsGroup = z.strictObject({
 });
 export type HlsGroup = z.infer<typeof hlsGroup>;
 
+const mp4Output = z.strictObject({
+  NameModifier: modifier.optional(),
+  Extension: z.literal("mp4").optional(),
+  ContainerSettings: z.strictObject({ Container: z.literal("MP4"), Mp4Settings: z.strictObject({ MoovPlacement: z.literal("PROGRESSIVE_DOWNLOAD") }) }),
+  VideoDescription: videoDescription,
+});
+const pictureOutput = z.strictObject({
+  NameModifier: modifier.optional(),
+  Extension: z.literal("jpg").optional(),
+  ContainerSettings: z.strictObject({ Container: z.literal("RAW") }),
+  VideoDescription: capturedFrames,
+});
+export type Mp4Output = z.infer<typeof mp4Output>;
+export type PictureOutput = z.infer<typeof pictureOutput>;
+
 const fileGroup = z.strictObject({
   ...names,
   OutputGroupSettings: z.strictObject({
     Type: z.literal("FILE_GROUP_SETTINGS"),
     FileGroupSettings: z.strictObject({ Destination: s3Uri, DestinationSettings: encryption }),
   }),
-  Outputs: z
-    .array(
-      z.strictObject({
-        NameModifier: modifier.optional(),
-        Extension: z.literal("mp4").optional(),
-        ContainerSettings: z.strictObject({ Container: z.literal("MP4"), Mp4Settings: z.strictObject({ MoovPlacement: z.literal("PROGRESSIVE_DOWNLOAD") }) }),
-        VideoDescription: videoDescription,
-      }),
-    )
-    .min(1),
+  Outputs: z.array(chosen({ MP4: mp4Output, RAW: pictureOutput }, ["ContainerSettings", "Container"])).min(1),
 });
 export type FileGroup = z.infer<typeof fileGroup>;
 export type OutputGroup = HlsGroup | FileGroup;

@@ -4,9 +4,19 @@ import { fileArgument, imageGuard, inputGuard, MediaError, runFfmpeg } from "../
 import { displaySize, type ProbedStream, parseRatio, probeFile, type VideoSpan, videoSpan, videoStream } from "../../media/probe.ts";
 import type { MediaTools } from "../../media/tools.ts";
 import { h264Arguments } from "./h264-encoder.ts";
-import { codecString, destinationOf, hlsArguments, isHls, mp4Arguments, multivariantPlaylist, playlistSegments, type Variant } from "./packaging.ts";
-import type { EncodedVideo, JobSettings, OutputGroup, VideoDescription } from "./settings.ts";
-import { coverOf, fitWithin, outputFrames, type Size, videoFilterGraph } from "./video-filters.ts";
+import {
+  codecString,
+  destinationOf,
+  hlsArguments,
+  isHls,
+  mp4Arguments,
+  multivariantPlaylist,
+  pictureArguments,
+  playlistSegments,
+  type Variant,
+} from "./packaging.ts";
+import type { EncodedVideo, JobSettings, OutputGroup, PictureOutput, VideoDescription } from "./settings.ts";
+import { type Cover, captureCount, captureFilterGraph, coverOf, fitWithin, outputFrames, type Size, videoFilterGraph } from "./video-filters.ts";
 
 /** What one output became, as GetJob tells it. */
 export interface OutputDetail {
@@ -28,7 +38,12 @@ export interface Transcoded {
   readonly details: readonly { readonly OutputDetails: readonly OutputDetail[] }[];
 }
 
-const contentTypes: Readonly<Record<string, string>> = { m3u8: "application/vnd.apple.mpegurl", ts: "video/mp2t", mp4: "video/mp4" };
+const contentTypes: Readonly<Record<string, string>> = {
+  m3u8: "application/vnd.apple.mpegurl",
+  ts: "video/mp2t",
+  mp4: "video/mp4",
+  jpg: "image/jpeg",
+};
 
 const isEncoded = (video: VideoDescription): video is EncodedVideo => video.CodecSettings.Codec === "H_264";
 
@@ -57,21 +72,30 @@ export async function transcode(
     const cwd = join(options.folder, String(index));
     await mkdir(cwd);
     const made: Made[] = [];
+    const shown: OutputDetail[] = [];
     for (const output of group.Outputs) {
       const stem = `${base}${output.NameModifier ?? ""}`;
       const container = isHls(group) ? hlsArguments(stem, group.OutputGroupSettings.HlsGroupSettings.SegmentLength) : mp4Arguments(stem);
-      const command = await videoArguments(output.VideoDescription, source, stream, span, options);
+      const { command, size } = isPictures(output)
+        ? pictureCommand(output, stem, source, stream, span)
+        : { command: [...(await videoArguments(output.VideoDescription, source, stream, span, options)), ...container], size: undefined };
       const seconds = Number(probed.format.duration ?? 0);
-      await runFfmpeg(tools, [...command, ...container], {
+      await runFfmpeg(tools, command, {
         cwd,
         signal: options.signal,
         onSeconds: (at) => options.progress((100 * (done + (seconds > 0 ? Math.min(1, at / seconds) : 0))) / outputCount),
       });
-      made.push(await inspect(tools, cwd, stem, group, options.signal));
+      // A picture lasts no time, and stands in no playlist.
+      if (size) shown.push({ DurationInMs: 0, VideoDetails: { WidthInPx: size.width, HeightInPx: size.height } });
+      else {
+        const one = await inspect(tools, cwd, stem, group, options.signal);
+        made.push(one);
+        shown.push(one.detail);
+      }
       done++;
     }
     if (isHls(group)) await writeFile(join(cwd, `${base}.m3u8`), multivariantPlaylist(made.map((one) => one.variant)));
-    details.push({ OutputDetails: made.map((one) => one.detail) });
+    details.push({ OutputDetails: shown });
     for (const name of (await readdir(cwd)).sort()) {
       const contentType = contentTypes[name.slice(name.lastIndexOf(".") + 1)];
       if (!contentType) throw new Error(`Don't know the content type of "${name}".`);
@@ -79,6 +103,31 @@ export async function transcode(
     }
   }
   return { files, details };
+}
+
+const isPictures = (output: OutputGroup["Outputs"][number]): output is PictureOutput => output.ContainerSettings.Container === "RAW";
+
+/** How ffmpeg reads the source. */
+const readSource = (source: { path: string; turned: boolean }): string[] => [
+  ...(source.turned ? [] : ["-noautorotate"]),
+  ...inputGuard,
+  "-i",
+  fileArgument(source.path),
+];
+
+/** ffmpeg's options of an output of captured frames. */
+function pictureCommand(
+  { VideoDescription: video }: PictureOutput,
+  stem: string,
+  source: { path: string; turned: boolean },
+  stream: ProbedStream,
+  span: VideoSpan,
+): { command: string[]; size: Size } {
+  const { FramerateNumerator: num, FramerateDenominator: den, MaxCaptures, Quality } = video.CodecSettings.FrameCaptureSettings;
+  const size = fitWithin(displaySize(stream, source.turned), { width: video.Width, height: video.Height });
+  const count = captureCount(span, { num, den });
+  const graph = ["-filter_complex", captureFilterGraph(video, size, count), "-map", "[video]", "-frames:v", String(Math.min(MaxCaptures, count))];
+  return { command: [...readSource(source), ...graph, ...pictureArguments(stem, Quality)], size };
 }
 
 /** ffmpeg's options up to, not including, the container's: inputs, filters and encoder of one output. */
@@ -89,15 +138,14 @@ async function videoArguments(
   span: VideoSpan,
   options: { fileOf: (uri: string) => Promise<string> },
 ): Promise<string[]> {
-  const read = [...(source.turned ? [] : ["-noautorotate"]), ...inputGuard, "-i", fileArgument(source.path)];
+  const read = readSource(source);
   if (!isEncoded(video)) return [...read, "-map", "0:V:0", "-c:v", "copy"];
   const size = fitWithin(displaySize(stream, source.turned), { width: video.Width, height: video.Height });
   const codec = video.CodecSettings.H264Settings;
   const rate = { num: codec.FramerateNumerator, den: codec.FramerateDenominator };
   const { frames, lastFrames } = outputFrames(span, rate);
   const inserted = video.VideoPreprocessors?.ImageInserter?.InsertableImages ?? [];
-  for (const { Width, Height } of inserted) assertCovers({ width: Width, height: Height }, size);
-  const covers = inserted.map((image) => coverOf(image, rate));
+  const covers = inserted.map((image) => insidePicture(coverOf(image, rate), size));
   const images = [...new Set(covers.map((cover) => cover.image))];
   const imageFiles = await Promise.all(images.map((uri) => options.fileOf(uri)));
   return [
@@ -108,14 +156,20 @@ async function videoArguments(
   ];
 }
 
-/** Two pixels are what roundings of an odd aspect ratio may differ by; the image is scaled to the whole picture anyway. */
-function assertCovers(image: Size, size: Size): void {
-  if (Math.abs(image.width - size.width) > 2 || Math.abs(image.height - size.height) > 2) {
+/**
+ * A cover as it lies in the picture. One that means the whole picture may differ from it by two pixels, which is what roundings
+ * of an odd aspect ratio come to. Throws MediaError for one that reaches beyond the picture.
+ */
+function insidePicture(cover: Cover, size: Size): Cover {
+  const { x, y, width, height } = cover;
+  if (x === 0 && y === 0 && Math.abs(width - size.width) <= 2 && Math.abs(height - size.height) <= 2) return { ...cover, ...size };
+  if (x + width > size.width || y + height > size.height) {
     throw new MediaError(
       "The inserter of images",
-      `an image is ${image.width}x${image.height}; the local cloud implements covers of the whole picture only, which is ${size.width}x${size.height}.`,
+      `an image of ${width}x${height} at ${x},${y} reaches beyond the picture, which is ${size.width}x${size.height}; the local cloud doesn't cut it off.`,
     );
   }
+  return cover;
 }
 
 interface Made {

@@ -1,5 +1,5 @@
 import type { VideoSpan } from "../../media/probe.ts";
-import type { EncodedVideo, InsertableImage } from "./settings.ts";
+import type { CapturedFrames, EncodedVideo, InsertableImage } from "./settings.ts";
 
 export interface Size {
   readonly width: number;
@@ -11,9 +11,11 @@ export interface FrameRate {
   readonly den: number;
 }
 
-/** Half-open span of output frames that one image covers. */
-export interface Cover {
+/** Half-open span of output frames in which one image covers a box of the picture. */
+export interface Cover extends Size {
   readonly image: string;
+  readonly x: number;
+  readonly y: number;
   readonly startFrame: number;
   readonly endFrame: number;
 }
@@ -37,10 +39,11 @@ export function timecodeFrame(timecode: string, rate: FrameRate): number {
   return ((hours * 60 + minutes) * 60 + seconds) * Math.ceil(rate.num / rate.den) + frames;
 }
 
-/** The output frames that an inserted image covers: from its timecode on, for its duration rounded to whole frames. */
-export function coverOf({ ImageInserterInput, StartTime, Duration }: InsertableImage, rate: FrameRate): Cover {
+/** The box and the output frames that an inserted image covers: from its timecode on, for its duration rounded to whole frames. */
+export function coverOf({ ImageInserterInput, ImageX, ImageY, Width, Height, StartTime, Duration }: InsertableImage, rate: FrameRate): Cover {
   const startFrame = timecodeFrame(StartTime, rate);
-  return { image: ImageInserterInput, startFrame, endFrame: startFrame + Math.max(1, Math.round((Duration * rate.num) / (rate.den * 1000))) };
+  const endFrame = startFrame + Math.max(1, Math.round((Duration * rate.num) / (rate.den * 1000)));
+  return { image: ImageInserterInput, x: ImageX, y: ImageY, width: Width, height: Height, startFrame, endFrame };
 }
 
 /**
@@ -72,6 +75,9 @@ const scale = ({ width, height }: Size): string[] => [
   "format=yuv420p",
 ];
 
+const deinterlacer = ({ VideoPreprocessors }: EncodedVideo | CapturedFrames): string[] =>
+  VideoPreprocessors?.Deinterlacer ? ["bwdif=mode=send_frame:parity=auto:deint=interlaced"] : [];
+
 /**
  * The filter graph of one encoded output, from the input's video to the label `[video]`. Covers use ffmpeg's inputs from 1
  * on, one for each of `images`. Order: deinterlace while fields are neighbours, drop frames early, scale, cover last.
@@ -83,15 +89,38 @@ export function videoFilterGraph(
   images: readonly string[],
 ): string {
   const { FramerateNumerator: num, FramerateDenominator: den } = video.CodecSettings.H264Settings;
-  const deinterlace = video.VideoPreprocessors?.Deinterlacer ? ["bwdif=mode=send_frame:parity=auto:deint=interlaced"] : [];
-  const picture = [...deinterlace, ...duplicateDrop({ num, den }, output.lastFrames), ...scale(output)].join(",");
-  const graph = [`[0:V:0]${picture}${images.length === 0 ? "[video]" : "[shown0]"}`];
-  for (const [i, image] of images.entries()) {
-    const spans = covers.filter((cover) => cover.image === image).map(({ startFrame, endFrame }) => `between(n\\,${startFrame}\\,${endFrame - 1})`);
-    graph.push(`[${i + 1}:v:0]${scale(output).join(",")}[image${i}]`);
+  return covered([...deinterlacer(video), ...duplicateDrop({ num, den }, output.lastFrames), ...scale(output)].join(","), covers, images);
+}
+
+/** Lays covers over a picture: one image scaled for each box that it covers, shown in all the spans that it covers it in. */
+function covered(picture: string, covers: readonly Cover[], images: readonly string[]): string {
+  const boxes = new Map<string, Cover[]>();
+  for (const cover of covers) {
+    const box = [cover.image, cover.x, cover.y, cover.width, cover.height].join(" ");
+    boxes.set(box, [...(boxes.get(box) ?? []), cover]);
+  }
+  const graph = [`[0:V:0]${picture}${boxes.size === 0 ? "[video]" : "[shown0]"}`];
+  for (const [i, same] of [...boxes.values()].entries()) {
+    const { image, x, y, ...size } = same[0] as Cover;
+    const spans = same.map(({ startFrame, endFrame }) => `between(n\\,${startFrame}\\,${endFrame - 1})`);
+    graph.push(`[${images.indexOf(image) + 1}:v:0]${scale(size).join(",")}[image${i}]`);
     graph.push(
-      `[shown${i}][image${i}]overlay=x=0:y=0:format=yuv420:eof_action=repeat:enable=${spans.join("+")}[${i === images.length - 1 ? "video" : `shown${i + 1}`}]`,
+      `[shown${i}][image${i}]overlay=x=${x}:y=${y}:format=yuv420:eof_action=repeat:enable=${spans.join("+")}[${i === boxes.size - 1 ? "video" : `shown${i + 1}`}]`,
     );
   }
   return graph.join(";");
+}
+
+/** How many pictures are captured: the first frame, then one every `seconds` before the end. */
+export function captureCount(span: VideoSpan, { num, den }: FrameRate): number {
+  const ticks = span.lastPts - span.firstPts + (span.lastDuration ?? 0);
+  const inSteps = (ticks * span.timebase.num * num) / (span.timebase.den * den);
+  return Math.max(1, Math.ceil(inSteps));
+}
+
+/** The filter graph of captured frames. A capture shows what is shown at its time; a video that ends in a long still is captured to its end. */
+export function captureFilterGraph(video: CapturedFrames, size: Size, count: number): string {
+  const { FramerateNumerator: num, FramerateDenominator: den } = video.CodecSettings.FrameCaptureSettings;
+  const steps = ["setpts=PTS-STARTPTS", `fps=fps=${num}/${den}:round=up`, `tpad=stop_mode=clone:stop=${count}`];
+  return `[0:V:0]${[...deinterlacer(video), ...steps, ...scale(size).slice(0, -1), "format=yuvj420p"].join(",")}[video]`;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as sdk from "@aws-sdk/client-rekognition";
+import sharp from "sharp";
 import { MediaError } from "../../media/ffmpeg.ts";
 import type { MediaTools } from "../../media/tools.ts";
 import { type Call, type OperationService, ServiceError } from "../../wire/service.ts";
@@ -8,11 +9,17 @@ import { assertImplemented } from "../jobs/request.ts";
 import type { Slots } from "../jobs/slots.ts";
 import type { Faults, Log, ObjectStore } from "../seams.ts";
 import { type Detected, detectSegments, largestBytes } from "./detect-segments.ts";
+import { createTextReader } from "./read-text.ts";
 
 /** Jobs that may be open at once in an account. (Service quota L-A6079699) */
 const mostOpenJobs = 20;
 const largestPage = 1000;
 const modelVersion = "2.0";
+const textModelVersion = "3.0";
+/** A picture in S3 may have so many bytes. (Rekognition Developer Guide, "Guidelines and quotas") */
+const largestImageBytes = 15 * 1024 ** 2;
+/** Percent from which a word counts where a request names none. (SDK documentation of `DetectionFilter.MinConfidence`) */
+const defaultConfidence = 80;
 
 interface Request {
   readonly input: sdk.StartSegmentDetectionRequest;
@@ -79,7 +86,8 @@ function check(input: sdk.StartSegmentDetectionRequest): void {
 
 /** Rekognition's segment detection on ffmpeg's scdet and blackframe: StartSegmentDetection and GetSegmentDetection. */
 export function createRekognition(options: RekognitionOptions): Rekognition {
-  const { store, tools } = options;
+  const { store, tools, faults } = options;
+  const reader = createTextReader();
   const jobs = openJobs<Request, Detected>({
     service: "rekognition",
     ...options,
@@ -148,11 +156,39 @@ export function createRekognition(options: RekognitionOptions): Rekognition {
     };
   }
 
+  async function detectText(input: sdk.DetectTextRequest, call: Call): Promise<sdk.DetectTextResponse> {
+    call.authorize("rekognition:DetectText", "*");
+    assertImplemented("DetectText", input, ["Image"]);
+    const { Bucket, Name, Version } = input.Image?.S3Object ?? {};
+    if (input.Image?.Bytes !== undefined || !Bucket || !Name)
+      throw invalid("Image must have S3Object with Bucket and Name; the local cloud takes no pictures inside a request.");
+    const { path, bytes } = await store.file(call.caller, Bucket, Name, Version).catch((error: unknown) => {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ServiceError("InvalidS3ObjectException", `Unable to get object metadata from S3: s3://${Bucket}/${Name}. ${error.message}`);
+    });
+    if (bytes > largestImageBytes) throw new ServiceError("ImageTooLargeException", `The picture has ${bytes} bytes; at most ${largestImageBytes} are read.`);
+    const { format, width, height } = await sharp(path)
+      .metadata()
+      .catch(() => ({ format: undefined, width: 0, height: 0 }));
+    if (format !== "jpeg" && format !== "png") throw new ServiceError("InvalidImageFormatException", "The picture is neither a JPEG nor a PNG.");
+    const fault = faults.take("rekognition", Name);
+    if (fault !== undefined) throw new ServiceError("InternalServerError", fault, 500);
+    return { TextDetections: await reader.read(path, { width, height }, defaultConfidence), TextModelVersion: textModelVersion };
+  }
+
   const service: OperationService = {
     kind: "operations",
     signingName: "rekognition",
     sdk,
-    operations: { StartSegmentDetection: start, GetSegmentDetection: get },
+    operations: { StartSegmentDetection: start, GetSegmentDetection: get, DetectText: detectText },
   };
-  return { service, jobs, start: jobs.start, close: jobs.close };
+  return {
+    service,
+    jobs,
+    start: jobs.start,
+    async close() {
+      await jobs.close();
+      await reader.close();
+    },
+  };
 }

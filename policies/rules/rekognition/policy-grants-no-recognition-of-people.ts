@@ -3,15 +3,15 @@ import { hipaa } from "../../controls.ts";
 import { grantsOf } from "../iam/grants.ts";
 import { type AllowedOperationsConfig, allowedOperations, allowedOperationsSchema } from "./operations.ts";
 
-/** Nobody can ask Rekognition for faces, known people or texts in a picture, whatever code he writes. */
+/** Nobody can ask Rekognition for faces or known people, whatever code he writes. */
 export const policyGrantsNoRecognitionOfPeople: ResourceValidationPolicy = {
   name: "rekognition-policy-grants-no-recognition-of-people",
-  description: "IAM policies must allow no operations of Rekognition but those that find shots and technical cues.",
+  description: "IAM policies must allow no operations of Rekognition but those that find shots, technical cues and burnt-in text.",
   enforcementLevel: "mandatory",
   severity: "critical",
   framework: hipaa("164.514(b)(2)(i)", "164.502(b)", "164.308(a)(4)(ii)(B)"),
   tags: ["rekognition", "iam", "phi", "least-privilege"],
-  remediationSteps: "Name StartSegmentDetection and GetSegmentDetection only, as our RekognitionBranch does.",
+  remediationSteps: "Name DetectText, StartSegmentDetection and GetSegmentDetection only, as our PrivacyGate and RekognitionBranch do.",
   configSchema: allowedOperationsSchema,
   validateResource: (args, report) => {
     const { operations = allowedOperations } = args.getConfig<AllowedOperationsConfig>();

@@ -1,15 +1,16 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
 import { judgeBuckets, partsOf, receivesAuditTrail } from "./buckets.ts";
-import { isAboutAll, lifecycleOf } from "./lifecycles.ts";
+import { isAboutAll, isAboutWorkingCopies, lifecycleOf, workingPrefixes } from "./lifecycles.ts";
 
 interface Config {
   readonly minimumDays: number;
   readonly auditDays: number;
+  readonly workingPrefixes: readonly string[];
 }
 
 /** A month to notice that something was deleted by mistake; the audit period for what must not be lost even if it is hidden. */
-const defaults: Config = { minimumDays: 30, auditDays: 2192 };
+const defaults: Config = { minimumDays: 30, auditDays: 2192, workingPrefixes };
 
 /**
  * What is deleted can be brought back for a while, and is then gone for good, its marker included: 164.310(d)(2)(i) asks for the final
@@ -27,13 +28,14 @@ export const bucketDisposesOfOldVersions: StackValidationPolicy = {
     properties: {
       minimumDays: { type: "integer", minimum: 1, default: defaults.minimumDays },
       auditDays: { type: "integer", minimum: 1, default: defaults.auditDays },
+      workingPrefixes: { type: "array", items: { type: "string" }, default: [...workingPrefixes] },
     },
   },
   validateStack: (args, report) => {
     const { resources } = args;
-    const { minimumDays, auditDays } = { ...defaults, ...args.getConfig<Partial<Config>>() };
+    const { minimumDays, auditDays, workingPrefixes: working } = { ...defaults, ...args.getConfig<Partial<Config>>() };
     judgeBuckets(args, report, (bucket, say) => {
-      const rules = lifecycleOf(bucket, resources);
+      const rules = lifecycleOf(bucket, resources).filter((rule) => !isAboutWorkingCopies(rule, working));
       const locked = partsOf(bucket, resources, "BucketObjectLockConfiguration").length > 0;
       const least = receivesAuditTrail(bucket, resources) && !locked ? auditDays : minimumDays;
       const days = rules.flatMap((rule) => rule.noncurrentVersionExpiration?.noncurrentDays ?? []);

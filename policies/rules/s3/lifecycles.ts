@@ -18,6 +18,18 @@ export const lifecycleOf = (bucket: PolicyResource, resources: readonly PolicyRe
     .flatMap(({ props }) => (props["rules"] ?? []) as LifecycleRule[])
     .filter(({ status }) => status === "Enabled");
 
+/**
+ * Prefixes of working copies: pictures that the privacy gate searches and that show what the source shows, uncovered. No record
+ * rests on them, so what the law asks of records does not hold for them, and every day that they lie is a risk.
+ */
+export const workingPrefixes: readonly string[] = ["screened-pictures/"];
+
+/** Whether a rule is about working copies and nothing else. */
+export const isAboutWorkingCopies = ({ prefix, filter }: LifecycleRule, allowed: readonly string[]): boolean => {
+  const only = prefix ?? filter?.prefix;
+  return only !== undefined && only !== "" && allowed.some((working) => only.startsWith(working));
+};
+
 /** Whether a rule is about every object of its bucket. */
 export const isAboutAll = ({ prefix, filter }: LifecycleRule): boolean =>
   !prefix && Object.entries(filter ?? {}).every(([key, value]) => key === "prefix" && value === "");

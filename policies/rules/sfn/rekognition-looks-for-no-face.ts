@@ -6,12 +6,12 @@ import { judgeTasks } from "./tasks.ts";
 /** A face is an identifier of a patient or of staff, and no analysis of an operation needs one. */
 export const rekognitionLooksForNoFace: ResourceValidationPolicy = {
   name: "sfn-rekognition-looks-for-no-face",
-  description: "State machines must ask Rekognition for shots and technical cues only, never for faces or known people.",
+  description: "State machines must ask Rekognition for shots, technical cues and burnt-in text only, never for faces or known people.",
   enforcementLevel: "mandatory",
   severity: "critical",
   framework: hipaa("164.514(b)(2)(i)", "164.502(b)", "164.312(a)(1)"),
   tags: ["sfn", "rekognition", "phi"],
-  remediationSteps: "Call startSegmentDetection and getSegmentDetection only.",
+  remediationSteps: "Call detectText, startSegmentDetection and getSegmentDetection only.",
   configSchema: allowedOperationsSchema,
   validateResource: judgeTasks({ wanted: ({ service }) => service === "rekognition", without: "no task of Rekognition" }, ({ operation }, say, args) => {
     const { operations = allowedOperations } = args.getConfig<AllowedOperationsConfig>();

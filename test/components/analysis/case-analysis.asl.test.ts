@@ -11,6 +11,7 @@ import {
   indexSourceRequest,
   mergeTimelineRequest,
   planReviewRequest,
+  searchPicturesRequest,
 } from "../../../contracts/steps.ts";
 import { definitionFaults } from "../../../local/services/states/lint.ts";
 import { args, caseId, type Execution, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
@@ -118,7 +119,9 @@ describe("a case analysis where all goes well", () => {
     const { output, error, attempts } = await execute();
     expect(error).to.equal(undefined);
     expect(output).to.deep.equal({ status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json`, warnings: [] });
-    expect(attempts.slice(0, 9)).to.deep.equal("Claim Probe IndexSource Admit RecordForecast Normalise IndexRendition ScreenFrames DecideGate".split(" "));
+    expect(attempts.slice(0, 10)).to.deep.equal(
+      "Claim Probe IndexSource Admit RecordForecast Normalise IndexRendition ScreenFrames SearchPictures DecideGate".split(" "),
+    );
     expect(attempts.slice(-4)).to.deep.equal(["MergeTimeline", "MeasureOperation", "TagSource", "AnnounceCaseAnalysed"]);
   });
 
@@ -292,6 +295,27 @@ describe("a case analysis that ends early", () => {
   it("lets the gate see that screening failed", async () => {
     const { asked } = await execute({ ScreenFrames: failing("States.TaskFailed", "out of memory") });
     expect(decideGateRequest.parse(asked["DecideGate"].Payload).screening).to.include({ status: "FAILED", error: "States.TaskFailed: out of memory" });
+  });
+
+  it("searches pictures for text part by part, each 20 minutes, and lets the gate see whether it worked", async () => {
+    const long = { verdict: "NORMALISE", reasons: [], durationSeconds: 3601, settings: { Inputs: [] } };
+    const { asked, attempts } = await execute({ Admit: () => ({ Payload: long }) });
+    expect(attempts.filter((name) => name === "SearchPictures")).to.have.length(4);
+    expect(searchPicturesRequest.parse(asked["SearchPictures"].Payload)).to.deep.include({ caseId, runId, part: 3 });
+    expect(decideGateRequest.parse(asked["DecideGate"].Payload).pictures).to.deep.equal({ status: "SUCCEEDED", error: null });
+    const failed = await execute({ SearchPictures: failing("BrokenContract", thrown("BrokenContract", "Rekognition is silent.")) });
+    expect(decideGateRequest.parse(failed.asked["DecideGate"].Payload).pictures).to.deep.equal({ status: "FAILED", error: "Rekognition is silent." });
+  });
+
+  it("searches no picture without Rekognition, nor after a screening that failed, and says so", async () => {
+    const skipped = { status: "SKIPPED", error: null };
+    for (const run of [
+      await execute({}, { rekognition: { enabled: false, pollSeconds: 45 } }),
+      await execute({ ScreenFrames: failing("States.TaskFailed", "out of memory") }),
+    ]) {
+      expect(run.attempts).not.to.include("SearchPictures");
+      expect(decideGateRequest.parse(run.asked["DecideGate"].Payload).pictures).to.deep.equal(skipped);
+    }
   });
 
   it("fails with the cause where nothing was analysed", async () => {

@@ -12,6 +12,17 @@ export function decodedFrames(file: string): number {
   return Number.parseInt(execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" }), 10);
 }
 
+/** Kinds of a file's streams, sorted, and what it and they say of themselves. */
+export function streamsAndTags(file: string): { kinds: string[]; tags: unknown[] } {
+  const args = ["-v", "error", "-show_streams", "-show_format", "-show_chapters", "-of", "json", file];
+  const told = JSON.parse(execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" })) as {
+    streams: { codec_type: string; tags?: object }[];
+    format: { tags?: object };
+    chapters: unknown[];
+  };
+  return { kinds: told.streams.map((stream) => stream.codec_type).sort(), tags: [told.format.tags, told.chapters, ...told.streams.map(({ tags }) => tags)] };
+}
+
 /** Makes videos of every kind that people upload, right and wrong, from a piece of the sample operation. */
 export class Clips {
   readonly #folder: string;
@@ -34,6 +45,21 @@ export class Clips {
   }
 
   plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, "scale=320:180");
+  /** A name and a number in the picture, as recorders burn them in; sound, subtitles, and tags that tell who, when and where. */
+  burntInText(): string {
+    const path = this.#path("burnt-in.mp4");
+    const words = this.#path("words.srt");
+    writeFileSync(words, "1\n00:00:00,000 --> 00:00:01,500\nSpeaker: Jane Doe\n");
+    const text = "drawtext=text='DOE JANE 4711':x=24:y=20:fontsize=32:fontcolor=white";
+    const sound = ["-f", "lavfi", "-i", "sine=duration=2"];
+    const tags = ["title=Jane Doe", "location=+25.0330+121.5654/", "creation_time=2026-03-14T09:00:00Z"].flatMap((tag) => ["-metadata", tag]);
+    ffmpeg(
+      ...["-t", "2", "-i", this.#sample, ...sound, "-i", words, "-map", "0:v", "-map", "1:a", "-map", "2:s", "-vf", `scale=1280:720,${text}`],
+      ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-c:s", "mov_text", ...tags, path],
+    );
+    return path;
+  }
+
   fiveSeconds = (): string => this.plain("five-seconds.mp4", 5);
   oneFrame = (): string => this.#piece("one-frame.mp4", 1, "scale=320:180", "-frames:v", "1");
   oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,setsar=1,format=yuv444p", "-pix_fmt", "yuv444p");

@@ -96,7 +96,16 @@ describe("aggregate/merge-timeline", () => {
     };
     await lake.putJson(segmentManifestKey(caseId, runId), manifest);
     const outOfBody = [{ startFrame: 800, endFrame: 900, score: 0.97 }];
-    await lake.putJson(gateKey(caseId, runId), { schema: "gate/1.0", producer: producerOf("out-of-body"), outOfBody, framesDone: 80, frameCount });
+    await lake.putJson(gateKey(caseId, runId), {
+      schema: "gate/1.1",
+      producer: producerOf("out-of-body"),
+      outOfBody,
+      text: [],
+      pictures: null,
+      missedEstimate: null,
+      framesDone: 80,
+      frameCount,
+    });
     await putResult("gate", [outputOf("classifications", producerOf("out-of-body"), { labels: ["in-body", "out-of-body"] })], 3480);
     await putResult("rekognition", [outputOf("cues", rekognition)]);
     await putLines("rekognition", rekognition.id, [
@@ -134,7 +143,13 @@ describe("aggregate/merge-timeline", () => {
     expect(found.media.renditions.review).to.equal(`s3://processed/processed-videos/${caseId}/${runId}/review/review.mp4`);
     expect(found.media.sprites).to.equal(`s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}sprites.json`);
     expect(found.producers.map(({ id }) => id)).to.deep.equal(["out-of-body", "instrument-detector", "rekognition-segments", "sprites", "technical-cues"]);
-    expect(found.gate).to.deep.equal({ producer: "out-of-body", outOfBody: [{ startFrame: 800, endFrame: 900, score: 0.97, action: "excluded" }] });
+    expect(found.gate).to.deep.equal({
+      producer: "out-of-body",
+      outOfBody: [{ startFrame: 800, endFrame: 900, score: 0.97, action: "excluded" }],
+      missedEstimate: null,
+      pictures: null,
+      text: [],
+    });
   });
 
   it("takes shots from Rekognition and the other cues from our own measurement, without what the gate excludes", async () => {

@@ -2,9 +2,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { AnalyserResult } from "../../../contracts/analyser-result.ts";
 import { gate } from "../../../contracts/gate.ts";
-import { analyserPrefix, gateKey, segmentManifestKey } from "../../../contracts/keys.ts";
-import { outOfBodySpans, samplingStep } from "../../../functions/prepare/decide-gate/core.ts";
+import { analyserPrefix, gateKey, pictureSearchKey, segmentManifestKey } from "../../../contracts/keys.ts";
+import { textRegions } from "../../../functions/prepare/decide-gate/core.ts";
 import { createHandler } from "../../../functions/prepare/decide-gate/handler.ts";
+import { outOfBodySpans, samplingStep } from "../../../functions/prepare/out-of-body.ts";
+import { sampledPictures } from "../../../functions/prepare/pictures.ts";
 import { failure } from "../../support/failure.ts";
 import { caseId, digest, runId } from "../support/ids.ts";
 import { type MemoryLake, memoryLake } from "../support/memory-lake.ts";
@@ -58,6 +60,40 @@ describe("outOfBodySpans", () => {
   });
 });
 
+describe("textRegions", () => {
+  // 65 s at 25 frames per second: pictures at frames 0, 250, ... 1500.
+  const frameCount = 1625;
+  const sampled = sampledPictures({ num: 25, den: 1 }, frameCount);
+  const at = (x: number, y: number, score = 0.9) => ({ x, y, width: 0.2, height: 0.1, score });
+  const found = (...text: ReturnType<typeof at>[][]) => text.map((boxes, index) => ({ index, frame: sampled[index]!.frame, text: boxes }));
+
+  it("lasts from the picture before to the picture after", () => {
+    expect(textRegions(found([], [], [at(0.1, 0.1)]), sampled, frameCount)).to.deep.equal([{ startFrame: 250, endFrame: 750, ...at(0.1, 0.1) }]);
+    const last = [{ index: 6, frame: 1500, text: [at(0, 0)] }];
+    expect(textRegions(last, sampled, frameCount)).to.deep.equal([{ startFrame: 1250, endFrame: 1625, ...at(0, 0) }]);
+  });
+
+  it("joins what touches from one picture to the next, and nothing else", () => {
+    const [first, second] = [at(0.1, 0.1), at(0.25, 0.1, 0.95)];
+    const regions = textRegions(found([first, at(0.7, 0.7)], [second], [], [first]), sampled, frameCount);
+    expect(regions.map(({ startFrame, endFrame, x, score }) => [startFrame, endFrame, x, score])).to.deep.equal([
+      [0, 500, 0.1, 0.95],
+      [0, 250, 0.7, 0.9],
+      [500, 1000, 0.1, 0.9],
+    ]);
+    expect(regions[0]!.width).to.be.closeTo(0.35, 1e-9);
+  });
+
+  it("covers larger pieces where there is too much text", () => {
+    const corners = [at(0, 0), at(0.5, 0), at(0, 0.5), at(0.5, 0.5)];
+    const regions = textRegions(found(corners, [], [], [], corners), sampled, frameCount, 2);
+    expect(regions).to.deep.equal([
+      { startFrame: 0, endFrame: 250, x: 0, y: 0, width: 0.7, height: 0.6, score: 0.9 },
+      { startFrame: 750, endFrame: 1250, x: 0, y: 0, width: 0.7, height: 0.6, score: 0.9 },
+    ]);
+  });
+});
+
 describe("prepare/decide-gate", () => {
   const prefix = analyserPrefix(caseId, runId, "gate");
   const screening = { analyser: "gate", status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null } as const;
@@ -101,6 +137,7 @@ describe("prepare/decide-gate", () => {
     });
     await putResult({});
     await lake.putLines(`${prefix}out-of-body.jsonl`, lines);
+    await putPictures([{ index: 0, frame: 0, text: [box] }]);
   });
   const putResult = (change: Partial<typeof output>, ...more: (typeof output)[]) =>
     lake.putJson(`${prefix}result.json`, {
@@ -109,18 +146,58 @@ describe("prepare/decide-gate", () => {
       outputs: [{ ...output, ...change }, ...more],
       usage: { wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 1 },
     });
-  const ask = (change: object = {}) => createHandler({ lake })({ caseId, runId, screening: { ...screening, ...change } });
+  const box = { x: 0.1, y: 0.1, width: 0.2, height: 0.05, score: 0.9 };
+  const putPictures = (pictures: object[]) => lake.putJson(pictureSearchKey(caseId, runId, 0), { schema: "picture-search/1.0", part: 0, pictures });
+  const ask = (change: object = {}, pictures: object = { status: "SUCCEEDED", error: null }, operatingPoints = {}) =>
+    createHandler({ lake, operatingPoints })({ caseId, runId, screening: { ...screening, ...change }, pictures });
 
-  it("opens and writes the spans", async () => {
-    expect(await ask()).to.deep.equal({ verdict: "OPEN", reasons: [], outOfBodyCount: 1 });
+  it("opens and writes the spans and the regions with text", async () => {
+    const points = { "out-of-body": { missedSecondsPerHour: 1.5, basis: "Ten drawn operations." } };
+    expect(await ask({}, undefined, points)).to.deep.equal({ verdict: "OPEN", reasons: [], outOfBodyCount: 1, textCount: 1 });
     expect(await lake.json(gateKey(caseId, runId), gate)).to.deep.equal({
-      schema: "gate/1.0",
+      schema: "gate/1.1",
       producer,
       outOfBody: [{ startFrame: 10, endFrame: 30, score: 0.9 }],
+      text: [{ startFrame: 0, endFrame: 30, ...box }],
+      pictures: { searched: 1, withText: 1, stepSeconds: 10 },
+      missedEstimate: { secondsPerHour: 1.5, threshold: 0.5, basis: "Ten drawn operations." },
       framesDone: 3,
       frameCount: 30,
     });
   });
+
+  it("says that nobody searched for text, and that nobody measured what is missed", async () => {
+    expect(await ask({}, { status: "SKIPPED", error: null })).to.deep.include({ verdict: "OPEN", textCount: 0 });
+    expect(await lake.json(gateKey(caseId, runId), gate)).to.deep.include({ text: [], pictures: null, missedEstimate: null });
+  });
+
+  const unsearched: [string, () => unknown, object | undefined, string][] = [
+    ["the search failed", () => {}, { status: "FAILED", error: "Throttled." }, "The search for burnt-in text failed: Throttled."],
+    [
+      "its findings are missing",
+      () => lake.objects.delete(pictureSearchKey(caseId, runId, 0)),
+      undefined,
+      `The search for burnt-in text can't be read: s3://processed/${pictureSearchKey(caseId, runId, 0)} isn't there.`,
+    ],
+    ["it left a picture out", () => putPictures([]), undefined, "The search for burnt-in text left out 1 of 1 pictures; all are needed."],
+    [
+      "it looked at more than it was asked to",
+      () =>
+        putPictures([
+          { index: 0, frame: 0, text: [] },
+          { index: 1, frame: 25, text: [] },
+        ]),
+      undefined,
+      "The search for burnt-in text has 1 pictures that nobody asked for.",
+    ],
+  ];
+  for (const [what, spoil, pictures, reason] of unsearched) {
+    it(`quarantines when ${what}`, async () => {
+      await spoil();
+      expect(await ask({}, pictures)).to.deep.equal({ verdict: "QUARANTINE", reasons: [reason], outOfBodyCount: 0, textCount: 0 });
+      expect(lake.objects.has(gateKey(caseId, runId))).to.equal(false);
+    });
+  }
 
   const closed: [string, () => unknown, object, string[]][] = [
     [
@@ -164,7 +241,7 @@ describe("prepare/decide-gate", () => {
   for (const [what, spoil, change, reasons] of closed) {
     it(`quarantines when ${what}`, async () => {
       await spoil();
-      expect(await ask(change)).to.deep.equal({ verdict: "QUARANTINE", reasons, outOfBodyCount: 0 });
+      expect(await ask(change)).to.deep.equal({ verdict: "QUARANTINE", reasons, outOfBodyCount: 0, textCount: 0 });
       expect(lake.objects.has(gateKey(caseId, runId))).to.equal(false);
     });
   }
@@ -178,6 +255,8 @@ describe("prepare/decide-gate", () => {
 
   it("throws on, and decides nothing, when a service is busy", async () => {
     const busy = { ...lake, json: async () => Promise.reject(new Error("SlowDown")) };
-    expect((await failure(createHandler({ lake: busy })({ caseId, runId, screening }))).message).to.equal("SlowDown");
+    expect(
+      (await failure(createHandler({ lake: busy, operatingPoints: {} })({ caseId, runId, screening, pictures: { status: "SUCCEEDED", error: null } }))).message,
+    ).to.equal("SlowDown");
   });
 });

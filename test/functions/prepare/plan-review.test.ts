@@ -22,10 +22,19 @@ const producer = {
   syntheticOnly: true,
 };
 
-async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[]) {
+async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[], text: object[] = []) {
   const lake = memoryLake();
   await lake.putJson(sourceIndexKey(caseId, runId), indexOf(video));
-  await lake.putJson(gateKey(caseId, runId), { schema: "gate/1.0", producer, outOfBody, framesDone: 10, frameCount: 250 });
+  await lake.putJson(gateKey(caseId, runId), {
+    schema: "gate/1.1",
+    producer,
+    outOfBody,
+    text,
+    pictures: null,
+    missedEstimate: null,
+    framesDone: 10,
+    frameCount: 250,
+  });
   const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", coverImageUri: "s3://processed/assets/cover.png" });
   return parseJobSettings((await handler({ caseId, runId, request })).settings);
 }
@@ -59,11 +68,26 @@ describe("prepare/plan-review", () => {
     const images = (pictureOf(settings)["VideoPreprocessors"] as { ImageInserter: { InsertableImages: Parameters<typeof coverOf>[0][] } }).ImageInserter
       .InsertableImages;
     expect(images.map((image) => coverOf(image, rate))).to.deep.equal(
-      spans.map(({ startFrame, endFrame }) => ({ image: "s3://processed/assets/cover.png", startFrame, endFrame })),
+      spans.map(({ startFrame, endFrame }) => ({ image: "s3://processed/assets/cover.png", x: 0, y: 0, width: 1440, height: 1080, startFrame, endFrame })),
     );
     expect(images.map(({ Width, Height, Opacity, StartTime, Layer }) => ({ Width, Height, Opacity, StartTime, Layer }))).to.deep.equal([
       { Width: 1440, Height: 1080, Opacity: 100, StartTime: "00:00:00:00", Layer: 0 },
       { Width: 1440, Height: 1080, Opacity: 100, StartTime: "00:01:06:20", Layer: 1 },
+    ]);
+  });
+
+  it("covers regions with text, outwards to even pixels and inside the picture", async () => {
+    const text = [
+      { startFrame: 0, endFrame: 250, x: 0.0105, y: 0.02, width: 0.2, height: 0.0501, score: 0.9 },
+      { startFrame: 250, endFrame: 300, x: 0.9, y: 0.999, width: 0.1, height: 0.001, score: 0.9 },
+    ];
+    const settings = await plan({ width: 1280, height: 720 }, [{ startFrame: 100, endFrame: 110, score: 1 }], text);
+    const images = (pictureOf(settings)["VideoPreprocessors"] as { ImageInserter: { InsertableImages: Parameters<typeof coverOf>[0][] } }).ImageInserter
+      .InsertableImages;
+    expect(images.map(({ ImageX, ImageY, Width, Height, Layer }) => [ImageX, ImageY, Width, Height, Layer])).to.deep.equal([
+      [0, 0, 1280, 720, 0],
+      [12, 14, 258, 38, 1],
+      [1152, 718, 128, 2, 2],
     ]);
   });
 

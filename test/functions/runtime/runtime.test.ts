@@ -33,7 +33,7 @@ describe("every handler", () => {
     ["prepare/index-source", "PROCESSED_BUCKET"],
     ["prepare/admit", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, PLANNED_WORK"],
     ["prepare/index-rendition", "PROCESSED_BUCKET"],
-    ["prepare/decide-gate", "PROCESSED_BUCKET"],
+    ["prepare/decide-gate", "PROCESSED_BUCKET, OPERATING_POINTS"],
     ["prepare/plan-review", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI"],
     ["analyse/collect-shots", "PROCESSED_BUCKET"],
     ["analyse/infer-dropped-image", "PROCESSED_BUCKET, INFERENCE_ENDPOINT, INFERENCE_MODEL"],

@@ -31,7 +31,13 @@ export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
     sprites: "s3://processed/results/sprites.json",
   },
   producers: [],
-  gate: { producer: "out-of-body", outOfBody: [{ startFrame: 90, endFrame: 100, score: 0.9, action: "excluded" }] },
+  gate: {
+    producer: "out-of-body",
+    outOfBody: [{ startFrame: 90, endFrame: 100, score: 0.9, action: "excluded" }],
+    text: [],
+    pictures: null,
+    missedEstimate: null,
+  },
   segments: [
     { id: "segment-1", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 90, confidence: 0.9, producer: "technical-cues", review: "unreviewed" },
   ],

@@ -59,7 +59,13 @@ export async function drawnOperation(): Promise<{ lake: MemoryLake; analysis: An
       frameTable: lake.uri(frameTableKey(caseId, runId)),
     },
     producers: [gate, detector, segmenter],
-    gate: { producer: gate.id, outOfBody: truth.outOfBody.map((span) => ({ ...span, score: 0.97, action: "excluded" as const })) },
+    gate: {
+      producer: gate.id,
+      outOfBody: truth.outOfBody.map((span) => ({ ...span, score: 0.97, action: "excluded" as const })),
+      text: [],
+      pictures: null,
+      missedEstimate: null,
+    },
     segments: truth.segments.map(({ level, label, startFrame, endFrame }, i) => ({
       ...{ id: `segment-${i + 1}`, level, label, startFrame, endFrame, confidence: 0.9, producer: "phase-recogniser", review: "unreviewed" as const },
     })),

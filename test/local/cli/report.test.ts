@@ -33,7 +33,7 @@ const analysis: Analysis = {
   producers: [
     { id: "tools", kind: "model", name: "Tools", version: "1.0.0", digest, dataset: "drawn", threshold: 0.5, calibration: null, syntheticOnly: true },
   ],
-  gate: { producer: "gate", outOfBody: [{ startFrame: 20, endFrame: 30, score: 1, action: "excluded" }] },
+  gate: { producer: "gate", outOfBody: [{ startFrame: 20, endFrame: 30, score: 1, action: "excluded" }], text: [], pictures: null, missedEstimate: null },
   segments: [
     { id: "s", level: "shot", label: "Shot 1", startFrame: 0, endFrame: 20, confidence: null, producer: "cues", review: "unreviewed" },
     { id: "p", level: "phase", label: "Preparation", startFrame: 0, endFrame: 20, confidence: 0.9, producer: "phases", review: "unreviewed" },

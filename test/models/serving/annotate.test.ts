@@ -55,7 +55,13 @@ describe("annotate", function () {
     const { media } = analysisOf();
     const analysis = analysisOf({
       media: { ...media, source: { ...media.source, frameCount, durationTicks: frameCount }, raster: { width: 320, height: 180 } },
-      gate: { producer: "out-of-body", outOfBody: [{ startFrame: 40, endFrame: 50, score: 0.9, action: "excluded" }] },
+      gate: {
+        producer: "out-of-body",
+        outOfBody: [{ startFrame: 40, endFrame: 50, score: 0.9, action: "excluded" }],
+        text: [],
+        pictures: null,
+        missedEstimate: null,
+      },
       segments: (["Preparation", "ClippingCutting"] as const).map((label, i) => ({
         ...{ id: `segment-${i}`, level: "phase", label, startFrame: 25 * i, endFrame: 25 * i + 25, confidence: 0.9 },
         ...{ producer: "phases", review: "unreviewed" },

@@ -34,7 +34,7 @@ const processor =
       } as aws.rekognition.StreamProcessorArgs,
       opts,
     );
-const only = "of Rekognition it may allow GetSegmentDetection, StartSegmentDetection.";
+const only = "of Rekognition it may allow DetectText, GetSegmentDetection, StartSegmentDetection.";
 
 describe("rules of MediaConvert and Rekognition", () => {
   const cases: [rule: Policies[number], what: string, program: Program, ...messages: string[]][] = [
@@ -86,7 +86,7 @@ describe("rules of MediaConvert and Rekognition", () => {
       policyGrantsNoRecognitionOfPeople,
       "refuses all but something else",
       policy({ NotAction: "iam:*" }),
-      '"p" allows all of Rekognition (S); it may allow GetSegmentDetection, StartSegmentDetection.',
+      '"p" allows all of Rekognition (S); it may allow DetectText, GetSegmentDetection, StartSegmentDetection.',
     ],
   ];
   for (const [rule, what, program, ...messages] of cases) {

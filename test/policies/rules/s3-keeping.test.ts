@@ -255,6 +255,13 @@ describe("rules for what S3 keeps", () => {
     ],
     [
       bucketExpiresNothingTooEarly,
+      "early expiry of more than working copies",
+      swept({ filter: { prefix: "screened" }, expiration: { days: 1 } }, { id: "all", filter: { prefix: "" }, expiration: { days: 2 } }),
+      'Bucket "lake" lets objects expire after 1 days (sweep); it must keep them 2192.',
+      'Bucket "lake" lets objects expire after 2 days (all); it must keep them 2192.',
+    ],
+    [
+      bucketExpiresNothingTooEarly,
       "expiry on a day",
       swept({ expiration: { date: "2027-01-01T00:00:00Z" } }),
       'Bucket "lake" lets objects expire on 2027-01-01T00:00:00Z (sweep); it must count days.',
@@ -406,6 +413,18 @@ describe("rules for what S3 keeps", () => {
       { "s3-bucket-disposes-of-old-versions": { minimumDays: 7 } },
     ],
     [bucketDisposesOfOldVersions, "a removal of everything in the end", swept({ expiration: { days: 3000 } })],
+    [
+      bucketDisposesOfOldVersions,
+      "a soon removal of working copies",
+      swept({}, { id: "soon", filter: { prefix: "screened-pictures/" }, noncurrentVersionExpiration: { noncurrentDays: 1 } }),
+    ],
+    [bucketExpiresNothingTooEarly, "early expiry of working copies", swept({ filter: { prefix: "screened-pictures/" }, expiration: { days: 1 } })],
+    [
+      bucketExpiresNothingTooEarly,
+      "early expiry of what the stack calls working copies",
+      swept({ filter: { prefix: "drafts/" }, expiration: { days: 1 } }),
+      { "s3-bucket-expires-nothing-too-early": { workingPrefixes: ["drafts/"] } },
+    ],
     [
       bucketDisposesOfOldVersions,
       "a long removal of records that no lock keeps",

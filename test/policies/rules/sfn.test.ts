@@ -252,7 +252,7 @@ describe("rules of Step Functions", () => {
       rekognitionLooksForNoFace,
       "refuses faces",
       look(seen, "startFaceDetection"),
-      wrong("asks Rekognition to startFaceDetection; it may ask for GetSegmentDetection, StartSegmentDetection"),
+      wrong("asks Rekognition to startFaceDetection; it may ask for DetectText, GetSegmentDetection, StartSegmentDetection"),
     ],
 
     [rekognitionSeesReviewRenditionsOnly, "accepts a review rendition", look(seen)],

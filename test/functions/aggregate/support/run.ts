@@ -37,7 +37,16 @@ export async function merged(given: readonly Given[], { frameCount = 1000, gate 
     ...{ schema: "segment-manifest/1.0", playlist: "s3://processed/a.m3u8", width: 960, height: 540, frameRate: { num: 25, den: 1 }, frameCount, segments },
   });
   const outOfBody = gate.map((span) => ({ ...span, score: 0.9 }));
-  await lake.putJson(gateKey(caseId, runId), { schema: "gate/1.0", producer: producerOf("out-of-body"), outOfBody, framesDone: 80, frameCount });
+  await lake.putJson(gateKey(caseId, runId), {
+    schema: "gate/1.1",
+    producer: producerOf("out-of-body"),
+    outOfBody,
+    text: [],
+    pictures: null,
+    missedEstimate: null,
+    framesDone: 80,
+    frameCount,
+  });
   const envelopes: Envelope[] = [];
   for (const { producer, kind, subject, labels, lines, change } of given) {
     const prefix = analyserPrefix(caseId, runId, `of-${producer}`);

@@ -40,7 +40,7 @@ describe("coverOf", () => {
       for (const round of [Math.floor, Math.ceil]) {
         const duration = round((frames * 1001 * 1000) / 30000);
         expect(coverOf(cover("00:00:01:00", duration, 2, 2) as never, ntsc)).to.deep.equal({
-          image: "s3://lake/cover.png",
+          ...{ image: "s3://lake/cover.png", x: 0, y: 0, width: 2, height: 2 },
           startFrame: 30,
           endFrame: 30 + frames,
         });
@@ -87,11 +87,12 @@ describe("videoFilterGraph", () => {
     expect(videoFilterGraph(plain, output, [], [])).to.equal(`[0:V:0]${picture}[video]`);
   });
 
-  it("lays each image over the spans that it covers", () => {
+  it("lays each image over the boxes and the spans that it covers", () => {
+    const whole = { x: 0, y: 0, width: 960, height: 540 };
     const covers = [
-      { image: "a", startFrame: 10, endFrame: 15 },
-      { image: "b", startFrame: 20, endFrame: 21 },
-      { image: "a", startFrame: 30, endFrame: 40 },
+      { image: "a", ...whole, startFrame: 10, endFrame: 15 },
+      { image: "b", x: 20, y: 10, width: 100, height: 30, startFrame: 20, endFrame: 21 },
+      { image: "a", ...whole, startFrame: 30, endFrame: 40 },
     ];
     const { VideoPreprocessors: _, ...plain } = video(960, 540);
     const scaled = "scale=w=960:h=540:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,setsar=1,format=yuv420p";
@@ -99,8 +100,8 @@ describe("videoFilterGraph", () => {
       `[0:V:0]${picture}[shown0]`,
       `[1:v:0]${scaled}[image0]`,
       "[shown0][image0]overlay=x=0:y=0:format=yuv420:eof_action=repeat:enable=between(n\\,10\\,14)+between(n\\,30\\,39)[shown1]",
-      `[2:v:0]${scaled}[image1]`,
-      "[shown1][image1]overlay=x=0:y=0:format=yuv420:eof_action=repeat:enable=between(n\\,20\\,20)[video]",
+      `[2:v:0]${scaled.replace("w=960:h=540", "w=100:h=30")}[image1]`,
+      "[shown1][image1]overlay=x=20:y=10:format=yuv420:eof_action=repeat:enable=between(n\\,20\\,20)[video]",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { GetSegmentDetectionResponse, StartSegmentDetectionRequest, StartSegmentDetectionResponse } from "@aws-sdk/client-rekognition";
+import type { DetectTextResponse, GetSegmentDetectionResponse, StartSegmentDetectionRequest, StartSegmentDetectionResponse } from "@aws-sdk/client-rekognition";
 import { expect } from "chai";
 import { findMediaTools } from "../../../../local/media/tools.ts";
 import { createSlots } from "../../../../local/services/jobs/slots.ts";
@@ -177,5 +177,46 @@ describe("Rekognition", () => {
     for (let i = 0; i < 20; i++) await start(request("yuv420p.mp4"), idle);
     expect((await failure(start(request("yuv420p.mp4"), idle))).name).to.equal("LimitExceededException");
     await idle.close();
+  });
+
+  describe("DetectText", () => {
+    const detect = (Name: string, more: object = {}): Promise<DetectTextResponse> =>
+      cloud.call(rekognition.service, "DetectText", { Image: { S3Object: { Bucket: "lake", Name } }, ...more });
+    const picture = (name: string, filter: string) =>
+      ffmpeg("-f", "lavfi", "-i", "color=0x803030:size=1280x720", "-vf", filter, "-frames:v", "1", cloud.pathOf("lake", name));
+
+    before(async () => {
+      await picture("name.jpg", "drawtext=text='DOE JANE 4711':x=40:y=60:fontsize=32:fontcolor=white");
+      await picture("plain.jpg", "noise=alls=8");
+    });
+
+    it("tells lines and words, and where they stand", async function () {
+      this.timeout(60_000);
+      const { TextDetections = [] } = await detect("name.jpg");
+      expect(TextDetections.map(({ Type, DetectedText }) => `${Type} ${DetectedText}`)).to.deep.equal([
+        "LINE DOE JANE 4711",
+        "WORD DOE",
+        "WORD JANE",
+        "WORD 4711",
+      ]);
+      const { Left = 0, Top = 0, Width = 0, Height = 0 } = TextDetections[0]?.Geometry?.BoundingBox ?? {};
+      expect([Left * 1280, Top * 720].map(Math.round)[0]).to.be.within(38, 46);
+      expect([Top * 720, (Top + Height) * 720].every((y) => y > 55 && y < 95)).to.equal(true);
+      expect((Left + Width) * 1280).to.be.within(250, 330);
+      expect(TextDetections.every(({ Confidence = 0 }) => Confidence >= 80)).to.equal(true);
+    });
+
+    it("finds none where there is none", async () => {
+      expect((await detect("plain.jpg")).TextDetections).to.deep.equal([]);
+    });
+
+    it("refuses what is no picture, isn't there, comes inside the request, or must not be seen", async () => {
+      expect((await failure(detect("words.mp4"))).message).to.equal("The picture is neither a JPEG nor a PNG.");
+      expect((await failure(detect("missing.jpg"))).name).to.equal("InvalidS3ObjectException");
+      expect((await failure(detect("x", { Image: { Bytes: new Uint8Array(3) } }))).message).to.include("takes no pictures inside a request");
+      expect((await failure(detect("name.jpg", { Filters: {} }))).message).to.include("DetectText.Filters");
+      cloud.deny = ({ action }) => action === "rekognition:DetectText";
+      expect((await failure(detect("name.jpg"))).name).to.equal("AccessDeniedException");
+    });
   });
 });

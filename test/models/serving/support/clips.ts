@@ -78,7 +78,10 @@ export async function writeGate(metadata: string, frameCount: number, spans: rea
   };
   const outOfBody = spans.map(([startFrame, endFrame]) => ({ startFrame, endFrame, score: 1 }));
   await mkdir(join(metadata, "gate"), { recursive: true });
-  await writeFile(join(metadata, "gate", "gate.json"), JSON.stringify({ schema: "gate/1.0", producer, outOfBody, framesDone: 10, frameCount }));
+  await writeFile(
+    join(metadata, "gate", "gate.json"),
+    JSON.stringify({ schema: "gate/1.1", producer, outOfBody, text: [], pictures: null, missedEstimate: null, framesDone: 10, frameCount }),
+  );
 }
 
 /** A lavfi source of the test's size and rate. */
