@@ -60,7 +60,11 @@ async function backfill(client: PlatformClient, given: BackfillItem[] | undefine
 function summaryOf({ ended, failed }: BackfillResult): string {
   const counts = new Map<string, number>();
   for (const status of [...ended.map((outcome) => outcome.status), ...failed.map(() => "FAILED")]) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status.toLowerCase().replace("_", " ")}`).join(", ");
+  // In the order of the words, whichever ended first.
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([status, count]) => `${count} ${status.toLowerCase().replace("_", " ")}`)
+    .join(", ");
 }
 
 /** The lines of a manifest. Throws with every line that is wrong. */

@@ -210,7 +210,7 @@ describe("Network", () => {
       "private",
       "private",
     ]);
-    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(5);
+    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(6);
   });
 
   it("can share one NAT gateway", async () => {
@@ -226,7 +226,7 @@ describe("Network", () => {
       'svp:network:Network "network": interfaceServices must be among bedrock-runtime, ecr.api,',
     );
     expect((await failure(make({ interfaceServices: ["states"] }))).message).to.contain(
-      "interfaceServices must hold rekognition, sagemaker.runtime: functions call them, and have no other way.",
+      "interfaceServices must hold rekognition, sagemaker.runtime, sqs: functions call them, and have no other way.",
     );
     expect((await failure(make({ interfaceServices: [...everyService, "states"] }))).message).to.contain(
       "interfaceServices must hold each service once, not states again.",
