@@ -48,7 +48,11 @@ export const explanations: readonly Explanation[] = [
     "Executions and the local table are not encrypted.",
   ),
   explain(/^case-analysis-sagemaker$/, /^kms:CreateGrant \(EncryptVolume\)$/, "Jobs have no volume of their own here."),
-  explain(/^(aggregate-merge-timeline|prepare-decide-gate)$/, /^s3:ListBucket \(NoticeMissingResults\)$/, "Asked only when a branch left nothing behind."),
+  explain(
+    /^(aggregate-merge-timeline|prepare-(decide-gate|search-pictures))$/,
+    /^s3:ListBucket \(NoticeMissingResults\)$/,
+    "Asked only when a branch left nothing behind.",
+  ),
   explain(/^case-analysis-(preprocessing|sagemaker)$/, /^s3:AbortMultipartUpload/, "Asked only when writing fails half way."),
   explain(/^case-analysis$/, /^(mediaconvert:CancelJob|sagemaker:StopProcessingJob)/, "Asked only when an execution is stopped."),
   explain(/^case-analysis-sagemaker$/, /^ecr:BatchCheckLayerAvailability/, "A machine here has no layers of images."),

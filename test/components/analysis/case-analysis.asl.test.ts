@@ -298,7 +298,7 @@ describe("a case analysis that ends early", () => {
   });
 
   it("searches pictures for text part by part, each 20 minutes, and lets the gate see whether it worked", async () => {
-    const long = { verdict: "NORMALISE", reasons: [], durationSeconds: 3601, settings: { Inputs: [] } };
+    const long = { verdict: "NORMALISE", reasons: [], durationSeconds: 3601, forecastUsd: 0.25, settings: { Inputs: [] } };
     const { asked, attempts } = await execute({ Admit: () => ({ Payload: long }) });
     expect(attempts.filter((name) => name === "SearchPictures")).to.have.length(4);
     expect(searchPicturesRequest.parse(asked["SearchPictures"].Payload)).to.deep.include({ caseId, runId, part: 3 });
