@@ -75,6 +75,44 @@ describe("the definition of the case analysis", () => {
     expect(careless.map(([name]) => name)).to.deep.equal([]);
   });
 
+  it("calls nothing but what the analysis needs", () => {
+    const called = new Set(states.flatMap(([, state]) => (state.Type === "Task" ? [state.Resource.replace("arn:aws:states:::", "")] : [])));
+    const allowed = [
+      "aws-sdk:mediaconvert:probe",
+      "aws-sdk:rekognition:getSegmentDetection",
+      "aws-sdk:rekognition:startSegmentDetection",
+      "aws-sdk:s3:putObjectTagging",
+      "dynamodb:updateItem",
+      "events:putEvents",
+      "lambda:invoke",
+      "mediaconvert:createJob.sync",
+      "sagemaker:createProcessingJob.sync",
+    ];
+    expect([...called].filter((call) => !allowed.includes(call))).to.deep.equal([]);
+  });
+
+  it("passes locations and small summaries, never a document", async () => {
+    const { asked } = await execute();
+    const large = Object.entries(asked).filter(([, given]) => Buffer.byteLength(JSON.stringify(given)) > 8192);
+    expect(large.map(([name]) => name)).to.deep.equal([]);
+  });
+
+  it("waits for a quota of jobs and goes on", async () => {
+    for (const [state, error] of [
+      ["ScreenFrames", "SageMaker.ResourceLimitExceededException"],
+      ["RunAnalyser", "SageMaker.ResourceLimitExceededException"],
+      ["StartSegmentDetection", "Rekognition.LimitExceededException"],
+    ] as const) {
+      const then = state === "StartSegmentDetection" ? { JobId: "job-1" } : { ProcessingJobStatus: "Completed" };
+      const { output, attempts } = await execute({ [state]: failing(error, "quota", 5, then) });
+      expect(output, state).to.deep.include({ status: "COMPLETE" });
+      expect(
+        attempts.filter((name) => name === state),
+        state,
+      ).to.have.length(6);
+    }
+  });
+
   it("holds the states that the architecture names", () => {
     expect(states.map(([name]) => name)).to.include.members(
       "Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
