@@ -52,7 +52,8 @@ describe("when a part fails", function () {
   });
 
   it("keeps the networks' results when Rekognition fails", async () => {
-    fail("rekognition", "", "The service had an internal error.");
+    // Its job, that is, not the pictures that the privacy gate shows it.
+    platform.cloud.faults.add((service, job) => service === "rekognition" && !job.startsWith("screened-pictures/"), "The service had an internal error.", 2);
     const item = await analysed();
     expect(item.status).to.equal("PARTIAL");
     const { coverage, detections, segments } = await analysisOf(item);
@@ -118,6 +119,20 @@ describe("when a part fails", function () {
     );
     expect((await executions()).filter((name) => name === item.runId)).to.deep.equal([item.runId]);
     expect(await executions()).to.have.length(before.length);
+  });
+
+  it("quarantines a case whose pictures can't be searched for text", async () => {
+    // The last of these tests: Rekognition stays so.
+    const always = Number.POSITIVE_INFINITY;
+    platform.cloud.faults.add(
+      (service, job) => service === "rekognition" && job.startsWith("screened-pictures/"),
+      "The service had an internal error.",
+      always,
+    );
+    const item = await analysed();
+    expect(item.status).to.equal("QUARANTINED");
+    expect(item.reasons.join(" ")).to.include("The service had an internal error.");
+    expect(await client.statesEntered(item.runId as string)).to.not.include("RenderReview");
   });
 });
 
