@@ -79,22 +79,24 @@ describe("definitionFaults", () => {
     ]);
   });
 
-  it("refuses distributed maps and fields that it does not know, wherever they are", async () => {
-    const faults = await definitionFaults(
-      machine({
-        M: {
-          Type: "Map",
-          ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, ...machineOf({ B: pass() }) },
-          ToleratedFailureCount: 1,
-          End: true,
-        },
-      }),
-    );
-    expect(faults).to.include.members([
+  it("takes distributed maps of standard executions, and their fields in no other map", async () => {
+    const mapped = (config: object, more: object = {}) =>
+      machine({ M: { Type: "Map", ItemProcessor: { ProcessorConfig: config, ...machineOf({ B: pass() }) }, End: true, ...more } });
+    const standard = { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" };
+    expect(await definitionFaults(mapped(standard, { ToleratedFailureCount: 1 }))).to.deep.equal([]);
+    expect(await definitionFaults(mapped({ Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" }))).to.deep.equal([
+      'State M has the ExecutionType "EXPRESS"; the local cloud implements STANDARD only.',
+    ]);
+    expect(await definitionFaults(mapped({ Mode: "INLINE", ExecutionType: "STANDARD" }, { ToleratedFailureCount: 1 }))).to.include.members([
       "State M has the field ToleratedFailureCount, which the local cloud does not implement.",
-      'State M has the Mode "DISTRIBUTED"; the local cloud implements INLINE only.',
       "ProcessorConfig of M has the field ExecutionType, which the local cloud does not implement.",
     ]);
+    expect(await definitionFaults(mapped(standard, { ItemBatcher: { MaxItemsPerBatch: 2 } }))).to.deep.equal([
+      "State M has the field ItemBatcher, which the local cloud does not implement.",
+    ]);
+  });
+
+  it("refuses fields that it does not know, wherever they are", async () => {
     expect(await definitionFaults(machine({ A: task({ Credentials: { RoleArn: "r" } }) }))).to.include(
       "State A has the field Credentials, which the local cloud does not implement.",
     );
