@@ -27,6 +27,8 @@ async function write(folder: string, id: string, { graph }: BenchNetwork, rest: 
     sha256: createHash("sha256").update(bytes).digest("hex"),
     dataset: "none",
     syntheticOnly: true,
+    subject: "instrument",
+    calibration: null,
     input: { name: "pixels", width: pictureSize, height: pictureSize, fit: "stretch" },
     threshold: 0.5,
     ...rest,

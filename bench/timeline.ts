@@ -80,7 +80,10 @@ export async function writeTimeline(folder: string, seconds: number): Promise<{ 
     segments: [{ uri: "s3://processed/a.ts", startFrame: 0, frameCount }],
   });
   const outOfBody = Array.from({ length: Math.floor(seconds / 600) }, (_, i) => ({ startFrame: 15000 * i + 7000, endFrame: 15000 * i + 7500, score: 0.99 }));
-  await put(gateKey(caseId, runId), { schema: "gate/1.0", producer: producerOf("out-of-body"), outOfBody, framesDone: seconds * 2, frameCount });
+  await put(gateKey(caseId, runId), {
+    ...{ schema: "gate/1.1", producer: producerOf("out-of-body"), outOfBody, framesDone: seconds * 2, frameCount },
+    ...{ text: [], pictures: null, missedEstimate: null },
+  });
   await put(sourceIndexKey(caseId, runId), {
     ...{ schema: "source-index/1.0", container: "mp4", bytes: frameCount * 40000, sha256: digest, audioTracks: 0 },
     video: {
