@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkClass } from "../../contracts/case.ts";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { LeaseTable } from "../data/lease-table.ts";
 import { type Place, physicalName, type Removal, regionalArn } from "../place.ts";
@@ -22,7 +23,6 @@ export interface AdmissionArgs {
 export const admissionRuleArn = (place: Place): string => regionalArn(place, "events", `rule/${physicalName(place, "admission")}`);
 
 const releaseSeconds = 30;
-const daySeconds = 24 * 3600;
 
 /**
  * Admission to the analysis: leases, of which each class of work has so many, taken before an execution starts and given back
@@ -74,7 +74,7 @@ export class Admission extends PlatformComponent {
         targetId: name,
         arn: release.arn,
         deadLetterConfig: { arn: settings.deadLetters.arn },
-        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

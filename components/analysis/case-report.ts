@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import type { FunctionName } from "../compute/function-bundles.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
@@ -22,7 +23,6 @@ export interface CaseReportArgs {
 }
 
 const reportRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
-const daySeconds = 24 * 3600;
 
 /** The state machine that writes reports, everything that its states use, and what starts it: the event of a finished analysis. */
 export class CaseReport extends PlatformComponent {
@@ -102,7 +102,7 @@ export class CaseReport extends PlatformComponent {
         arn: this.workflow.stateMachineArn,
         roleArn: role.arn,
         deadLetterConfig: { arn: deadLetters.arn },
-        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../../contracts/model.ts";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { WorkQueue } from "../compute/work-queue.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -31,7 +32,6 @@ const imagesPerBatch = 5;
 const batchSeconds = 120;
 /** An image takes seconds; one that waits this long is stuck. */
 const longestWaitMinutes = 15;
-const daySeconds = 24 * 3600;
 
 /**
  * From an image that somebody puts into the lake to its answer: EventBridge rule -> queue -> `infer-dropped-image`. Every hop
@@ -115,7 +115,7 @@ export class ImageDrop extends PlatformComponent {
         targetId: name,
         arn: queueArn,
         deadLetterConfig: { arn: deadLetterArn },
-        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

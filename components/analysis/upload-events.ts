@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { WorkQueue } from "../compute/work-queue.ts";
 import type { CaseTable } from "../data/case-table.ts";
@@ -36,7 +37,6 @@ const concurrentStarts = 5;
 const startSeconds = 30;
 /** A start takes seconds; an upload that waits this long is stuck. */
 const longestWaitMinutes = 15;
-const daySeconds = 24 * 3600;
 
 /**
  * From a finished upload, or from its scan for malware, to a started analysis: EventBridge rule -> queue -> `start-analysis`.
@@ -133,7 +133,7 @@ export class UploadEvents extends PlatformComponent {
         targetId: name,
         arn: queueArn,
         deadLetterConfig: { arn: deadLetterArn },
-        retryPolicy: { maximumEventAgeInSeconds: daySeconds, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

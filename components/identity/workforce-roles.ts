@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
@@ -113,7 +114,7 @@ export class WorkforceRoles extends PlatformComponent {
           inputTemplate: `"Emergency access to patients' data: <session> took ${roleArn} from <address> at <time>. Error, if it was refused: <error>."`,
         },
         deadLetterConfig: { arn: deadLetterArn },
-        retryPolicy: { maximumEventAgeInSeconds: 24 * 3600, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
+import { eventRetries } from "../compute/event-retries.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import { regionalName } from "../regional-name.ts";
 import { allow } from "../security/policy.ts";
@@ -186,7 +187,7 @@ export class SecurityTooling extends PlatformComponent {
           inputTemplate: '"<severity> finding in account <account>: <title>. See Security Hub of the audit account."',
         },
         deadLetterConfig: { arn: deadLetterArn },
-        retryPolicy: { maximumEventAgeInSeconds: 24 * 3600, maximumRetryAttempts: 185 },
+        retryPolicy: eventRetries,
       },
       this.child(),
     );

@@ -1,12 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { type BackfillItem, backfillItem } from "../../contracts/backfill.ts";
-import { openPlatform } from "../platform.ts";
-import { root } from "../root.ts";
-import { type BackfillResult, PlatformClient } from "./client.ts";
+import type { BackfillResult, PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
 import { progress } from "./progress.ts";
-import { runningSession } from "./session.ts";
+import { withPlatform } from "./with-platform.ts";
 
 await main({
   help: `
@@ -30,16 +27,7 @@ Exit code: 0 every video is analysed or was before; 1 some failed, or the backfi
   async run({ all, data, json }, [manifest]) {
     if ((manifest === undefined) === !all) throw new UsageError("Either MANIFEST or --all must be given.");
     const items = manifest === undefined ? undefined : await readManifest(manifest);
-    const dataDir = resolve(data ?? join(root, ".svp"));
-    const running = runningSession(dataDir);
-    const platform = running ? undefined : await openPlatform({ root, dataDir });
-    try {
-      const session = running ?? platform?.session;
-      if (!session) throw new CommandError("The local cloud did not start.");
-      return await backfill(new PlatformClient(session), items, json);
-    } finally {
-      await platform?.close();
-    }
+    return withPlatform(data, (client) => backfill(client, items, json));
   },
 });
 

@@ -1,14 +1,11 @@
-import { join, resolve } from "node:path";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { analysisKey, timelineKey, toUri } from "../../contracts/keys.ts";
 import { caseId as caseIdContract } from "../../contracts/primitives.ts";
-import { openPlatform } from "../platform.ts";
-import { root } from "../root.ts";
 import { watchStates } from "./analyse-case.ts";
 import { type CaseFacts, caseInWords, caseList } from "./case-report.ts";
-import { type CaseItem, PlatformClient } from "./client.ts";
+import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Command, CommandError, main, UsageError } from "./command.ts";
-import { runningSession } from "./session.ts";
+import { withPlatform } from "./with-platform.ts";
 
 const overview = `
 npm run cases -- list | show CASE | redrive CASE | redrive --dead-letters  [--json] [--data DIR]
@@ -28,19 +25,6 @@ Uses the local cloud of "npm start" if it runs on the same folder, else one of i
 Exit code: 0 done; 1 there is no such case, it can't be redriven, or it failed again; 2 wrong usage.`;
 
 const options = { json: { type: "boolean" }, data: { type: "string" } } as const;
-
-/** Does something with the platform that runs on a folder, or with one of its own for as long as it takes. */
-async function withPlatform<T>(data: string | undefined, work: (client: PlatformClient) => Promise<T>): Promise<T> {
-  const dataDir = resolve(data ?? join(root, ".svp"));
-  const running = runningSession(dataDir);
-  if (running) return work(new PlatformClient(running));
-  const platform = await openPlatform({ root, dataDir });
-  try {
-    return await work(new PlatformClient(platform.session));
-  } finally {
-    await platform.close();
-  }
-}
 
 async function caseOf(client: PlatformClient, given: string): Promise<CaseItem> {
   const id = caseIdContract.safeParse(given);

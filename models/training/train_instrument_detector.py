@@ -3,7 +3,6 @@
     python3 models/training/train_instrument_detector.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
-import argparse
 import time
 from pathlib import Path
 
@@ -11,9 +10,10 @@ import numpy as np
 import torch
 
 import augment
+import command
 from evaluation import average_precision, precision_and_recall
 from export import export, parameters
-from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
 from networks import DETECTOR_SIDE, STRIDE, DetectorGraph, DetectorNet, planes
 
 BATCH = 24
@@ -160,14 +160,7 @@ def choose_threshold(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
-    parser.add_argument("--minutes", type=float, default=20, help="time to train; 0 measures and exports the checkpoint as it is")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
-    parser.add_argument("--output", type=Path, default=REPOSITORY / "models/instrument-detector")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    options = command.options(__doc__, "instrument-detector", minutes=20)
     reference = (reference_recipe(DETECTOR_SIDE),)
     draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
     operations = read(TRAINING, options.data, DETECTOR_SIDE)

@@ -3,17 +3,17 @@
     python3 models/training/train_out_of_body.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 
+import command
 from classifier import score, train
 from evaluation import out_of_body_seconds
 from export import export, parameters
-from generated import REPOSITORY, TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
 from networks import OUT_OF_BODY_SIDE, FrameGraph, FrameNet
 
 # A missed second outside shows a person; a second covered in vain costs a second of video. Hence the weight.
@@ -53,14 +53,7 @@ def choose_threshold(network: FrameNet, operations: list[Operation]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
-    parser.add_argument("--minutes", type=float, default=6, help="time to train; 0 measures and exports the checkpoint as it is")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
-    parser.add_argument("--output", type=Path, default=REPOSITORY / "models/out-of-body")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    options = command.options(__doc__, "out-of-body", minutes=6)
     reference = (reference_recipe(OUT_OF_BODY_SIDE),)
     draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
     network, seen = train_on(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)

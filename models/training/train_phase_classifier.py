@@ -3,16 +3,16 @@
     python3 models/training/train_phase_classifier.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 
+import command
 from classifier import calibration_error, choose_temperature, inside, interval, score, train
 from export import export, parameters
-from generated import REPOSITORY, WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
 from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
 
 # The phases of Cholec80 (Twinanda et al., EndoNet, 2017), in its order.
@@ -60,14 +60,7 @@ def phase_seconds(operations: list[Operation]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder for the drawn operations; missing ones are drawn")
-    parser.add_argument("--minutes", type=float, default=15, help="time to train; 0 measures and exports the checkpoint as it is")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--checkpoint", type=Path, help="weights to go on from, and to leave behind")
-    parser.add_argument("--output", type=Path, default=REPOSITORY / "models/phase-classifier")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    options = command.options(__doc__, "phase-classifier", minutes=15)
     reference = (reference_recipe(DETECTOR_SIDE),)
     draw(WHOLE_TRAINING + WHOLE_VALIDATION + WHOLE_TEST + reference, options.data, options.threads)
     network, seen = train_on(read(WHOLE_TRAINING, options.data, WHOLE_SIDE), options.minutes, options.checkpoint)

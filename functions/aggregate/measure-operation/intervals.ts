@@ -1,4 +1,5 @@
 import type { FrameSpan } from "../../../contracts/primitives.ts";
+import { without } from "../merge-timeline/spans.ts";
 
 /*
  * Sets of frames as half-open spans. What these functions give rises, and its spans neither touch nor overlap.
@@ -34,19 +35,8 @@ export function intersection(a: readonly FrameSpan[], b: readonly FrameSpan[]): 
 
 /** All frames of `a` that do not lie in `b`. */
 export function difference(a: readonly FrameSpan[], b: readonly FrameSpan[]): FrameSpan[] {
-  const left: FrameSpan[] = [];
   const holes = union(b);
-  for (const { startFrame, endFrame } of union(a)) {
-    let from = startFrame;
-    for (const hole of holes) {
-      if (hole.endFrame <= from) continue;
-      if (hole.startFrame >= endFrame) break;
-      if (hole.startFrame > from) left.push({ startFrame: from, endFrame: hole.startFrame });
-      from = hole.endFrame;
-    }
-    if (from < endFrame) left.push({ startFrame: from, endFrame });
-  }
-  return left;
+  return union(a).flatMap((span) => without(span, holes));
 }
 
 /** All frames that lie in at least two of the sets. */

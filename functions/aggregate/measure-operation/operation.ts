@@ -1,4 +1,5 @@
 import type { Analysis, ScoreSeries, TrackList } from "../../../contracts/analysis.ts";
+import { eventType } from "../../../contracts/event-type.ts";
 import type { MeasureName } from "../../../contracts/measure-definitions.ts";
 import type { Measure } from "../../../contracts/measures.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
@@ -69,7 +70,7 @@ export function operationOf(analysis: Analysis, pts: ArrayLike<number>, tracks: 
     analysis.events.filter(({ type }) => type !== "instrument"),
     ({ type }) => type,
   );
-  const views = analysis.scores.filter(({ subject }) => subject === "view").flatMap(({ labels }) => labels.map(typeOf));
+  const views = analysis.scores.filter(({ subject }) => subject === "view").flatMap(({ labels }) => labels.map(eventType));
   const cues = producers.has("technical-cues") ? technicalCues : [];
   const threshold = criticalView && (producers.get(criticalView.producer)?.threshold ?? null);
   const inBody = difference([{ startFrame: 0, endFrame: frameCount }], outOfBody);
@@ -104,13 +105,6 @@ export function operationOf(analysis: Analysis, pts: ArrayLike<number>, tracks: 
     secondsBetween: (startFrame, endFrame) => ((at(endFrame) - at(startFrame)) * timebase.num) / timebase.den,
   };
 }
-
-/** The type of event that a label of a network for the view makes (`merge-timeline/classifications`). */
-const typeOf = (label: string): string =>
-  label
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
 
 /** Seconds of a set of frames. */
 export const secondsOf = (operation: Operation, spans: readonly FrameSpan[]): number =>

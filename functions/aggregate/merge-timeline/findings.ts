@@ -1,12 +1,13 @@
 import { cueLine } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
+import { eventType } from "../../../contracts/event-type.ts";
 import type { Subject } from "../../../contracts/model.ts";
 import type { RunStatistics } from "../../../contracts/run-statistics.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { phaseSegments, preferredSeries } from "./classifications/phases.ts";
 import { readSeries, type Series, storeSeries } from "./classifications/series.ts";
-import { eventType, sightings } from "./classifications/sightings.ts";
+import { sightings } from "./classifications/sightings.ts";
 import { type Cues, mergeCues } from "./cues.ts";
 import { type MergedDetections, mergeDetections, storeTracks } from "./detections/merge.ts";
 import { numbered } from "./items.ts";

@@ -1,3 +1,4 @@
+import { eventType } from "../../../../contracts/event-type.ts";
 import type { Sighting } from "../presence.ts";
 import { inWords, type Presence, type PresenceLimits, presenceSpans, seen } from "../presence.ts";
 import { framesIn, type Video } from "../video.ts";
@@ -33,10 +34,3 @@ export function sightings({ finding, frames, scores }: Series, subject: "view" |
   const found = inWords(spans.finish(video.frameCount), subject, finding);
   return subject === "view" ? found.map((span) => ({ ...span, type: eventType(span.label) })) : found;
 }
-
-/** `Lens fog` is an event of type `lens-fog`. */
-export const eventType = (label: string): string =>
-  label
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");

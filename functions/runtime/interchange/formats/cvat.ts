@@ -1,5 +1,5 @@
 import { type Format, textFile } from "../format.ts";
-import { boundsOf, cellsOf, type Grid, regrid } from "../masks.ts";
+import { boundsOf, cellsOf, type Grid, regrid, runsOf } from "../masks.ts";
 import { type Mask, provenanceOf, type Scene } from "../scene.ts";
 
 /**
@@ -111,23 +111,12 @@ function maskTrack(scene: Scene, id: number, frame: number, { runs, gridWidth, g
   );
 }
 
+/** CVAT counts row by row; masks here lie column by column. */
 function rowRuns(cells: Uint8Array, raster: Grid, { x, y, width, height }: Grid & { x: number; y: number }): number[] {
-  const runs: number[] = [];
-  let value = 0;
-  let length = 0;
-  for (let row = y; row < y + height; row++) {
-    for (let column = x; column < x + width; column++) {
-      const cell = cells[column * raster.height + row] as number;
-      if (cell !== value) {
-        runs.push(length);
-        length = 0;
-        value = cell;
-      }
-      length++;
-    }
-  }
-  runs.push(length);
-  return runs;
+  const rows = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) rows[row * width + column] = cells[(x + column) * raster.height + y + row] as number;
+  return runsOf(rows);
 }
 
 type Attributes = Readonly<Record<string, string | number | null>>;
