@@ -7,7 +7,7 @@ const allowed = {
   components: ["contracts", "models/catalogue"],
   stacks: ["components", "contracts", "models/catalogue"],
   policies: ["contracts"],
-  local: ["contracts", "models/serving", "policies"],
+  local: ["contracts", "models/metrics", "models/serving", "policies"],
   web: ["contracts"],
 };
 
@@ -30,7 +30,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default", "types"],
-      extensions: [".ts", ".js", ".cjs", ".mjs", ".json", ".d.ts"],
+      extensions: [".ts", ".tsx", ".js", ".cjs", ".mjs", ".json", ".d.ts"],
       mainFields: ["module", "main", "types"],
     },
   },

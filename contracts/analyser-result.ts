@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { calibration, subject } from "./model.ts";
+import { calibration, type Model, subject } from "./model.ts";
 import { sha256, unit } from "./primitives.ts";
 
 /** What a branch of the state machine hands to the next step: where its results lie, never the results. */
@@ -32,6 +32,19 @@ export const producer = z.strictObject({
 });
 export type Producer = z.infer<typeof producer>;
 
+/** A network as a producer. */
+export const modelProducer = (model: Model): Producer => ({
+  id: model.id,
+  kind: "model",
+  name: model.name,
+  version: model.version,
+  digest: model.sha256,
+  dataset: model.dataset,
+  threshold: model.threshold,
+  calibration: model.calibration,
+  syntheticOnly: model.syntheticOnly,
+});
+
 /** The technical cues. Clinical events have other types and come from models. */
 export const cueType = z.enum(["shot", "black", "freeze", "blur", "overexposed", "underexposed"]);
 export type CueType = z.infer<typeof cueType>;
@@ -48,10 +61,10 @@ export const analyserResult = z.strictObject({
       producer,
       status: z.enum(["SUCCEEDED", "FAILED"]),
       error: z.string().nullable(),
-      kind: z.enum(["classifications", "detections", "masks", "cues", "sprites"]),
-      /** What classifications, detections and masks are about; null of cues and sprites. */
+      kind: z.enum(["classifications", "detections", "masks", "cues", "sprites", "tags"]),
+      /** What classifications, detections and masks are about; null of cues, sprites and tags. */
       subject: subject.nullable(),
-      /** What scores and label indexes refer to, in the model's order. Empty for cues and sprites. */
+      /** What scores and label indexes refer to, in the model's order. Empty for cues, sprites and tags. */
       labels: z.array(z.string()),
       /** See `contracts/model.ts`; absent where the network says nothing. */
       meanPhaseSeconds: z.number().positive().optional(),
@@ -105,7 +118,16 @@ export type MaskLine = z.infer<typeof maskLine>;
 export const cueLine = z.strictObject({ type: cueType, startFrame: z.int().nonnegative(), endFrame: z.int().positive(), score: unit });
 export type CueLine = z.infer<typeof cueLine>;
 
-/** `sprites.json`: sheets of thumbnails for scrubbing. Sheet `i` shows thumbnails `i*columns*rows` onwards, row by row. */
+/**
+ * A line of a `tags` file (JSON Lines, rising start): a span of rendition frames in which a service saw something that it has a
+ * word for. The words are the service's own and general ("Person", "Glove"); none of them is a finding.
+ */
+export const tagLine = z.strictObject({ label: z.string().min(1).max(200), startFrame: z.int().nonnegative(), endFrame: z.int().positive(), score: unit });
+export type TagLine = z.infer<typeof tagLine>;
+
+/**
+ * `sprites.json`: sheets of thumbnails for scrubbing, and the poster. Sheet `i` shows thumbnails `i*columns*rows` onwards, row by row.
+ */
 export const sprites = z.strictObject({
   schema: z.literal("sprites/1.0"),
   columns: z.int().positive(),
@@ -117,5 +139,10 @@ export const sprites = z.strictObject({
   tileCount: z.int().nonnegative(),
   /** Files beside this one. */
   sheets: z.array(z.string()),
+  /**
+   * The sharpest thumbnail's frame (of the rendition) as a larger picture, in a file beside this one, and its size. Null if none shows
+   * the inside of the patient; absent from those of older versions.
+   */
+  poster: z.strictObject({ file: z.string(), frame: z.int().nonnegative(), width: z.int().positive(), height: z.int().positive() }).nullable().optional(),
 });
 export type Sprites = z.infer<typeof sprites>;

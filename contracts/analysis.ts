@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { producer, runLengths } from "./analyser-result.ts";
+import { frameTiming } from "./conversion.ts";
 import { gate, missedEstimate, textRegion } from "./gate.ts";
 import { subject } from "./model.ts";
 import { caseId, rational, review, runId, s3Uri, sha256, unit } from "./primitives.ts";
+import { startTimecode } from "./timecode.ts";
 
 const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() };
 
@@ -32,12 +34,24 @@ export const analysis = z.strictObject({
       frameCount: z.int().positive(),
       durationTicks: z.int().positive(),
       variableFrameRate: z.boolean(),
+      /**
+       * What the source was converted to, because it could not be read as it is: frames, timebase and sizes are those of that copy, one
+       * frame for each of the source; `timing` says where their times come from. Absent of a source that was read as it is.
+       */
+      conversion: z.strictObject({ container: z.string(), codec: z.string(), timing: frameTiming }).optional(),
     }),
+    /** Null if the source has none, or none that its frame rate can have; absent from analyses of older versions. */
+    startTimecode: startTimecode.nullable().optional(),
     /** Picture size that boxes are given in: the analysis rendition's. */
     raster: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
     frameTable: s3Uri,
     renditions: z.strictObject({ analysis: s3Uri, review: s3Uri.nullable() }),
     sprites: s3Uri.nullable(),
+    /**
+     * The picture that stands for the operation, and the source frame that it shows: inside the patient, burnt-in text covered. Null if
+     * there is none; absent from analyses of older versions.
+     */
+    poster: z.strictObject({ uri: s3Uri, frame: z.int().nonnegative() }).nullable().optional(),
   }),
   producers: z.array(producer),
   gate: z.strictObject({
@@ -66,6 +80,11 @@ export const analysis = z.strictObject({
     }),
   ),
   events: z.array(z.strictObject({ id: z.string(), type: z.string(), label: z.string(), ...span, confidence: unit.nullable(), producer: z.string(), review })),
+  /**
+   * What a service calls what it sees, in general words of its own: for finding cases by. No measure, report or export reads them.
+   * Absent where no such service looked.
+   */
+  tags: z.array(z.strictObject({ id: z.string(), label: z.string(), ...span, confidence: unit, producer: z.string() })).optional(),
   /** Boxes lie in chunks of 30 s; see `detectionChunk`. */
   detections: z.array(
     z.strictObject({

@@ -3,7 +3,7 @@ import { caseId, runId } from "./primitives.ts";
 
 /*
  * Items of the case table that several parts of the platform know. Its key is `caseId` and `item`: `SUMMARY`, `RUN#{runId}`,
- * `FINDING#{finding}`, `MEASURES`. An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
+ * `FINDING#{finding}`, `MEASURES`, `REVIEW#{kind}#{id}`, `CORRECTIONS#{runId}#{version}`. Who saw what lies under keys of its own ({@link file://./views.ts}). An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
  */
 
 /** The table's indexes: each lists items by one attribute, newest case last. An item without the attribute is not in it. */
@@ -22,8 +22,11 @@ export const caseIndexes = {
  */
 export const measuresByCohort = "measures-by-cohort";
 
+/** Index of the review queue ({@link file://./review-queue.ts}): `queue` and `doubtOrder` are in items that wait only. */
+export const doubtsByOrder = "doubts-by-order";
+
 /** What cases can be searched by. */
-export const findingKind = z.enum(["event", "instrument", "phase"]);
+export const findingKind = z.enum(["event", "instrument", "phase", "tag"]);
 export type FindingKind = z.infer<typeof findingKind>;
 
 /** A finding as the index knows it: `instrument#hook`. Upper and lower case are the same. */
@@ -47,7 +50,28 @@ export const findingItem = z.strictObject({
   /** Intervals, and the source frames that they take together. */
   count: z.int().positive(),
   frameCount: z.int().positive(),
-  /** The longest of them, at most twenty, in the order of time: segments or events of the analysis. */
+  /** The longest of them, at most twenty, in the order of time: segments, events or tags of the analysis. */
   longest: z.array(z.strictObject({ id: z.string(), startFrame: z.int().nonnegative(), endFrame: z.int().positive() })).max(20),
 });
 export type FindingItem = z.infer<typeof findingItem>;
+
+/** What one person saved at once ({@link file://./corrections.ts}): one item a version, in the order of versions. */
+export const correctionItemPrefix = (runId: string): string => `CORRECTIONS#${runId}#`;
+export const correctionItemName = (runId: string, version: number): string => `${correctionItemPrefix(runId)}${String(version).padStart(8, "0")}`;
+
+/** A surgeon's signature under a report ({@link file://./sign-off.ts}): one item for each who signed, and for each state that was signed. */
+export const signOffItemPrefix = (runId: string, language: string): string => `SIGNOFF#${runId}#${language}#`;
+export const signOffItemName = (signed: { runId: string; language: string; reportSha256: string; correctionsVersion: number; signedBy: string }): string =>
+  `${signOffItemPrefix(signed.runId, signed.language)}${signed.reportSha256}#${String(signed.correctionsVersion).padStart(8, "0")}#${signed.signedBy}`;
+
+/**
+ * What is left of a deleted case: its summary, emptied. It is in no index, and keeps whatever comes late, such as an event of an
+ * upload, from bringing the case back: every condition on a summary sees that there was one.
+ */
+export const tombstone = z.strictObject({ caseId, item: z.literal("SUMMARY"), status: z.literal("DELETED"), deletedAt: z.iso.datetime() });
+export type Tombstone = z.infer<typeof tombstone>;
+
+/** Whether a stored summary, of which nothing is known yet, is a {@link tombstone}. */
+export const isDeleted = (summary: unknown): boolean => tombstone.safeParse(summary).success;
+/** Whether the case of a stored summary is deleted, or is about to be. */
+export const isGoing = (summary: unknown): boolean => isDeleted(summary) || z.object({ status: z.literal("DELETING") }).safeParse(summary).success;

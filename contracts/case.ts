@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { caseId, objectLocation, runId, uploadId } from "./primitives.ts";
 
-/** Where a case stands. Terminal: COMPLETE, PARTIAL, REJECTED (bad input), QUARANTINED (privacy gate could not decide), FAILED. */
-export const caseStatus = z.enum(["UPLOADING", "RUNNING", "COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED"]);
+/** Where a case stands. Terminal: COMPLETE, PARTIAL, REJECTED (bad input), QUARANTINED (privacy gate could not decide), FAILED. DELETING ends in there being no case. */
+export const caseStatus = z.enum(["UPLOADING", "RUNNING", "COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED", "DELETING"]);
 export type CaseStatus = z.infer<typeof caseStatus>;
 
 /** Procedures that the platform has measures and cohorts for. Codes of terminologies are configuration: SNOMED CT needs a national licence. */
@@ -15,6 +15,12 @@ export const severity = z.int().min(1).max(5);
 /** Why a video is analysed: somebody waits for it, or a whole archive is worked through. */
 export const workClass = z.enum(["interactive", "backfill"]);
 export type WorkClass = z.infer<typeof workClass>;
+
+/** How long a case must be kept, at least: as a record of care, or as material of a study. The stack says how many days each means. */
+export const retentionClass = z.enum(["clinical", "research"]);
+export type RetentionClass = z.infer<typeof retentionClass>;
+/** What a case is where nobody said: what must be kept longer. */
+export const defaultRetentionClass: RetentionClass = "clinical";
 
 /** Input of the state machine: one version of one uploaded object. Built by `ingest/start-analysis`. */
 export const analysisRequest = z.strictObject({
@@ -41,5 +47,6 @@ export const caseSummary = z.strictObject({
   /** What its run was thought to cost, and what it cost, US dollars at list prices, about. Null before it is admitted, and before it is analysed. */
   forecastUsd: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),
+  retentionClass,
 });
 export type CaseSummary = z.infer<typeof caseSummary>;

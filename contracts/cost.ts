@@ -1,14 +1,21 @@
+import { z } from "zod";
 import type { Analysis } from "./analysis.ts";
+import { conversionTask } from "./conversion.ts";
+import { pictureStepSeconds } from "./gate.ts";
 import type { SourceIndex } from "./media.ts";
-import type { Analyser } from "./model.ts";
+import { type Analyser, analyserFields } from "./model.ts";
 import {
+  fargateHour,
   instanceHour,
   jobStartSeconds,
   mediaConvertHighRateFactor,
   mediaConvertMinute,
   pricesAsOf,
+  rekognitionLabelMinute,
   rekognitionSegmentMinute,
+  rekognitionThousandPictures,
   stateTransition,
+  taskStartSeconds,
 } from "./prices.ts";
 
 /**
@@ -24,15 +31,37 @@ const segmentTypes = 2;
 
 /** What ran, or will. */
 export interface Usage {
+  /** How long the source was converted, its task's start apart; absent if it was read as it is. */
+  readonly conversionSeconds?: number | undefined;
   readonly normalised: boolean;
   readonly reviewed: boolean;
+  /** Whether Rekognition found shots and technical cues. */
   readonly rekognition: boolean;
-  /** Jobs by analyser: what they ran on and how long, start-up apart. */
-  readonly jobs: readonly { readonly analyser: string; readonly instanceType: string; readonly wallSeconds: number }[];
+  /** Whether Rekognition found labels. */
+  readonly labels: boolean;
+  /** Pictures that Rekognition searched for burnt-in text. */
+  readonly picturesSearched: number;
+  /** Analysers: what they ran on and how long, start-up apart; and how often something had to start for that, once unless it is said. */
+  readonly jobs: readonly {
+    readonly analyser: string;
+    readonly instanceType: string;
+    readonly wallSeconds: number;
+    readonly starts?: number;
+    /** What it cost, where the analyser itself tells. */
+    readonly usd?: number;
+  }[];
 }
 
 export type Cost = Omit<Analysis["cost"], "forecastUsd">;
 type VideoFacts = Pick<SourceIndex["video"], "durationTicks" | "timebase" | "nominalFrameRate" | "width" | "height">;
+
+/** What a conversion of so many seconds costs, its task's start included. */
+export function conversionUsd(seconds: number): number {
+  const { cpuUnits, memoryMb, scratchGib } = conversionTask;
+  const { vcpu, memoryGb, diskGb, diskGbIncluded } = fargateHour;
+  const hour = (cpuUnits / 1024) * vcpu + (memoryMb / 1024) * memoryGb + (scratchGib - diskGbIncluded) * diskGb;
+  return ((seconds + taskStartSeconds) / 3600) * hour;
+}
 
 const secondsOf = ({ durationTicks, timebase }: VideoFacts): number => (durationTicks * timebase.num) / timebase.den;
 
@@ -42,13 +71,16 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
   const rateFactor = video.nominalFrameRate.num / video.nominalFrameRate.den > 30.5 ? mediaConvertHighRateFactor : 1;
   const reviewMinute = Math.min(video.width, video.height) >= 720 ? mediaConvertMinute.hd : mediaConvertMinute.sd;
   const breakdown: Cost["breakdown"] = [];
+  if (usage.conversionSeconds !== undefined) breakdown.push({ item: "Fargate: conversion", usd: conversionUsd(usage.conversionSeconds) });
   if (usage.normalised) breakdown.push({ item: "MediaConvert: analysis rendition", usd: minutes * mediaConvertMinute.sd * rateFactor });
   if (usage.reviewed) breakdown.push({ item: "MediaConvert: review rendition", usd: minutes * reviewMinute * rateFactor });
   if (usage.rekognition) breakdown.push({ item: "Rekognition: shots and technical cues", usd: minutes * rekognitionSegmentMinute * segmentTypes });
-  for (const { analyser, instanceType, wallSeconds } of usage.jobs)
+  if (usage.labels) breakdown.push({ item: "Rekognition: labels", usd: minutes * rekognitionLabelMinute });
+  if (usage.picturesSearched > 0) breakdown.push({ item: "Rekognition: burnt-in text", usd: (usage.picturesSearched / 1000) * rekognitionThousandPictures });
+  for (const { analyser, instanceType, wallSeconds, starts = 1, usd } of usage.jobs)
     breakdown.push({
       item: `SageMaker: ${analyser} on ${instanceType}`,
-      usd: ((wallSeconds + jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
+      usd: usd ?? ((wallSeconds + starts * jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
     });
   breakdown.push({ item: "Step Functions", usd: transitions * stateTransition });
   for (const line of breakdown) line.usd = rounded(line.usd);
@@ -56,19 +88,46 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
 }
 
 /** What a forecast knows of an analyser. */
-export type PlannedAnalyser = Pick<Analyser, "id" | "instanceType" | "sampleRate">;
+export const plannedAnalyser = z.strictObject({
+  ...analyserFields.pick({ id: true, instanceType: true, sampleRate: true }).shape,
+  /** How often the video is decoded: for each network, where each sees segments. */
+  passes: z.int().positive().default(1),
+  /** How often something starts for that. */
+  starts: z.int().positive().default(1),
+});
+export type PlannedAnalyser = Readonly<z.input<typeof plannedAnalyser>>;
+
+/**
+ * An analyser of the catalogue as a forecast sees it. Instances that share the work cost as much as one that does it all, but for
+ * their start: a transform job starts its own, for each network; an endpoint's are started once, by whoever comes first.
+ */
+export const planned = ({ id, instanceType, sampleRate, mode, models, instances = 1 }: Analyser): PlannedAnalyser => ({
+  ...{ id, instanceType, sampleRate },
+  ...(mode !== "processing" && { passes: models.length }),
+  ...(mode === "transform" && { starts: models.length * instances }),
+});
 
 /** What a run over this video will cost if every branch does its work: known once it is admitted, before anything costs money. */
 export function forecastOf(
   video: VideoFacts,
-  plan: { readonly normalised: boolean; readonly rekognition: boolean; readonly analysers: readonly PlannedAnalyser[] },
+  plan: {
+    readonly conversionSeconds?: number | undefined;
+    readonly normalised: boolean;
+    readonly rekognition: boolean;
+    readonly labels: boolean;
+    readonly analysers: readonly PlannedAnalyser[];
+  },
 ): Cost {
-  const jobs = plan.analysers.map(({ id, instanceType, sampleRate }) => ({
+  const jobs = plan.analysers.map(({ id, instanceType, sampleRate, passes = 1, starts = 1 }) => ({
     analyser: id,
     instanceType,
-    wallSeconds: jobSeconds(instanceType, sampleRate, secondsOf(video)),
+    wallSeconds: passes * jobSeconds(instanceType, sampleRate, secondsOf(video)),
+    starts,
   }));
-  return costOf(video, { normalised: plan.normalised, reviewed: true, rekognition: plan.rekognition, jobs });
+  const { conversionSeconds, normalised, rekognition, labels } = plan;
+  // Nobody knows yet how much lies outside the patient, which is not searched.
+  const picturesSearched = rekognition ? Math.ceil(secondsOf(video) / pictureStepSeconds) : 0;
+  return costOf(video, { conversionSeconds, normalised, reviewed: true, rekognition, labels, picturesSearched, jobs });
 }
 
 /** To a ten-thousandth of a dollar: finer would pretend. */

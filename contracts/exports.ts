@@ -26,9 +26,17 @@ export type ExportFormat = z.infer<typeof exportFormat>;
 export const importFormat = z.enum(["coco", "cvat", "webvtt", "mot", "ground-truth-manifest"]);
 export type ImportFormat = z.infer<typeof importFormat>;
 
-/** Body of `POST /cases/{caseId}/exports`. Frames are source frames, half-open; without them all of the operation is exported. */
+/**
+ * Body of `POST /cases/{caseId}/exports`. Frames are source frames, half-open; without them all of the operation is exported.
+ * With `corrected` what people corrected counts, as it is when the export is asked for; without, the analysis as it was made.
+ */
 export const exportRequest = z
-  .strictObject({ format: exportFormat, startFrame: z.int().nonnegative().optional(), endFrame: z.int().positive().optional() })
+  .strictObject({
+    format: exportFormat,
+    startFrame: z.int().nonnegative().optional(),
+    endFrame: z.int().positive().optional(),
+    corrected: z.boolean().optional(),
+  })
   .refine(({ startFrame = 0, endFrame = Number.POSITIVE_INFINITY }) => endFrame > startFrame, "endFrame must be greater than startFrame");
 export type ExportRequest = z.infer<typeof exportRequest>;
 
@@ -40,6 +48,8 @@ export const exportJob = z.strictObject({
   format: exportFormat,
   startFrame: z.int().nonnegative(),
   endFrame: z.int().positive(),
+  /** Version of the corrections that count; null if none do. */
+  corrections: z.int().nonnegative().nullable().default(null),
   /** Sentences that whoever uses the files must know: what the format loses, what the findings are not fit for. */
   warnings: z.array(z.string()),
 });
@@ -61,6 +71,7 @@ export const exportStatus = z.strictObject({
   startFrame: z.int().nonnegative(),
   endFrame: z.int().positive(),
   status: z.enum(["RUNNING", "SUCCEEDED", "FAILED"]),
+  corrections: exportJob.shape.corrections,
   /** Why it failed. */
   error: z.string().nullable(),
   /** Once it succeeded. Links live 15 minutes. */

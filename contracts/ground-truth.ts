@@ -13,6 +13,8 @@ export const groundTruth = z.strictObject({
   segments: z.array(z.strictObject({ level: z.enum(["phase", "step"]), label: z.string(), ...span })),
   events: z.array(z.strictObject({ type: z.enum(["smoke", "bleeding", "black", "freeze", "blur", "overexposed", "underexposed", "shake", "cut"]), ...span })),
   instrumentLabels: z.array(z.string()),
+  /** Where a file of masks lies beside the video (`masks.gray`, a byte a pixel, frame by frame): what the bytes 1, 2, ... stand for. 0 is nothing of these. */
+  maskLabels: z.array(z.string()).optional(),
   /** Per frame with instruments: `[frame, [[label index, x, y, width, height], ...]]`, pixels. Frames without instruments are absent. */
   instruments: z.array(z.tuple([z.int().nonnegative(), z.array(z.tuple([z.int().nonnegative(), z.int(), z.int(), z.int().positive(), z.int().positive()]))])),
 });

@@ -15,6 +15,16 @@ export function parseSourceKey(key: string): { caseId: string; uploadId: string 
   return match ? { caseId: match[1] as string, uploadId: match[2] as string } : undefined;
 }
 
+/** Where the networks lie in the models bucket: `models/<id>/model.json` and `model.onnx`. */
+export const modelsPrefix = "models/";
+export const modelDescriptionKey = (model: string): string => `${modelsPrefix}${model}/model.json`;
+export const modelWeightsKey = (model: string): string => `${modelsPrefix}${model}/model.onnx`;
+
+/** Every version of a network that was put into use, in the models bucket, and the record of them. Apart from `models/`, which whole jobs are given. */
+export const deployedModelsPrefix = "deployed-models/";
+export const deploymentRecordKey = (model: string): string => `${deployedModelsPrefix}${model}/record.json`;
+export const deployedVersionPrefix = (model: string, sha256: string): string => `${deployedModelsPrefix}${model}/${sha256}/`;
+
 /** Everything below lies in the processed bucket. A "prefix" ends with a slash. */
 export const renditionPrefix = (caseId: string, runId: string): string => `processed-videos/${caseId}/${runId}/`;
 /**
@@ -39,9 +49,27 @@ export const pictureBaseName = "picture";
 export const screenedPictureKey = (caseId: string, runId: string, index: number): string =>
   `${screenedPicturesPrefix(caseId, runId)}${pictureBaseName}.${String(index).padStart(7, "0")}.jpg`;
 
+/**
+ * The copy of a source that could not be read as it is ({@link file://./conversion.ts}), and what came of making it. They lie as long
+ * as a failed analysis can be redriven, and a while longer.
+ */
+export const conversionPrefix = (caseId: string, runId: string): string => `converted-videos/${caseId}/${runId}/`;
+export const convertedVideoKey = (caseId: string, runId: string): string => `${conversionPrefix(caseId, runId)}video.mp4`;
+export const conversionKey = (caseId: string, runId: string): string => `${conversionPrefix(caseId, runId)}conversion.json`;
+
 /** What analysers wrote, one folder each. */
 export const resultsPrefix = (caseId: string, runId: string): string => `analysis-results/${caseId}/${runId}/`;
 export const analyserPrefix = (caseId: string, runId: string, analyser: string): string => `${resultsPrefix(caseId, runId)}${analyser}/`;
+/** What an endpoint was asked of a video's segments, and where it answers ({@link file://./segment-requests.ts}). */
+export const segmentRequestsKey = (caseId: string, runId: string, analyser: string): string => `${analyserPrefix(caseId, runId, analyser)}requests.json`;
+/** Below the results, where an endpoint puts its answers for one analyser: with all else that is known of the case. */
+export const segmentAnswersPath = (caseId: string, runId: string, analyser: string): string => `${caseId}/${runId}/${analyser}/answers`;
+/** Which segments a transform job is given, and where it answers about one of them: SageMaker names an answer after its object. */
+export const transformManifestKey = (caseId: string, runId: string, analyser: string): string => `${analyserPrefix(caseId, runId, analyser)}segments.manifest`;
+export const transformAnswersPrefix = (caseId: string, runId: string, analyser: string, model: string): string =>
+  `${analyserPrefix(caseId, runId, analyser)}answers/${model}/`;
+export const transformAnswerKey = (caseId: string, runId: string, analyser: string, model: string, segmentUri: string): string =>
+  `${transformAnswersPrefix(caseId, runId, analyser, model)}${segmentUri.replace(/^.*\//, "")}.out`;
 /** Where text was found in one part of the pictures ({@link file://./gate.ts}). */
 export const pictureSearchKey = (caseId: string, runId: string, part: number): string =>
   `${analyserPrefix(caseId, runId, "pictures")}${String(part).padStart(5, "0")}.json`;
@@ -94,6 +122,52 @@ export const imageAnswerKey = (imageId: string): string => `${imageAnswersPrefix
 
 /** Reads a key made by {@link droppedImageKey}; undefined for any other key. */
 export const parseDroppedImageKey = (key: string): string | undefined => /^images\/input\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(key)?.[1];
+
+/** Everything that lies in the raw and in the processed bucket for one case: a key of a case must begin with one of these, or its deletion would miss it. */
+export const casePrefixes = (caseId: string): { raw: string[]; processed: string[] } => ({
+  raw: [`${rawVideosPrefix}${caseId}/`],
+  processed: ["processed-videos", "screened-pictures", "converted-videos", "analysis-results", "processed-metadata", "exports", "annotations"].map(
+    (area) => `${area}/${caseId}/`,
+  ),
+});
+
+/**
+ * Dataset versions ({@link file://./dataset-version.ts}), in the datasets bucket. What training jobs read is below `datasets/`; the
+ * plans, which say whom a pseudonym stands for, are not.
+ */
+export const datasetsPrefix = "datasets/";
+export const datasetVersionPrefix = (name: string, version: string): string => `${datasetsPrefix}${name}/v${version}/`;
+export const datasetManifestKey = (name: string, version: string): string => `${datasetVersionPrefix(name, version)}manifest.json`;
+/** Relative to the version's prefix. */
+export const datasetAnnotationsFile = (pseudonym: string): string => `annotations/${pseudonym}.jsonl`;
+export const datasetFramesFolder = (pseudonym: string): string => `frames/${pseudonym}/`;
+export const datasetFrameFile = (pseudonym: string, frame: number): string => `${datasetFramesFolder(pseudonym)}${String(frame).padStart(8, "0")}.jpg`;
+
+export const datasetPlansPrefix = "dataset-plans/";
+export const datasetPlanPrefix = (name: string, version: string): string => `${datasetPlansPrefix}${name}/v${version}/`;
+export const datasetPlanKey = (name: string, version: string): string => `${datasetPlanPrefix(name, version)}plan.json`;
+/** Which frames are taken of a case, what the job says of those that it took, and what the case counts. */
+export const datasetPicksPrefix = (name: string, version: string, pseudonym: string): string => `${datasetPlanPrefix(name, version)}picks/${pseudonym}/`;
+export const datasetPicksKey = (name: string, version: string, pseudonym: string): string => `${datasetPicksPrefix(name, version, pseudonym)}picks.json`;
+export const datasetExtractedPrefix = (name: string, version: string, pseudonym: string): string =>
+  `${datasetPlanPrefix(name, version)}extracted/${pseudonym}/`;
+export const datasetExtractedKey = (name: string, version: string, pseudonym: string): string =>
+  `${datasetExtractedPrefix(name, version, pseudonym)}extracted.jsonl`;
+export const datasetCaseKey = (name: string, version: string, pseudonym: string): string => `${datasetPlanPrefix(name, version)}cases/${pseudonym}.json`;
+
+/** Marks that a version was planned with a case: how its deletion finds out where frames of it stay. */
+export const datasetCasesPrefix = "dataset-cases/";
+export const datasetsOfCasePrefix = (caseId: string): string => `${datasetCasesPrefix}${caseId}/`;
+export const datasetOfCaseKey = (caseId: string, name: string, version: string): string => `${datasetsOfCasePrefix(caseId)}${name}@${version}`;
+
+/** Reads a key below {@link datasetPlansPrefix} or {@link datasetsPrefix}; undefined for any other key. */
+export function parseDatasetKey(key: string): { name: string; version: string } | undefined {
+  const match = /^(?:datasets|dataset-plans)\/([a-z][a-z0-9-]{1,39})\/v(\d+\.\d+\.\d+)\//.exec(key);
+  return match ? { name: match[1] as string, version: match[2] as string } : undefined;
+}
+
+/** The audit record of a deleted case ({@link file://./case-deletion.ts}), in the bucket of records. */
+export const deletionRecordKey = (caseId: string): string => `deletions/${caseId}.json`;
 
 /** What a backfill works through, a line of JSON for each video ({@link file://./backfill.ts}), and where Step Functions writes what came of it. */
 export const backfillPrefix = (backfillId: string): string => `backfills/${backfillId}/`;

@@ -71,3 +71,17 @@ export const measures = z.strictObject({
   findings: z.array(finding),
 });
 export type Measures = z.infer<typeof measures>;
+
+/** `GET /cases/{caseId}/measures?corrected=`: of the analysis as it is, unless one asks for them as people corrected it. */
+export const measuresQuery = z.object({ corrected: z.enum(["true", "false"]).default("false") });
+
+/** Its answer. */
+export const caseMeasures = z.strictObject({
+  ...measures.shape,
+  /**
+   * Version of the corrections that they take into account: 0 if there are none, null if nobody asked. Measures of corrected
+   * findings are compared with nobody: the others' are of analyses as they are.
+   */
+  correctionsVersion: z.int().nonnegative().nullable(),
+});
+export type CaseMeasures = z.infer<typeof caseMeasures>;

@@ -1,14 +1,20 @@
 import { z } from "zod";
+import { convertedSource } from "./conversion.ts";
 import { integerRuns } from "./frame-table.ts";
-import { rational, s3Uri, sha256 } from "./primitives.ts";
+import { type Rational, rational, s3Uri, sha256 } from "./primitives.ts";
 
-/** What the packet tables of a source say, read by byte ranges without decoding a picture. Written by `prepare/index-source`. */
+/**
+ * What the packet tables of a source say, read by byte ranges without decoding a picture. Written by `prepare/index-source`. If the
+ * source had to be converted, what the tables of its copy say; `bytes` and `sha256` are of the source all the same.
+ */
 export const sourceIndex = z.strictObject({
   schema: z.literal("source-index/1.0"),
   container: z.enum(["mp4", "mov", "mkv", "webm", "mpegts"]),
   /** Size of the object in bytes. */
   bytes: z.int().positive(),
   sha256: sha256.optional(),
+  /** What the source was before it was converted, and how long that took; absent if it is read as it is. */
+  converted: z.strictObject({ ...convertedSource.shape, wallSeconds: z.number().nonnegative() }).optional(),
   video: z.strictObject({
     /** As in WebCodecs: avc, hevc, vp9, av1, ... */
     codec: z.string(),
@@ -44,3 +50,6 @@ export const segmentManifest = z.strictObject({
   segments: z.array(z.strictObject({ uri: s3Uri, startFrame: z.int().nonnegative(), frameCount: z.int().positive() })).min(1),
 });
 export type SegmentManifest = z.infer<typeof segmentManifest>;
+
+/** Frames between two sampled ones, for about `sampleRate` a second. Frames are sampled by number, so that sampling is exact and repeatable. */
+export const samplingStep = (frameRate: Rational, sampleRate: number): number => Math.max(1, Math.round(frameRate.num / frameRate.den / sampleRate));

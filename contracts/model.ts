@@ -73,12 +73,39 @@ export const model = z.discriminatedUnion("task", [
     task: z.literal("object-detection"),
     outputs: z.strictObject({ boxes: z.string(), scores: z.string(), classes: z.string() }),
   }),
+  /**
+   * Semantic segmentation, which tells what each cell of a grid over the picture shows. Graph outputs
+   * `classes: uint8[N, grid height, grid width]`, 0 for nothing and one more than the label's index otherwise, and
+   * `confidence: float32[N, grid height, grid width]`, the probability of that class. A mask's score is the mean over its cells.
+   */
+  z.strictObject({
+    ...common,
+    task: z.literal("segmentation"),
+    outputs: z.strictObject({ classes: z.string(), confidence: z.string() }),
+    /**
+     * What is one mask: `whole`, all cells of a label (an organ may lie in several places), or `connected`, each patch of
+     * cells of a label that touch, corners included. Two instruments of one kind that cross are one patch: these are no instances.
+     */
+    regions: z.enum(["whole", "connected"]),
+    /** Masks of fewer cells are noise and left out. */
+    leastCells: z.int().positive(),
+  }),
 ]);
 export type Model = z.infer<typeof model>;
 
-/** One job of the Models map: networks that share one decode pass. */
-export const analyser = z.strictObject({
+/**
+ * How an analyser's networks see a video (docs/models.md, decision 29):
+ * `processing`: one job decodes the whole rendition once for all of them;
+ * `transform`: a batch transform job for each network answers segment by segment, on instances that share them;
+ * `endpoint`: an asynchronous endpoint of the analyser's own answers segment by segment, and none of its instances runs in between.
+ */
+export const analyserMode = z.enum(["processing", "transform", "endpoint"]);
+export type AnalyserMode = z.infer<typeof analyserMode>;
+
+/** The fields alone, without what they demand of one another. */
+export const analyserFields = z.strictObject({
   id: identifier,
+  mode: analyserMode,
   models: z.array(identifier),
   /** Whether an analysis without all of its results is PARTIAL. */
   required: z.boolean(),
@@ -89,7 +116,23 @@ export const analyser = z.strictObject({
   instanceType: z.string().regex(/^ml\./),
   /** What SageMaker takes, in this order, where it has no instance of that type: GPUs are scarce. Absent: it waits. */
   fallbackInstanceTypes: z.array(z.string().regex(/^ml\./)).min(1).max(4).optional(),
-  /** Longest run time. */
+  /** Instances that share the segments: of a transform job; of an endpoint, the most that run at once. Not of a processing job, which has one. */
+  instances: z.int().min(1).max(100).optional(),
+  /** Longest run time; of a transform job for each network; of an endpoint, longest wait for all answers. */
   timeoutSeconds: z.int().positive(),
+});
+
+/** A line of the catalogue: networks that look at a video together, and how. */
+export const analyser = analyserFields.superRefine((line, context) => {
+  const fault = (field: keyof z.infer<typeof analyserFields>, message: string) => context.addIssue({ code: "custom", path: [field], message });
+  if (line.mode === "processing") {
+    if (line.instances !== undefined) fault("instances", "must be left out in mode processing: the job runs on one instance");
+    return;
+  }
+  if (line.models.length === 0) fault("models", `must name at least one network in mode ${line.mode}, which measures nothing by itself`);
+  if (line.signals) fault("signals", `must be false in mode ${line.mode}: cues and thumbnails need the whole video, which only a processing job sees`);
+  if (line.instances === undefined) fault("instances", `must say how many instances share the segments in mode ${line.mode}`);
+  if (line.fallbackInstanceTypes !== undefined)
+    fault("fallbackInstanceTypes", `must be left out in mode ${line.mode}: SageMaker takes one instance type there`);
 });
 export type Analyser = z.infer<typeof analyser>;

@@ -33,8 +33,15 @@ export const mediaConvertHighRateFactor = 2;
 
 /** Rekognition segment detection, per minute of video and segment type. */
 export const rekognitionSegmentMinute = 0.05;
+/** Rekognition label detection, per minute of video. */
+export const rekognitionLabelMinute = 0.1;
 /** Rekognition on pictures (DetectText), per 1,000 of the first million of a month. */
 export const rekognitionThousandPictures = 1;
+
+/** Fargate on Linux, x86-64, per hour: a processor, a GB of memory, and a GB of disk above the first 20. From memory. */
+export const fargateHour = { vcpu: 0.04048, memoryGb: 0.004445, diskGb: 0.000111, diskGbIncluded: 20 } as const;
+/** Seconds that Fargate bills for before a task's program runs: it fetches the image. About. */
+export const taskStartSeconds = 60;
 
 /** Step Functions, Standard, per state transition. */
 export const stateTransition = 0.000025;

@@ -25,7 +25,17 @@ export const report = z.strictObject({
   language: reportLanguage,
   createdAt: z.iso.datetime(),
   /** Who wrote it: a language model, or the template that needs none. */
-  writer: z.strictObject({ kind: z.enum(["template", "language-model"]), id: z.string(), version: z.string(), drafts: z.int().positive() }),
+  writer: z.strictObject({
+    kind: z.enum(["template", "language-model"]),
+    id: z.string(),
+    /** Of the template, or of the prompt that the model was given. */
+    version: z.string(),
+    drafts: z.int().positive(),
+    /** What stood between a language model and its answer. */
+    guardrail: z.strictObject({ id: z.string(), version: z.string() }).optional(),
+    /** What the last draft of a language model was billed by. */
+    tokens: z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() }).optional(),
+  }),
   /** The documents it was checked against; null where no measures were made. */
   evidence: z.strictObject({ analysisSha256: sha256, measuresSha256: sha256.nullable() }),
   sections: z.array(z.strictObject({ id: sectionId, title: z.string(), sentences: z.array(sentence) })),
@@ -78,6 +88,8 @@ export type ReportEvidence = z.infer<typeof reportEvidence>;
 
 /** What a writer hands in: sentences in sections, not yet checked. */
 export const reportDraft = z.strictObject({
+  /** Why what a language model answered is no draft, in words; there are no sections then. */
+  unusable: z.string().min(1).optional(),
   sections: z.array(
     z.strictObject({
       id: sectionId,

@@ -19,7 +19,9 @@ export function timelineVtt(analysis: Analysis, frames: FrameIndex): string {
     const start = milliseconds(startFrame);
     return `${id}\n${timestamp(start)} --> ${timestamp(Math.max(start + 1, milliseconds(endFrame)))}\n${escaped(text)}`;
   });
-  return `${["WEBVTT", ...blocks].join("\n\n")}\n`;
+  const { startTimecode } = analysis.media;
+  const notes = startTimecode ? [`NOTE The source's first frame has timecode ${startTimecode.timecode}`] : [];
+  return `${["WEBVTT", ...notes, ...blocks].join("\n\n")}\n`;
 }
 
 function timestamp(milliseconds: number): string {

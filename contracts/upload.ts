@@ -1,30 +1,12 @@
 import { z } from "zod";
-import { procedure, severity } from "./case.ts";
+import { procedure, retentionClass, severity } from "./case.ts";
 import { caseId, uploadId } from "./primitives.ts";
+import { mostParts, partsPerPage } from "./upload-parts.ts";
 
-/** Smallest part that we ask for, so that a small file isn't cut into crumbs: 16 MiB. */
-const leastPartBytes = 16 * 2 ** 20;
-/** Parts that an upload is cut into at most. S3 takes 10,000 (S3 User Guide, "Multipart upload limits"); the rest is room. */
-const mostParts = 9000;
+export { bytesOfPart, partLinkSeconds, partsOf, partsPerPage } from "./upload-parts.ts";
+
 /** S3's largest object when this was written, 5 TiB. */
 const mostBytes = 5 * 2 ** 40;
-/** Parts that one request signs: a link has 1.5 KB, an answer of Lambda 6 MB at most. */
-export const partsPerPage = 100;
-/** How long a signed link of a part lives. */
-export const partLinkSeconds = 15 * 60;
-
-/** Bytes of every part but the last, and how many parts there are. */
-export function partsOf(bytes: number): { partSize: number; partCount: number } {
-  const partSize = Math.max(leastPartBytes, Math.ceil(bytes / mostParts));
-  return { partSize, partCount: Math.ceil(bytes / partSize) };
-}
-
-/** Bytes of one part of an upload; parts are counted from 1. */
-export const bytesOfPart = (number: number, bytes: number): number => {
-  const { partSize } = partsOf(bytes);
-  return Math.min(partSize, bytes - (number - 1) * partSize);
-};
-
 /** SHA-256 of a part as S3 writes it: base64 of 32 bytes. */
 const partDigest = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be the base64 of a SHA-256");
 const partNumber = z.int().min(1).max(mostParts);
@@ -36,6 +18,8 @@ export const uploadRequest = z.strictObject({
   bytes: z.int().positive("must be more than 0: the file is empty").max(mostBytes),
   procedure: procedure.optional(),
   severity: severity.optional(),
+  /** How long the case must be kept, at least: `clinical` if nobody says. */
+  retentionClass: retentionClass.optional(),
   /** Random, of the client's making: the same person who asks again with the same token gets the same upload. */
   token: z.uuid(),
 });

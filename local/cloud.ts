@@ -1,19 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Disturbances } from "./disturbances.ts";
 import { findMediaTools } from "./media/tools.ts";
 import { createApiGateway } from "./services/api-gateway/index.ts";
+import { createBedrock } from "./services/bedrock/service.ts";
 import { createCognito } from "./services/cognito/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
+import { createEcs } from "./services/ecs/service.ts";
 import { createEvents } from "./services/events/index.ts";
 import { createIam } from "./services/iam/iam.ts";
 import { createSlots } from "./services/jobs/slots.ts";
 import { createLambda } from "./services/lambda/index.ts";
 import { createMediaConvert } from "./services/mediaconvert/service.ts";
 import { createRekognition } from "./services/rekognition/service.ts";
+import { openLaidObjects } from "./services/s3/laid-objects.ts";
 import { createS3 } from "./services/s3/s3.ts";
 import { createSageMaker } from "./services/sagemaker/service.ts";
-import { Faults, type Log, type StateMachines } from "./services/seams.ts";
+import { type EventBus, Faults, type Log, type StateMachines } from "./services/seams.ts";
 import { createSqs } from "./services/sqs/index.ts";
 import { createStates } from "./services/states/index.ts";
 import { startWire } from "./wire/server.ts";
@@ -27,6 +31,8 @@ export interface CloudOptions {
   readonly port?: number;
   /** Multiplies Wait states and pauses between retries of state machines; 1 is AWS's time. */
   readonly waitScale?: number;
+  /** What calls, events and writes meet by chance. */
+  readonly disturbances?: Disturbances | undefined;
   readonly log: Log;
 }
 
@@ -39,11 +45,13 @@ export type Cloud = Awaited<ReturnType<typeof openCloud>>;
  * Opens the local cloud: its services, wired together as AWS wires them behind its public APIs. They answer at once;
  * `start()`, once the program's resources are live, makes them go on with what an earlier process left undone.
  */
-export async function openCloud({ dataDir, region, accountId, port = 0, waitScale = 1, log }: CloudOptions) {
+export async function openCloud({ dataDir, region, accountId, port = 0, waitScale = 1, disturbances: wanted, log }: CloudOptions) {
   const tools = await findMediaTools();
   const place = { region, accountId };
   const dir = (service: string): string => join(dataDir, service);
   const faults = new Faults();
+  // What the program declares is undisturbed: trouble begins with the work.
+  let disturbances: Disturbances | undefined;
   const slots = createSlots(heavyJobs);
   const iam = createIam({ accountId, seed: seedOf(dataDir) });
   const authorizer = iam;
@@ -57,13 +65,20 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const lambda = createLambda({ dir: dir("lambda"), ...place, endpoint, authorizer, queues: sqs, putResourcePolicy: iam.putResourcePolicy, log });
   const machines: StateMachines = { start: (...target) => states.startFor(...target) };
   const events = createEvents({ ...place, queues: sqs, functions: lambda, machines, log });
-  const s3 = createS3({ dir: dir("s3"), ...place, authorizer, publish: events.publish, log });
+  const publish: EventBus["publish"] = async (event) => {
+    await events.publish(event);
+    if (disturbances?.ofEvent()) await events.publish(event);
+  };
+  const s3 = createS3({ dir: dir("s3"), ...place, authorizer, publish, log, beforeWrite: () => disturbances?.ofWrite() });
+  const laid = openLaidObjects(dir("laid"));
   const dynamodb = await createDynamoDb({ dir: dir("dynamodb"), ...place });
-  const states = createStates({ dir: dir("states"), ...place, endpoint, authorizer, publish: events.publish, log, waitScale });
+  const states = createStates({ dir: dir("states"), ...place, endpoint, authorizer, publish, log, waitScale });
   const media = { region, account: accountId, tools, store: s3, authorizer, slots, faults, log };
   const mediaconvert = createMediaConvert({ folder: dir("mediaconvert"), ...media });
   const rekognition = createRekognition({ folder: dir("rekognition"), ...media });
-  const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media });
+  const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media, publish });
+  const ecs = createEcs({ folder: dir("ecs"), ...media, endpoint, image: sagemaker.image });
+  const bedrock = createBedrock({ region, faults });
   const cognito = createCognito({ dir: dir("cognito"), region, functions: lambda });
   const apiGateway = createApiGateway({ functions: lambda, authorizer, issuers: cognito, log });
 
@@ -71,7 +86,9 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     iam,
     port,
     log,
-    services: [s3, ...sagemaker.services, ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition].map(({ service }) => service)],
+    disturbances: { ofCall: (name) => disturbances?.ofCall(name) },
+    refusal: (service, operation) => faults.refusal(service, operation),
+    services: [s3, ...sagemaker.services, ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock].map(({ service }) => service)],
   });
   address = wire.endpoint;
 
@@ -85,17 +102,21 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     lambda,
     events,
     s3,
+    laid,
     dynamodb,
     states,
     mediaconvert,
     rekognition,
     sagemaker,
+    ecs,
+    bedrock,
     cognito,
     apiGateway,
 
     /** Goes on with jobs, events, messages and executions that were under way when an earlier process ended. */
     async start(): Promise<void> {
-      for (const service of [mediaconvert, rekognition, sagemaker]) service.start();
+      disturbances = wanted;
+      for (const service of [mediaconvert, rekognition, sagemaker, ecs]) service.start();
       await states.start();
       lambda.start();
       s3.start();
@@ -103,10 +124,12 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
 
     /** Ends all work in hand; a later process goes on with it. */
     async close(): Promise<void> {
+      await events.close();
       await states.close();
       await lambda.close();
-      await Promise.all([mediaconvert.close(), rekognition.close(), sagemaker.close()]);
+      await Promise.all([mediaconvert.close(), rekognition.close(), sagemaker.close(), ecs.close()]);
       await s3.close();
+      laid.close();
       sqs.close();
       await wire.close();
       await dynamodb.close();

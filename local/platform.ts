@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { lock, type Session } from "./cli/session.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
 import { deploy } from "./deploy/deploy.ts";
+import type { Properties } from "./deploy/provider.ts";
+import type { Disturbances } from "./disturbances.ts";
 import { type ApiHandler, startPage } from "./page/server.ts";
 import { liveProvider } from "./provider/live.ts";
 
@@ -21,19 +23,27 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+export interface PlatformOptions {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly disturbances?: Disturbances | undefined;
+  /** Deploys stack `local`, and `shared` that it refers to, into the cloud, and answers `local`'s outputs. Default: in this process, without the Pulumi CLI. */
+  readonly deployLocal?: (cloud: Cloud) => Promise<Properties>;
+}
+
 /**
  * Opens the local cloud on a folder, deploys stack `local`, and goes on with whatever was under way. The stack it refers
  * to, `shared`, is deployed too: the inference image lives there.
  */
-export async function openPlatform({ root, dataDir }: { root: string; dataDir: string }): Promise<Platform> {
+export async function openPlatform({ root, dataDir, disturbances, deployLocal = inProcess(root) }: PlatformOptions): Promise<Platform> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const release = lock(dataDir);
   const logFile = join(dataDir, "cloud.log");
   const log = (line: string): void => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
   let cloud: Cloud | undefined;
   try {
-    cloud = await openCloud({ dataDir, region, accountId, waitScale, log });
-    const { outputs } = await deploy({ root, stack: "local", provider: liveProvider(cloud) });
+    cloud = await openCloud({ dataDir, region, accountId, waitScale, disturbances, log });
+    const outputs = await deployLocal(cloud);
     await cloud.start();
     return await platformOf(cloud, outputs as Record<string, string>, release);
   } catch (error) {
@@ -42,6 +52,11 @@ export async function openPlatform({ root, dataDir }: { root: string; dataDir: s
     throw error;
   }
 }
+
+const inProcess =
+  (root: string) =>
+  async (cloud: Cloud): Promise<Properties> =>
+    (await deploy({ root, stack: "local", provider: liveProvider(cloud) })).outputs;
 
 async function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Promise<Platform> {
   // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Analyser, type Model, model as modelSchema } from "../contracts/model.ts";
+import { type Analyser, analyser as analyserSchema, type Model, model as modelSchema } from "../contracts/model.ts";
 
 /** The privacy gate's analyser: runs alone, before any other looks at a video. */
 export const gate: Analyser = {
   id: "gate",
+  mode: "processing",
   models: ["out-of-body"],
   required: true,
   sampleRate: 2,
@@ -17,11 +18,23 @@ export const gate: Analyser = {
 export const analysers: readonly Analyser[] = [
   {
     id: "frame-analysis",
+    mode: "processing",
     models: ["instrument-detector", "phase-classifier", "view-quality"],
     required: true,
     sampleRate: 5,
     signals: true,
     // The decoder is what a job waits for, and the networks take a few milliseconds a frame without a GPU.
+    instanceType: "ml.c5.xlarge",
+    timeoutSeconds: 4 * 3600,
+  },
+  {
+    id: "scene-segmentation",
+    mode: "processing",
+    models: ["instrument-segmenter", "organ-segmenter"],
+    required: true,
+    // A frame a second is a key frame of the analysis rendition, so that nothing else is decoded: a tenth of the work.
+    sampleRate: 1,
+    signals: false,
     instanceType: "ml.c5.xlarge",
     timeoutSeconds: 4 * 3600,
   },
@@ -61,6 +74,13 @@ export function readCatalogue(root = "models", choice: CatalogueChoice = { gate,
   const mistakes: string[] = [];
   const named = [choice.gate, ...choice.analysers];
   for (const id of repeated(named.map((analyser) => analyser.id))) mistakes.push(`Two analysers have the id "${id}".`);
+  for (const line of named) {
+    const { error } = analyserSchema.safeParse(line);
+    for (const issue of error?.issues ?? []) mistakes.push(`Analyser "${line.id}": ${issue.path.join(".") || "the line"}: ${issue.message}.`);
+  }
+  // The gate judges all frames before anything else may see one; segments know nothing of their neighbours.
+  if (choice.gate.mode !== "processing")
+    mistakes.push(`Analyser "${choice.gate.id}": the privacy gate must have the mode processing, not ${choice.gate.mode}.`);
   const ids = [...new Set(named.flatMap((analyser) => analyser.models))].sort();
   if (!ids.includes(choice.imageModel))
     mistakes.push(`The model for single images, "${choice.imageModel}", must be one that an analyser runs: ${ids.join(", ")}.`);

@@ -13,6 +13,25 @@ export function refersTo(resource: PolicyResource, property: string, target: Pol
   return name !== undefined && identifiers.some((identifier) => knownText(target.props, identifier) === name);
 }
 
+/** Finds what a property names among many, as {@link refersTo} tells of one: each is looked at once, however many ask. */
+export function referrers(
+  targets: readonly PolicyResource[],
+  identifiers: readonly string[],
+): (resource: PolicyResource, property: string) => PolicyResource | undefined {
+  const byUrn = new Map(targets.map((target) => [target.urn, target]));
+  const byName = new Map<string, PolicyResource>();
+  for (const target of targets)
+    for (const identifier of identifiers) {
+      const name = knownText(target.props, identifier);
+      if (name !== undefined && !byName.has(name)) byName.set(name, target);
+    }
+  return (resource, property) => {
+    const made = resource.propertyDependencies[property]?.flatMap(({ urn }) => byUrn.get(urn) ?? [])[0];
+    const name = made === undefined ? knownText(resource.props, property) : undefined;
+    return made ?? (name === undefined ? undefined : byName.get(name));
+  };
+}
+
 /** The resources of a type that belong to a bucket: S3 keeps encryption, versions and the like in resources of their own. */
 export function companionsOf(bucket: PolicyResource, resources: readonly PolicyResource[], type: string): PolicyResource[] {
   return resources.filter((resource) => resource.type === type && refersTo(resource, "bucket", bucket, ["bucket", "id", "arn"]));

@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 const checks: [string, string[]][] = [
   ["tsc", ["--noEmit"]],
   ["tsc", ["--noEmit", "-p", "web"]],
+  ["tsc", ["--noEmit", "-p", "test/web"]],
+  ["tsc", ["--noEmit", "-p", "bench/page/probe"]],
   ["biome", ["check", "."]],
   ["depcruise", ["contracts", "functions", "models", "components", "stacks", "policies", "local", "web", "scripts", "bench", "test", "--output-type", "err"]],
 ];

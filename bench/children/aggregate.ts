@@ -34,4 +34,11 @@ const lake: Deps["lake"] = {
 };
 const handler = createHandler({ lake, pipelineVersion: "bench", instanceTypes: {}, optionalAnalysers: [], record: async () => {} });
 const request = { caseId, uploadId: caseId, runId, source: { bucket: "raw", key: "source", bytes: 1 } };
-await handler({ request, startedAt: "2026-11-26T08:00:00.000Z", verdict: "PASSTHROUGH", forecastUsd: 0, envelopes: JSON.parse(envelopes) });
+await handler({
+  request,
+  startedAt: "2026-11-26T08:00:00.000Z",
+  verdict: "PASSTHROUGH",
+  startTimecode: null,
+  forecastUsd: 0,
+  envelopes: JSON.parse(envelopes),
+});

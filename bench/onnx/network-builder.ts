@@ -1,3 +1,4 @@
+import { mulberry32 } from "../../local/random.ts";
 import type { Attribute, Graph, GraphNode, GraphTensor, GraphValue } from "./writer.ts";
 
 /** A feature map: the name of its tensor and its channels. */
@@ -104,15 +105,4 @@ export class NetworkBuilder {
   graph(name: string, inputs: readonly GraphValue[], outputs: readonly GraphValue[]): Graph {
     return { name, nodes: this.#nodes, constants: this.#constants, inputs, outputs };
   }
-}
-
-/** Tommy Ettinger's generator of 32-bit state, public domain: the same weights on every machine. Values in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -19,6 +19,9 @@ export interface AggregationArgs {
   pipelineVersion: string;
 }
 
+/** Branches beside the catalogue's that an analysis is COMPLETE without: what labels add is for searching. */
+const optionalServices = ["rekognition-labels"];
+
 /** Merges the branches' results into one analysis, measures it, tags the source with it and announces it. */
 export class Aggregation extends PlatformComponent {
   readonly mergeTimeline: PlatformFunction;
@@ -46,7 +49,7 @@ export class Aggregation extends PlatformComponent {
           ),
           // It makes much garbage and keeps little: a small young generation holds its memory at two thirds of what it would be, at no cost.
           NODE_OPTIONS: "--max-semi-space-size=4",
-          OPTIONAL_ANALYSERS: JSON.stringify(catalogue.analysers.filter(({ required }) => !required).map(({ id }) => id)),
+          OPTIONAL_ANALYSERS: JSON.stringify([...catalogue.analysers.filter(({ required }) => !required).map(({ id }) => id), ...optionalServices]),
         },
         statements: [
           ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),

@@ -63,6 +63,8 @@ export type MapState = Effects &
     readonly Type: "Map";
     /** The items themselves, or an expression that yields them. */
     readonly Items: readonly Values[] | string;
+    /** What an iteration is given of its item and of the Map's input; absent: the item. */
+    readonly ItemSelector?: Values;
     readonly MaxConcurrency: number;
     readonly ItemProcessor: StateGraph & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
     readonly Catch?: readonly Catcher[];
@@ -130,13 +132,16 @@ export const retryWhenFull = (...errors: string[]): Retrier => ({
 
 /**
  * The error of the state that failed, as one sentence or more. Functions (`errorMessage`), SageMaker jobs (`FailureReason`)
- * and MediaConvert jobs (`ErrorMessage`) report theirs inside JSON; people get that sentence. A cause that was cut is no JSON.
+ *, MediaConvert jobs (`ErrorMessage`) and tasks of ECS (`StoppedReason`, and with what its containers exited) report theirs inside JSON;
+ * people get that sentence. A cause that was cut is no JSON.
  */
 export const errorMessage = [
   "(",
   "$cause := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : '';",
   "$facts := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}' ? $parse($cause) : {};",
-  "$told := [$facts.errorMessage, $facts.FailureReason, $facts.ErrorMessage];",
+  "$exits := $join($facts.Containers[$exists(ExitCode)].(' with ' & $string(ExitCode)), ' and');",
+  "$stopped := $exists($facts.StoppedReason) ? 'The task stopped: ' & $facts.StoppedReason & $exits & '.';",
+  "$told := [$facts.errorMessage, $facts.FailureReason, $facts.ErrorMessage, $stopped];",
   "$message := $count($told) > 0 ? $told[0] : $states.errorOutput.Error & ': ' & $cause;",
   "$substring($message, 0, 2000)",
   ")",

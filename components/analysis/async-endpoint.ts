@@ -66,7 +66,8 @@ export class AsyncEndpoint extends PlatformComponent {
         ...(!hasLocalDisks(instanceType) && { kmsKeyArn: lake.models.key.arn }),
         asyncInferenceConfig: {
           outputConfig: {
-            s3OutputPath: lake.processed.uri(`${lakePrefixes.results}asynchronous/`),
+            // Whoever asks names the rest of the way, so that answers lie with their case.
+            s3OutputPath: lake.processed.uri(lakePrefixes.results),
             s3FailurePath: lake.processed.uri(`${lakePrefixes.results}asynchronous-failures/`),
             kmsKeyId: lake.processed.key.arn,
           },

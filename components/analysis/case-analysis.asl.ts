@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { longestVideoHours } from "../../contracts/conversion.ts";
 import { pictureStepSeconds, picturesPerPart } from "../../contracts/gate.ts";
-import { analyserPrefix, toUri } from "../../contracts/keys.ts";
+import { analyserPrefix, conversionKey, convertedVideoKey, toUri } from "../../contracts/keys.ts";
 import type { Analyser } from "../../contracts/model.ts";
-import { analysersBranch, envelope, processingInputs, type ReviewBranchArgs, reviewBranch } from "./analyse-branches.asl.ts";
+import type { RunTaskArguments } from "../compute/fargate-task.ts";
+import { analyserBranches, envelope, processingInputs, type ReviewBranchArgs, reviewBranch, type SegmentArgs } from "./analyse-branches.asl.ts";
 import {
   type Catcher,
   caseId,
@@ -19,14 +21,29 @@ import {
   type Value,
   type Values,
 } from "./asl.ts";
-import { located, type ProcessingArgs, processFrames, processingJob, type TranscodingArgs, transcode, updateCase } from "./tasks.asl.ts";
+import {
+  capacity,
+  isCapacityShort,
+  located,
+  type ProcessingArgs,
+  processFrames,
+  processingJob,
+  runContainer,
+  type TranscodingArgs,
+  transcode,
+  updateCase,
+} from "./tasks.asl.ts";
 
 export interface CaseAnalysisDefinitionArgs {
   readonly tableName: pulumi.Input<string>;
   readonly functions: ReviewBranchArgs["functions"] &
     Readonly<Record<"indexSource" | "admit" | "searchPictures" | "decideGate" | "mergeTimeline" | "measureOperation", FunctionTarget>>;
   readonly transcoding: TranscodingArgs;
+  /** The task that converts what can't be read as it is. */
+  readonly conversion: RunTaskArguments;
   readonly processing: ProcessingArgs;
+  /** Present if an analyser has the mode endpoint. */
+  readonly segments?: SegmentArgs | undefined;
   readonly rekognition: ReviewBranchArgs["rekognition"];
   /** The privacy gate's network; runs before all others. */
   readonly gate: Analyser;
@@ -86,7 +103,7 @@ function resumption(work: Readonly<Record<string, State>>): Record<string, State
   };
 }
 
-/** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back, and so does any from a case that is being deleted. */
+/** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back, and so does any from a case that is deleted or being deleted. */
 function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
   return {
     Claim: updateCase(
@@ -96,11 +113,13 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
           "#status = :running, runId = :run, executionArn = :execution, updatedAt = :now, reasons = :reasons, #list = :list",
           "createdAt = if_not_exists(createdAt, :started), fileName = if_not_exists(fileName, :unnamed)",
         ].join(", "),
-        condition: "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR #status <> :deleting)",
+        condition:
+          "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR NOT #status IN (:deleting, :deleted))",
         names: { "#list": "list" },
         values: {
           ":running": { S: "RUNNING" },
           ":deleting": { S: "DELETING" },
+          ":deleted": { S: "DELETED" },
           ":execution": { S: "{% $states.context.Execution.Id %}" },
           ":started": { S: "{% $states.context.Execution.StartTime %}" },
           ":reasons": { L: [] },
@@ -118,31 +137,35 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
   };
 }
 
-/** Reads headers and packet tables, decides whether and how the video can be analysed, and makes the analysis rendition. */
-function prepare({ tableName, functions, transcoding }: CaseAnalysisDefinitionArgs): Record<string, State> {
+/**
+ * Reads headers and packet tables, decides whether and how the video can be analysed, and makes the analysis rendition. A video that
+ * can't be read as it is is converted, and what was read and decided of it is read and decided again of its copy.
+ */
+function prepare({ tableName, functions, transcoding, conversion, processing }: CaseAnalysisDefinitionArgs): Record<string, State> {
   // What is wrong with the video is for `admit` to judge; what is wrong with the platform ends the run.
   const unreadable = (error: string[], assign: string, next: string): Catcher => ({
     ErrorEquals: error,
     Assign: { [assign]: null, [`${assign}Error`]: expression(errorMessage) },
     Next: next,
   });
-  return {
-    Probe: {
-      Type: "Task",
-      Resource: "arn:aws:states:::aws-sdk:mediaconvert:probe",
-      Arguments: { InputFiles: [{ FileUrl: expression(`'s3://' & ${request}.source.bucket & '/' & ${request}.source.key`) }] },
-      TimeoutSeconds: 300,
-      Retry: [retryBusy("MediaConvert.TooManyRequestsException", "MediaConvert.InternalServerErrorException", "MediaConvert.ServiceQuotaExceededException")],
-      Catch: [unreadable(["MediaConvert.BadRequestException", "MediaConvert.UnprocessableEntityException"], "probe", "IndexSource"), fails],
-      Assign: { probe: "{% $states.result %}", probeError: null },
-      Next: "IndexSource",
-    },
-    IndexSource: invoke(
+  const probe = (uri: string, next: string): TaskState => ({
+    Type: "Task",
+    Resource: "arn:aws:states:::aws-sdk:mediaconvert:probe",
+    Arguments: { InputFiles: [{ FileUrl: expression(uri) }] },
+    TimeoutSeconds: 300,
+    Retry: [retryBusy("MediaConvert.TooManyRequestsException", "MediaConvert.InternalServerErrorException", "MediaConvert.ServiceQuotaExceededException")],
+    Catch: [unreadable(["MediaConvert.BadRequestException", "MediaConvert.UnprocessableEntityException"], "probe", next), fails],
+    Assign: { probe: "{% $states.result %}", probeError: null },
+    Next: next,
+  });
+  const index = (copy: boolean, next: string, refused: string): TaskState =>
+    invoke(
       functions.indexSource,
-      { request: expression(request) },
-      { Assign: { index: "{% $states.result.Payload %}", indexError: null }, Catch: [unreadable(["InvalidInput"], "index", "Admit"), fails], Next: "Admit" },
-    ),
-    Admit: invoke(
+      { request: expression(request), ...(copy && { copy }) },
+      { Assign: { index: "{% $states.result.Payload %}", indexError: null }, Catch: [unreadable(["InvalidInput"], "index", refused), fails], Next: next },
+    );
+  const admit = (plan: string, next: string): TaskState =>
+    invoke(
       functions.admit,
       {
         request: expression(request),
@@ -151,10 +174,42 @@ function prepare({ tableName, functions, transcoding }: CaseAnalysisDefinitionAr
         index: "{% $index %}",
         indexError: "{% $indexError %}",
       },
-      { Assign: { plan: "{% $states.result.Payload %}", reasons: "{% $states.result.Payload.reasons %}" }, Catch: [fails], Next: "IsAdmitted" },
+      { Assign: { plan: expression(plan), reasons: "{% $states.result.Payload.reasons %}" }, Catch: [fails], Next: next },
+    );
+  const rejects = { Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" };
+  const { processedBucket } = processing;
+  return {
+    Probe: probe(`'s3://' & ${request}.source.bucket & '/' & ${request}.source.key`, "IndexSource"),
+    IndexSource: index(false, "Admit", "Admit"),
+    Admit: admit("$states.result.Payload", "IsAdmitted"),
+    IsAdmitted: { Type: "Choice", Choices: [rejects, { Condition: "{% $plan.verdict = 'CONVERT' %}", Next: "Convert" }], Default: "RecordForecast" },
+    // Cents, and what the rest will cost can be told only afterwards.
+    Convert: runContainer(
+      conversion,
+      {
+        environment: {
+          SOURCE_BUCKET: expression(`${request}.source.bucket`),
+          SOURCE_KEY: expression(`${request}.source.key`),
+          SOURCE_VERSION: expression(`${request}.source.versionId`),
+          COPY_BUCKET: processedBucket,
+          COPY_KEY: expression(located(convertedVideoKey)),
+          OUTCOME_KEY: expression(located(conversionKey)),
+        },
+        // Where the headers tell no duration, it may be the longest.
+        timeoutSeconds: `$max([3600, 3 * $ceil($plan.durationSeconds > 0 ? $plan.durationSeconds : ${longestVideoHours * 3600})])`,
+      },
+      { Catch: [fails], Next: "IndexCopy" },
     ),
-    IsAdmitted: { Type: "Choice", Choices: [{ Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" }], Default: "RecordForecast" },
-    // Before anything costs money.
+    // Of a video that could not be converted there is no copy to be probed, only the reason.
+    IndexCopy: index(true, "ProbeCopy", "AdmitCopy"),
+    ProbeCopy: probe(
+      located((c, r) => toUri(processedBucket, convertedVideoKey(c, r))),
+      "AdmitCopy",
+    ),
+    // A copy has no timecode.
+    AdmitCopy: admit("$merge([$states.result.Payload, {'startTimecode': $plan.startTimecode}])", "IsCopyAdmitted"),
+    IsCopyAdmitted: { Type: "Choice", Choices: [rejects], Default: "RecordForecast" },
+    // Before anything else costs money.
     RecordForecast: updateCase(
       tableName,
       {
@@ -172,7 +227,7 @@ function prepare({ tableName, functions, transcoding }: CaseAnalysisDefinitionAr
     IndexRendition: invoke(
       functions.indexRendition,
       { caseId: expression(caseId), runId: expression(runId), rendition: "analysis" },
-      { Catch: [fails], Next: "ScreenFrames" },
+      { Assign: { waited: { RetryCount: 0 } }, Catch: [fails], Next: "ScreenFrames" },
     ),
   };
 }
@@ -186,17 +241,35 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
   const outputUri = located((c, r) => toUri(processing.processedBucket, analyserPrefix(c, r, gate.id)));
   const searched = (status: "SUCCEEDED" | "FAILED" | "SKIPPED", error: Value = null): Values => ({ pictures: { status, error } });
   return {
-    ScreenFrames: processFrames(processing, { ...job, id: `'${job.id}'`, outputUri }, processingInputs(processing.processedBucket), {
-      Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)), ...searched("SKIPPED") },
-      Catch: [
+    ScreenFrames: processFrames(
+      processing,
+      { ...job, id: `'${job.id}'`, outputUri, visits: "$waited.RetryCount" },
+      processingInputs(processing.processedBucket),
+      {
+        Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)), ...searched("SKIPPED") },
+        Catch: [
+          {
+            ErrorEquals: ["States.ALL"],
+            Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)), ...searched("SKIPPED") },
+            Next: "IsCapacityShort",
+          },
+        ],
+        Next: rekognition.enabled ? "ScreenPictures" : "DecideGate",
+      },
+    ),
+    // AWS has no such instance at the moment: nothing is wrong with the video, and a case in quarantine can't be redriven.
+    IsCapacityShort: {
+      Type: "Choice",
+      Choices: [
         {
-          ErrorEquals: ["States.ALL"],
-          Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)), ...searched("SKIPPED") },
-          Next: "DecideGate",
+          Condition: isCapacityShort("$screening.error", "$waited.RetryCount"),
+          Assign: { waited: { RetryCount: "{% $waited.RetryCount + 1 %}" } },
+          Next: "WaitForCapacity",
         },
       ],
-      Next: rekognition.enabled ? "ScreenPictures" : "DecideGate",
-    }),
+      Default: "DecideGate",
+    },
+    WaitForCapacity: { Type: "Wait", Seconds: capacity.waitSeconds, Next: "ScreenFrames" },
     ...(rekognition.enabled
       ? {
           ScreenPictures: {
@@ -252,12 +325,17 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
 }
 
 /** All branches side by side. Each catches its own failures and reports an envelope, so one never loses the work of the others. */
-function analyse({ functions, transcoding, processing, rekognition, analysers }: CaseAnalysisDefinitionArgs): Record<string, State> {
+function analyse({ functions, transcoding, processing, segments, rekognition, analysers }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  const branches = [
+    reviewBranch({ functions, transcoding, processedBucket: processing.processedBucket, rekognition }),
+    ...analyserBranches(analysers, processing, segments),
+  ];
+  const envelopes = branches.map((_, i) => `$append([], $states.result[${i}])`).reduce((all, those) => `$append(${all}, ${those})`);
   return {
     Analyse: {
       Type: "Parallel",
-      Branches: [reviewBranch({ functions, transcoding, processedBucket: processing.processedBucket, rekognition }), analysersBranch(analysers, processing)],
-      Assign: { envelopes: "{% $append($append([], $states.result[0]), $append([], $states.result[1])) %}" },
+      Branches: branches,
+      Assign: { envelopes: expression(envelopes) },
       Catch: [fails],
       Next: "MergeTimeline",
     },
@@ -278,6 +356,7 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
         request: expression(request),
         startedAt: "{% $states.context.Execution.StartTime %}",
         verdict: "{% $plan.verdict %}",
+        startTimecode: "{% $plan.startTimecode %}",
         forecastUsd: "{% $plan.forecastUsd %}",
         envelopes: "{% $envelopes %}",
       },

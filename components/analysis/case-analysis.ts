@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { planned } from "../../contracts/cost.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
@@ -9,6 +10,7 @@ import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { Aggregation } from "./aggregation.ts";
 import { caseAnalysisDefinition } from "./case-analysis.asl.ts";
+import { Conversion } from "./conversion.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { MediaConvertPreprocessing } from "./media-convert-preprocessing.ts";
 import { PrivacyGate } from "./privacy-gate.ts";
@@ -27,6 +29,8 @@ export interface CaseAnalysisArgs {
   network: ComputeNetwork;
   rekognition: {
     enabled: boolean;
+    /** Whether it also finds labels. Only where it is enabled. */
+    labels: boolean;
     /**
      * The organisation's policy that keeps AWS's AI services from storing and using what they are shown: without it,
      * Rekognition must not see a video (AWS Organizations User Guide, "AI services opt-out policies"; HIPAA 164.308(b)(1)).
@@ -42,8 +46,11 @@ export interface CaseAnalysisArgs {
 /** The state machine of the case analysis, and everything that its states use. */
 export class CaseAnalysis extends PlatformComponent {
   readonly stateMachineArn: pulumi.Output<string>;
+  readonly workflow: Workflow;
   /** MediaConvert's queue that its transcoding jobs wait in. */
   readonly transcodingQueueArn: pulumi.Output<string>;
+  /** Names of the endpoints that analysers have for themselves. */
+  readonly segmentEndpoints: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: CaseAnalysisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseAnalysis", name, opts);
@@ -52,9 +59,18 @@ export class CaseAnalysis extends PlatformComponent {
     const inside = { parent: this };
 
     const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: plannedWork(args) }, inside);
+    const conversion = new Conversion(this.childName("conversion"), { ...common, keys, image: args.image, network: args.network }, inside);
     const gate = new PrivacyGate(this.childName("gate"), { ...common, catalogue, searchesText: args.rekognition.enabled }, inside);
-    const sagemaker = new SageMakerBranch(this.childName("sagemaker"), { ...common, catalogue, image: args.image, network: args.network }, inside);
-    const rekognition = new RekognitionBranch(this.childName("rekognition"), { ...common, enabled: args.rekognition.enabled }, inside);
+    const sagemaker = new SageMakerBranch(
+      this.childName("sagemaker"),
+      { ...common, catalogue, image: args.image, network: args.network, pollSeconds: args.rekognition.pollSeconds },
+      inside,
+    );
+    const rekognition = new RekognitionBranch(
+      this.childName("rekognition"),
+      { ...common, enabled: args.rekognition.enabled, labels: args.rekognition.labels },
+      inside,
+    );
     const aggregation = new Aggregation(this.childName("aggregation"), { ...common, table, catalogue, pipelineVersion: args.pipelineVersion }, inside);
 
     const workflow = new Workflow(
@@ -72,20 +88,23 @@ export class CaseAnalysis extends PlatformComponent {
             searchPictures: gate.searchPictures,
             decideGate: gate.decideGate,
             collectShots: rekognition.collectShots,
+            collectLabels: rekognition.collectLabels,
             mergeTimeline: aggregation.mergeTimeline,
             measureOperation: aggregation.measureOperation,
           },
           transcoding: preprocessing.transcoding,
+          conversion: conversion.runArguments,
           processing: sagemaker.processing,
+          segments: sagemaker.segments,
           rekognition: args.rekognition,
           gate: catalogue.gate,
           analysers: catalogue.analysers,
         }),
         statements: [
           ...table.allow("MarkCase", ["dynamodb:UpdateItem"]),
-          ...[preprocessing, gate, sagemaker, rekognition, aggregation].flatMap((part) => part.statements),
+          ...[preprocessing, conversion, gate, sagemaker, rekognition, aggregation].flatMap((part) => part.statements),
         ],
-        jobs: ["MediaConvertJob", "SageMakerProcessingJobs"],
+        jobs: ["MediaConvertJob", "SageMakerProcessingJobs", ...(sagemaker.segments?.transform ? (["SageMakerTransformJobs"] as const) : [])],
         // A rejected or quarantined video is no failure: its execution succeeds.
         what: "The analysis of a case",
         tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId },
@@ -93,7 +112,9 @@ export class CaseAnalysis extends PlatformComponent {
       inside,
     );
 
+    this.workflow = workflow;
     this.stateMachineArn = workflow.stateMachineArn;
+    this.segmentEndpoints = Object.values(sagemaker.segments?.endpoint?.names ?? {}).map((name) => pulumi.output(name));
     this.transcodingQueueArn = pulumi.output(preprocessing.transcoding.queueArn);
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
   }
@@ -106,6 +127,7 @@ export class CaseAnalysis extends PlatformComponent {
 
 /** What runs over a video, as far as it costs money. */
 const plannedWork = ({ catalogue, rekognition }: CaseAnalysisArgs) => ({
-  analysers: [catalogue.gate, ...catalogue.analysers].map(({ id, instanceType, sampleRate }) => ({ id, instanceType, sampleRate })),
+  analysers: [catalogue.gate, ...catalogue.analysers].map(planned),
   rekognition: rekognition.enabled,
+  labels: rekognition.labels,
 });

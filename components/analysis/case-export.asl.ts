@@ -61,7 +61,7 @@ export function caseExportDefinition(args: CaseExportDefinitionArgs): StateMachi
       WriteExport: invoke(
         args.writeExport,
         Object.fromEntries(
-          ["exportId", "caseId", "runId", "format", "startFrame", "endFrame", "warnings"].map((name) => [
+          ["exportId", "caseId", "runId", "format", "startFrame", "endFrame", "corrections", "warnings"].map((name) => [
             name,
             // A list of one would else become its one member.
             expression(name === "warnings" ? `$append([], ${request}.${name})` : `${request}.${name}`),

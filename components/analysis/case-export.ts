@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
@@ -19,6 +20,8 @@ export interface CaseExportArgs {
   settings: FunctionSettings;
   keys: DataKeys;
   lake: DataLake;
+  /** Holds what people corrected. */
+  table: CaseTable;
   image: InferenceImage;
   /** Where jobs run. */
   network: ComputeNetwork;
@@ -32,7 +35,7 @@ export class CaseExport extends PlatformComponent {
 
   constructor(name: string, args: CaseExportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseExport", name, opts);
-    const { settings, keys, lake, image, network } = args;
+    const { settings, keys, lake, table, image, network } = args;
     const { place } = settings;
     const { processed } = lake;
 
@@ -44,8 +47,9 @@ export class CaseExport extends PlatformComponent {
         // An hour with a million boxes takes a minute (docs/interchange.md).
         timeoutSeconds: 900,
         memoryMb: 3008,
-        environment: { PROCESSED_BUCKET: processed.bucket },
+        environment: { CASE_TABLE: table.tableName, PROCESSED_BUCKET: processed.bucket },
         statements: [
+          ...table.allow("ReadCorrections", ["dynamodb:Query"]),
           ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
           processed.allowNoticingAbsence("NoticeMissingMeasures"),
           ...processed.allow("WriteExports", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.exports),

@@ -17,6 +17,8 @@ import {
 export interface CaseReportDefinitionArgs {
   readonly tableName: pulumi.Input<string>;
   readonly functions: Readonly<Record<"gatherEvidence" | "writeTemplate" | "checkGrounding" | "publishReport", FunctionTarget>>;
+  /** The language model that drafts before the template does; absent where the template writes alone. */
+  readonly drafter?: { readonly draftReport: FunctionTarget; readonly maxRedrafts: number };
 }
 
 /** Source and detail type of the event that tells the rest of the platform about a finished report. */
@@ -79,30 +81,38 @@ export function caseReportDefinition(args: CaseReportDefinitionArgs): StateMachi
 }
 
 /** One language: write, check, publish what stands. */
-function writeReport({ functions }: CaseReportDefinitionArgs): StateGraph {
+function writeReport({ functions, drafter }: CaseReportDefinitionArgs): StateGraph {
+  // A report that a template writes alone has one draft.
+  const number = drafter === undefined ? draft : "{% $draft %}";
+  const language = "{% $language %}";
   return {
-    StartAt: "WriteTemplate",
+    StartAt: drafter === undefined ? "WriteTemplate" : "BeginDrafts",
     States: {
+      ...(drafter && drafting(drafter)),
       WriteTemplate: invoke(
         functions.writeTemplate,
-        { ...run, language: "{% $states.input.language %}", draft },
+        { ...run, language: drafter === undefined ? "{% $states.input.language %}" : language, draft: number },
         {
-          Assign: { language: "{% $states.input.language %}", writer: "{% $states.result.Payload.writer %}" },
+          Assign: { ...(drafter === undefined && { language: "{% $states.input.language %}" }), writer: "{% $states.result.Payload.writer %}" },
           Catch: [fails("ReportFailed")],
           Next: "CheckGrounding",
         },
       ),
       CheckGrounding: invoke(
         functions.checkGrounding,
-        { ...run, language: "{% $language %}", draft, writer: "{% $writer %}" },
-        { Catch: [fails("ReportFailed")], Next: "PublishReport" },
+        { ...run, language, draft: number, writer: "{% $writer %}", ...(drafter && { withoutModel: "{% $withoutModel %}" }) },
+        {
+          ...(drafter && { Assign: { verdict: "{% $states.result.Payload.verdict %}" } }),
+          Catch: [fails("ReportFailed")],
+          Next: drafter === undefined ? "PublishReport" : "JudgeDraft",
+        },
       ),
       PublishReport: invoke(
         functions.publishReport,
-        { ...run, language: "{% $language %}", draft, writtenAt: "{% $states.context.Execution.StartTime %}" },
+        { ...run, language, draft: number, writtenAt: "{% $states.context.Execution.StartTime %}" },
         {
           Output: {
-            language: "{% $language %}",
+            language,
             reportUri: "{% $states.result.Payload.reportUri %}",
             sentenceCount: "{% $states.result.Payload.sentenceCount %}",
             refusedCount: "{% $states.result.Payload.refusedCount %}",
@@ -113,6 +123,34 @@ function writeReport({ functions }: CaseReportDefinitionArgs): StateGraph {
       ),
       ReportPublished: { Type: "Succeed" },
       ReportFailed: failed("reportFailure"),
+    },
+  };
+}
+
+/** A language model drafts, and again with the reasons of the refusal; then the template writes. A model that stays busy, or that the guardrail stops, is not asked again. */
+function drafting({ draftReport, maxRedrafts }: NonNullable<CaseReportDefinitionArgs["drafter"]>): Record<string, State> {
+  const next = { draft: "{% $draft + 1 %}" };
+  return {
+    BeginDrafts: { Type: "Pass", Assign: { language: "{% $states.input.language %}", draft, withoutModel: "{% '' %}" }, Next: "DraftReport" },
+    DraftReport: invoke(
+      draftReport,
+      { ...run, language: "{% $language %}", draft: "{% $draft %}" },
+      {
+        Assign: { writer: "{% $states.result.Payload.writer %}", outcome: "{% $states.result.Payload.outcome %}" },
+        Catch: [
+          { ErrorEquals: ["TryAgain"], Assign: { withoutModel: "The language model stayed too busy to answer." }, Next: "WriteTemplate" },
+          fails("ReportFailed"),
+        ],
+        Next: "CheckGrounding",
+      },
+    ),
+    JudgeDraft: {
+      Type: "Choice",
+      Choices: [
+        { Condition: "{% $verdict = 'GROUNDED' or $writer.kind = 'template' %}", Next: "PublishReport" },
+        { Condition: `{% $outcome != 'INTERVENED' and $draft <= ${maxRedrafts} %}`, Assign: next, Next: "DraftReport" },
+        { Condition: "{% true %}", Assign: next, Next: "WriteTemplate" },
+      ],
     },
   };
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import type { FunctionName } from "../compute/function-bundles.ts";
-import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
@@ -13,6 +13,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 import { caseAnalysed } from "./case-analysis.asl.ts";
 import { caseReportDefinition } from "./case-report.asl.ts";
+import { ReportGuardrail } from "./report-guardrail.ts";
 import { Workflow } from "./workflow.ts";
 
 export interface CaseReportArgs {
@@ -20,18 +21,28 @@ export interface CaseReportArgs {
   keys: DataKeys;
   lake: DataLake;
   table: CaseTable;
+  /** The language model that drafts. The template writes alone, if absent. */
+  drafter?: { modelId: string; maxRedrafts: number };
 }
 
 const reportRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
 
+/** What a function needs in order to ask the platform's language model, behind its guardrail. */
+export interface LanguageModel {
+  environment: Record<string, pulumi.Input<string>>;
+  statements: readonly Statement[];
+}
+
 /** The state machine that writes reports, everything that its states use, and what starts it: the event of a finished analysis. */
 export class CaseReport extends PlatformComponent {
   readonly workflow: Workflow;
+  /** The model that drafts; undefined where the template writes alone. */
+  readonly languageModel: LanguageModel | undefined;
 
-  constructor(name: string, { settings, keys, lake, table }: CaseReportArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, keys, lake, table, drafter }: CaseReportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseReport", name, opts);
     const { processed } = lake;
-    const make = (handler: FunctionName, description: string, more: readonly Statement[] = []) =>
+    const make = (handler: FunctionName, description: string, more: readonly Statement[] = [], changes: Partial<PlatformFunctionArgs> = {}) =>
       new PlatformFunction(
         {
           settings,
@@ -45,6 +56,7 @@ export class CaseReport extends PlatformComponent {
             ...processed.allow("WriteMetadata", ["s3:PutObject"], lakePrefixes.metadata),
             ...more,
           ],
+          ...changes,
         },
         { parent: this },
       );
@@ -54,14 +66,26 @@ export class CaseReport extends PlatformComponent {
       checkGrounding: make("report/check-grounding", "Holds each sentence of a report against the timeline"),
       publishReport: make("report/publish-report", "Publishes the sentences that stand"),
     };
+    this.languageModel = drafter && this.#languageModel(name, drafter.modelId, settings.place, keys);
+    const draftReport =
+      this.languageModel &&
+      make("report/draft-report", "Asks a language model for a draft of a report", this.languageModel.statements, {
+        timeoutSeconds: 300,
+        environment: { PROCESSED_BUCKET: processed.bucket, ...this.languageModel.environment },
+      });
+    const invoked = { ...functions, ...(draftReport && { draftReport }) };
     this.workflow = new Workflow(
       name,
       {
         settings,
         keys,
-        definition: caseReportDefinition({ tableName: table.tableName, functions }),
+        definition: caseReportDefinition({
+          tableName: table.tableName,
+          functions,
+          ...(drafter && draftReport && { drafter: { draftReport, maxRedrafts: drafter.maxRedrafts } }),
+        }),
         statements: [
-          ...Object.entries(functions).map(([use, lambda]) => lambda.allowInvoke(use.charAt(0).toUpperCase() + use.slice(1))),
+          ...Object.entries(invoked).map(([use, lambda]) => lambda.allowInvoke(use.charAt(0).toUpperCase() + use.slice(1))),
           ...table.allow("RecordReport", ["dynamodb:PutItem"]),
           allow("AnnounceReportWritten", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
         ],
@@ -72,6 +96,14 @@ export class CaseReport extends PlatformComponent {
     );
     this.#startWhenAnalysed(name, settings);
     this.registerOutputs({ stateMachineArn: this.workflow.stateMachineArn });
+  }
+
+  #languageModel(name: string, modelId: string, place: Place, keys: DataKeys): LanguageModel {
+    const guardrail = new ReportGuardrail(`${name}-guardrail`, { place, key: keys.derived }, { parent: this });
+    return {
+      environment: { MODEL_ID: modelId, GUARDRAIL_ID: guardrail.guardrailId, GUARDRAIL_VERSION: guardrail.version },
+      statements: guardrail.allowAsk(modelId),
+    };
   }
 
   #startWhenAnalysed(name: string, { place, deadLetters }: FunctionSettings): void {

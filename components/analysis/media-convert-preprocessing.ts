@@ -16,7 +16,7 @@ export interface MediaConvertPreprocessingArgs {
   settings: FunctionSettings;
   lake: DataLake;
   /** What runs over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean };
+  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean };
 }
 
 /** Opaque picture shown instead of what the camera saw outside the patient. */
@@ -51,6 +51,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
         service: "mediaconvert.amazonaws.com",
         statements: [
           ...raw.allow("ReadSources", ["s3:GetObject"], rawVideosPrefix),
+          ...processed.allow("ReadCopies", ["s3:GetObject"], lakePrefixes.copies),
           ...processed.allow("ReadCover", ["s3:GetObject"], "assets/"),
           ...processed.allow("WriteRenditions", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.renditions),
           ...processed.allow("WritePictures", ["s3:AbortMultipartUpload", "s3:PutObject"], lakePrefixes.pictures),
@@ -70,7 +71,11 @@ export class MediaConvertPreprocessing extends PlatformComponent {
       timeoutSeconds: 600,
       memoryMb: 1024,
       environment,
-      statements: [...raw.allow("ReadSources", ["s3:GetObjectVersion"], rawVideosPrefix), ...writeMetadata],
+      statements: [
+        ...raw.allow("ReadSources", ["s3:GetObjectVersion"], rawVideosPrefix),
+        ...processed.allow("ReadCopies", ["s3:GetObject"], lakePrefixes.copies),
+        ...writeMetadata,
+      ],
     });
     this.admit = lambda({
       handler: "prepare/admit",

@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { modelsPrefix } from "../../contracts/keys.ts";
+import type { Analyser, AnalyserMode } from "../../contracts/model.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
-import type { FunctionSettings } from "../compute/platform-function.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
@@ -10,8 +12,12 @@ import { joinNetwork } from "../network/join-network.ts";
 import { regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
+import type { EndpointArgs, SegmentArgs } from "./analyse-branches.asl.ts";
+import { AsyncEndpoint } from "./async-endpoint.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
+import { ServingModel } from "./serving-model.ts";
 import type { ProcessingArgs } from "./tasks.asl.ts";
+import type { TransformArgs } from "./transform.asl.ts";
 
 export interface SageMakerBranchArgs {
   settings: FunctionSettings;
@@ -20,18 +26,20 @@ export interface SageMakerBranchArgs {
   image: InferenceImage;
   /** Where jobs run. */
   network: ComputeNetwork;
+  /** Seconds between two looks at what an endpoint has answered. */
+  pollSeconds: number;
 }
-
-/** Where the networks lie in the models bucket: `models/<id>/model.json` and `model.onnx`. */
-export const modelsPrefix = "models/";
 
 /** Log group that SageMaker gives all processing jobs of an account. Made here so that it is encrypted and kept. */
 const jobLogGroup = "/aws/sagemaker/ProcessingJobs";
+const transformLogGroup = "/aws/sagemaker/TransformJobs";
 
 /** The networks, and the role that processing jobs run them with. */
 export class SageMakerBranch extends PlatformComponent {
   readonly processing: ProcessingArgs;
-  /** What the state machine must be allowed to run processing jobs. */
+  /** What shows networks a video segment by segment; undefined if every analyser is a job over the whole. */
+  readonly segments: SegmentArgs | undefined;
+  /** What the state machine must be allowed to run the analysers. */
   readonly statements: readonly Statement[];
 
   constructor(name: string, args: SageMakerBranchArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -65,7 +73,10 @@ export class SageMakerBranch extends PlatformComponent {
 
     // Job names start with `svp-`; Step Functions adds a tag of its own to each job.
     const jobs = regionalArn(place, "sagemaker", "processing-job/svp-*");
+    const segments = this.#segments(args);
+    this.segments = segments?.args;
     this.statements = [
+      ...(segments?.statements ?? []),
       allow(
         "RunProcessingJobs",
         ["sagemaker:AddTags", "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob"],
@@ -74,6 +85,115 @@ export class SageMakerBranch extends PlatformComponent {
       allow("PassJobRole", ["iam:PassRole"], [role.arn], { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } }),
     ];
     this.registerOutputs();
+  }
+
+  /** What shows networks a video segment by segment, and what the state machine must be allowed for it. */
+  #segments(args: SageMakerBranchArgs): { args: SegmentArgs; statements: Statement[] } | undefined {
+    const { settings, lake, catalogue } = args;
+    const { processed, models } = lake;
+    const inMode = (wanted: AnalyserMode) => catalogue.analysers.filter(({ mode }) => mode === wanted);
+    const [asked, transformed] = [inMode("endpoint"), inMode("transform")];
+    if (asked.length + transformed.length === 0) return undefined;
+    const collectSegments = new PlatformFunction(
+      {
+        settings,
+        handler: "analyse/collect-segments",
+        description: "Makes one folder of what networks answered about the segments of a video",
+        timeoutSeconds: 900,
+        memoryMb: 1024,
+        environment: { PROCESSED_BUCKET: processed.bucket, MODELS_BUCKET: models.bucket },
+        statements: [
+          ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ...processed.allow("KeepResults", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], lakePrefixes.results),
+          processed.allowNoticingAbsence("NoticeMissingAnswers"),
+          ...models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
+        ],
+      },
+      { parent: this },
+    );
+    const endpoint = asked.length > 0 ? this.#endpoints(args, asked) : undefined;
+    const transform = transformed.length > 0 ? this.#transform(args) : undefined;
+    return {
+      args: { collectSegments, endpoint: endpoint?.args, transform: transform?.args },
+      statements: [collectSegments.allowInvoke("CollectSegments"), ...(endpoint?.statements ?? []), ...(transform?.statements ?? [])],
+    };
+  }
+
+  /** An endpoint for each analyser that has one, and the function that asks them. */
+  #endpoints(
+    { settings, lake, image, network, pollSeconds }: SageMakerBranchArgs,
+    analysers: readonly Analyser[],
+  ): { args: EndpointArgs; statements: Statement[] } {
+    const { processed } = lake;
+    const endpoints = analysers.map(
+      ({ id, instanceType, instances }) =>
+        [
+          id,
+          new AsyncEndpoint(`segments-${id}`, { settings, lake, image, network, instanceType, maximumInstances: instances as number }, { parent: this }),
+        ] as const,
+    );
+    const inferSegments = new PlatformFunction(
+      {
+        settings,
+        handler: "analyse/infer-segments",
+        description: "Asks an endpoint for the segments of a video, and looks what it has answered",
+        timeoutSeconds: 900,
+        memoryMb: 1024,
+        environment: { PROCESSED_BUCKET: processed.bucket },
+        statements: [
+          ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ...processed.allow("KeepRequests", ["s3:GetObject", "s3:PutObject"], lakePrefixes.results),
+          processed.allowNoticingAbsence("NoticeMissingAnswers"),
+          ...endpoints.map(([, endpoint], i) => endpoint.allowInvoke(`Ask${i}`)),
+        ],
+      },
+      { parent: this },
+    );
+    const names = Object.fromEntries(endpoints.map(([id, endpoint]) => [id, endpoint.endpointName]));
+    return { args: { inferSegments, names, pollSeconds }, statements: [inferSegments.allowInvoke("InferSegments")] };
+  }
+
+  /** The model that transform jobs run, and the function that plans them. */
+  #transform({ settings, lake, image, network }: SageMakerBranchArgs): { args: TransformArgs; statements: Statement[] } {
+    const { processed } = lake;
+    const model = new ServingModel(
+      this.childName("transform"),
+      {
+        ...{ settings, lake, image, network, logGroupName: transformLogGroup },
+        statements: [
+          ...processed.allow("ReadSegments", ["s3:GetObject"], lakePrefixes.renditions),
+          ...processed.allow("KeepAnswers", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], lakePrefixes.results),
+          processed.key.allowWith("EncryptVolume", ["kms:CreateGrant"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+        ],
+      },
+      { parent: this },
+    );
+    const planTransform = new PlatformFunction(
+      {
+        settings,
+        handler: "analyse/plan-transform",
+        description: "Plans which segments of a video transform jobs are given, and what may be seen in them",
+        timeoutSeconds: 300,
+        memoryMb: 512,
+        environment: { PROCESSED_BUCKET: processed.bucket },
+        statements: [
+          ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ...processed.allow("WriteManifest", ["s3:PutObject"], lakePrefixes.results),
+        ],
+      },
+      { parent: this },
+    );
+    return {
+      args: { planTransform, modelName: model.modelName },
+      statements: [
+        planTransform.allowInvoke("PlanTransform"),
+        allow(
+          "RunTransformJobs",
+          ["sagemaker:AddTags", "sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob", "sagemaker:StopTransformJob"],
+          [regionalArn(settings.place, "sagemaker", "transform-job/svp-*")],
+        ),
+      ],
+    };
   }
 
   #uploadModels({ models }: Catalogue, lake: DataLake): void {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { modelsPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -9,7 +10,6 @@ import { type Place, physicalName, regionalArn } from "../place.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
-import { modelsPrefix } from "./sagemaker-branch.ts";
 
 /** Every endpoint has one variant of this name. */
 export const variantName = "current";

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Analyser } from "../../contracts/model.ts";
+import { containerName, type RunTaskArguments } from "../compute/fargate-task.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import {
   type Catcher,
@@ -20,19 +21,23 @@ import { cluster } from "./instance-types.ts";
 
 /**
  * A key of the data lake as a JSONata expression: builds it with the functions of `contracts/keys.ts` around the
- * execution's own identifiers, so that the layout is written down once.
+ * execution's own identifiers, and those of an analyser and its network, so that the layout is written down once.
  */
-export function located(build: (caseId: string, runId: string, analyser: string) => string, analyser = "''"): string {
-  const parts: Readonly<Record<string, string>> = { "{case}": caseId, "{run}": runId, "{analyser}": analyser };
-  return build("{case}", "{run}", "{analyser}")
+export function located(
+  build: (caseId: string, runId: string, analyser: string, model: string) => string,
+  { analyser = "''", model = "''" }: { readonly analyser?: string; readonly model?: string } = {},
+): string {
+  const parts: Readonly<Record<string, string>> = { "{case}": caseId, "{run}": runId, "{analyser}": analyser, "{model}": model };
+  return build("{case}", "{run}", "{analyser}", "{model}")
     .split(/(\{\w+\})/)
     .filter((part) => part !== "")
     .map((part) => parts[part] ?? `'${part}'`)
     .join(" & ");
 }
 
-const retries = "$string($states.context.State.RetryCount)";
-const redrives = "$string($states.context.Execution.RedriveCount)";
+const retryCount = "$states.context.State.RetryCount";
+export const retries = `$string(${retryCount})`;
+export const redrives = "$string($states.context.Execution.RedriveCount)";
 
 /** What transcoding jobs run as and where they queue. */
 export interface TranscodingArgs {
@@ -95,16 +100,28 @@ export function processingJob(analyser: Analyser, args: ProcessingArgs): { id: s
   };
 }
 
+/**
+ * Waits for an instance to be free, where SageMaker ended a job because AWS has none (`FailureReason` "CapacityError: Unable to provision
+ * ..."; from memory): three minutes each, three hours at least, beside the time that SageMaker itself tries. A quota is another
+ * thing; see `retryWhenFull`.
+ */
+export const capacity = { mostWaits: 60, waitSeconds: 180 } as const;
+
+/** Whether a job failed of capacity and may be waited for once more. `message` and `waits` are JSONata. */
+export const isCapacityShort = (message: string, waits: string): string =>
+  expression(`$contains(${message}, 'CapacityError') and ${waits} < ${capacity.mostWaits}`);
+
 /** Seconds that starting an instance, fetching the image and copying the video may take beside the run itself. */
-const jobStartSeconds = 1800;
+export const jobStartSeconds = 1800;
 
 /**
  * A SageMaker Processing job that runs the serving container once over a video. `job` holds a {@link processingJob}:
- * the data themselves, or expressions that yield them; `id` and `outputUri` are JSONata.
+ * the data themselves, or expressions that yield them; `id`, `outputUri` and `visits` are JSONata. `visits` counts how often a loop
+ * came here before, so that every attempt has a name of its own; at most {@link capacity}'s.
  */
 export function processFrames(
   args: ProcessingArgs,
-  job: { id: string; environment: Value; cluster: Value; timeoutSeconds: number | string; outputUri: string },
+  job: { id: string; environment: Value; cluster: Value; timeoutSeconds: number | string; outputUri: string; visits?: string },
   uris: { video: string; metadata: string },
   rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
 ): TaskState {
@@ -113,13 +130,14 @@ export function processFrames(
     S3Input: { S3Uri, LocalPath: folders[InputName], S3DataType: "S3Prefix", S3InputMode: "File" },
   });
   const { timeoutSeconds } = job;
+  const attempt = job.visits === undefined ? retries : `$string(100 * ${job.visits} + ${retryCount})`;
   const seconds = (more: number) => (typeof timeoutSeconds === "number" ? timeoutSeconds + more : expression(`${timeoutSeconds} + ${more}`));
   return {
     Type: "Task",
     Resource: "arn:aws:states:::sagemaker:createProcessingJob.sync",
     Arguments: {
-      // Unique for each attempt, at most 63 characters: 4 + 18 + 1 + 31 + 1 + 2 + 1 + 4.
-      ProcessingJobName: expression(`'svp-' & $substring(${runId}, 0, 18) & '-' & ${job.id} & '-' & ${retries} & '-' & ${redrives}`),
+      // Unique for each attempt, at most 63 characters: 4 + 17 + 1 + 31 + 1 + 4 + 1 + 4.
+      ProcessingJobName: expression(`'svp-' & $substring(${runId}, 0, 17) & '-' & ${job.id} & '-' & ${attempt} & '-' & ${redrives}`),
       RoleArn: args.roleArn,
       AppSpecification: { ImageUri: args.imageUri, ContainerEntrypoint: ["node", "models/serving/main.ts", "process"] },
       Environment: job.environment,
@@ -142,6 +160,28 @@ export function processFrames(
     },
     TimeoutSeconds: seconds(jobStartSeconds),
     Retry: [retryWhenFull("SageMaker.ResourceLimitExceededException"), retryBusy("SageMaker.ThrottlingException"), retryJobOnce(60)],
+    ...rest,
+  };
+}
+
+/** A task of ECS, which runs its container once. `environment` is added to what the container has; `timeoutSeconds` is JSONata. */
+export function runContainer(
+  task: RunTaskArguments,
+  { environment, timeoutSeconds }: { environment: Readonly<Record<string, Value>>; timeoutSeconds: string },
+  rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
+): TaskState {
+  const variables = Object.entries(environment).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::ecs:runTask.sync",
+    Arguments: { ...task, Overrides: { ContainerOverrides: [{ Name: containerName, Environment: variables }] } } as unknown as Values,
+    TimeoutSeconds: expression(timeoutSeconds),
+    // Errors that the API's model lacks, and tasks that find no place, come as the first one (from memory).
+    Retry: [
+      retryWhenFull("ECS.AmazonECSException", "ECS.LimitExceededException"),
+      retryBusy("ECS.ServerException", "ECS.ThrottlingException"),
+      retryJobOnce(60),
+    ],
     ...rest,
   };
 }

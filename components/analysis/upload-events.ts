@@ -91,6 +91,7 @@ export class UploadEvents extends PlatformComponent {
           ...queue.allowTake("TakeMessages"),
           ...queue.allowSend("DeferMessages"),
           ...admission.allowLeases("TakeLeases"),
+          ...args.table.allow("SeeDeletion", ["dynamodb:GetItem"]),
           ...(args.scannedBy ? judgeScans(args) : []),
         ],
       },

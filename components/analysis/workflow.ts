@@ -15,7 +15,7 @@ export interface WorkflowArgs {
   /** What its states do. Its log, its traces, its encryption and following its jobs are added here. */
   statements: readonly Statement[];
   /** Kinds of jobs that it waits for. */
-  jobs: readonly ("MediaConvertJob" | "SageMakerProcessingJobs" | "StepFunctionsExecution")[];
+  jobs: readonly ("MediaConvertJob" | "SageMakerProcessingJobs" | "SageMakerTransformJobs" | "StepFunctionsExecution")[];
   /** What an execution is, for alarms: `The analysis of a case`. */
   what: string;
   tags?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -24,11 +24,13 @@ export interface WorkflowArgs {
 /** A state machine with its role, log and alarms. Its executions, and what is logged of them, are encrypted. HIPAA 164.312(a)(2)(iv), (b). */
 export class Workflow extends PlatformComponent {
   readonly stateMachineArn: pulumi.Output<string>;
+  readonly #key: DataKeys["derived"];
 
   /** The machine is called as the component is. */
   constructor(name: string, args: WorkflowArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:Workflow", name, opts);
     const { settings, keys, tags } = args;
+    this.#key = keys.derived;
     const machineName = physicalName(settings.place, name);
     const machineArn = regionalArn(settings.place, "states", `stateMachine:${machineName}`);
     const role = new ServiceRole(
@@ -97,9 +99,31 @@ export class Workflow extends PlatformComponent {
 
   /** Statement that allows asking how an execution comes on. */
   allowDescribe(sid: string): Statement {
-    return allow(sid, ["states:DescribeExecution"], [this.stateMachineArn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`)]);
+    return allow(sid, ["states:DescribeExecution"], [executionsOf(this.stateMachineArn)]);
+  }
+
+  /** Statements that allow reading what an execution went through, which is encrypted. */
+  allowReadHistory(sid: string): Statement[] {
+    return [
+      allow(sid, ["states:DescribeExecution", "states:GetExecutionHistory"], [executionsOf(this.stateMachineArn)]),
+      this.#key.allowWith(`${sid}Key`, ["kms:Decrypt"], { StringEquals: { "kms:EncryptionContext:aws:states:stateMachineArn": this.stateMachineArn } }),
+    ];
   }
 }
+
+/** ARN pattern of a machine's executions. */
+const executionsOf = (machineArn: pulumi.Input<string>): pulumi.Output<string> =>
+  pulumi.output(machineArn).apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
+
+/** Statements that allow finding executions of these machines that run, and stopping them. */
+export const allowStopping = (sid: string, machineArns: readonly pulumi.Input<string>[]): Statement[] => [
+  allow(`${sid}List`, ["states:ListExecutions"], machineArns),
+  allow(sid, ["states:DescribeExecution", "states:StopExecution"], machineArns.map(executionsOf)),
+];
+
+/** Statement that allows going on with a failed execution of these machines, and asking whether it can go on. */
+export const allowRedrive = (sid: string, machineArns: readonly pulumi.Input<string>[]): Statement =>
+  allow(sid, ["states:DescribeExecution", "states:RedriveExecution"], machineArns.map(executionsOf));
 
 /** Step Functions learns that a job ended through a rule of its own, one for each kind of job (`.sync` integrations). */
 function followJobs({ place }: FunctionSettings, jobs: WorkflowArgs["jobs"]): Statement[] {

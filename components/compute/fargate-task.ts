@@ -14,6 +14,8 @@ export interface FargateTaskArgs {
   image: InferenceImage;
   /** Processor that the image is built for. */
   architecture: "X86_64" | "ARM64";
+  /** What the container is started with, after its image's entry point. */
+  command: readonly string[];
   /** Thousand-and-twenty-fourths of a processor: 256 to 16384. */
   cpuUnits: number;
   /** Only certain sizes go with a number of processors. */
@@ -60,8 +62,10 @@ const memorySizes: Readonly<Record<number, { readonly from: number; readonly to:
   16384: { from: 32_768, to: 122_880, step: 8192 },
 };
 
-/** Name of the container and of the folder that it may write to. */
-const container = { name: "main", scratch: "/scratch" };
+/** Name of the container in its task: a run says by it whose environment it adds to. */
+export const containerName = "main";
+/** The folder that a container may write to. */
+export const scratchFolder = "/scratch";
 /** `nobody`: no image needs to know it, and it owns nothing in any. */
 const user = "65534:65534";
 
@@ -153,21 +157,22 @@ export class FargateTask extends PlatformComponent {
 /** ECS asks for the key's id, not its ARN. */
 const keyId = ({ arn }: EncryptionKey): pulumi.Output<string> => arn.apply((text) => text.slice(text.lastIndexOf("/") + 1));
 
-function containerDefinition({ place, image, environment }: FargateTaskArgs, logGroup: pulumi.Input<string>): object {
+function containerDefinition({ place, image, command, environment }: FargateTaskArgs, logGroup: pulumi.Input<string>): object {
   return {
-    name: container.name,
+    name: containerName,
     image: image.uri,
     essential: true,
+    command,
     user,
     readonlyRootFilesystem: true,
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
     environment: Object.entries(environment)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => ({ name, value })),
-    mountPoints: [{ sourceVolume: "scratch", containerPath: container.scratch, readOnly: false }],
+    mountPoints: [{ sourceVolume: "scratch", containerPath: scratchFolder, readOnly: false }],
     logConfiguration: {
       logDriver: "awslogs",
-      options: { "awslogs-group": logGroup, "awslogs-region": place.region, "awslogs-stream-prefix": container.name },
+      options: { "awslogs-group": logGroup, "awslogs-region": place.region, "awslogs-stream-prefix": containerName },
     },
   };
 }

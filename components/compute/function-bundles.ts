@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
+import type { AnalyserMode } from "../../contracts/model.ts";
 import { copyPackages, nativePackage } from "./native-packages.ts";
 
 /** Every handler of the platform, `<area>/<name>` as its folder in `functions/`, in the order of a case's life. */
@@ -20,26 +21,87 @@ export const functionNames = [
   "prepare/search-pictures",
   "prepare/decide-gate",
   "prepare/plan-review",
+  "analyse/collect-labels",
   "analyse/collect-shots",
   "analyse/infer-dropped-image",
+  "analyse/infer-segments",
+  "analyse/plan-transform",
+  "analyse/collect-segments",
   "aggregate/merge-timeline",
   "aggregate/measure-operation",
   "report/gather-evidence",
+  "report/draft-report",
   "report/write-template",
   "report/check-grounding",
   "report/publish-report",
+  "report/answer-question",
   "serve/grant-scopes",
   "serve/list-cases",
   "serve/get-case",
+  "serve/get-run",
   "serve/get-measures",
+  "serve/get-cohort",
   "serve/get-report",
   "serve/request-export",
   "serve/write-export",
   "serve/get-export",
   "serve/import-annotations",
+  "serve/list-corrections",
+  "serve/save-corrections",
+  "serve/list-doubts",
+  "serve/sign-off-report",
   "serve/infer-image",
+  "serve/request-deletion",
+  "serve/get-deletion",
+  "serve/redrive-case",
+  "serve/list-retention",
+  "serve/list-views",
+  "serve/list-datasets",
+  "serve/get-dataset",
+  "serve/list-models",
+  "serve/decide-model",
+  "learn/plan-dataset",
+  "learn/pick-frames",
+  "learn/label-frames",
+  "learn/seal-dataset",
+  "learn/rule-on-model",
+  "learn/switch-model",
+  "delete/check-holds",
+  "delete/stop-executions",
+  "delete/take-inventory",
+  "delete/delete-objects",
+  "delete/delete-items",
+  "delete/record-deletion",
+  "delete/sweep-due-cases",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
+
+/** Those that only some modes of analysers need. */
+const needing: Readonly<Partial<Record<FunctionName, readonly AnalyserMode[]>>> = {
+  "analyse/infer-segments": ["endpoint"],
+  "analyse/plan-transform": ["transform"],
+  "analyse/collect-segments": ["endpoint", "transform"],
+};
+
+/** Those that ask a language model. */
+const asking: readonly FunctionName[] = ["report/draft-report", "report/answer-question"];
+
+/** What of a platform decides which handlers it runs, beside its analysers. */
+export interface Uses {
+  /** Whether a language model is asked. */
+  readonly model?: boolean;
+  /** Whether cases go by themselves when their time has passed. */
+  readonly sweep?: boolean;
+}
+
+/** The handlers that a platform with these analysers runs. */
+export const functionsFor = (analysers: readonly { readonly mode: AnalyserMode }[], { model = false, sweep = false }: Uses = {}): FunctionName[] =>
+  functionNames.filter(
+    (name) =>
+      (model || !asking.includes(name)) &&
+      (sweep || name !== "delete/sweep-due-cases") &&
+      (needing[name] === undefined || analysers.some(({ mode }) => needing[name]?.includes(mode))),
+  );
 
 /** `ingest/start-analysis` as one word: `ingest-start-analysis`. */
 export const functionId = (name: FunctionName): string => name.replace("/", "-");

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { conversionDays } from "../../contracts/conversion.ts";
 import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
@@ -40,11 +41,15 @@ export class DataLake extends PlatformComponent {
   readonly datasets: EncryptedBucket;
   /** Networks. */
   readonly models: EncryptedBucket;
+  readonly accessLogs: AccessLogBucket;
+  /** What was done with cases that are no more: audit records, which nobody can change where the stack's data outlive it. */
+  readonly records: EncryptedBucket;
 
   constructor(name: string, args: DataLakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:data:DataLake", name, opts);
     const { place, removal, keys, retention, browserOrigins: origins } = args;
     const accessLogs = new AccessLogBucket(this.childName("access-logs"), { place, removal, retentionDays: retention.accessLogDays }, { parent: this });
+    this.accessLogs = accessLogs;
     const common = { place, removal, accessLogs, noncurrentDays: retention.noncurrentDays };
     const bucket = (suffix: string, more: Omit<EncryptedBucketArgs, keyof typeof common | "suffix">) =>
       new EncryptedBucket(this.childName(suffix), { ...common, suffix, ...more }, { parent: this });
@@ -62,12 +67,17 @@ export class DataLake extends PlatformComponent {
       emitsEvents: true,
       browsers: { origins, methods: ["GET", "HEAD"] },
       transitions: tiered,
-      // Nothing is covered in them, and an hour after they were made nobody needs them any more.
-      shortLivedPrefix: lakePrefixes.pictures,
+      // Nothing is covered in either. An hour after they were made nobody needs the pictures any more; the copies, who goes on with an analysis that failed.
+      shortLived: [
+        { id: "short-lived", prefix: lakePrefixes.pictures, days: 1 },
+        { id: "copies", prefix: lakePrefixes.copies, days: conversionDays },
+      ],
       servedPrefix: lakePrefixes.renditions,
     });
     this.datasets = bucket("datasets", { key: keys.datasets, transitions: tiered });
     this.models = bucket("models", { key: keys.models });
+    // HIPAA 164.316(b)(2)(i). A record names a case by an identifier that stands for nothing any more.
+    this.records = bucket("records", { key: keys.logs, dataClassification: "none", ...(removal === "retain" && { lockDays: retention.accessLogDays }) });
     this.registerOutputs({ raw: this.raw.bucket, processed: this.processed.bucket, datasets: this.datasets.bucket, models: this.models.bucket });
   }
 }

@@ -4,7 +4,7 @@ import type { Place, Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type ResourceStatement, type Statement } from "../security/policy.ts";
 import type { AccessLogBucket } from "./access-log-bucket.ts";
-import { objectArns, PrivateBucket } from "./private-bucket.ts";
+import { objectArns, PrivateBucket, type ShortLived } from "./private-bucket.ts";
 import type { Transition } from "./transitions.ts";
 
 export interface EncryptedBucketArgs {
@@ -19,8 +19,8 @@ export interface EncryptedBucketArgs {
   noncurrentDays: number;
   /** When objects move to cheaper storage. */
   transitions?: readonly Transition[];
-  /** Prefix of objects that are deleted for good within two days. None, if absent. */
-  shortLivedPrefix?: string;
+  /** Objects that are deleted some days after they were written. None, if absent. */
+  shortLived?: readonly ShortLived[];
   /** Days that no version can be deleted or overwritten by anybody, the account's root included. They can be, if absent. */
   lockDays?: number;
   /** Prefix of what CloudFront distributions of the account may serve; empty for everything. Nothing, if absent. */
@@ -33,6 +33,8 @@ export interface EncryptedBucketArgs {
   browsers?: BrowserAccess;
   /** Whose data the bucket holds, if not the environment's: nobody's. It then need not be backed up. */
   dataClassification?: "none";
+  /** Statements of the bucket's policy beside those that every bucket has: AWS services that write there as themselves. */
+  statements?: (bucketArn: string) => readonly ResourceStatement[];
 }
 
 export interface BrowserAccess {
@@ -53,6 +55,8 @@ const keyActions = {
   "s3:AbortMultipartUpload": ["kms:Decrypt"],
   "s3:ListMultipartUploadParts": [],
   "s3:PutObjectVersionTagging": [],
+  "s3:GetObjectLegalHold": [],
+  "s3:GetObjectRetention": [],
 } as const;
 export type ObjectAction = keyof typeof keyActions;
 
@@ -83,12 +87,13 @@ export class EncryptedBucket extends PrivateBucket {
         noncurrentDays: args.noncurrentDays,
         keyArn: args.key.arn,
         ...(args.transitions && { transitions: args.transitions }),
-        ...(args.shortLivedPrefix !== undefined && { shortLivedPrefix: args.shortLivedPrefix }),
+        ...(args.shortLived && { shortLived: args.shortLived }),
         ...(args.lockDays !== undefined && { lockDays: args.lockDays }),
         ...(args.dataClassification && { dataClassification: args.dataClassification }),
         statements: (arn) => [
           ...denyOtherEncryption(arn, args.key.arn),
           denyOldSignatures(arn),
+          ...(args.statements?.(arn) ?? []),
           ...(args.servedPrefix === undefined ? [] : [cloudFrontReads(args.place, arn, args.servedPrefix)]),
         ],
       },
@@ -116,9 +121,10 @@ export class EncryptedBucket extends PrivateBucket {
     return allow(sid, ["s3:ListBucket"], [this.arn], { StringLike: { "s3:prefix": `${prefix}*` } });
   }
 
-  /** Statement that allows listing the versions of keys under a prefix. */
-  allowListVersions(sid: string, prefix: string): Statement {
-    return allow(sid, ["s3:ListBucketVersions"], [this.arn], { StringLike: { "s3:prefix": `${prefix}*` } });
+  /** Statement that allows listing the versions of keys under a prefix, or under each of several. */
+  allowListVersions(sid: string, prefix: string | readonly string[]): Statement {
+    const patterns = typeof prefix === "string" ? `${prefix}*` : prefix.map((each) => `${each}*`);
+    return allow(sid, ["s3:ListBucketVersions"], [this.arn], { StringLike: { "s3:prefix": patterns } });
   }
 
   /** Statement that lets S3 answer "no such key" where it would otherwise say "access denied": it tells the two apart only to who may list. */

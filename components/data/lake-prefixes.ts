@@ -3,6 +3,8 @@ export const lakePrefixes = {
   renditions: "processed-videos/",
   /** Pictures of the source that are searched for text; nothing is covered in them. */
   pictures: "screened-pictures/",
+  /** Copies of sources that could not be read as they are. */
+  copies: "converted-videos/",
   results: "analysis-results/",
   metadata: "processed-metadata/",
   /** Files made for somebody who asked for another format. */
@@ -17,3 +19,6 @@ export const lakePrefixes = {
   droppedImages: "images/input/",
   imageAnswers: "images/output/",
 } as const;
+
+/** Of the results, the pictures that stand for operations, and nothing else. */
+export const postersPrefix = `${lakePrefixes.results}*/poster.`;

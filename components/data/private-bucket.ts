@@ -14,8 +14,8 @@ export interface PrivateBucketArgs {
   noncurrentDays: number;
   /** Days until an object is deleted. Never, if absent. */
   expireDays?: number;
-  /** Prefix of objects that are deleted after a day, and a day later for good. None, if absent. */
-  shortLivedPrefix?: string;
+  /** Objects that are deleted some days after they were written, and a day later for good: by their prefix. None, if absent. */
+  shortLived?: readonly ShortLived[];
   /** When objects move to cheaper storage, in order of time. They stay where they are, if absent. */
   transitions?: readonly Transition[];
   /** Days that no version can be deleted or overwritten by anybody, the account's root included. */
@@ -26,6 +26,14 @@ export interface PrivateBucketArgs {
   dataClassification?: "none";
   /** Statements beside those that every bucket has. */
   statements: (bucketArn: string) => readonly ResourceStatement[];
+}
+
+/** Working copies, which nothing rests on. */
+export interface ShortLived {
+  /** Names the lifecycle's rule. */
+  readonly id: string;
+  readonly prefix: string;
+  readonly days: number;
 }
 
 /** Unfinished uploads are swept away after this; a browser resumes within it. */
@@ -126,7 +134,7 @@ export abstract class PrivateBucket extends PlatformComponent {
     );
   }
 
-  #keepVersions({ noncurrentDays, expireDays, shortLivedPrefix, transitions = [] }: PrivateBucketArgs): void {
+  #keepVersions({ noncurrentDays, expireDays, shortLived = [], transitions = [] }: PrivateBucketArgs): void {
     const versioning = new aws.s3.BucketVersioning(
       this.childName("versioning"),
       { ...this.which, versioningConfiguration: { status: "Enabled" } },
@@ -147,17 +155,13 @@ export abstract class PrivateBucket extends PlatformComponent {
             expiration: expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays },
             ...(transitions.length > 0 && { transitions: [...transitions] }),
           },
-          ...(shortLivedPrefix === undefined
-            ? []
-            : [
-                {
-                  id: "short-lived",
-                  status: "Enabled",
-                  filter: { prefix: shortLivedPrefix },
-                  expiration: { days: 1 },
-                  noncurrentVersionExpiration: { noncurrentDays: 1 },
-                },
-              ]),
+          ...shortLived.map(({ id, prefix, days }) => ({
+            id,
+            status: "Enabled",
+            filter: { prefix },
+            expiration: { days },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+          })),
         ],
       },
       // S3 refuses a rule about noncurrent versions on a bucket that keeps none.

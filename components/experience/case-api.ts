@@ -1,15 +1,21 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type RouteKey, routeScopes, scopeName } from "../../contracts/access.ts";
+import { scopeName } from "../../contracts/access.ts";
+import { datasetsPrefix } from "../../contracts/keys.ts";
 import type { Model } from "../../contracts/model.ts";
+import { type RouteKey, routes } from "../../contracts/routes.ts";
+import type { CaseDeletion } from "../analysis/case-deletion.ts";
 import type { CaseExport } from "../analysis/case-export.ts";
+import type { LanguageModel } from "../analysis/case-report.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
+import { allowRedrive, type Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
-import { lakePrefixes } from "../data/lake-prefixes.ts";
-import { physicalName } from "../place.ts";
+import { lakePrefixes, postersPrefix } from "../data/lake-prefixes.ts";
+import { physicalName, regionalArn } from "../place.ts";
+import { allow } from "../security/policy.ts";
 import type { SignIn } from "./sign-in.ts";
 import { type UploadLimits, uploadFunctions } from "./upload-functions.ts";
 
@@ -20,12 +26,22 @@ export interface CaseApiArgs {
   lake: DataLake;
   table: CaseTable;
   uploads: UploadLimits;
+  /** The machine that analyses cases. */
+  analysis: Workflow;
   /** Makes files of analyses. */
   caseExport: CaseExport;
+  deletion: CaseDeletion;
+  /** Answers questions about cases. There is no such route, if absent. */
+  languageModel?: LanguageModel | undefined;
   endpoint: RealTimeEndpoint;
   /** The network that answers for single images. */
   imageModel: Model;
+  /** Networks that the registry has a group for, each named after its network. */
+  modelIds: readonly string[];
 }
+
+/** The one route that some platforms lack. */
+const questionsRoute = "POST /cases/{caseId}/questions" satisfies RouteKey;
 
 /**
  * What the access log holds of a request: never its query or its body; of the caller the user pool's opaque id, no name and no
@@ -68,7 +84,8 @@ export class CaseApi extends PlatformComponent {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #functions({ settings, lake, table, uploads, caseExport, endpoint, imageModel }: CaseApiArgs): Record<RouteKey, PlatformFunction> {
+  #functions(args: CaseApiArgs): Record<Exclude<RouteKey, typeof questionsRoute>, PlatformFunction> & { [questionsRoute]?: PlatformFunction } {
+    const { settings, lake, table, uploads, analysis, caseExport, endpoint, imageModel } = args;
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -80,7 +97,12 @@ export class CaseApi extends PlatformComponent {
           timeoutSeconds: 10,
           memoryMb: 256,
           environment: cases,
-          statements: [...table.allowList("ListCases"), ...table.allow("ReadFound", ["dynamodb:BatchGetItem"])],
+          statements: [
+            ...table.allowList("ListCases"),
+            ...table.allow("ReadFound", ["dynamodb:BatchGetItem"]),
+            // Signed links carry the function's own rights.
+            ...processed.allow("ReadPosters", ["s3:GetObject"], postersPrefix),
+          ],
         },
         { parent: this },
       ),
@@ -91,9 +113,10 @@ export class CaseApi extends PlatformComponent {
           description: "Shows one case with its analysis, and signs links to its files",
           timeoutSeconds: 10,
           memoryMb: 512,
-          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket, ANSWERS_QUESTIONS: String(args.languageModel !== undefined) },
           statements: [
             ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...table.allowKeepViews("KeepView"),
             // Signed links carry the function's own rights.
             ...[lakePrefixes.metadata, lakePrefixes.renditions, lakePrefixes.results].flatMap((prefix, i) =>
               processed.allow(`Read${i}`, ["s3:GetObject"], prefix),
@@ -102,19 +125,43 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      "GET /cases/{caseId}/run": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-run",
+          description: "Tells how the analysis of a case comes on",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { ...cases, STATE_MACHINE_ARN: analysis.stateMachineArn },
+          statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), ...analysis.allowReadHistory("ReadRun")],
+        },
+        { parent: this },
+      ),
       "GET /cases/{caseId}/measures": new PlatformFunction(
         {
           settings,
           handler: "serve/get-measures",
-          description: "Tells the clinical measures of a case",
-          timeoutSeconds: 10,
-          memoryMb: 256,
+          description: "Tells the clinical measures of a case, as analysed or as corrected",
+          timeoutSeconds: 20,
+          memoryMb: 1024,
           environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
           statements: [
-            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...table.allow("ReadCase", ["dynamodb:GetItem", "dynamodb:Query"]),
             ...processed.allow("ReadMeasures", ["s3:GetObject"], lakePrefixes.metadata),
             processed.allowNoticingAbsence("NoticeMissingMeasures"),
           ],
+        },
+        { parent: this },
+      ),
+      "GET /cohorts/{procedure}": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-cohort",
+          description: "Tells how operations of a kind went",
+          timeoutSeconds: 29,
+          memoryMb: 512,
+          environment: cases,
+          statements: table.allowCohort("ReadCohort"),
         },
         { parent: this },
       ),
@@ -122,12 +169,13 @@ export class CaseApi extends PlatformComponent {
         {
           settings,
           handler: "serve/get-report",
-          description: "Shows the report of a case, and signs a link to its page",
+          description: "Shows the report of a case and who signed it, and makes a link to its page",
           timeoutSeconds: 10,
           memoryMb: 256,
           environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
           statements: [
-            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...table.allow("ReadCase", ["dynamodb:GetItem", "dynamodb:Query"]),
+            ...table.allowKeepViews("KeepView"),
             // Signed links carry the function's own rights.
             ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
             processed.allowNoticingAbsence("NoticeMissingReport"),
@@ -145,7 +193,7 @@ export class CaseApi extends PlatformComponent {
           memoryMb: 512,
           environment: { ...cases, PROCESSED_BUCKET: processed.bucket, STATE_MACHINE_ARN: caseExport.workflow.stateMachineArn },
           statements: [
-            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...table.allow("ReadCase", ["dynamodb:GetItem", "dynamodb:Query"]),
             ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
             caseExport.workflow.allowStart("StartExport"),
           ],
@@ -159,9 +207,10 @@ export class CaseApi extends PlatformComponent {
           description: "Tells how an export comes on, and signs links to its files",
           timeoutSeconds: 10,
           memoryMb: 256,
-          environment: { PROCESSED_BUCKET: processed.bucket, STATE_MACHINE_ARN: caseExport.workflow.stateMachineArn },
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket, STATE_MACHINE_ARN: caseExport.workflow.stateMachineArn },
           statements: [
             caseExport.workflow.allowDescribe("DescribeExport"),
+            ...table.allowKeepViews("KeepView"),
             // Signed links carry the function's own rights.
             ...processed.allow("ReadExports", ["s3:GetObject"], lakePrefixes.exports),
           ],
@@ -184,6 +233,68 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      "GET /cases/{caseId}/corrections": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-corrections",
+          description: "Tells what people corrected of a case",
+          timeoutSeconds: 10,
+          memoryMb: 512,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("ReadCorrections", ["dynamodb:GetItem", "dynamodb:Query"]),
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/corrections": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/save-corrections",
+          description: "Keeps what people correct of a case",
+          timeoutSeconds: 29,
+          memoryMb: 1024,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("KeepCorrections", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]),
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          ],
+        },
+        { parent: this },
+      ),
+      "GET /review-queue": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-doubts",
+          description: "Lists what analysers were least sure of and nobody judged yet",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: cases,
+          statements: [...table.allowReviewQueue("ListDoubts"), ...table.allow("ReadCases", ["dynamodb:BatchGetItem"])],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/report/sign-off": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/sign-off-report",
+          description: "Keeps a surgeon's signature under a report",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { ...cases, PROCESSED_BUCKET: processed.bucket },
+          statements: [
+            ...table.allow("KeepSignature", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]),
+            ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            processed.allowNoticingAbsence("NoticeMissingReport"),
+          ],
+        },
+        { parent: this },
+      ),
+      ...this.#administration(args),
+      ...this.#datasets(args),
+      ...this.#models(args),
+      ...(args.languageModel && this.#questions(args, args.languageModel)),
       "POST /infer": new PlatformFunction(
         {
           settings,
@@ -197,6 +308,168 @@ export class CaseApi extends PlatformComponent {
         { parent: this },
       ),
     };
+  }
+
+  #questions({ settings, lake: { processed }, table }: CaseApiArgs, { environment, statements }: LanguageModel) {
+    return {
+      [questionsRoute]: new PlatformFunction(
+        {
+          settings,
+          handler: "report/answer-question",
+          description: "Answers a question about a case from its timeline",
+          timeoutSeconds: 29,
+          memoryMb: 1024,
+          environment: { CASE_TABLE: table.tableName, PROCESSED_BUCKET: processed.bucket, ...environment },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            ...[lakePrefixes.metadata, lakePrefixes.results].flatMap((prefix, i) => processed.allow(`Read${i}`, ["s3:GetObject"], prefix)),
+            processed.allowNoticingAbsence("NoticeMissingReport"),
+            ...statements,
+          ],
+        },
+        { parent: this },
+      ),
+    };
+  }
+
+  /** Versions of networks. One function alone may approve any: it hands on what a signed-in person decided. */
+  #models({ settings, modelIds }: CaseApiArgs) {
+    const { place } = settings;
+    const versions = regionalArn(place, "sagemaker", "model-package/");
+    const groups = modelIds.map((id) => [id, physicalName(place, id)] as const);
+    const environment = { MODEL_GROUPS: JSON.stringify(Object.fromEntries(groups)), MODEL_VERSIONS_ARN: versions };
+    const resources = groups.map(([, group]) => `${versions}${group}/*`);
+    return {
+      "GET /models": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-models",
+          description: "Lists networks and their newest versions",
+          timeoutSeconds: 29,
+          memoryMb: 256,
+          environment,
+          statements: [allow("ReadVersions", ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"], resources)],
+        },
+        { parent: this },
+      ),
+      "POST /models/{model}/versions/{modelVersion}/decision": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/decide-model",
+          description: "Keeps whether somebody approved a version of a network",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment,
+          statements: [allow("DecideVersions", ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"], resources)],
+        },
+        { parent: this },
+      ),
+    } satisfies Partial<Record<RouteKey, PlatformFunction>>;
+  }
+
+  /** What networks are trained and tested with: what is told of it, never a picture, nor whom it is about. */
+  #datasets({ settings, lake: { datasets } }: CaseApiArgs) {
+    const environment = { DATASETS_BUCKET: datasets.bucket };
+    return {
+      "GET /datasets": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-datasets",
+          description: "Lists datasets and their versions",
+          timeoutSeconds: 29,
+          memoryMb: 256,
+          environment,
+          statements: [datasets.allowList("ListDatasets", datasetsPrefix)],
+        },
+        { parent: this },
+      ),
+      "GET /datasets/{name}/versions/{version}": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-dataset",
+          description: "Tells what a version of a dataset holds",
+          timeoutSeconds: 10,
+          memoryMb: 512,
+          environment,
+          statements: [
+            ...datasets.allow("ReadManifests", ["s3:GetObject"], `${datasetsPrefix}*/manifest.json`),
+            datasets.allowNoticingAbsence("NoticeMissingVersion"),
+          ],
+        },
+        { parent: this },
+      ),
+    } satisfies Partial<Record<RouteKey, PlatformFunction>>;
+  }
+
+  /** What only administrators ask for. */
+  #administration({ settings, lake, table, analysis, deletion: { workflow, holds } }: CaseApiArgs) {
+    return {
+      "DELETE /cases/{caseId}": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/request-deletion",
+          description: "Starts the deletion of a case, or tells why it must be kept",
+          timeoutSeconds: 29,
+          memoryMb: 256,
+          environment: { ...holds.environment, STATE_MACHINE_ARN: workflow.stateMachineArn },
+          statements: [...holds.statements, workflow.allowStart("StartDeletion"), allowRedrive("GoOn", [workflow.stateMachineArn])],
+        },
+        { parent: this },
+      ),
+      "GET /cases/{caseId}/deletion": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/get-deletion",
+          description: "Tells how a deletion comes on, and shows its record",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { CASE_TABLE: table.tableName, RECORDS_BUCKET: lake.records.bucket, STATE_MACHINE_ARN: workflow.stateMachineArn },
+          statements: [
+            ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+            workflow.allowDescribe("DescribeDeletion"),
+            ...lake.records.allow("ReadRecord", ["s3:GetObject"], "deletions/"),
+            lake.records.allowNoticingAbsence("NoticeMissingRecord"),
+          ],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/redrive": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/redrive-case",
+          description: "Goes on with an analysis or a deletion that failed",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { CASE_TABLE: table.tableName, ANALYSIS_MACHINE_ARN: analysis.stateMachineArn, DELETION_MACHINE_ARN: workflow.stateMachineArn },
+          statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), allowRedrive("GoOn", [analysis.stateMachineArn, workflow.stateMachineArn])],
+        },
+        { parent: this },
+      ),
+      "GET /retention": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-retention",
+          description: "Tells until when cases are kept, and what holds those that are due",
+          timeoutSeconds: 29,
+          memoryMb: 256,
+          environment: holds.environment,
+          statements: [...holds.statements, ...table.allowListByTime("ListCases")],
+        },
+        { parent: this },
+      ),
+      "GET /views": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/list-views",
+          description: "Tells who saw what of which case",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { CASE_TABLE: table.tableName },
+          statements: table.allowReadViews("ReadViews"),
+        },
+        { parent: this },
+      ),
+    } satisfies Partial<Record<RouteKey, PlatformFunction>>;
   }
 
   #stage(api: aws.apigatewayv2.Api, settings: FunctionSettings): void {
@@ -254,7 +527,7 @@ export class CaseApi extends PlatformComponent {
         authorizationType: "JWT",
         authorizerId: authorizer.id,
         // Sign-in also issues tokens that say who somebody is; only access tokens have scopes.
-        authorizationScopes: [scopeName(routeScopes[routeKey])],
+        authorizationScopes: [scopeName(routes[routeKey].scope)],
         target: pulumi.interpolate`integrations/${integration.id}`,
       },
       this.child(),

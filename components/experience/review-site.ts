@@ -9,6 +9,7 @@ import { type Place, physicalName, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { CaseApi } from "./case-api.ts";
 import { DistributionLog } from "./distribution-log.ts";
+import type { PageFile } from "./page-build.ts";
 import type { PlaybackKeys } from "./playback-keys.ts";
 import { contentSecurityPolicy, securityHeaders } from "./response-headers.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -36,6 +37,8 @@ export interface ReviewSiteArgs {
   acceleratedUploads: boolean;
   /** Whose cookies open videos. */
   playbackKeys: PlaybackKeys;
+  /** The page's own files. None where something else serves them. */
+  page: readonly PageFile[];
   /** Guards the site: a `CLOUDFRONT` one. */
   firewall: WebFirewall;
   /** Countries that people work from, by their two letters (ISO 3166-1). Nobody elsewhere gets in. */
@@ -62,7 +65,7 @@ const allViewerExceptHost = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 export class ReviewSite extends PlatformComponent {
   /** Origin of the page: `https://...`, without a path. */
   readonly url: pulumi.Output<string>;
-  /** Takes the page's files. */
+  /** Holds the page's files. */
   readonly web: EncryptedBucket;
   /** What the DNS name of a site of its own must point to. */
   readonly distributionDomainName: pulumi.Output<string>;
@@ -80,7 +83,7 @@ export class ReviewSite extends PlatformComponent {
       { place, distribution: name, distributionArn: distribution.arn, key: edgeKey, retentionDays: retention.accessLogDays },
       { parent: this },
     );
-    this.#tellPage(args);
+    this.#putPage(args, this.#tellPage(args));
 
     this.distributionDomainName = distribution.domainName;
     this.url = pulumi.interpolate`https://${args.domain?.name ?? distribution.domainName}`;
@@ -128,7 +131,8 @@ export class ReviewSite extends PlatformComponent {
         defaultCacheBehavior: page,
         orderedCacheBehaviors: [
           { ...api, pathPattern: `${sitePaths.api}/*` },
-          { ...media, pathPattern: `${sitePaths.media}/*` },
+          // The review rendition only: in the analysis rendition beside it nothing is covered.
+          { ...media, pathPattern: `${sitePaths.media}/*/review/*` },
         ],
         restrictions: { geoRestriction: { restrictionType: "whitelist", locations: [...countries] } },
         ...(domain && { aliases: [domain.name] }),
@@ -220,12 +224,12 @@ export class ReviewSite extends PlatformComponent {
   }
 
   /** What the page must know before anybody signed in. Nothing in it is secret. */
-  #tellPage({ place, signIn }: ReviewSiteArgs): void {
+  #tellPage({ place, signIn }: ReviewSiteArgs): aws.s3.BucketObjectv2 {
     const config = pulumi.jsonStringify({
       api: sitePaths.api,
       signIn: { origin: signIn.origin, issuer: signIn.issuer, clientId: signIn.clientId },
     });
-    new aws.s3.BucketObjectv2(
+    return new aws.s3.BucketObjectv2(
       this.childName("config"),
       {
         region: place.region,
@@ -237,6 +241,22 @@ export class ReviewSite extends PlatformComponent {
       },
       this.child(),
     );
+  }
+
+  /**
+   * The page's files, the one that names the others last. Those are named after their content, and an update leaves the old ones in
+   * the bucket: a page that is open goes on to find what it has not loaded yet.
+   */
+  #putPage({ place, page }: ReviewSiteArgs, config: aws.s3.BucketObjectv2): void {
+    const put = ({ key, path, contentType, cacheControl }: PageFile, opts: pulumi.CustomResourceOptions) =>
+      new aws.s3.BucketObjectv2(
+        this.childName(`page-${key.replaceAll("/", "-")}`),
+        { region: place.region, bucket: this.web.bucket, key, source: new pulumi.asset.FileAsset(path), contentType, cacheControl },
+        this.child(opts),
+      );
+    const isEntry = ({ key }: PageFile): boolean => key === "index.html";
+    const named = page.filter((file) => !isEntry(file)).map((file) => put(file, { retainOnDelete: true }));
+    for (const file of page.filter(isEntry)) put(file, { dependsOn: [config, ...named] });
   }
 }
 

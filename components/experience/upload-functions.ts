@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { RouteKey } from "../../contracts/access.ts";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
+import type { RouteKey } from "../../contracts/routes.ts";
 import type { FunctionName } from "../compute/function-bundles.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";

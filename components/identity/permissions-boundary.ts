@@ -15,6 +15,10 @@ export interface PermissionsBoundaryArgs {
   place: Place;
   /** Other Regions that roles act in: those that copies are kept in. */
   copyRegions: readonly string[];
+  /** Whether Rekognition may say what it sees, in labels. @default false */
+  labels?: boolean;
+  /** ARNs of the models of Bedrock that may be asked. @default none */
+  models?: readonly string[];
 }
 
 /**
@@ -26,14 +30,17 @@ export interface PermissionsBoundaryArgs {
 export class PermissionsBoundary extends PlatformComponent {
   readonly arn: pulumi.Output<string>;
 
-  constructor(name: string, { place, bounds, copyRegions }: PermissionsBoundaryArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { place, bounds, copyRegions, labels = false, models = [] }: PermissionsBoundaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:identity:PermissionsBoundary", name, opts);
     const policy = new aws.iam.Policy(
       name,
       {
         name: physicalName(place, name),
         description: "The most that a role of this environment may do",
-        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...allowances[bounds](place, copyRegions), ...limits(place, copyRegions)] }),
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [...allowances[bounds](place, copyRegions, labels, models), ...limits(place, copyRegions)],
+        }),
       },
       this.child(),
     );

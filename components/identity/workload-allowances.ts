@@ -2,7 +2,7 @@ import { type Place, physicalName, regionalArn } from "../place.ts";
 import { actions, allow, type BoundaryStatement } from "./boundary-statement.ts";
 
 /** What roles of the platform itself do, service by service, each on the environment's own resources where IAM knows any. */
-export function workloadAllowances(place: Place, copyRegions: readonly string[]): BoundaryStatement[] {
+export function workloadAllowances(place: Place, copyRegions: readonly string[], labels: boolean, models: readonly string[]): BoundaryStatement[] {
   const own = (service: string, kind: string) => regionalArn(place, service, `${kind}${physicalName(place, "*")}`);
   const any = (service: string, resource: string) => regionalArn(place, service, resource);
   const everywhere = (service: string, resource: string) =>
@@ -13,12 +13,12 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
       "s3",
       [
         "AbortMultipartUpload",
+        "DeleteObjectVersion",
         "GetBucket*",
         "GetEncryptionConfiguration",
         "GetObject*",
         "GetReplicationConfiguration",
-        "ListBucket",
-        "ListBucketVersions",
+        "ListBucket*",
         "ListMultipartUploadParts",
         "PutObject",
         "PutObjectVersionTagging",
@@ -37,10 +37,13 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
     allow("Queues", "sqs", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"], [own("sqs", "")]),
     allow("Topics", "sns", ["Publish"], [own("sns", "")]),
     allow("Functions", "lambda", ["InvokeFunction"], [own("lambda", "function:")]),
-    allow("Machines", "states", ["StartExecution"], [own("states", "stateMachine:")]),
-    allow("Executions", "states", ["DescribeExecution", "StopExecution"], [own("states", "execution:")]),
+    allow("Machines", "states", ["ListExecutions", "StartExecution"], [own("states", "stateMachine:")]),
+    allow("Executions", "states", ["DescribeExecution", "GetExecutionHistory", "RedriveExecution", "StopExecution"], [own("states", "execution:")]),
     allow("Events", "events", ["PutEvents"], [any("events", "event-bus/default")]),
     allow("Rules", "events", ["DescribeRule", "PutRule", "PutTargets"], [any("events", "rule/StepFunctionsGetEventsFor*")]),
+    ...(models.length === 0
+      ? []
+      : [allow("Models", "bedrock", ["InvokeModel"], models), allow("Guardrails", "bedrock", ["ApplyGuardrail"], [any("bedrock", "guardrail/*")])]),
     allow("Transcoding", "mediaconvert", ["CancelJob", "CreateJob", "GetJob"], [any("mediaconvert", "*")]),
     allow("Tasks", "ecs", ["DescribeTasks", "RunTask", "StopTask"], [any("ecs", `task*/${physicalName(place, "*")}`)]),
     // The shared account's repositories; `OutsideOrganization` keeps the account within the organisation.
@@ -55,13 +58,15 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         "CreatePresignedDomainUrl",
         "CreateProcessingJob",
         "CreateSpace",
-        "CreateTrainingJob",
-        "CreateTransformJob",
+        // Training and transform: a policy has 6144 characters.
+        "CreateTra*Job",
         "DeleteApp",
         "DeleteSpace",
         "InvokeEndpoint*",
         "StartPipelineExecution",
         "Stop*",
+        // Approving is a person's word, which one function hands on; another role may reject, and no role else is granted it.
+        "UpdateModelPackage",
         "UpdateSpace",
       ],
       [any("sagemaker", "*")],
@@ -88,6 +93,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[])
         ...actions("logs", ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries", "PutResourcePolicy"]),
         ...actions("mediaconvert", ["Probe"]),
         ...actions("rekognition", ["DetectText", "GetSegmentDetection", "StartSegmentDetection"]),
+        ...(labels ? actions("rekognition", ["GetLabelDetection", "StartLabelDetection"]) : []),
         ...actions("sagemaker", ["List*", "Describe*"]),
         ...actions("securityhub", ["GetFindings"]),
         ...actions("xray", ["GetSampling*", "Put*"]),

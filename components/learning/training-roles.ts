@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { modelsPrefix } from "../../contracts/keys.ts";
 import { allowPull, type InferenceImage } from "../analysis/inference-image.ts";
-import { modelsPrefix } from "../analysis/sagemaker-branch.ts";
 import { PlatformComponent } from "../component.ts";
 import type { EncryptedBucket } from "../data/encrypted-bucket.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";

@@ -4,8 +4,8 @@ import type { ResourceStatement } from "../security/policy.ts";
 /**
  * AWS services that compute in the network may call through an interface endpoint, and the actions that may pass it.
  *
- * Functions call `rekognition`, `sagemaker.runtime`, `sqs` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
- * logs from inside the network: `ecr.*`, `logs` (Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Notebooks
+ * Functions call `rekognition`, `sagemaker.api` (the registry of networks), `sagemaker.runtime`, `sqs` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
+ * logs from inside the network: `ecr.*`, `logs` ({@link reachedByTasks}; Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Notebooks
  * need `sagemaker.api` and `sagemaker.runtime` (SageMaker Developer Guide, "Connect Studio notebooks in a VPC to external
  * resources"). `bedrock-runtime` is for reports. The others are for code of people's own that sends, asks or encrypts itself.
  *
@@ -30,8 +30,11 @@ export const interfaceServices = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type InterfaceService = keyof typeof interfaceServices;
 
+/** Services that Fargate reaches from inside the network before a task's container runs; without one of these nothing is converted. */
+export const reachedByTasks: readonly InterfaceService[] = ["ecr.api", "ecr.dkr", "logs"];
+
 /** Services that the functions of today call; without one of these the platform does not work. */
-export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "sagemaker.runtime", "sqs", "states"];
+export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "sagemaker.api", "sagemaker.runtime", "sqs", "states"];
 
 /**
  * What may pass an endpoint: requests of the organisation's principals to the organisation's resources. A stolen key of

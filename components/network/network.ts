@@ -5,7 +5,7 @@ import type { Place } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { ComputeGroup } from "./compute-group.ts";
 import type { ComputeNetwork } from "./compute-network.ts";
-import { calledByFunctions, type InterfaceService, interfaceServices } from "./endpoint-policies.ts";
+import { calledByFunctions, type InterfaceService, interfaceServices, reachedByTasks } from "./endpoint-policies.ts";
 import { FlowLog } from "./flow-log.ts";
 import { ServiceEndpoints } from "./service-endpoints.ts";
 import { planSubnets, type SubnetPlan, type Tier } from "./subnet-plan.ts";
@@ -90,6 +90,8 @@ export class Network extends PlatformComponent {
     if (repeated.length > 0) this.reject("interfaceServices", `must hold each service once, not ${repeated.join(", ")} again.`);
     const missing = calledByFunctions.filter((service) => !given.includes(service));
     if (missing.length > 0) this.reject("interfaceServices", `must hold ${missing.join(", ")}: functions call them, and have no other way.`);
+    const unreached = reachedByTasks.filter((service) => !given.includes(service));
+    if (unreached.length > 0) this.reject("interfaceServices", `must hold ${unreached.join(", ")}: Fargate fetches images and writes logs through them.`);
     const elsewhere = zones.filter((zone) => zone.slice(0, -1) !== place.region);
     if (elsewhere.length > 0) this.reject("zones", `must be Availability Zones of ${place.region}, such as ${place.region}a, not ${elsewhere.join(", ")}.`);
     try {

@@ -13,8 +13,8 @@ export interface Shown {
   readonly functions: readonly string[];
   /** Name of the endpoint for single images. */
   readonly endpoint: string;
-  /** Name of the endpoint for segments of video, where there is one. */
-  readonly asyncEndpoint?: string;
+  /** Names of the endpoints for segments of video. */
+  readonly asyncEndpoints: readonly string[];
 }
 
 /** A metric as a dashboard names it: namespace, name, pairs of dimensions, and how it is drawn. */
@@ -51,7 +51,7 @@ const periodSeconds = 300;
 
 /** A dashboard's body: what comes in, how long it takes, what waits, what fails. Counts and times only. */
 export function dashboardBody(shown: Shown): { readonly widgets: readonly Widget[] } {
-  const graphs = [...analyses(shown), ...transcoding(shown), ...queues(shown), ...functions(shown), ...endpoint(shown), ...asyncEndpoint(shown)];
+  const graphs = [...analyses(shown), ...transcoding(shown), ...queues(shown), ...functions(shown), ...endpoint(shown), ...segments(shown)];
   return {
     widgets: graphs.map(({ title, unit, metrics }, i) => ({
       type: "metric",
@@ -146,8 +146,8 @@ function endpoint({ endpoint }: Shown): Graph[] {
   ];
 }
 
-function asyncEndpoint({ asyncEndpoint }: Shown): Graph[] {
-  if (asyncEndpoint === undefined) return [];
-  const metric = (name: string, label: string): Metric => ["AWS/SageMaker", name, "EndpointName", asyncEndpoint, { stat: "Maximum", label }];
-  return [{ title: "Segments that wait", unit: "requests", metrics: [metric("ApproximateBacklogSize", "waiting")] }];
+function segments({ asyncEndpoints }: Shown): Graph[] {
+  if (asyncEndpoints.length === 0) return [];
+  const waiting = (name: string): Metric => ["AWS/SageMaker", "ApproximateBacklogSize", "EndpointName", name, { stat: "Maximum", label: name }];
+  return [{ title: "Segments that wait", unit: "requests", metrics: asyncEndpoints.map(waiting) }];
 }

@@ -39,16 +39,15 @@ export class PipelineDashboard extends PlatformComponent {
         workQueue: uploads.queueUrl.apply(queueName),
         uploadDeadLetters: uploads.deadLetterQueueUrl.apply(queueName),
         endpoint: endpoint.endpointName,
-        asyncEndpoint: asyncEndpoint?.endpointName,
+        asyncEndpoints: [...(asyncEndpoint ? [asyncEndpoint.endpointName] : []), ...analysis.segmentEndpoints],
       })
-      .apply(({ workQueue, uploadDeadLetters, asyncEndpoint, ...names }) =>
+      .apply(({ workQueue, uploadDeadLetters, ...names }) =>
         dashboardBody({
           ...names,
           region: place.region,
           workQueues: [workQueue],
           deadLetterQueues: [uploadDeadLetters, deadLetters.queueName],
           functions: [...bundles.keys()].map((handler) => physicalName(place, functionId(handler))),
-          ...(asyncEndpoint !== undefined && { asyncEndpoint }),
         }),
       );
     const dashboard = new aws.cloudwatch.Dashboard(name, { dashboardName: physicalName(place, name), dashboardBody: pulumi.jsonStringify(body) }, this.child());

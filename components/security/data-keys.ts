@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
+import { fargateUsesKey } from "../compute/fargate-task.ts";
 import type { Place, Removal } from "../place.ts";
 import { cloudFrontUsesKey, EncryptionKey, logDeliveryUsesKey, logsUseKey, ruleUsesKey, servicesUseKey } from "./encryption-key.ts";
+import type { ResourceStatement } from "./policy.ts";
 import { macieReadsWithKey } from "./sensitive-data-discovery.ts";
 
 export interface DataKeysArgs {
@@ -10,6 +12,8 @@ export interface DataKeysArgs {
   /** Names of the EventBridge rules whose events wait in encrypted queues: of uploaded videos, and of single images. */
   uploadRule: string;
   imageRule: string;
+  /** The task whose disk holds uploaded videos. */
+  conversionTask: string;
   /** AWS services that publish to the topic of alerts, which the logs' key encrypts. */
   alertPublishers: readonly `${string}.amazonaws.com`[];
 }
@@ -30,10 +34,10 @@ export class DataKeys extends PlatformComponent {
   constructor(name: string, args: DataKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:security:DataKeys", name, opts);
     const { place, removal } = args;
-    const key = (dataClass: string, description: string, services: ReturnType<typeof logsUseKey>[] = []) =>
+    const key = (dataClass: string, description: string, services: readonly ResourceStatement[] = []) =>
       new EncryptionKey(this.childName(dataClass), { place, removal, description, services }, { parent: this });
 
-    this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule)]);
+    this.raw = key("raw", "Uploaded videos", [ruleUsesKey(place, args.uploadRule), ...fargateUsesKey(place, args.conversionTask)]);
     this.derived = key("derived", "Renditions, results and cases", [
       ruleUsesKey(place, args.imageRule),
       logDeliveryUsesKey(place),

@@ -1,6 +1,8 @@
 import type { H264Settings, Input, OutputGroupSettings, VideoDescription } from "@aws-sdk/client-mediaconvert";
-import { toUri } from "../../contracts/keys.ts";
-import type { ObjectLocation, Rational } from "../../contracts/primitives.ts";
+import type { AnalysisRequest } from "../../contracts/case.ts";
+import { convertedVideoKey, toUri } from "../../contracts/keys.ts";
+import type { SourceIndex } from "../../contracts/media.ts";
+import type { Rational } from "../../contracts/primitives.ts";
 
 /** What every rendition job has in common. */
 
@@ -26,9 +28,9 @@ export function fitWithin({ width, height }: Size, box: Size): Size {
   return { width: even(width * scale, box.width), height: even(height * scale, box.height) };
 }
 
-/** The source as MediaConvert reads it: turned upright, timecodes counted from its first frame. */
-export const sourceInput = (source: ObjectLocation): Input => ({
-  FileInput: toUri(source.bucket, source.key),
+/** The source, or the copy that it was converted to in `bucket`, as MediaConvert reads it: turned upright, timecodes counted from its first frame. */
+export const sourceInput = ({ source, caseId, runId }: AnalysisRequest, { converted }: SourceIndex, bucket: string): Input => ({
+  FileInput: converted ? toUri(bucket, convertedVideoKey(caseId, runId)) : toUri(source.bucket, source.key),
   TimecodeSource: "ZEROBASED",
   VideoSelector: { Rotate: "AUTO" },
 });

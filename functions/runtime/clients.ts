@@ -1,10 +1,13 @@
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { orTryAgain } from "./transient.ts";
 
 /*
@@ -28,4 +31,9 @@ export const documentClient = (): DynamoDBDocumentClient =>
 export const queueClient = (): SQSClient => orTryAgain(new SQSClient({ useQueueUrlAsEndpoint: false }));
 export const statesClient = (): SFNClient => orTryAgain(new SFNClient({}));
 export const rekognitionClient = (): RekognitionClient => orTryAgain(new RekognitionClient({}));
+export const registryClient = (): SageMakerClient => orTryAgain(new SageMakerClient({}));
 export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({}));
+
+/** One question, one answer: HTTP/1.1, as all other clients speak it. `requestTimeout` in milliseconds: models think longer than services do. */
+export const modelClient = (requestTimeout: number): BedrockRuntimeClient =>
+  orTryAgain(new BedrockRuntimeClient({ requestHandler: new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true }) }));

@@ -13,6 +13,11 @@ export class InvalidInput extends Error {
   }
 }
 
+/** A video that can't be read as it is: its packet tables are of a kind that is not read here. The message says which; a conversion may help. */
+export class NeedsConversion extends Error {
+  override readonly name = "NeedsConversion";
+}
+
 /** A service was busy or unreachable; the same call may succeed later. */
 export class TryAgain extends Error {
   override readonly name = "TryAgain";
@@ -26,6 +31,11 @@ export class NoLease extends Error {
 /** An object that an earlier step should have written isn't there. */
 export class NotFound extends Error {
   override readonly name = "NotFound";
+}
+
+/** What a request was made for has changed since: it must be read again first. */
+export class Outdated extends Error {
+  override readonly name = "Outdated";
 }
 
 /** An object or an answer that an earlier step or a service gave breaks its contract. */

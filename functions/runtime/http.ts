@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ApiError } from "../../contracts/api.ts";
-import { InvalidInput, NotFound } from "./errors.ts";
+import { type ProblemStatus, problemOf, problemType } from "../../contracts/api.ts";
+import { InvalidInput, NotFound, Outdated, TryAgain } from "./errors.ts";
 import { log } from "./log.ts";
 import { parseInput } from "./parse.ts";
 
@@ -34,21 +34,48 @@ export function jsonBody<T>({ body, isBase64Encoded }: HttpRequest, schema: z.Zo
   return parseInput(schema, value);
 }
 
+/** An answer that tells the version of what it is about: its `ETag`, which `If-Match` of a later request repeats. */
+export class Versioned {
+  readonly value: unknown;
+  readonly version: number;
+  constructor(value: unknown, version: number) {
+    this.value = value;
+    this.version = version;
+  }
+}
+
+/** The version that a request's `If-Match` names. Throws {@link InvalidInput} if it names none: without one, a change could undo what somebody else did meanwhile. */
+export function versionExpected({ headers }: HttpRequest): number {
+  const [, version] = /^"(\d{1,9})"$/.exec(headers["if-match"] ?? "") ?? [];
+  if (version === undefined)
+    throw new InvalidInput('The header If-Match must hold the version that this changes, in quotation marks: "0" if nothing is there yet.');
+  return Number(version);
+}
+
 /** Answers are about patients: no cache on the way may keep them. */
 const headers = { "content-type": "application/json", "cache-control": "no-store" };
-const respond = (statusCode: number, value: unknown): HttpResponse => ({ statusCode, headers, body: JSON.stringify(value) });
-const refuse = (statusCode: number, error: ApiError): HttpResponse => respond(statusCode, error);
+const respond = (statusCode: number, answer: unknown): HttpResponse =>
+  answer instanceof Versioned
+    ? { statusCode, headers: { ...headers, etag: `"${answer.version}"` }, body: JSON.stringify(answer.value) }
+    : { statusCode, headers, body: JSON.stringify(answer) };
+const refuse = (statusCode: ProblemStatus, ...reasons: readonly string[]): HttpResponse => ({
+  statusCode,
+  headers: { ...headers, "content-type": problemType },
+  body: JSON.stringify(problemOf(statusCode, reasons)),
+});
 
-/** A route: gives the value to answer with, `status` is that of success. InvalidInput becomes 400, NotFound 404; anything else 500, its cause only in the log. */
+/** A route: gives the value to answer with, `status` is that of success. InvalidInput becomes 400, NotFound 404, TryAgain 503; anything else 500, its cause only in the log. */
 export const route =
   (answer: (request: HttpRequest) => Promise<unknown>, status = 200) =>
   async (event: unknown): Promise<HttpResponse> => {
     try {
       return respond(status, await answer(parseInput(request, event)));
     } catch (error) {
-      if (error instanceof InvalidInput) return refuse(400, { error: error.name, reasons: [...error.reasons] });
-      if (error instanceof NotFound) return refuse(404, { error: error.name, reasons: [error.message] });
+      if (error instanceof InvalidInput) return refuse(400, ...error.reasons);
+      if (error instanceof Outdated) return refuse(412, error.message);
+      if (error instanceof NotFound) return refuse(404, error.message);
       log("request failed", { errorName: (error as Error).name });
-      return refuse(500, { error: "InternalError", reasons: ["The platform failed to answer; it isn't your request. Try again."] });
+      if (error instanceof TryAgain) return refuse(503, "A service that the platform uses is busy. Try again in a moment.");
+      return refuse(500, "The platform failed to answer; it isn't your request. Try again.");
     }
   };

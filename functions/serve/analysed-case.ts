@@ -1,7 +1,7 @@
 import { type Analysis, analysis as analysisSchema } from "../../contracts/analysis.ts";
 import { analysisKey } from "../../contracts/keys.ts";
 import { caseId as caseIdSchema } from "../../contracts/primitives.ts";
-import { InvalidInput, NotFound } from "../runtime/errors.ts";
+import { InvalidInput } from "../runtime/errors.ts";
 import type { HttpRequest } from "../runtime/http.ts";
 import type { Lake } from "../runtime/lake.ts";
 import { summaryOf } from "./summary.ts";
@@ -16,9 +16,7 @@ export interface CaseDeps {
 export async function analysedCase({ lake, summary }: CaseDeps, { pathParameters }: HttpRequest): Promise<Analysis> {
   const id = caseIdSchema.safeParse(pathParameters["caseId"]);
   if (!id.success) throw new InvalidInput("The case's identifier isn't a UUID.");
-  const item = await summary(id.data);
-  if (item === undefined) throw new NotFound("There is no such case.");
-  const { caseId, runId, status } = summaryOf(item);
+  const { caseId, runId, status } = summaryOf(await summary(id.data));
   if (runId === null || (status !== "COMPLETE" && status !== "PARTIAL")) throw new InvalidInput(`The case is ${status}: it has no analysis.`);
   return lake.json(analysisKey(caseId, runId), analysisSchema);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type CaseSummary, caseStatus, procedure, severity } from "../../contracts/case.ts";
-import { runId } from "../../contracts/primitives.ts";
+import { type CaseSummary, caseStatus, defaultRetentionClass, procedure, retentionClass, severity } from "../../contracts/case.ts";
+import { runId, s3Uri } from "../../contracts/primitives.ts";
+import { NotFound } from "../runtime/errors.ts";
 import { parseStored } from "../runtime/parse.ts";
 
 /** A summary item of the case table: it holds more than the API tells. A case that was never claimed has no run. */
@@ -16,6 +17,18 @@ const item = z.object({
   severity: severity.nullable().default(null),
   forecastUsd: z.number().nonnegative().nullable().default(null),
   costUsd: z.number().nonnegative().nullable().default(null),
+  retentionClass: retentionClass.default(defaultRetentionClass),
 });
 
-export const summaryOf = (stored: unknown): CaseSummary => parseStored(item, stored, "A summary item of the case table");
+/** Where the picture that stands for an analysed case lies. One of an earlier run says nothing while another is under way. */
+const pictured = z.object({ status: caseStatus, posterUri: s3Uri.nullable().default(null) });
+export function posterUriOf(stored: unknown): string | null {
+  const { status, posterUri } = parseStored(pictured, stored, "A summary item of the case table");
+  return status === "COMPLETE" || status === "PARTIAL" ? posterUri : null;
+}
+
+/** What the API tells of a case's summary item. Throws NotFound if there is none. */
+export function summaryOf(stored: unknown): CaseSummary {
+  if (stored === undefined) throw new NotFound("There is no such case.");
+  return parseStored(item, stored, "A summary item of the case table");
+}

@@ -24,12 +24,7 @@ const usualStates = [
 ];
 
 /** Uploads a video, or the rest of it if an earlier command was interrupted, and waits for its analysis, telling how both come on. */
-export async function analyseCase(
-  client: PlatformClient,
-  video: string,
-  dataDir: string,
-  operation: Pick<UploadFacts, "procedure" | "severity"> = {},
-): Promise<CaseItem> {
+export async function analyseCase(client: PlatformClient, video: string, dataDir: string, operation: Omit<UploadFacts, "token"> = {}): Promise<CaseItem> {
   const { token, isResumed, finish } = await unfinishedUpload(dataDir, video);
   const upload = progress("Upload");
   const caseId = await client.upload(video, (arrived, total) => upload.update(arrived / total, isResumed ? "goes on" : ""), { token, ...operation });

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
-import { procedure, severity } from "../../contracts/case.ts";
+import { defaultRetentionClass, procedure, retentionClass, severity } from "../../contracts/case.ts";
 import { openPlatform } from "../platform.ts";
 import { root } from "../root.ts";
 import { analyseCase } from "./analyse-case.ts";
@@ -13,7 +13,7 @@ import type { UploadFacts } from "./upload.ts";
 
 await main({
   help: `
-npm run analyse -- VIDEO [--out DIR] [--json] [--procedure NAME [--severity N]] [--data DIR] [--grants]
+npm run analyse -- VIDEO [--out DIR] [--json] [--procedure NAME [--severity N]] [--retention CLASS] [--data DIR] [--grants]
 
 Analyses a video on this machine, with the program, state machine, functions and models that run on AWS.
 Writes analysis.json, measures.json, frame-table.json, timeline.vtt, still.png and the report: report.en.json and .html, report.zh-TW.json and .html.
@@ -23,6 +23,8 @@ Writes analysis.json, measures.json, frame-table.json, timeline.vtt, still.png a
   --procedure NAME, --severity N
                which operation it is (${procedure.options.join(", ")})
                and how difficult, 1 to 5: its measures are compared with others like it, once there are ten
+  --retention CLASS
+               how long the case must be kept, at least: ${retentionClass.options.join(", ")} (default: ${defaultRetentionClass}; docs/retention.md)
   --data DIR   folder of the local cloud (default: .svp)
   --grants     print what the program's roles are granted and this run never used
   -h, --help   this text
@@ -35,12 +37,13 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
     json: { type: "boolean" },
     procedure: { type: "string" },
     severity: { type: "string" },
+    retention: { type: "string" },
     data: { type: "string" },
     grants: { type: "boolean" },
   },
   positionals: ["VIDEO"],
-  async run({ out, json, procedure: which, severity: grade, data, grants }, [given = ""]) {
-    const operation = operationOf(which, grade);
+  async run({ out, json, procedure: which, severity: grade, retention, data, grants }, [given = ""]) {
+    const operation = operationOf(which, grade, retention);
     const video = resolve(given);
     const facts = await stat(video).catch(() => undefined);
     if (!facts?.isFile()) throw new CommandError(`${given} is not a file.`);
@@ -74,11 +77,17 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
 });
 
 /** Throws a UsageError that says everything that is wrong. */
-function operationOf(which: string | undefined, grade: string | undefined): Pick<UploadFacts, "procedure" | "severity"> {
+function operationOf(which: string | undefined, grade: string | undefined, kept: string | undefined): Omit<UploadFacts, "token"> {
   const [named, graded] = [procedure.optional().safeParse(which), severity.optional().safeParse(grade === undefined ? undefined : Number(grade))];
   const mistakes: string[] = [];
   if (!named.success) mistakes.push(`--procedure must be one of ${procedure.options.join(", ")}, not "${which}".`);
+  const classed = retentionClass.optional().safeParse(kept);
+  if (!classed.success) mistakes.push(`--retention must be one of ${retentionClass.options.join(", ")}, not "${kept}".`);
   if (!graded.success) mistakes.push(`--severity must be a whole number from 1 to 5, not "${grade}".`);
-  if (!named.success || !graded.success) throw new UsageError(mistakes.join("\n"));
-  return { ...(named.data && { procedure: named.data }), ...(graded.data && { severity: graded.data }) };
+  if (!named.success || !graded.success || !classed.success) throw new UsageError(mistakes.join("\n"));
+  return {
+    ...(named.data && { procedure: named.data }),
+    ...(graded.data && { severity: graded.data }),
+    ...(classed.data && { retentionClass: classed.data }),
+  };
 }

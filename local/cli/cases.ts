@@ -1,28 +1,37 @@
+import { createInterface } from "node:readline/promises";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
+import { type CaseDeletion, deletionReason } from "../../contracts/case-deletion.ts";
 import { analysisKey, timelineKey, toUri } from "../../contracts/keys.ts";
 import { caseId as caseIdContract } from "../../contracts/primitives.ts";
 import { watchStates } from "./analyse-case.ts";
 import { type CaseFacts, caseInWords, caseList } from "./case-report.ts";
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Command, CommandError, main, UsageError } from "./command.ts";
+import { deletionInWords, dueList } from "./deletion-report.ts";
+import { progress } from "./progress.ts";
 import { withPlatform } from "./with-platform.ts";
 
 const overview = `
-npm run cases -- list | show CASE | redrive CASE | redrive --dead-letters  [--json] [--data DIR]
+npm run cases -- list | show CASE | due | delete CASE --reason CODE [--yes] | redrive CASE | redrive --dead-letters  [--json] [--data DIR]
 
-Tells of cases on this machine, and goes on with what failed.
+Tells of cases on this machine, goes on with what failed, and deletes.
 
   list                     every case, newest first: status, age, name
-  show CASE                one case: states its run entered, reasons, what each branch did, cost, where its results lie
-  redrive CASE             goes on with a failed analysis in the state that failed; what was done before is kept
+  show CASE                one case: states its run entered, reasons, what each branch did, cost, where its results lie;
+                           of a case that is deleted, or about to be, how its deletion stands and its audit record
+  due                      cases that need not be kept any more: id, class, since when
+  delete CASE              deletes everything of a case, for good, and records that it did; goes on with a deletion that failed
+  redrive CASE             goes on with a failed analysis, or a failed deletion, in the state that failed; what was done before is kept
   redrive --dead-letters   gives uploads whose analysis could not be started back to their queue
 
+  --reason CODE  why it is deleted: ${deletionReason.options.join(", ")}
+  --yes          delete without asking back
   --json       print JSON on standard output
   --data DIR   folder of the local cloud (default: .svp)
   -h, --help   this text
 
 Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
-Exit code: 0 done; 1 there is no such case, it can't be redriven, or it failed again; 2 wrong usage.`;
+Exit code: 0 done; 1 there is no such case, it must be kept, can't be redriven, or it failed; 2 wrong usage.`;
 
 const options = { json: { type: "boolean" }, data: { type: "string" } } as const;
 
@@ -71,11 +80,87 @@ const show: Command<typeof options> = {
   positionals: ["CASE"],
   run: ({ json, data }, [given = ""]) =>
     withPlatform(data, async (client) => {
+      const going = await deletionOf(client, given);
+      if (going) {
+        print(json, going, deletionInWords(going));
+        return 0;
+      }
       const facts = await factsOf(client, await caseOf(client, given));
       print(json, facts, caseInWords(facts));
       return 0;
     }),
 };
+
+/** The deletion of a case that is deleted or about to be; undefined of any other. */
+async function deletionOf(client: PlatformClient, given: string): Promise<CaseDeletion | undefined> {
+  const id = caseIdContract.safeParse(given).data;
+  if (id === undefined) return undefined;
+  const isGoing = (await client.tombstone(id)) !== undefined || (await client.case(id))?.status === "DELETING";
+  return isGoing ? client.deletion(id) : undefined;
+}
+
+const due: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: [],
+  run: ({ json, data }) =>
+    withPlatform(data, async (client) => {
+      const now = new Date().toISOString();
+      const found = (await client.kept()).filter(({ case: { status }, keptUntil }) => status !== "DELETING" && keptUntil <= now);
+      print(json, found, dueList(found));
+      return 0;
+    }),
+};
+
+const deleteOptions = { ...options, reason: { type: "string" }, yes: { type: "boolean" } } as const;
+
+const deleteCase: Command<typeof deleteOptions> = {
+  help: overview,
+  options: deleteOptions,
+  positionals: ["CASE"],
+  run: ({ json, data, reason, yes }, [given = ""]) => {
+    const code = deletionReason.safeParse(reason);
+    if (!code.success) throw new UsageError(`--reason must be one of ${deletionReason.options.join(", ")}${reason === undefined ? "" : `, not "${reason}"`}.`);
+    if (!yes && !process.stdin.isTTY) throw new UsageError("Nobody can be asked back here: add --yes to delete the case for good.");
+    return withPlatform(data, async (client) => {
+      const { caseId, status, createdAt } = await caseOf(client, given);
+      if (!yes && !(await confirms(caseId, `Case ${caseId}, ${status.toLowerCase()}, of ${createdAt}, will be deleted for good.`)))
+        throw new CommandError("Nothing was deleted.");
+      await client.requestDeletion(caseId, code.data);
+      const shown = progress("Deletion");
+      const ended = await client.deleted(caseId, (states) =>
+        shown.update(deletionStates.filter((state) => states.includes(state)).length / deletionStates.length, states.at(-1) ?? ""),
+      );
+      shown.end(ended.status.toLowerCase());
+      print(json, ended, deletionInWords(ended));
+      return ended.status === "DELETED" ? 0 : 1;
+    });
+  },
+};
+
+/** States that a deletion usually passes; what the bar counts against. */
+const deletionStates = [
+  "CheckHolds",
+  "Claim",
+  "StopExecutions",
+  "Settle",
+  "TakeInventory",
+  "DeleteObjects",
+  "DeleteItems",
+  "CheckRemains",
+  "RecordDeletion",
+  "Bury",
+];
+
+/** Whether somebody at the terminal types the case's identifier. */
+async function confirms(caseId: string, what: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(`${what}\nType its identifier to go on: `)).trim() === caseId;
+  } finally {
+    terminal.close();
+  }
+}
 
 const redriveCase: Command<typeof options> = {
   help: overview,
@@ -84,6 +169,12 @@ const redriveCase: Command<typeof options> = {
   run: ({ json, data }, [given = ""]) =>
     withPlatform(data, async (client) => {
       const item = await caseOf(client, given);
+      if (item.status === "DELETING") {
+        await client.redriveDeletion(item.caseId);
+        const ended = await client.deleted(item.caseId, () => undefined);
+        print(json, ended, deletionInWords(ended));
+        return ended.status === "DELETED" ? 0 : 1;
+      }
       const execution = item.runId ? await client.execution(item.runId) : undefined;
       if (!item.runId || !execution?.redrivable)
         throw new CommandError(
@@ -111,12 +202,14 @@ const unknown: Command<typeof options> = {
   help: overview,
   options,
   positionals: ["ACTION"],
-  run: (_values, [given = ""]) => Promise.reject(new UsageError(`"${given}" is none of list, show, redrive.`)),
+  run: (_values, [given = ""]) => Promise.reject(new UsageError(`"${given}" is none of list, show, due, delete, redrive.`)),
 };
 
 const [action = "", ...args] = process.argv.slice(2);
 if (action === "list") await main(list, args);
 else if (action === "show") await main(show, args);
+else if (action === "due") await main(due, args);
+else if (action === "delete") await main(deleteCase, args);
 else if (action === "redrive" && args.includes("--dead-letters")) await main(redriveDeadLetters, args);
 else if (action === "redrive") await main(redriveCase, args);
 else await main(unknown);

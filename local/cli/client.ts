@@ -14,16 +14,28 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
 import { type BackfillItem, type BackfillOutcome, backfillItem, backfillOutcome } from "../../contracts/backfill.ts";
-import { type CaseSummary, caseStatus } from "../../contracts/case.ts";
+import { type CaseSummary, caseStatus, defaultRetentionClass, type RetentionClass, retentionClass } from "../../contracts/case.ts";
+import { type CaseDeletion, caseDeletion, type DeletionReason, redrivenCase } from "../../contracts/case-deletion.ts";
+import { isDeleted, type Tombstone, tombstone } from "../../contracts/case-table.ts";
 import { backfillManifestKey, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
+import { callApi } from "./call-api.ts";
+import { CommandError } from "./command.ts";
 import type { Session } from "./session.ts";
 import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
 export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId"> &
-  Partial<Pick<CaseSummary, "forecastUsd" | "costUsd">>;
+  Partial<Pick<CaseSummary, "forecastUsd" | "costUsd" | "retentionClass">>;
+
+/** A case whose least retention has passed, or will. */
+export interface KeptCase {
+  readonly case: CaseItem;
+  readonly retentionClass: RetentionClass;
+  readonly keptUntil: string;
+}
 
 /** The execution of a run, as the commands tell of it. */
 export interface RunExecution {
@@ -69,10 +81,57 @@ export class PlatformClient {
     return uploadVideo(this.#session.api, video, { token: randomUUID(), ...facts }, onProgress);
   }
 
-  /** A case's summary; undefined if there is none. */
+  /** A case's summary; undefined if there is none, or no longer. */
   async case(caseId: string): Promise<CaseItem | undefined> {
+    const Item = await this.#summary(caseId);
+    return isDeleted(Item) ? undefined : (Item as CaseItem | undefined);
+  }
+
+  /** What is left of a deleted case; undefined if there is none. */
+  async tombstone(caseId: string): Promise<Tombstone | undefined> {
+    const found = tombstone.safeParse(await this.#summary(caseId));
+    return found.data;
+  }
+
+  /** Asks for the deletion of a case, as a signed-in administrator. Rejects with every reason why it must be kept. */
+  requestDeletion(caseId: string, reason: DeletionReason): Promise<CaseDeletion> {
+    return callApi(`${this.#session.api}/cases/${caseId}?reason=${reason}`, caseDeletion, "DELETE");
+  }
+
+  /** How the deletion of a case stands. Rejects if nobody asked for one. */
+  deletion(caseId: string): Promise<CaseDeletion> {
+    return callApi(`${this.#session.api}/cases/${caseId}/deletion`, caseDeletion, "GET");
+  }
+
+  /** Goes on with a deletion that failed. Rejects if it has not. */
+  async redriveDeletion(caseId: string): Promise<void> {
+    await callApi(`${this.#session.api}/cases/${caseId}/redrive`, redrivenCase, "POST");
+  }
+
+  /** Waits until a deletion has ended. `onStates` gets the states entered so far. */
+  async deleted(caseId: string, onStates: (states: string[]) => void): Promise<CaseDeletion> {
+    for (;;) {
+      onStates(await this.#statesOf(this.#executionArn(caseId, "deletionMachineArn")));
+      const told = await this.deletion(caseId);
+      if (told.status !== "RUNNING") return told;
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  /** Cases by the end of their least retention, soonest first. */
+  async kept(): Promise<KeptCase[]> {
+    const days = z.record(retentionClass, z.int()).parse(JSON.parse(this.#output("caseRetentionDays")));
+    return (await this.cases())
+      .map((item) => {
+        const of = item.retentionClass ?? defaultRetentionClass;
+        return { case: item, retentionClass: of, keptUntil: new Date(Date.parse(item.createdAt) + days[of] * 86_400_000).toISOString() };
+      })
+      .sort((a, b) => a.keptUntil.localeCompare(b.keptUntil));
+  }
+
+  async #summary(caseId: string): Promise<unknown> {
     const { Item } = await this.#table.send(new GetCommand({ TableName: this.#output("caseTable"), Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }));
-    return Item as CaseItem | undefined;
+    return Item;
   }
 
   /** Waits until the report of a run is recorded: true, or false if it is not within a minute. It comes after the analysis, and its failure is no failure of that. */
@@ -88,17 +147,17 @@ export class PlatformClient {
 
   /** The newest cases first. */
   async cases(): Promise<CaseItem[]> {
-    const { Items = [] } = await this.#table.send(
-      new QueryCommand({
-        TableName: this.#output("caseTable"),
-        IndexName: "cases-by-time",
-        KeyConditionExpression: "#list = :cases",
-        ExpressionAttributeNames: { "#list": "list" },
-        ExpressionAttributeValues: { ":cases": "CASES" },
-        ScanIndexForward: false,
-      }),
-    );
-    return Items as CaseItem[];
+    const query = {
+      TableName: this.#output("caseTable"),
+      IndexName: "cases-by-time",
+      KeyConditionExpression: "#list = :cases",
+      ExpressionAttributeNames: { "#list": "list" },
+      ExpressionAttributeValues: { ":cases": "CASES" },
+      ScanIndexForward: false,
+    };
+    const found: CaseItem[] = [];
+    for await (const { Items = [] } of paginateQuery({ client: this.#table }, query)) found.push(...(Items as CaseItem[]));
+    return found;
   }
 
   /** How the execution of a run stands; undefined if there is none. */
@@ -130,13 +189,16 @@ export class PlatformClient {
     }
   }
 
-  #executionArn(runId: string): string {
-    return `${this.#output("stateMachineArn").replace(":stateMachine:", ":execution:")}:${runId}`;
+  #executionArn(name: string, machine: "stateMachineArn" | "deletionMachineArn" = "stateMachineArn"): string {
+    return `${this.#output(machine).replace(":stateMachine:", ":execution:")}:${name}`;
   }
 
   /** Names of the states that the case's execution has entered, in order, again for each time. Empty before it starts. */
-  async statesEntered(runId: string): Promise<string[]> {
-    const executionArn = this.#executionArn(runId);
+  statesEntered(runId: string): Promise<string[]> {
+    return this.#statesOf(this.#executionArn(runId));
+  }
+
+  async #statesOf(executionArn: string): Promise<string[]> {
     const names: string[] = [];
     let nextToken: string | undefined;
     do {
@@ -241,6 +303,34 @@ export class PlatformClient {
       if (task?.Status !== "RUNNING") throw new Error(`The dead letters were not all moved: ${task?.FailureReason ?? task?.Status ?? "the task is unknown"}.`);
       await new Promise((wake) => setTimeout(wake, 250));
     }
+  }
+
+  /** Starts an execution of a state machine that the stack names in an output, and waits until it ends. Gives its output; rejects with its cause if it fails. */
+  async execute(machineOutput: string, name: string, input: object): Promise<unknown> {
+    const start = new StartExecutionCommand({ stateMachineArn: this.#output(machineOutput), name, input: JSON.stringify(input) });
+    const { executionArn } = await this.#states.send(start);
+    for (;;) {
+      const { status, output = "", error = "", cause = "" } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
+      if (status === "SUCCEEDED") return JSON.parse(output);
+      if (status !== "RUNNING") throw new CommandError(cause === "" ? `It ended as ${status}. ${error}`.trim() : cause);
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  /** Keys below a prefix. */
+  async keys(bucket: string, Prefix: string): Promise<string[]> {
+    const found: string[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await this.#s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, ContinuationToken }));
+      found.push(...(page.Contents ?? []).map(({ Key = "" }) => Key));
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+    return found;
+  }
+
+  get datasetsBucket(): string {
+    return this.#output("datasetsBucket");
   }
 
   get processedBucket(): string {

@@ -12,7 +12,7 @@ import { CommandError, main, UsageError } from "./command.ts";
 
 await main({
   help: `
-npm run export -- CASE --format F [--out PATH] [--from m:ss] [--to m:ss] [--data DIR]
+npm run export -- CASE --format F [--out PATH] [--from m:ss] [--to m:ss] [--corrected] [--data DIR]
 
 Exports an analysed case in another format, through the platform's API.
 
@@ -20,21 +20,29 @@ Exports an analysed case in another format, through the platform's API.
   --out PATH    a file, for a format of one file; else a folder (default: export/CASE-F)
   --from m:ss   begin at this time of the operation, such as 12:30 or 1:02:03.5 (default: its start)
   --to m:ss     end before this time (default: its end)
+  --corrected   as people corrected it, not as it was analysed; not for mp4
   --data DIR    folder of the local cloud (default: .svp)
   -h, --help    this text
 
 What each format keeps and loses is in docs/interchange.md; what must be known is told on standard error.
 Exit code: 0 written; 1 failed; 2 wrong usage.`,
-  options: { format: { type: "string" }, out: { type: "string" }, from: { type: "string" }, to: { type: "string" }, data: { type: "string" } },
+  options: {
+    format: { type: "string" },
+    out: { type: "string" },
+    from: { type: "string" },
+    to: { type: "string" },
+    corrected: { type: "boolean" },
+    data: { type: "string" },
+  },
   positionals: ["CASE"],
-  async run({ format, out, from, to, data }, [caseId = ""]) {
+  async run({ format, out, from, to, corrected, data }, [caseId = ""]) {
     const wanted = exportFormat.safeParse(format);
     if (!wanted.success) throw new UsageError(`--format must be one of ${exportFormat.options.join(", ")}.`);
     const times = { from: from === undefined ? undefined : secondsOf("--from", from), to: to === undefined ? undefined : secondsOf("--to", to) };
     const api = await openApi(resolve(data ?? join(root, ".svp")));
     try {
       const span = await spanOf(api, caseId, times);
-      const started = await api.call("POST", `/cases/${caseId}/exports`, exportStatus, { format: wanted.data, ...span });
+      const started = await api.call("POST", `/cases/${caseId}/exports`, exportStatus, { format: wanted.data, ...span, ...(corrected && { corrected }) });
       const done = await settled(api, started);
       if (done.status === "FAILED") throw new CommandError(`The export failed. ${done.error}`);
       for (const file of await write(done, out ?? join("export", `${caseId}-${wanted.data}`))) process.stdout.write(`${file}\n`);

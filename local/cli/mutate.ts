@@ -21,7 +21,8 @@ mandatory rule would notice. Runs the program offline. Takes minutes.
   --write       write ${document}, from the stacks ${documented.join(" and ")}
   -h, --help    this text
 
-Exit code: 0 every mutant is noticed; 1 one is not, a rule threw, or the program is wrong; 2 wrong usage.`,
+Exit code: 0 every mutant is noticed, or with --write the document is written; 1 one is not, a rule threw, or the program is
+wrong; 2 wrong usage.`,
     options: { write: { type: "boolean" } },
     positionals: args.includes("--write") ? [] : ["STACK"],
     async run({ write }, [stack = ""]) {
@@ -35,7 +36,10 @@ Exit code: 0 every mutant is noticed; 1 one is not, a rule threw, or the program
       if (write) {
         await writeFile(join(root, document), mutationDocument(hunts));
         process.stdout.write(`Wrote ${document}.\n`);
-      } else process.stdout.write(`${hunts.map(huntReport).join("\n\n")}\n`);
+        // Which mutants survive is what the document is for; a rule that throws is a fault of the rule.
+        return hunts.every(({ crashes }) => crashes.length === 0) ? 0 : 1;
+      }
+      process.stdout.write(`${hunts.map(huntReport).join("\n\n")}\n`);
       return hunts.every(isComplete) ? 0 : 1;
     },
   },

@@ -13,7 +13,7 @@ Runs the program of a stack on this machine, without AWS and without the Pulumi 
 resource, and judges the result by the policy pack. Prints the resources as a tree, how many there are of each
 type, and the findings.
 
-  --json FILE   write every resource to FILE, as a list of: urn, type, name, parent, custom, inputs, outputs,
+  --json FILE   write every resource to FILE ("npm run changes" compares two such files), as a list of: urn, type, name, parent, custom, inputs, outputs,
                 dependencies, propertyDependencies, protect, ignoreChanges, provider, id
   -h, --help    this text
 

@@ -8,6 +8,9 @@ import type { Grant } from "../services/iam/iam.ts";
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** What is said of the times of a converted video's frames. */
+const timings = { stored: "", derived: "; the file holds no time for each frame: times follow from its frame rate" } as const;
+
 /** An analysis in words a person can read in a minute. */
 export function report(analysis: Analysis, frames: FrameIndex, measures?: Measures): string {
   const { source, raster } = analysis.media;
@@ -18,11 +21,14 @@ export function report(analysis: Analysis, frames: FrameIndex, measures?: Measur
   const picture = `${source.codec} ${source.width}x${source.height}, ${counted(source.frameCount, "frame")}, ${rate} fps${source.variableFrameRate ? " most of the time" : ""}`;
   const lines = [
     `${analysis.status === "COMPLETE" ? "Analysed" : "Analysed in part"}: ${clock(seconds)} of ${picture} (${source.container})`,
+    ...(source.conversion ? [`Converted to be read${timings[source.conversion.timing]}.`] : []),
     "",
     analysis.gate.outOfBody.length === 0
       ? "Out of body: nothing"
       : `Out of body: ${analysis.gate.outOfBody.map(span).join(", ")} (excluded from every analysis, covered in the review video)`,
   ];
+  const { missedEstimate } = analysis.gate;
+  if (missedEstimate) lines.push(`Missed outside, an hour of video: ${missedEstimate.secondsPerHour} s (${missedEstimate.basis})`);
   const shots = analysis.segments.filter(({ level }) => level === "shot");
   if (shots.length > 0) lines.push(`Shots: ${shots.length}`);
   const phases = analysis.segments.filter(({ level }) => level === "phase");

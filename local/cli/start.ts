@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { Disturbances, kindsHelp, parseDisturbances } from "../disturbances.ts";
 import { pageAssets } from "../page/assets.ts";
 import { PortInUse, startPage } from "../page/server.ts";
 import { openPlatform } from "../platform.ts";
@@ -15,9 +16,17 @@ function portOf(text: string | undefined, fallback: number): number {
   return port;
 }
 
+function disturbancesOf(text: string): Disturbances {
+  try {
+    return new Disturbances(parseDisturbances(text));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 await main({
   help: `
-npm start -- [--port N] [--data DIR] [--no-sample]
+npm start -- [--port N] [--data DIR] [--no-sample] [--faults LIST]
 
 Deploys stack "local" on this machine, goes on with every analysis that was under way, analyses the sample
 operation if there is no case yet, and serves a page with the cases until you press Ctrl-C.
@@ -25,18 +34,21 @@ operation if there is no case yet, and serves a page with the cases until you pr
   --port N      port of the page on 127.0.0.1 (default: 8080)
   --data DIR    folder of the local cloud (default: .svp)
   --no-sample   do not analyse the sample
+  --faults LIST disturb the local cloud by chance, such as throttle=0.05,drop=0.01,seed=7: shares, from 0 to 1, of
+                ${kindsHelp}
   -h, --help    this text
 
 Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
-  options: { port: { type: "string" }, data: { type: "string" }, "no-sample": { type: "boolean" } },
+  options: { port: { type: "string" }, data: { type: "string" }, "no-sample": { type: "boolean" }, faults: { type: "string" } },
   positionals: [],
-  async run({ port, data, "no-sample": noSample }) {
+  async run({ port, data, "no-sample": noSample, faults }) {
     const dataDir = resolve(data ?? join(root, ".svp"));
     const pagePort = portOf(port, 8080);
+    const disturbances = faults === undefined ? undefined : disturbancesOf(faults);
     await using cleanUp = new AsyncDisposableStack();
     const built = pageAssets(root);
     built.catch(() => undefined); // It is awaited below; until then its failure is nobody's.
-    const platform = await openPlatform({ root, dataDir });
+    const platform = await openPlatform({ root, dataDir, disturbances });
     cleanUp.defer(() => platform.close());
     const page = await startPage({ assets: await built, port: pagePort, wire: platform.session.endpoint, api: platform.api }).catch((error: Error) => {
       throw error instanceof PortInUse ? new CommandError(`${error.message} Choose another with --port N.`) : error;

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import type { z } from "zod";
-import { apiError } from "../../contracts/api.ts";
 import {
   type ArrivedParts,
   arrivedParts,
@@ -13,9 +11,10 @@ import {
   startedUpload,
   type UploadRequest,
 } from "../../contracts/upload.ts";
+import { callApi } from "./call-api.ts";
 
 /** What the uploader says of a video beside its name and size. */
-export type UploadFacts = Pick<UploadRequest, "token" | "procedure" | "severity">;
+export type UploadFacts = Pick<UploadRequest, "token" | "procedure" | "severity" | "retentionClass">;
 
 /** Parts that are read and signed at a time: few, so that each is sent while its link lives. */
 const partsAtATime = 16;
@@ -30,22 +29,13 @@ interface Part {
   readonly sha256: string;
 }
 
-/** Calls the platform's HTTP API. Rejects with every reason that it gives. */
-async function call<T>(url: string, schema: z.ZodType<T>, method: string, body?: object): Promise<T> {
-  const response = await fetch(url, { method, ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }) });
-  const answer: unknown = await response.json();
-  if (response.ok) return schema.parse(answer);
-  const { success, data } = apiError.safeParse(answer);
-  throw new Error(success ? data.reasons.join(" ") : `The platform answered ${response.status} to ${method} ${new URL(url).pathname}.`);
-}
-
 /** Uploads a video in parts, those that have not arrived yet, and completes it; gives its case. */
 export async function uploadVideo(api: string, video: string, facts: UploadFacts, onProgress: (arrived: number, total: number) => void): Promise<string> {
   await using file = await open(video);
   const { size } = await file.stat();
-  const { caseId, uploadId, partCount } = await call(`${api}/uploads`, startedUpload, "POST", { fileName: basename(video), bytes: size, ...facts });
+  const { caseId, uploadId, partCount } = await callApi(`${api}/uploads`, startedUpload, "POST", { fileName: basename(video), bytes: size, ...facts });
   const url = `${api}/uploads/${uploadId}`;
-  const there = await call(`${url}/parts`, arrivedParts, "GET");
+  const there = await callApi(`${url}/parts`, arrivedParts, "GET");
   if (!there.isComplete) {
     const progress = { arrived: 0 };
     const tell = (bytes: number) => {
@@ -57,7 +47,7 @@ export async function uploadVideo(api: string, video: string, facts: UploadFacts
       await sendParts(url, file, await missing(file, size, numbers, there, tell), tell);
     }
   }
-  await call(`${url}/completion`, endedUpload, "POST");
+  await callApi(`${url}/completion`, endedUpload, "POST");
   return caseId;
 }
 
@@ -88,7 +78,7 @@ async function sendParts(url: string, file: FileHandle, parts: Part[], tell: (by
   if (parts.length === 0) return;
   const sign = async (wanted: Part[]) => {
     const body = { parts: wanted.map(({ number, sha256 }) => ({ number, sha256 })) };
-    return (await call(`${url}/parts`, signedParts, "POST", body)).parts;
+    return (await callApi(`${url}/parts`, signedParts, "POST", body)).parts;
   };
   const { size } = await file.stat();
   const queue = (await sign(parts)).values();

@@ -30,6 +30,8 @@ export const videoHour = {
   getRequests: 5000,
   /** Seconds that one call of a function of the state machine takes. */
   functionSeconds: 20,
+  /** Seconds that a conversion takes where one is needed: 1.2 processor seconds for a second of full HD (veryfast), the video copied in and out. */
+  conversionSeconds: 900,
   /** Share of the video's duration that Rekognition takes for it. */
   rekognitionShare: 0.5,
 } as const;

@@ -41,6 +41,8 @@ networks in Batch Transform jobs of their own, and one ml.g4dn.xlarge endpoint t
 endpoint in place of ours, so networks, keys and audit are the same in every row. *Lean*: the source is fit for analysis, so its
 analysis rendition is copied; the review rendition is still encoded, because what lies outside the patient must be covered in it.
 
+A source that must be converted before it can be read (AVI, MPEG-2 and the like) costs $${money(hour(dev, { converted: true }) - hour(dev, {}))} more.
+
 What moves the sum, in this order: Rekognition on whole videos; encoding; everything else is cents. How many frames a second the
 networks look at hardly matters, because a job mostly waits for its start and its decoder.
 

@@ -1,4 +1,4 @@
-import { mediaConvertMinute, rekognitionSegmentMinute, rekognitionThousandPictures, stateTransition } from "../../contracts/prices.ts";
+import { mediaConvertMinute, rekognitionLabelMinute, rekognitionSegmentMinute, rekognitionThousandPictures, stateTransition } from "../../contracts/prices.ts";
 
 /**
  * List prices of what the platform stands on: US dollars, us-east-1, on demand, without free tiers, discounts and taxes.
@@ -82,6 +82,7 @@ export const prices = {
   hdOutput: page(mediaConvertMinute.hd, "output minute"),
   detectText: memory(rekognitionThousandPictures, "1,000 pictures"),
   segmentDetection: memory(rekognitionSegmentMinute, "minute and type"),
+  labelDetection: memory(rekognitionLabelMinute, "minute"),
   videoAnalysis: memory(0.1, "minute"),
   transition: page(stateTransition, "transition"),
 } as const satisfies Readonly<Record<string, Price>>;

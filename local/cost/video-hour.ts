@@ -1,6 +1,8 @@
+import { conversionTask } from "../../contracts/conversion.ts";
+import { conversionUsd } from "../../contracts/cost.ts";
 import { pictureStepSeconds, picturesPerPart } from "../../contracts/gate.ts";
 import { analysisRenditionPrefix, metadataPrefix, resultsPrefix, reviewRenditionKey, sourceKey } from "../../contracts/keys.ts";
-import { instanceHour, jobStartSeconds } from "../../contracts/prices.ts";
+import { instanceHour, jobStartSeconds, taskStartSeconds } from "../../contracts/prices.ts";
 import { CommandError } from "../cli/command.ts";
 import type { DeployedResource, Deployment } from "../deploy/deployment.ts";
 import { analysisSeconds, videoHour } from "./assumptions.ts";
@@ -15,6 +17,8 @@ export interface VideoHourOptions {
   readonly fps?: number;
   /** The source is fit for analysis as it is, so its analysis rendition is copied and not encoded. */
   readonly passthrough?: boolean;
+  /** The source can't be read as it is, so it is converted first. */
+  readonly converted?: boolean;
 }
 
 export interface VideoHourCost {
@@ -89,9 +93,14 @@ export function jobLine(what: string, instanceType: string, seconds: number, not
 
 /** Calls that cost cents a thousand runs. */
 const negligible = new Set(
-  ["dynamodb:updateItem", "events:putEvents", "aws-sdk:s3:putObjectTagging", "aws-sdk:mediaconvert:probe", "aws-sdk:rekognition:getSegmentDetection"].map(
-    (call) => `arn:aws:states:::${call}`,
-  ),
+  [
+    "dynamodb:updateItem",
+    "events:putEvents",
+    "aws-sdk:s3:putObjectTagging",
+    "aws-sdk:mediaconvert:probe",
+    "aws-sdk:rekognition:getLabelDetection",
+    "aws-sdk:rekognition:getSegmentDetection",
+  ].map((call) => `arn:aws:states:::${call}`),
 );
 
 function taskLines({ name, state, item }: Visit, resources: readonly DeployedResource[], options: VideoHourOptions): HourLine[] {
@@ -102,12 +111,16 @@ function taskLines({ name, state, item }: Visit, resources: readonly DeployedRes
       return transcodeLines(name, String(Arguments.ClientRequestToken), options);
     case "arn:aws:states:::sagemaker:createProcessingJob.sync":
       return [processingLine(Arguments, item as ProcessingItem | undefined, options)];
+    case "arn:aws:states:::ecs:runTask.sync":
+      return options.converted ? [conversionLine()] : [];
     case "arn:aws:states:::aws-sdk:rekognition:startSegmentDetection": {
       const types = Arguments.SegmentTypes as string[];
       return [
         line("Rekognition segments", prices.segmentDetection, types.length * videoHour.minutes, `${types.join(" and ")}, ${videoHour.minutes} minutes each`),
       ];
     }
+    case "arn:aws:states:::aws-sdk:rekognition:startLabelDetection":
+      return [line("Rekognition labels", prices.labelDetection, videoHour.minutes, `${videoHour.minutes} minutes`)];
     case "arn:aws:states:::lambda:invoke":
       return [
         functionLine(String(Arguments.FunctionName), resources),
@@ -126,6 +139,14 @@ function transcodeLines(name: string, token: string, { passthrough }: VideoHourO
   }
   if (token.includes("-review-")) return [line("MediaConvert: review rendition", prices.hdOutput, videoHour.minutes, "1080p, H.264")];
   throw new Error(`transcodes for a purpose that its token ${token} does not name (${name}).`);
+}
+
+function conversionLine(): HourLine {
+  const { conversionSeconds } = videoHour;
+  const { cpuUnits, memoryMb } = conversionTask;
+  const price: Price = { usd: conversionUsd(3600) - conversionUsd(0), unit: "task-hour", source: "memory" };
+  const note = `${cpuUnits / 1024} processors, ${memoryMb / 1024} GB, ${conversionSeconds} s and the start`;
+  return line("Fargate: conversion", price, (conversionSeconds + taskStartSeconds) / 3600, note);
 }
 
 interface ProcessingItem {

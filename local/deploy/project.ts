@@ -74,7 +74,18 @@ export function readConfig(project: Project, stack: string): Record<string, stri
     }
   }
   if (mistakes.length > 0) throw new ProjectError(mistakes.join("\n"));
-  return Object.fromEntries([...values].map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : String(value)]));
+  return Object.fromEntries([...values].map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(sorted(value)) : String(value)]));
+}
+
+/** The engine keeps objects of the configuration by their keys' order, not by the file's. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 /** `project` of a reference such as `organisation/project/stack`, `project/stack` or `stack`, with the stack's name. */

@@ -51,6 +51,7 @@ export async function judgeOf(rules: Policies, deployment: Deployment, config: P
     before.set(task, verdict);
     for (const read of bench.reads) readers.set(read, [...(readers.get(read) ?? []), task]);
   }
+  bench.noting = false;
   const stackTasks = tasks.filter(({ urn }) => urn === undefined);
 
   return {
@@ -133,8 +134,10 @@ interface View {
 
 interface Bench {
   readonly seats: ReadonlyMap<string, Seat>;
-  /** What has been read since the last `clear`. */
+  /** What has been read since the last `clear`, while it is noted. */
   readonly reads: Set<string>;
+  /** Notes are made once, of the deployment as it is; they would take a sixth of the time of all that follows. */
+  noting: boolean;
   /** What rules about the stack get; a resource that is gone is taken out. */
   resources: PolicyResource[];
 }
@@ -144,11 +147,13 @@ const anyProperty = "*";
 const placeOf = (urn: string, part: string): string => `${urn} ${part}`;
 
 function benchOf({ resources }: Deployment): Bench {
-  const reads = new Set<string>();
   const seats = new Map<string, Seat>();
+  const bench: Bench = { seats, reads: new Set(), noting: true, resources: [] };
   for (const deployed of resources) {
     const { urn, type, name } = deployed;
-    const note = (part: string): void => void reads.add(placeOf(urn, part));
+    const note = (part: string): void => {
+      if (bench.noting) bench.reads.add(placeOf(urn, part));
+    };
     const state = viewOf(deployed.outputs, note);
     const resource = noted(
       { type, urn, name, props: state.props, opts: optionsOf(deployed), dependencies: [], propertyDependencies: {}, ...typeChecks(type, state.props) },
@@ -165,7 +170,8 @@ function benchOf({ resources }: Deployment): Bench {
     resource.dependencies = known(deployed.dependencies);
     resource.propertyDependencies = Object.fromEntries(Object.entries(deployed.propertyDependencies).map(([property, urns]) => [property, known(urns)]));
   }
-  return { seats, reads, resources: [...seats.values()].map(({ resource }) => resource) };
+  bench.resources = [...seats.values()].map(({ resource }) => resource);
+  return bench;
 }
 
 /** Properties whose reading is noted, and which can be exchanged for others. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { problemOf, problemType } from "../../contracts/api.ts";
 import type { Asset } from "./assets.ts";
 
 /** Answers the page's calls of the platform's HTTP API. */
@@ -33,10 +34,10 @@ export async function startPage(options: {
   api: ApiHandler;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const { assets } = options;
-  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src blob: ${options.wire}; img-src blob: ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src blob: ${options.wire}; img-src 'self' blob: ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
-      response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: "InternalError", reasons: [error.message] }));
+      response.writeHead(500, { "content-type": problemType }).end(JSON.stringify(problemOf(500, [error.message])));
     });
   });
 

@@ -2,6 +2,7 @@ import type { Cloud } from "../cloud.ts";
 import type { Created, Provider, Registration } from "../deploy/provider.ts";
 import type { Place, ResourceType, State } from "./resource-type.ts";
 import { auditTypes } from "./types/audit.ts";
+import { bedrockTypes } from "./types/bedrock.ts";
 import { computeTypes } from "./types/compute.ts";
 import { dataTypes } from "./types/data.ts";
 import { experienceTypes } from "./types/experience.ts";
@@ -20,6 +21,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType<Cloud>>> = {
   ...networkTypes,
   ...dataTypes,
   ...messagingTypes,
+  ...bedrockTypes,
   ...computeTypes,
   ...operationsTypes,
   ...experienceTypes,

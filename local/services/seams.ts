@@ -1,4 +1,4 @@
-import type { Caller } from "../wire/service.ts";
+import { type Caller, ServiceError } from "../wire/service.ts";
 
 /**
  * What the local services use of one another inside the process: the paths that AWS's services take behind their
@@ -82,8 +82,9 @@ export interface StateMachines {
   start(roleArn: string, machineArn: string, input: string, ruleArn: string): Promise<void>;
 }
 
-/** Makes the next jobs of a service fail, for tests. */
+/** Makes the next jobs of a service fail, or has it refuse the next calls, for tests. */
 export class Faults {
+  readonly #refusals: { matches: (service: string, operation: string) => boolean; error: ServiceError; left: number }[] = [];
   readonly #faults: { matches: (service: string, job: string) => boolean; message: string; times: number }[] = [];
 
   /** The next `times` jobs for which `matches(service, job name)` holds fail with `message`. */
@@ -97,6 +98,24 @@ export class Faults {
     if (!fault) return undefined;
     fault.times--;
     return fault.message;
+  }
+
+  /**
+   * The next `times` calls for which `matches(service, operation)` holds are refused with AWS's `code`, as where a quota is used up:
+   * `LimitExceededException`. Gives a look at how many are left. An SDK tries some codes again by itself.
+   */
+  refuse(matches: (service: string, operation: string) => boolean, code: string, message: string, times = 1): { readonly left: number } {
+    const refusal = { matches, error: new ServiceError(code, message), left: times };
+    this.#refusals.push(refusal);
+    return refusal;
+  }
+
+  /** The error this call must be refused with, used up by the asking; undefined for none. */
+  refusal(service: string, operation: string): ServiceError | undefined {
+    const refusal = this.#refusals.find(({ left, matches }) => left > 0 && matches(service, operation));
+    if (!refusal) return undefined;
+    refusal.left--;
+    return refusal.error;
   }
 }
 

@@ -15,6 +15,9 @@ export interface Dispatcher {
   refuse(error: ServiceError, requestId: string): WireResponse;
 }
 
+/** Why this call of an operation is refused before the service sees it; undefined if it isn't. */
+export type Refusal = (service: string, operation: string) => ServiceError | undefined;
+
 /** What the SDK client's protocol tells. */
 interface Protocol {
   getShapeId(): string;
@@ -29,10 +32,10 @@ interface OperationSchema {
 }
 
 /**
- * Makes a service answer the requests of its SDK client, from the client's own run-time schemas.
+ * Makes a service answer the requests of its SDK client, from the client's own run-time schemas; `refusal` may refuse some.
  * @throws Error if the service names an operation that the SDK lacks, or the SDK speaks a protocol other than awsJson 1.0, 1.1 and restJson1.
  */
-export function createDispatcher(service: OperationService): Dispatcher {
+export function createDispatcher(service: OperationService, refusal: Refusal = () => undefined): Dispatcher {
   const protocol = protocolOf(service.sdk);
   const schemas = operationSchemas(service.sdk);
   const unknown = Object.keys(service.operations).filter((name) => !schemas.has(name));
@@ -40,6 +43,8 @@ export function createDispatcher(service: OperationService): Dispatcher {
   const operationOf = (name: string) => {
     const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
     if (!operation) throw notImplemented(`${service.signingName}:${name}`);
+    const refused = refusal(service.signingName, name);
+    if (refused) throw refused;
     return operation;
   };
 

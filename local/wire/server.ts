@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Disturbances } from "../disturbances.ts";
 import type { Iam } from "../services/iam/iam.ts";
 import type { Log } from "../services/seams.ts";
 import { bodyOf, readAll } from "./body.ts";
-import { createDispatcher, type Dispatcher } from "./operations.ts";
+import { createDispatcher, type Dispatcher, type Refusal } from "./operations.ts";
 import { type Call, type Caller, notImplemented, type RawService, type Service, ServiceError, type WireRequest, type WireResponse } from "./service.ts";
 import { readSignature, type Signature, verifySignature } from "./signature.ts";
 import { xmlError } from "./xml.ts";
@@ -27,11 +28,20 @@ export interface Wire {
  * Serves AWS SDK clients on 127.0.0.1. The service is the one in the credential scope of the signature;
  * every signature is verified and every call gets its caller from IAM.
  * @param options.port 0, the default, takes a free one.
+ * @param options.refusal refuses calls of services that speak JSON, for tests.
+ * @param options.disturbances what calls meet by chance.
  */
-export async function startWire(options: { services: readonly Service[]; iam: Iam; port?: number; log: Log }): Promise<Wire> {
-  const { services, iam, port = 0, log } = options;
+export async function startWire(options: {
+  services: readonly Service[];
+  iam: Iam;
+  port?: number;
+  refusal?: Refusal;
+  disturbances?: Pick<Disturbances, "ofCall"> | undefined;
+  log: Log;
+}): Promise<Wire> {
+  const { services, iam, port = 0, refusal, disturbances, log } = options;
   const raw = services.filter((service) => service.kind === "raw");
-  const dispatchers = services.filter((service) => service.kind === "operations").map(createDispatcher);
+  const dispatchers = services.filter((service) => service.kind === "operations").map((service) => createDispatcher(service, refusal));
   const names = [...raw, ...dispatchers].map(({ signingName }) => signingName);
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -39,6 +49,7 @@ export async function startWire(options: { services: readonly Service[]; iam: Ia
     const request = requestOf(message);
     const target = { raw: undefined as RawService | undefined, dispatcher: undefined as Dispatcher | undefined };
     let answer: WireResponse;
+    let isDropped = false;
     try {
       // A browser's CORS preflight can't be signed; it asks S3.
       const signature = isPreflight(request) ? undefined : readSignature(request);
@@ -46,10 +57,19 @@ export async function startWire(options: { services: readonly Service[]; iam: Ia
       if (!names.includes(name)) throw notImplemented(`the service "${name}"`);
       target.raw = raw.find(({ signingName }) => signingName === name);
       target.dispatcher = dispatchers.find((dispatcher) => dispatcher.signingName === name && dispatcher.accepts(request));
+      const trouble = signature && disturbances?.ofCall(name);
+      if (trouble === "drop") isDropped = true;
+      else if (trouble && "refusal" in trouble) throw trouble.refusal;
+      else if (trouble) await new Promise((wake) => setTimeout(wake, trouble.milliseconds));
       answer = signature ? await call(message, request, signature, target, requestId) : await preflight(request, target.raw, requestId);
     } catch (error) {
       if (!target.dispatcher && asksS3(request)) target.raw ??= raw.find(({ signingName }) => signingName === "s3");
       answer = refuse(request, error, target, requestId);
+    }
+    if (isDropped) {
+      if (answer.body instanceof Readable) answer.body.destroy();
+      response.destroy();
+      return;
     }
     const shared = target.raw?.sharedHeaders?.(request) ?? {};
     await send(response, { ...answer, headers: { ...answer.headers, ...shared, "x-amz-request-id": requestId } }, request.method === "HEAD");

@@ -2,7 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { AnalyserResult } from "../../contracts/analyser-result.ts";
+import type { AnalyserResult, Sprites } from "../../contracts/analyser-result.ts";
+import type { TextRegion } from "../../contracts/gate.ts";
+import { samplingStep } from "../../contracts/media.ts";
 import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import { type Cue, cueProducer, findCues } from "./cues.ts";
 import type { DecodePlan } from "./decode-plan.ts";
@@ -12,8 +14,9 @@ import { type InferencePool, openInferencePool } from "./inference-pool.ts";
 import { checkDigest, type ModelFolder } from "./model-folder.ts";
 import { ModelOutput, type Output } from "./model-output.ts";
 import { type PacketTable, readPackets } from "./packets.ts";
+import { drawPoster, PosterChoice, posterFile } from "./poster.ts";
 import { inferRaster, type RasterGroup } from "./raster-inference.ts";
-import { keyFrameStep, samplingStep } from "./sampling.ts";
+import { keyFrameStep } from "./sampling.ts";
 import { measureSignals } from "./signal-meter.ts";
 import { countSampled, outside } from "./spans.ts";
 import { planSprites, type SpriteSheets, spriteFile, spriteProducer, writeSprites } from "./sprite-sheets.ts";
@@ -34,6 +37,8 @@ export interface FrameAnalysis {
   readonly signals: boolean;
   /** Spans that no network sees, in which no cue is reported and whose thumbnails are black. */
   readonly excluded: readonly FrameSpan[];
+  /** Regions with burnt-in text, which thumbnails show black. @default none */
+  readonly covered?: readonly TextRegion[];
   /** Existing folder for the results. */
   readonly outputFolder: string;
   /** Inference threads; half the processor's, at least one, leaves the rest to the decoder. */
@@ -46,7 +51,7 @@ export interface FrameAnalysis {
  * Analyses a video in one decode pass and writes each producer's file. A network that fails is a FAILED output and
  * hinders no other. Throws if the video can't be decoded whole, or if it is not the one described.
  *
- * `usage` counts this process and ffmpeg; reading the packet table adds about 1 % that is not in it.
+ * `usage` counts this process and ffmpeg; reading the packet table and drawing the poster add about 1 % that is not in it.
  */
 export async function analyseFrames(options: FrameAnalysis): Promise<Pick<AnalyserResult, "outputs" | "usage">> {
   const started = performance.now();
@@ -85,7 +90,9 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
   try {
     pool = await openModels(options, modelOutputs);
     const groups = groupByRaster(modelOutputs);
-    const sprites = options.signals ? planSprites(options, options.frameRate, frameCount, excluded, outputFolder) : undefined;
+    const sprites = options.signals
+      ? planSprites(options, options.frameRate, frameCount, { excluded, covered: options.covered ?? [] }, outputFolder)
+      : undefined;
     const plan: DecodePlan = {
       video: options.video,
       step: keyStep ?? step,
@@ -94,10 +101,11 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
       sprites: sprites?.plan,
       keyFramesOnly: keyStep !== undefined,
     };
-    const decoded = groups.length > 0 || options.signals ? await decode(options, plan, groups, pool, packets, step) : noDecode;
+    const poster = new PosterChoice(sprites?.plan.frameStep ?? 1);
+    const decoded = groups.length > 0 || options.signals ? await decode(options, plan, groups, pool, packets, step, poster) : noDecode;
     if (decoded === "incomplete") return "incomplete";
     const outputs = modelOutputs.map((output) => output.result(framesWanted));
-    if (sprites) outputs.push(...(await writeSignals(options, decoded.cues, sprites)));
+    if (sprites) outputs.push(...(await writeSignals(options, decoded.cues, sprites, packets, poster.frame)));
     return { outputs, decoder: decoded.usage };
   } finally {
     await pool?.close();
@@ -146,6 +154,7 @@ async function decode(
   pool: InferencePool | undefined,
   packets: PacketTable,
   step: number,
+  poster: PosterChoice,
 ): Promise<{ cues: Cue[]; usage: DecoderUsage } | "incomplete"> {
   const { frameCount, excluded, frameRate, onProgress } = options;
   const stop = new AbortController();
@@ -153,7 +162,15 @@ async function decode(
   const cues: Cue[] = [];
   const free = outside(excluded, frameCount);
   const signals = decoder.signals
-    ? measureSignals(frameReader(decoder.signals), free, (series) => cues.push(...findCues(series, frameRate)), onProgress)
+    ? measureSignals(
+        frameReader(decoder.signals),
+        free,
+        (series) => {
+          cues.push(...findCues(series, frameRate));
+          poster.consider(series);
+        },
+        onProgress,
+      )
     : undefined;
   const rasters = groups.map((group, i) =>
     inferRaster({
@@ -180,13 +197,37 @@ async function decode(
   }
 }
 
-async function writeSignals({ excluded, frameCount, outputFolder }: FrameAnalysis, cues: readonly Cue[], sprites: SpriteSheets): Promise<Output[]> {
+async function writeSignals(
+  options: FrameAnalysis,
+  cues: readonly Cue[],
+  sprites: SpriteSheets,
+  packets: PacketTable,
+  posterFrame: number | undefined,
+): Promise<Output[]> {
+  const { excluded, frameCount, outputFolder } = options;
   await writeFile(join(outputFolder, "cues.jsonl"), cues.map((cue) => `${JSON.stringify(cue)}\n`).join(""));
-  await writeSprites(sprites, outputFolder);
+  const { poster, error } = await posterOf(options, packets, posterFrame);
+  await writeSprites(sprites, poster, outputFolder);
   const measured = countSampled(1, frameCount, excluded);
-  const done = { status: "SUCCEEDED" as const, error: null, subject: null, labels: [] };
+  const done = { status: "SUCCEEDED" as const, subject: null, labels: [] };
   return [
-    { producer: cueProducer, ...done, kind: "cues", file: "cues.jsonl", framesDone: measured, framesWanted: measured },
-    { producer: spriteProducer, ...done, kind: "sprites", file: spriteFile, framesDone: sprites.shown, framesWanted: sprites.shown },
+    { producer: cueProducer, ...done, error: null, kind: "cues", file: "cues.jsonl", framesDone: measured, framesWanted: measured },
+    { producer: spriteProducer, ...done, error, kind: "sprites", file: spriteFile, framesDone: sprites.shown, framesWanted: sprites.shown },
   ];
+}
+
+/** A poster that can't be drawn is told of, and costs nobody the analysis. */
+async function posterOf(
+  { covered = [], outputFolder, abort, ...video }: FrameAnalysis,
+  { pts }: PacketTable,
+  frame: number | undefined,
+): Promise<{ poster: Sprites["poster"]; error: string | null }> {
+  if (frame === undefined) return { poster: null, error: null };
+  try {
+    const size = await drawPoster({ ...video, pts, covered }, frame, outputFolder, abort);
+    return { poster: { file: posterFile, frame, ...size }, error: null };
+  } catch (error) {
+    if (abort?.aborted) throw new Error("The analysis was stopped.");
+    return { poster: null, error: `No poster was drawn. ${(error as Error).message}` };
+  }
 }

@@ -32,8 +32,17 @@ export interface SpritePlan {
   readonly tileHeight: number;
   /** Spans of thumbnails (not frames) to blacken. */
   readonly blank: readonly FrameSpan[];
+  /** Boxes to blacken, in pixels of a thumbnail, each in a span of thumbnails. */
+  readonly covers: readonly SpriteCover[];
   /** Pattern of the files, such as `/folder/sheet-%05d.webp`, numbered from 0. */
   readonly pattern: string;
+}
+
+export interface SpriteCover extends FrameSpan {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** First file descriptor that carries pictures: luma if there are signals, then one for each raster in order. */
@@ -90,12 +99,13 @@ const sampled = ({ step, first, keyFramesOnly }: DecodePlan): string => (keyFram
 
 const every = (step: number, first = 0): string => (step === 1 ? "null" : `select='not(mod(n${first > 0 ? `-${first}` : ""},${step}))'`);
 
-function spriteFilter({ frameStep, columns, rows, tileWidth, tileHeight, blank }: SpritePlan): string {
-  const blanked = blank.map((span) => `between(n,${span.startFrame},${span.endFrame - 1})`).join("+");
+function spriteFilter({ frameStep, columns, rows, tileWidth, tileHeight, blank, covers }: SpritePlan): string {
+  const within = ({ startFrame, endFrame }: FrameSpan) => `between(n,${startFrame},${endFrame - 1})`;
   const filters = [
     every(frameStep),
     `scale=${tileWidth}:${tileHeight}:flags=area`,
-    ...(blank.length > 0 ? [`drawbox=c=black:t=fill:enable='${blanked}'`] : []),
+    ...(blank.length > 0 ? [`drawbox=c=black:t=fill:enable='${blank.map(within).join("+")}'`] : []),
+    ...covers.map((cover) => `drawbox=x=${cover.x}:y=${cover.y}:w=${cover.width}:h=${cover.height}:c=black:t=fill:enable='${within(cover)}'`),
     `tile=${columns}x${rows}`,
     "format=yuv420p",
   ];

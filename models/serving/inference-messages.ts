@@ -5,7 +5,7 @@ import type { Model } from "../../contracts/model.ts";
 /** A tensor as it crosses threads. */
 export interface TensorData {
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
 }
 
 /** What one network gave for a batch: its outputs by name, or why it gave none. */

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Producer } from "../../contracts/analyser-result.ts";
 import { type Model, model } from "../../contracts/model.ts";
 import { reasons } from "./reasons.ts";
 
@@ -12,8 +11,11 @@ export interface ModelFolder {
 }
 
 /** Reads `<folder>/<id>/model.json`. Throws one error that names every fault of it. */
-export async function readModelFolder(modelsFolder: string, id: string): Promise<ModelFolder> {
-  const file = join(modelsFolder, id, "model.json");
+export const readModelFolder = (modelsFolder: string, id: string): Promise<ModelFolder> => readModel(join(modelsFolder, id), id);
+
+/** Reads `model.json` of a folder that is the network's own. Throws as {@link readModelFolder} does. */
+export async function readModel(folder: string, id: string): Promise<ModelFolder> {
+  const file = join(folder, "model.json");
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -25,7 +27,7 @@ export async function readModelFolder(modelsFolder: string, id: string): Promise
   if (parsed.data.input.fit !== "stretch")
     throw new Error(`${file} wants pictures fitted as "${parsed.data.input.fit}"; frames of a video are only ever stretched.`);
   if (parsed.data.id !== id) throw new Error(`${file} describes the model "${parsed.data.id}", not "${id}".`);
-  return { model: parsed.data, graphFile: join(modelsFolder, id, "model.onnx") };
+  return { model: parsed.data, graphFile: join(folder, "model.onnx") };
 }
 
 /** Throws unless `model.onnx` is the very file that `model.json` describes. */
@@ -35,18 +37,6 @@ export async function checkDigest({ model, graphFile }: ModelFolder): Promise<vo
     .digest("hex");
   if (found !== model.sha256) throw new Error(`Model "${model.id}": model.onnx has the SHA-256 ${found}; model.json says ${model.sha256}.`);
 }
-
-export const modelProducer = (model: Model): Producer => ({
-  id: model.id,
-  kind: "model",
-  name: model.name,
-  version: model.version,
-  digest: model.sha256,
-  dataset: model.dataset,
-  threshold: model.threshold,
-  calibration: model.calibration,
-  syntheticOnly: model.syntheticOnly,
-});
 
 export function parseJson(text: string, file: string): unknown {
   try {

@@ -1,17 +1,18 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnalyserResult } from "../../contracts/analyser-result.ts";
+import { type AnalyserResult, modelProducer } from "../../contracts/analyser-result.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { ModelAnswer } from "./inference-messages.ts";
-import { modelProducer } from "./model-folder.ts";
-import { type Raster, readBoxes, readScores } from "./tensors.ts";
+import { type Raster, readBoxes, readMasks, readScores } from "./tensors.ts";
 
 export type Output = AnalyserResult["outputs"][number];
+
+const kindOf = { "frame-classification": "classifications", "object-detection": "detections", segmentation: "masks" } as const;
 
 /** The JSON Lines file of one network. After a failure it takes nothing more: what stands in it is true. */
 export class ModelOutput {
   readonly model: Model;
-  readonly kind: "classifications" | "detections";
+  readonly kind: "classifications" | "detections" | "masks";
   readonly file: string;
   readonly #handle: FileHandle;
   readonly #raster: Raster;
@@ -19,7 +20,7 @@ export class ModelOutput {
   #framesDone = 0;
 
   static async create(model: Model, raster: Raster, folder: string): Promise<ModelOutput> {
-    const kind = model.task === "frame-classification" ? "classifications" : "detections";
+    const kind = kindOf[model.task];
     const file = `${model.id}.${kind}.jsonl`;
     return new ModelOutput(model, kind, file, await open(join(folder, file), "w"), raster);
   }
@@ -57,9 +58,14 @@ export class ModelOutput {
 
   #read(tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"], frames: number): object[] {
     const { model } = this;
-    return model.task === "frame-classification"
-      ? readScores(model, tensors, frames).map((scores) => ({ scores }))
-      : readBoxes(model, tensors, frames, this.#raster).map((boxes) => ({ boxes }));
+    switch (model.task) {
+      case "frame-classification":
+        return readScores(model, tensors, frames).map((scores) => ({ scores }));
+      case "object-detection":
+        return readBoxes(model, tensors, frames, this.#raster).map((boxes) => ({ boxes }));
+      case "segmentation":
+        return readMasks(model, tensors, frames);
+    }
   }
 
   close(): Promise<void> {

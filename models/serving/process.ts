@@ -25,7 +25,9 @@ export async function processVideo(environment: NodeJS.ProcessEnv, print: (line:
   };
   const { video, models, sampleRate, signals, outputFolder } = job;
   const excluded = job.gate?.outOfBody ?? [];
-  const analysed = await analyseFrames({ video, width, height, frameRate, frameCount, models, sampleRate, signals, excluded, outputFolder, onProgress, abort });
+  const covered = job.gate?.text ?? [];
+  const what = { video, width, height, frameRate, frameCount, models, sampleRate, signals, excluded, covered, outputFolder };
+  const analysed = await analyseFrames({ ...what, onProgress, abort });
   const result = analyserResult.parse({ schema: "analyser-result/1.0", analyser: job.analyser, ...analysed });
 
   // Renamed into place: whoever sees the file sees it whole.

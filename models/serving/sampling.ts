@@ -1,8 +1,4 @@
-import type { Rational } from "../../contracts/primitives.ts";
 import type { PacketTable } from "./packets.ts";
-
-/** Frames between two sampled ones, for about `sampleRate` a second. Frames are sampled by number, so that sampling is exact and repeatable. */
-export const samplingStep = (frameRate: Rational, sampleRate: number): number => Math.max(1, Math.round(frameRate.num / frameRate.den / sampleRate));
 
 /**
  * Key frames between two sampled ones, if every frame 0, step, 2 step, ... is a key frame and they are evenly spread

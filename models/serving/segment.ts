@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import type { Model } from "../../contracts/model.ts";
-import type { FrameSpan } from "../../contracts/primitives.ts";
+import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import type { Demuxer } from "./decode-plan.ts";
 import { startDecoder } from "./decoder.ts";
 import { frameReader } from "./frame-reader.ts";
@@ -27,6 +27,40 @@ export interface SegmentWork {
   readonly excluded: readonly FrameSpan[];
 }
 
+/**
+ * What to do with every segment of a video, where the caller can't say it for each. Which of the video's frames a segment holds, its
+ * times tell: `ticks` of the segment's own time for a frame, from `firstPts` on.
+ */
+export interface VideoWork {
+  readonly step: number;
+  readonly firstPts: number;
+  readonly ticks: Rational;
+  readonly frameCount: number;
+  /** Spans of the video's frames that no network sees. */
+  readonly excluded: readonly FrameSpan[];
+}
+
+/** What of a video's work is a segment's. Throws an UnreadableSegment unless each of its frames is one of the video's, beyond doubt: one that should not be seen might else be. */
+export function workInSegment({ step, firstPts, ticks, frameCount, excluded }: VideoWork, pts: ArrayLike<number>): SegmentWork {
+  const place = ((pts[0] as number) - firstPts) * (ticks.den / ticks.num);
+  const start = Math.round(place);
+  for (let i = 0; i < pts.length; i++) {
+    const astray = Math.abs((((pts[i] as number) - firstPts) * ticks.den) / ticks.num - start - i);
+    // Times are rounded, at worst to the milliseconds of a source that was not encoded anew; a quarter of a frame leaves no doubt.
+    if (astray > 0.25) throw new UnreadableSegment(`Frame ${i} of the segment lies ${astray.toFixed(2)} frames beside the video's frame ${start + i}.`);
+  }
+  if (start < 0 || start + pts.length > frameCount)
+    throw new UnreadableSegment(`The segment holds the frames ${start} to ${start + pts.length - 1}; the video has ${frameCount}.`);
+  return {
+    step,
+    first: (step - (start % step)) % step,
+    excluded: excluded.flatMap((span) => {
+      const inside = { startFrame: Math.max(0, span.startFrame - start), endFrame: Math.min(pts.length, span.endFrame - start) };
+      return inside.endFrame > inside.startFrame ? [inside] : [];
+    }),
+  };
+}
+
 /** The segment is at fault: not what its content type says, without a frame, or not decodable whole. */
 export class UnreadableSegment extends Error {}
 
@@ -38,7 +72,7 @@ export class UnreadableSegment extends Error {}
 export async function analyseSegment(
   bytes: Uint8Array,
   demuxer: Demuxer,
-  work: SegmentWork,
+  given: SegmentWork | VideoWork,
   model: Model,
   pool: InferencePool,
   abort: AbortSignal,
@@ -48,6 +82,7 @@ export async function analyseSegment(
     const video = join(folder, "segment");
     await writeFile(video, bytes);
     const { packets, size } = await readSegment(video, demuxer);
+    const work = "first" in given ? given : workInSegment(given, packets.pts);
     const beyond = work.excluded.find(({ endFrame }) => endFrame > packets.pts.length);
     if (beyond) {
       throw new UnreadableSegment(`The segment has ${packets.pts.length} frames; the excluded span ${beyond.startFrame}-${beyond.endFrame} ends beyond.`);

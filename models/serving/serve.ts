@@ -5,15 +5,18 @@ import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { FrameSpan } from "../../contracts/primitives.ts";
 import { EnvironmentError } from "./environment.ts";
+import type { ModelAnswer } from "./inference-messages.ts";
 import { type InferencePool, openInferencePool } from "./inference-pool.ts";
 import { checkDigest, type ModelFolder, readModelFolder } from "./model-folder.ts";
-import { analyseSegment, type SegmentWork, segmentTypes, UnreadableSegment } from "./segment.ts";
-import { readBoxes, readScores } from "./tensors.ts";
+import { analyseSegment, type SegmentWork, segmentTypes, UnreadableSegment, type VideoWork } from "./segment.ts";
+import { readBoxes, readMasks, readScores } from "./tensors.ts";
 
 /** The variables, as `--help` shows them. */
 export const servingVariables = {
   MODEL_DIR: "folder that holds <id>/model.json and <id>/model.onnx (default /opt/ml/model)",
   SAGEMAKER_BIND_TO_PORT: "port to listen on (default 8080); 0 takes a free one",
+  VIDEO_WORK:
+    "what to do with segments of one video whose requests say nothing, as a batch transform job's do: model=ID;step=N;first-pts=T;frame-ticks=NUM/DEN;frames=N and, if the privacy gate took any out, excluded=FROM-TO,... in frames of the video (default: such requests are refused)",
   BIND_ADDRESS: "address to listen on (default 0.0.0.0: SageMaker calls from outside the container)",
 } as const;
 
@@ -41,7 +44,7 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new EnvironmentError([`SAGEMAKER_BIND_TO_PORT is "${environment["SAGEMAKER_BIND_TO_PORT"]}"; it must be a port.`]);
   }
-  let loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined;
+  let loaded: Loaded | undefined;
   const server = createServer((request, response) => {
     answer(request, response, loaded).catch((error: Error) => {
       if (error instanceof UnreadableSegment) return send(response, 400, { message: "Bad request.", reasons: [error.message] });
@@ -53,7 +56,7 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   server.listen(port, environment["BIND_ADDRESS"] ?? "0.0.0.0");
   await once(server, "listening");
   try {
-    loaded = await load(environment["MODEL_DIR"] ?? "/opt/ml/model");
+    loaded = await load(environment["MODEL_DIR"] ?? "/opt/ml/model", environment["VIDEO_WORK"]);
     const models = loaded.folders.map(({ model }) => model.id);
     print(JSON.stringify({ message: "ready", port: (server.address() as AddressInfo).port, models }));
     if (!abort.aborted) await once(abort, "abort");
@@ -64,7 +67,14 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   }
 }
 
-async function load(folder: string): Promise<{ folders: readonly ModelFolder[]; pool: InferencePool }> {
+interface Loaded {
+  readonly folders: readonly ModelFolder[];
+  readonly pool: InferencePool;
+  /** What is done with segments whose requests say nothing; undefined: they are refused. */
+  readonly video: { readonly model: ModelFolder["model"]; readonly work: VideoWork } | undefined;
+}
+
+async function load(folder: string, videoWork: string | undefined): Promise<Loaded> {
   const faults: string[] = [];
   const folders: ModelFolder[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
@@ -79,6 +89,7 @@ async function load(folder: string): Promise<{ folders: readonly ModelFolder[]; 
     }
   }
   if (entries.length === 0 || (folders.length === 0 && faults.length === 0)) faults.push(`MODEL_DIR is "${folder}", which holds no network.`);
+  const video = videoWork === undefined ? undefined : readVideoWork(videoWork, folders, faults);
   if (faults.length > 0) throw new EnvironmentError(faults);
   const pool = await openInferencePool(folders, 1);
   const failures = Object.values(pool.failures);
@@ -86,10 +97,10 @@ async function load(folder: string): Promise<{ folders: readonly ModelFolder[]; 
     await pool.close();
     throw new EnvironmentError(failures);
   }
-  return { folders, pool };
+  return { folders, pool, video };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, loaded: { folders: readonly ModelFolder[]; pool: InferencePool } | undefined) {
+async function answer(request: IncomingMessage, response: ServerResponse, loaded: Loaded | undefined) {
   const path = request.url?.split("?")[0];
   if (path === "/ping" && request.method === "GET") return send(response, loaded ? 200 : 503, { message: loaded ? "ready" : "loading" });
   if (path === "/execution-parameters" && request.method === "GET") {
@@ -103,7 +114,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, loaded
   if (!loaded) return send(response, 503, { message: "The networks are still loading." });
   const demuxer = segmentTypes[contentType(request) ?? ""];
   if (demuxer) {
-    const { model, body, work } = await readSegmentRequest(request, loaded.folders);
+    const { model, body, work } = await readSegmentRequest(request, loaded);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const lines = await analyseSegment(body, demuxer, work, model, loaded.pool, gone.signal);
@@ -113,12 +124,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, loaded
   const { answers } = await loaded.pool.run({ models: [model.id], pixels, frames: 1 });
   const found = answers[model.id];
   if (!found || "error" in found) throw new Error(found?.error ?? `Model "${model.id}" gave no answer.`);
-  const { id, version, sha256: digest, labels, input } = model;
-  const values =
-    model.task === "frame-classification"
-      ? { scores: readScores(model, found.tensors, 1)[0] }
-      : { width: input.width, height: input.height, boxes: readBoxes(model, found.tensors, 1, input)[0] };
-  send(response, 200, { model: id, version, digest, labels, ...values });
+  const { id, version, sha256: digest, labels } = model;
+  send(response, 200, { model: id, version, digest, labels, ...foundIn(model, found.tensors) });
+}
+
+/** What a network found in one picture: boxes in pixels of that picture, masks over a grid that covers it. */
+function foundIn(model: ModelFolder["model"], tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"]): object | undefined {
+  switch (model.task) {
+    case "frame-classification":
+      return { scores: readScores(model, tensors, 1)[0] };
+    case "object-detection":
+      return { width: model.input.width, height: model.input.height, boxes: readBoxes(model, tensors, 1, model.input)[0] };
+    case "segmentation":
+      return readMasks(model, tensors, 1)[0];
+  }
 }
 
 /** Reads which network is asked and its picture. Throws a BadRequest with every fault. */
@@ -151,43 +170,86 @@ const contentType = (request: IncomingMessage): string | undefined => request.he
 
 const frameNumber = /^\d{1,9}$/;
 
-/**
- * Reads a segment and what to do with it: `model=ID;step=N;first=F`, and `;excluded=FROM-TO,...` for frames that no
- * network may see, `TO` not included. Nothing else has a default. Throws a BadRequest with every fault.
- */
-async function readSegmentRequest(
-  request: IncomingMessage,
-  folders: readonly ModelFolder[],
-): Promise<{ model: ModelFolder["model"]; body: Buffer; work: SegmentWork }> {
-  const faults: string[] = [];
-  const attributes = new Map<string, string>();
-  for (const part of String(request.headers[attributesHeader] ?? "").split(";")) {
-    const [, name, value] = /^(model|step|first|excluded)=(.+)$/.exec(part.trim()) ?? [];
-    if (name === undefined || value === undefined)
-      faults.push(`The header ${attributesHeader} has the part "${part}"; it takes model=, step=, first= and excluded=.`);
-    else if (attributes.has(name)) faults.push(`The header ${attributesHeader} names ${name} twice.`);
-    else attributes.set(name, value);
+/** `name=value` parts joined by semicolons. Adds a fault for each part that is none of the names, or is there twice. */
+function readParts(text: string, names: readonly string[], what: string, faults: string[]): Map<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of text.split(";")) {
+    const [, name = "", value = ""] = /^([\w-]+)=(.+)$/.exec(part.trim()) ?? [];
+    if (!names.includes(name)) faults.push(`${what} has the part "${part}"; it takes ${names.slice(0, -1).join("=, ")}= and ${names.at(-1)}=.`);
+    else if (parts.has(name)) faults.push(`${what} names ${name} twice.`);
+    else parts.set(name, value);
   }
-  const model = folders.find((folder) => folder.model.id === attributes.get("model"))?.model;
-  if (!model) faults.push(`model is "${attributes.get("model") ?? ""}"; it must be one of ${folders.map((folder) => folder.model.id).join(", ")}.`);
-  const step = attributes.get("step") ?? "";
+  return parts;
+}
+
+function findModel(parts: ReadonlyMap<string, string>, folders: readonly ModelFolder[], faults: string[]): ModelFolder["model"] | undefined {
+  const model = folders.find((folder) => folder.model.id === parts.get("model"))?.model;
+  if (!model) faults.push(`model is "${parts.get("model") ?? ""}"; it must be one of ${folders.map((folder) => folder.model.id).join(", ")}.`);
+  return model;
+}
+
+function readStep(parts: ReadonlyMap<string, string>, faults: string[]): number {
+  const step = parts.get("step") ?? "";
   if (!frameNumber.test(step) || Number(step) < 1) faults.push(`step is "${step}"; it must be the frames from one picture to the next, 1 or more.`);
-  const first = attributes.get("first") ?? "";
-  if (!frameNumber.test(first) || Number(first) >= Math.max(1, Number(step) || 1))
-    faults.push(`first is "${first}"; it must be the first frame to look at, below step.`);
+  return Number(step);
+}
+
+function readExcluded(parts: ReadonlyMap<string, string>, faults: string[]): FrameSpan[] {
   const excluded: FrameSpan[] = [];
-  for (const span of attributes.get("excluded")?.split(",") ?? []) {
+  for (const span of parts.get("excluded")?.split(",") ?? []) {
     const [startFrame, endFrame] = /^\d{1,9}-\d{1,9}$/.test(span) ? span.split("-").map(Number) : [];
     if (startFrame === undefined || endFrame === undefined || endFrame <= startFrame) {
       faults.push(`excluded has the span "${span}"; it must be FROM-TO in frames, TO the larger.`);
     } else excluded.push({ startFrame, endFrame });
   }
+  return excluded;
+}
+
+/** Reads `VIDEO_WORK`. Adds every fault; what it gives counts only if there is none. */
+function readVideoWork(text: string, folders: readonly ModelFolder[], faults: string[]): Loaded["video"] {
+  const own: string[] = [];
+  const parts = readParts(text, ["model", "step", "first-pts", "frame-ticks", "frames", "excluded"], "VIDEO_WORK", own);
+  const model = findModel(parts, folders, own);
+  const step = readStep(parts, own);
+  const firstPts = parts.get("first-pts") ?? "";
+  if (!/^-?\d{1,15}$/.test(firstPts)) own.push(`first-pts is "${firstPts}"; it must be the time of the video's first frame, in whole ticks.`);
+  const [, num = 0, den = 0] = (/^(\d{1,12})\/(\d{1,12})$/.exec(parts.get("frame-ticks") ?? "") ?? []).map(Number);
+  if (num < 1 || den < 1) own.push(`frame-ticks is "${parts.get("frame-ticks") ?? ""}"; it must be NUM/DEN, the ticks from one frame to the next.`);
+  const frames = parts.get("frames") ?? "";
+  if (!frameNumber.test(frames) || Number(frames) < 1) own.push(`frames is "${frames}"; it must be the frames of the video, 1 or more.`);
+  const excluded = readExcluded(parts, own);
+  faults.push(...own.map((fault) => `VIDEO_WORK: ${fault}`));
+  return model && { model, work: { step, firstPts: Number(firstPts), ticks: { num, den }, frameCount: Number(frames), excluded } };
+}
+
+/**
+ * Reads a segment and what to do with it: `model=ID;step=N;first=F`, and `;excluded=FROM-TO,...` for frames that no
+ * network may see, `TO` not included. Nothing else has a default; a request without any of it is what `VIDEO_WORK` is for.
+ * Throws a BadRequest with every fault.
+ */
+async function readSegmentRequest(
+  request: IncomingMessage,
+  { folders, video }: Loaded,
+): Promise<{ model: ModelFolder["model"]; body: Buffer; work: SegmentWork | VideoWork }> {
+  const faults: string[] = [];
+  const attributes = request.headers[attributesHeader];
+  const { model, work } = attributes === undefined && video ? video : readSegmentWork(String(attributes ?? ""), folders, faults);
   const limit = segmentMebibytes * 2 ** 20;
   const body = await readBody(request, limit);
   if (body === undefined) faults.push(`The segment is longer than ${limit} bytes.`);
   else if (body.length === 0) faults.push("The body is empty; it must be a segment of video.");
   if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
-  return { model, body, work: { step: Number(step), first: Number(first), excluded } };
+  return { model, body, work };
+}
+
+function readSegmentWork(text: string, folders: readonly ModelFolder[], faults: string[]): { model: ModelFolder["model"] | undefined; work: SegmentWork } {
+  const parts = readParts(text, ["model", "step", "first", "excluded"], `The header ${attributesHeader}`, faults);
+  const model = findModel(parts, folders, faults);
+  const step = readStep(parts, faults);
+  const first = parts.get("first") ?? "";
+  if (!frameNumber.test(first) || Number(first) >= Math.max(1, step || 1))
+    faults.push(`first is "${first}"; it must be the first frame to look at, below step.`);
+  return { model, work: { step, first: Number(first), excluded: readExcluded(parts, faults) } };
 }
 
 /** The whole body; undefined, and nothing kept, if it is longer than the limit. */

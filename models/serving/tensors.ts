@@ -1,12 +1,15 @@
 import type { z } from "zod";
-import type { detectionLine } from "../../contracts/analyser-result.ts";
+import type { detectionLine, MaskLine } from "../../contracts/analyser-result.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { TensorData } from "./inference-messages.ts";
+import { regionsOf, runLengthsOf } from "./regions.ts";
 
 export type Box = z.infer<typeof detectionLine>["boxes"][number];
 type Tensors = Readonly<Record<string, TensorData>>;
 type Classifier = Extract<Model, { task: "frame-classification" }>;
 type Detector = Extract<Model, { task: "object-detection" }>;
+type Segmenter = Extract<Model, { task: "segmentation" }>;
+export type Masks = Pick<MaskLine, "gridWidth" | "gridHeight" | "masks">;
 
 /** Picture size that boxes are given in, in pixels. */
 export interface Raster {
@@ -46,6 +49,34 @@ export function readBoxes(model: Detector, tensors: Tensors, frames: number, ras
       if (columns && rows) found.push([label, score, columns.start, rows.start, columns.length, rows.length]);
     }
     return found;
+  });
+}
+
+/**
+ * Masks of every frame of a batch that reach the model's threshold and least size, by label and then from left to right.
+ * Throws if the graph did not keep to `contracts/model.ts`.
+ */
+export function readMasks(model: Segmenter, tensors: Tensors, frames: number): Masks[] {
+  const names = model.outputs;
+  const [, gridHeight = 0, gridWidth = 0] = tensors[names.classes]?.dims ?? [];
+  const wanted = [frames, gridHeight, gridWidth];
+  const classes = take(model, tensors, names.classes, wanted);
+  const confidence = take(model, tensors, names.confidence, wanted);
+  const cells = gridWidth * gridHeight;
+  return Array.from({ length: frames }, (_, frame) => {
+    const kinds = Uint8Array.from({ length: cells }, (_, cell) => {
+      const kind = Number(classes[frame * cells + cell]);
+      if (kind > model.labels.length) throw new Error(`Model "${model.id}" found class ${kind}; it has the classes 0 to ${model.labels.length}.`);
+      return kind;
+    });
+    const sure = Float64Array.from({ length: cells }, (_, cell) => share(model, names.confidence, Number(confidence[frame * cells + cell])));
+    const masks: Masks["masks"] = [];
+    for (const { kind, members } of regionsOf(kinds, gridWidth, model.regions)) {
+      if (members.length < model.leastCells) continue;
+      const score = share(model, names.confidence, members.reduce((sum, cell) => sum + (sure[cell] as number), 0) / members.length);
+      if (score >= model.threshold) masks.push([kind - 1, score, runLengthsOf(members, gridWidth, gridHeight)]);
+    }
+    return { gridWidth, gridHeight, masks };
   });
 }
 

@@ -18,6 +18,8 @@ const HELP = `Draws a synthetic laparoscopic cholecystectomy with its ground tru
   --seed N            another seed, another operation              [1]
   --quality N         x264 constant rate factor, 0 to 51           [26]
   --frames-only DIR   no video: DIR/frames.rgb (raw rgb24 frames, one behind the other) and DIR/truth.json
+  --masks             with --frames-only: also DIR/masks.gray, what each pixel shows, a byte a pixel;
+                      truth.json's maskLabels says what the bytes 1, 2, ... stand for
   --help
 
 The same options draw the same frames, bit by bit. FFMPEG_PATH names another ffmpeg.
@@ -26,6 +28,7 @@ Exit code: 0 done, 1 failed, 2 wrong usage.`;
 interface Arguments {
   readonly out: string;
   readonly framesOnly: string | undefined;
+  readonly masks: boolean;
   readonly seconds: number;
   readonly width: number;
   readonly height: number;
@@ -56,8 +59,11 @@ function readArguments(argv: string[]): Arguments | "help" {
   const out = values.out ?? "operation.mp4";
   if (extname(out).toLowerCase() !== ".mp4") mistakes.push(`--out must end in .mp4, but "${out}" does not.`);
   if (values.out !== undefined && values["frames-only"] !== undefined) mistakes.push("--out and --frames-only exclude each other.");
+  const masks = values.masks === true;
+  if (masks && values["frames-only"] === undefined) mistakes.push("--masks goes with --frames-only: a video has no place for them.");
   const result = {
     out,
+    masks,
     framesOnly: values["frames-only"],
     seconds: number("seconds", 24, 0.1, 36_000, false),
     width,
@@ -75,7 +81,17 @@ function parse(argv: string[]) {
   try {
     return parseArgs({
       args: argv,
-      options: { out: text, "frames-only": text, seconds: text, size: text, fps: text, seed: text, quality: text, help: { type: "boolean" } },
+      options: {
+        out: text,
+        "frames-only": text,
+        seconds: text,
+        size: text,
+        fps: text,
+        seed: text,
+        quality: text,
+        masks: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
@@ -132,7 +148,8 @@ async function main(): Promise<number> {
     const media = framesOnly === undefined ? out : join(framesOnly, "frames.rgb");
     const truthFile = framesOnly === undefined ? join(folder, `${basename(out, extname(out))}.truth.json`) : join(framesOnly, "truth.json");
     const sink = framesOnly === undefined ? videoSink({ ...options, file: out }) : rawSink(media);
-    const truth = await drawOperation(options, sink, progress());
+    const masks = options.masks && framesOnly !== undefined ? rawSink(join(framesOnly, "masks.gray")) : undefined;
+    const truth = await drawOperation(options, sink, progress(), masks);
     await writeFile(truthFile, `${JSON.stringify(truth)}\n`);
     console.log(`${media}: ${truth.media.frameCount} frames, ${options.width}x${options.height}\n${truthFile}: its ground truth`);
     return 0;

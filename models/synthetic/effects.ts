@@ -1,6 +1,9 @@
+import { structureClass } from "./classes.ts";
 import { clamp, mixNumbers, type Random, smoothstep } from "./random.ts";
 import { type Disc, discRow, type Raster, type View } from "./surface.ts";
 import { sampleTile, type Tile } from "./textures.ts";
+
+const BLOOD = structureClass("Blood");
 
 /** Blends drifting smoke over the picture; density 0 to 1. */
 export function paintSmoke(target: Raster, density: number, time: number, noise: Tile): void {
@@ -19,8 +22,18 @@ export function paintSmoke(target: Raster, density: number, time: number, noise:
   }
 }
 
-/** Paints a pool of blood that lies on the tissue (world units), keeping the shading and the glints below it. */
-export function paintBlood(target: Raster, pool: { x: number; y: number; radius: number; strength: number }, view: View, time: number, noise: Tile): void {
+/**
+ * Paints a pool of blood that lies on the tissue (world units), keeping the shading and the glints below it.
+ * @param kinds where given, pixels that show more blood than tissue become Blood in it.
+ */
+export function paintBlood(
+  target: Raster,
+  pool: { x: number; y: number; radius: number; strength: number },
+  view: View,
+  time: number,
+  noise: Tile,
+  kinds?: Uint8Array,
+): void {
   const { width, height, data } = target;
   const cos = Math.cos(view.rotation) / view.zoom;
   const sin = Math.sin(view.rotation) / view.zoom;
@@ -42,6 +55,7 @@ export function paintBlood(target: Raster, pool: { x: number; y: number; radius:
       data[o] = mixNumbers(data[o]!, 152 * tone + wet, share);
       data[o + 1] = mixNumbers(data[o + 1]!, 12 * tone + wet, share);
       data[o + 2] = mixNumbers(data[o + 2]!, 14 * tone + wet, share);
+      if (kinds && share >= 0.5) kinds[y * width + x] = BLOOD;
     }
   }
 }
@@ -104,6 +118,14 @@ export function upscale(source: Raster, target: Raster, factor: number): void {
       data[o + 1] = row[a + 1]! + (row[b + 1]! - row[a + 1]!) * f;
       data[o + 2] = row[a + 2]! + (row[b + 2]! - row[a + 2]!) * f;
     }
+  }
+}
+
+/** Gives every pixel of a raster `factor` times the source what the nearest pixel of the source has: a byte a pixel. */
+export function enlarge(source: Uint8Array, sourceWidth: number, target: Uint8Array, width: number, factor: number): void {
+  for (let i = 0; i < target.length; i++) {
+    const y = Math.floor(i / width);
+    target[i] = source[Math.floor(y / factor) * sourceWidth + Math.floor((i - y * width) / factor)]!;
   }
 }
 

@@ -7,7 +7,7 @@ import { finished } from "node:stream/promises";
 /** Takes raw frames, one after the other. */
 export interface FrameSink {
   /** Resolves when the sink has room for the next frame. The bytes are copied. */
-  write(frame: Uint8ClampedArray): Promise<void>;
+  write(frame: Uint8ClampedArray | Uint8Array): Promise<void>;
   /** Resolves when everything is on disk. */
   close(): Promise<void>;
   /** Gives up: no file is left. */
@@ -96,7 +96,7 @@ export function rawSink(file: string): FrameSink {
   };
 }
 
-const writeTo = (stream: Writable, frame: Uint8ClampedArray): Promise<void> =>
+const writeTo = (stream: Writable, frame: Uint8ClampedArray | Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => {
     stream.write(Buffer.from(frame), (error) => (error ? reject(error) : resolve()));
   });

@@ -1,3 +1,4 @@
+import { instrumentClass } from "./classes.ts";
 import { FILM_FOLD, type Material, type Rod, SHAPES, SLOT } from "./instrument-shapes.ts";
 import type { ToolPose } from "./motion.ts";
 import { clamp, mixNumbers } from "./random.ts";
@@ -37,13 +38,16 @@ export type Lighting = (x: number, y: number) => number;
  * @param visible 0 where the endoscope's mask hides the pixel.
  * @returns the box [x, y, width, height] in pixels of the visible part of the working end; undefined where less than
  *   a quarter of its extent is in sight, for then nobody could name it.
+ * @param kinds takes the instrument's class for each pixel that it covers at least half, shaft included: a byte a pixel.
  */
 export function paintInstrument(
   target: Raster,
   pose: ToolPose,
   lighting: Lighting,
   visible: (x: number, y: number) => boolean,
+  kinds: Uint8Array,
 ): [number, number, number, number] | undefined {
+  const kind = instrumentClass(pose.instrument);
   const seen = nothing();
   const whole = nothing();
   for (const part of SHAPES[pose.instrument](pose.open)) {
@@ -52,7 +56,7 @@ export function paintInstrument(
       extend(whole, at.ax, at.ay, at.ra);
       extend(whole, at.bx, at.by, at.rb);
     }
-    paintRod(target, at, part.material, lighting, part.working ? seen : undefined, visible);
+    paintRod(target, at, part.material, lighting, part.working ? seen : undefined, visible, kinds, kind);
   }
   if (seen.right <= seen.left) return undefined;
   const box = [seen.left, seen.top, seen.right - seen.left, seen.bottom - seen.top] as [number, number, number, number];
@@ -139,7 +143,16 @@ function forEachPixel(
 }
 
 /** A rod as a cylinder lit from above: brightest where its side faces up, with a narrow highlight, dark at its edges. */
-function paintRod(target: Raster, at: Placed, of: Material, lighting: Lighting, bounds: Bounds | undefined, visible: (x: number, y: number) => boolean): void {
+function paintRod(
+  target: Raster,
+  at: Placed,
+  of: Material,
+  lighting: Lighting,
+  bounds: Bounds | undefined,
+  visible: (x: number, y: number) => boolean,
+  kinds: Uint8Array,
+  kind: number,
+): void {
   const { width, height, data } = target;
   const length = Math.hypot(at.bx - at.ax, at.by - at.ay) || 1;
   // Positive side lies in direction (dy, -dx); its share of "up" is dx / length.
@@ -157,6 +170,7 @@ function paintRod(target: Raster, at: Placed, of: Material, lighting: Lighting, 
     data[o] = mixNumbers(data[o]!, red * lit + shine, share);
     data[o + 1] = mixNumbers(data[o + 1]!, green * lit + shine, share);
     data[o + 2] = mixNumbers(data[o + 2]!, blue * lit + shine, share);
+    if (cover >= 0.5) kinds[y * width + x] = kind;
     if (bounds && cover >= 0.5 && visible(x, y)) {
       if (x < bounds.left) bounds.left = x;
       if (x >= bounds.right) bounds.right = x + 1;

@@ -1,4 +1,4 @@
-import { addNoise, apertureMask, applyMask, blur, expose, paintBlood, paintSmoke, sensorNoise, upscale } from "./effects.ts";
+import { addNoise, apertureMask, applyMask, blur, enlarge, expose, paintBlood, paintSmoke, sensorNoise, upscale } from "./effects.ts";
 import { paintInstrument, paintShadow } from "./instruments.ts";
 import { type FrameState, motion } from "./motion.ts";
 import { clamp, mixNumbers, random, smoothstep } from "./random.ts";
@@ -14,6 +14,11 @@ export type Box = [label: number, x: number, y: number, width: number, height: n
 export interface Painter {
   /** Packed RGB of the frame painted last. Overwritten by the next. */
   readonly pixels: Uint8ClampedArray;
+  /**
+   * What each pixel of that frame shows, as `classes.ts` counts: the place of things, however much smoke, blur or light
+   * hides them. All 0 outside the patient, from where the trocar's wall comes into sight.
+   */
+  readonly kinds: Uint8Array;
   /** Paints a frame of the scenario and returns the boxes of the instruments in sight. Frames may be asked for in any order. */
   paint(frame: number): Box[];
 }
@@ -25,7 +30,9 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
   const { seed, aperture } = scenario;
   const factor = Math.ceil(width / TISSUE_WIDTH);
   const output = raster(width, height);
+  const kinds = new Uint8Array(width * height);
   const coarse = factor === 1 ? output : raster(Math.ceil(width / factor), Math.ceil(height / factor));
+  const coarseKinds = factor === 1 ? kinds : new Uint8Array(coarse.width * coarse.height);
   const scale = clamp(Math.round(coarse.height * 1.35), 96, 520);
   const tissue = tissueSurface(seed, scale);
   const theatre = scenario.excursions.length > 0 ? theatreSurface(seed, scale * 0.7) : undefined;
@@ -44,10 +51,13 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
     const { view, tools } = state;
     const gain = 1.18;
     const light: Light = { ambient: 0.16, gain, falloff, specular: 215 };
-    paintSurface(coarse, tissue, view, light, state.time, aperture);
-    for (const pool of state.blood) paintBlood(coarse, pool, view, state.time, puffs);
+    paintSurface(coarse, tissue, view, light, state.time, aperture, coarseKinds);
+    for (const pool of state.blood) paintBlood(coarse, pool, view, state.time, puffs, coarseKinds);
     for (const tool of tools) paintShadow(coarse, tool, 0.5);
-    if (coarse !== output) upscale(coarse, output, factor);
+    if (coarse !== output) {
+      upscale(coarse, output, factor);
+      enlarge(coarseKinds, coarse.width, kinds, width, factor);
+    }
     const lit = (x: number, y: number): number => {
       const px = (x - width / 2) / height;
       const py = y / height - 0.5;
@@ -55,7 +65,7 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
     };
     const boxes: Box[] = [];
     for (const tool of tools) {
-      const box = paintInstrument(output, tool, lit, visible);
+      const box = paintInstrument(output, tool, lit, visible, kinds);
       if (box) boxes.push([INSTRUMENTS.indexOf(tool.instrument), ...box]);
     }
     return boxes;
@@ -84,8 +94,10 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
 
   return {
     pixels: output.data,
+    kinds,
     paint(frame) {
       const state = stateOf(frame);
+      kinds.fill(0);
       if (state.black) {
         output.data.fill(0);
         return [];
@@ -96,7 +108,10 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
       if (state.smoke > 0 && !state.exit) paintSmoke(output, state.smoke, state.time, puffs);
       if (state.blur > 0) blur(output, state.blur * height);
       if (state.exposure !== 1) expose(output, state.exposure);
-      if (mask) applyMask(output, mask);
+      if (mask) {
+        applyMask(output, mask);
+        for (let i = 0; i < kinds.length; i++) if (mask[i]! <= 127) kinds[i] = 0;
+      }
       addNoise(output, grain, Math.imul(Math.round(state.time * 1000), 2654435761) >>> 8);
       return boxes;
     },

@@ -22,6 +22,8 @@ export interface Surface {
   /** Texels a unit. */
   readonly scale: number;
   readonly texels: Float32Array;
+  /** What each texel belongs to, as `Point.kind`. */
+  readonly kinds: Uint8Array;
 }
 
 /** What a surface is at one point. Colours in 0..255, height in world units, gloss 0 (dull) to 1 (wet). */
@@ -31,6 +33,8 @@ export interface Point {
   blue: number;
   height: number;
   gloss: number;
+  /** What it belongs to: a class of `classes.ts`, 0 for nothing that has a name. */
+  kind: number;
 }
 
 /** Size of every surface in world units: room for the camera to wander. */
@@ -41,8 +45,9 @@ export function surface(scale: number, describe: (x: number, y: number, point: P
   const width = Math.round(WORLD.width * scale);
   const height = Math.round(WORLD.height * scale);
   const texels = new Float32Array(width * height * CHANNELS);
+  const kinds = new Uint8Array(width * height);
   const heights = new Float32Array(width * height);
-  const point: Point = { red: 0, green: 0, blue: 0, height: 0, gloss: 0 };
+  const point: Point = { red: 0, green: 0, blue: 0, height: 0, gloss: 0, kind: 0 };
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       describe((x + 0.5) / scale - WORLD.width / 2, (y + 0.5) / scale - WORLD.height / 2, point);
@@ -51,6 +56,7 @@ export function surface(scale: number, describe: (x: number, y: number, point: P
       texels[i * CHANNELS + 2] = point.blue;
       texels[i * CHANNELS + 5] = point.gloss;
       heights[i] = point.height;
+      kinds[i] = point.kind;
     }
   }
   for (let y = 0, i = 0; y < height; y++) {
@@ -64,7 +70,7 @@ export function surface(scale: number, describe: (x: number, y: number, point: P
       texels[i * CHANNELS + 4] = -dy / length;
     }
   }
-  return { width, height, scale, texels };
+  return { width, height, scale, texels, kinds };
 }
 
 /** Where the camera looks. */
@@ -110,8 +116,9 @@ const GLINTS = Float32Array.from({ length: 256 }, (_, i) => Math.exp(-i / 9));
 /**
  * Paints a surface as an endoscope sees it: lit from the camera (Lambert), with glints where the surface faces the
  * light (a Gaussian lobe of the normal's distance from the half vector), breathing slowly with `time`.
+ * @param kinds takes, where given, what every painted pixel shows: a byte a pixel.
  */
-export function paintSurface(target: Raster, source: Surface, view: View, light: Light, time: number, clip?: Disc): void {
+export function paintSurface(target: Raster, source: Surface, view: View, light: Light, time: number, clip?: Disc, kinds?: Uint8Array): void {
   const { width, height, data } = target;
   const { texels, scale } = source;
   const stride = source.width * CHANNELS;
@@ -158,6 +165,7 @@ export function paintSurface(target: Raster, source: Surface, view: View, light:
       data[o] = (texels[i]! * a + texels[i + 6]! * b + texels[j]! * c + texels[j + 6]! * d) * lit + glint;
       data[o + 1] = (texels[i + 1]! * a + texels[i + 7]! * b + texels[j + 1]! * c + texels[j + 7]! * d) * lit + glint;
       data[o + 2] = (texels[i + 2]! * a + texels[i + 8]! * b + texels[j + 2]! * c + texels[j + 8]! * d) * lit + glint;
+      if (kinds) kinds[y * width + x] = source.kinds[Math.round(ty) * source.width + Math.round(tx)]!;
     }
   }
 }

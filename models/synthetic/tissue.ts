@@ -1,3 +1,4 @@
+import { structureClass } from "./classes.ts";
 import { between, clamp, mixNumbers, type Random, random, smoothstep } from "./random.ts";
 import { type Surface, surface } from "./surface.ts";
 import { cellularNoise, fractalNoise, sampleTile, type Tile } from "./textures.ts";
@@ -52,6 +53,15 @@ export function tissueSurface(seed: number, scale: number): Surface {
   const liverEdge = between(next, -0.16, -0.04);
   const veins = vessels(next, 26);
 
+  const kind = {
+    liver: structureClass("Liver"),
+    bowel: structureClass("GastrointestinalTract"),
+    fat: structureClass("Fat"),
+    connective: structureClass("ConnectiveTissue"),
+    duct: structureClass("CysticDuct"),
+    gallbladder: structureClass("Gallbladder"),
+  };
+
   return surface(scale, (x, y, point) => {
     const n1 = sampleTile(soft, x * 0.31 + 0.1, y * 0.31);
     const n2 = sampleTile(soft, x * 0.83 + 0.6, y * 0.83 + 0.3);
@@ -64,6 +74,7 @@ export function tissueSurface(seed: number, scale: number): Surface {
     // Peritoneum and connective tissue below everything.
     let height = bump * 1.5 + (n1 - 0.5) * 0.25;
     let gloss = 0.55;
+    point.kind = kind.connective;
     set(colour.peritoneum, mottled);
     blendTo(colour.fat, 0.35 * smoothstep(0.45, 0.75, n1), 1);
 
@@ -71,11 +82,13 @@ export function tissueSurface(seed: number, scale: number): Surface {
     if (cystic > 0) {
       blendTo(colour.duct, smoothstep(0, 0.25, cystic), 0.95 + 0.2 * (n3 - 0.5));
       height += 0.05 * dome(cystic);
+      point.kind = kind.duct;
     }
     const supply = inTube(artery, wx, wy);
     if (supply > 0) {
       blendTo(colour.artery, smoothstep(0, 0.3, supply), 1);
       height += 0.022 * dome(supply);
+      point.kind = kind.connective;
     }
 
     // Fat, lobule by lobule.
@@ -86,6 +99,7 @@ export function tissueSurface(seed: number, scale: number): Surface {
       blendTo(colour.peritoneum, fat * 0.45 * smoothstep(0.55, 1, groove), 0.9);
       height += fat * (0.075 * (1 - groove * groove) + 0.02);
       gloss = mixNumbers(gloss, 0.7, fat);
+      if (fat >= 0.5) point.kind = kind.fat;
     }
 
     const loop = inTube(bowel, wx, wy);
@@ -94,6 +108,7 @@ export function tissueSurface(seed: number, scale: number): Surface {
       blendTo(colour.bowel, cover, 0.88 + 0.22 * n2);
       height = mixNumbers(height, 0.2 * dome(loop) + 0.012 * Math.sin(wx * 26) + bump * 0.6, cover);
       gloss = mixNumbers(gloss, 0.8, cover);
+      if (cover >= 0.5) point.kind = kind.bowel;
     }
 
     // The liver: smooth, dark, wet, rounded at its lower edge.
@@ -104,6 +119,7 @@ export function tissueSurface(seed: number, scale: number): Surface {
       blendTo(colour.liverDark, cover * 0.6 * smoothstep(0.42, 0.75, n1), 1);
       height = mixNumbers(height, 0.15 * dome(clamp(depth / 0.3, 0, 1)) + 0.05 + (n2 - 0.5) * 0.05 + (n3 - 0.5) * 0.009, cover);
       gloss = mixNumbers(gloss, 1, cover);
+      if (cover >= 0.5) point.kind = kind.liver;
     } else {
       shade(1 - 0.45 * smoothstep(-0.14, 0, depth));
     }
@@ -117,6 +133,7 @@ export function tissueSurface(seed: number, scale: number): Surface {
       blendTo(colour.fat, cover * 0.5 * smoothstep(0.62, 0.8, n1), 1);
       height = mixNumbers(height, 0.2 * dome(bladder) + 0.03 + bump * 0.5, cover);
       gloss = mixNumbers(gloss, 1, cover);
+      if (cover >= 0.5) point.kind = kind.gallbladder;
     } else {
       shade(1 - 0.4 * smoothstep(-0.5, 0, bladder));
     }

@@ -1,4 +1,5 @@
 import { type GroundTruth, groundTruth } from "../../contracts/ground-truth.ts";
+import { CLASSES } from "./classes.ts";
 import type { Box } from "./painter.ts";
 import { INSTRUMENTS, type Scenario, VERSION } from "./scenario.ts";
 
@@ -6,8 +7,9 @@ import { INSTRUMENTS, type Scenario, VERSION } from "./scenario.ts";
  * The ground truth of a drawn operation. Boxes enclose what is in sight of an instrument's working end, as the tip
  * boxes of CholecT50 do.
  * @param boxes per frame, in order of frames.
+ * @param masks whether what each pixel shows was written, too.
  */
-export function truthOf(scenario: Scenario, width: number, height: number, boxes: readonly (readonly Box[])[]): GroundTruth {
+export function truthOf(scenario: Scenario, width: number, height: number, boxes: readonly (readonly Box[])[], masks = false): GroundTruth {
   const span = ({ startFrame, endFrame }: { startFrame: number; endFrame: number }) => ({ startFrame, endFrame });
   return groundTruth.parse({
     schema: "surgical-ground-truth/1.0",
@@ -17,6 +19,7 @@ export function truthOf(scenario: Scenario, width: number, height: number, boxes
     segments: scenario.phases.map((phase) => ({ level: "phase", label: phase.label, ...span(phase) })),
     events: scenario.events.map((event) => ({ type: event.type, ...span(event) })),
     instrumentLabels: [...INSTRUMENTS],
+    ...(masks && { maskLabels: [...CLASSES] }),
     instruments: boxes.map((list, frame) => [frame, list]).filter(([, list]) => (list as readonly Box[]).length > 0),
   } as GroundTruth);
 }

@@ -21,7 +21,12 @@ def place(pictures: torch.Tensor, generator: torch.Generator, mirror: bool, zoom
 
     Returns the pictures and float32 [N, 4]: x' = x * a + b and y' = y * c + d for positions in shares, as a, b, c, d.
     """
-    count = len(pictures)
+    theta, moves = places(len(pictures), generator, mirror, zoom, shift)
+    return move(pictures, theta, "bilinear"), moves
+
+
+def places(count: int, generator: torch.Generator, mirror: bool, zoom: float, shift: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Random moves: float32 [N, 2, 3] for `move`, and what they do to positions, as `place` returns it."""
     flip = torch.where(torch.rand(count, generator=generator) < (0.5 if mirror else 0.0), -1.0, 1.0)
     scale_x = uniform(generator, (count,), 1 / zoom, zoom)
     scale_y = scale_x * uniform(generator, (count,), 0.92, 1.08)
@@ -33,11 +38,15 @@ def place(pictures: torch.Tensor, generator: torch.Generator, mirror: bool, zoom
     theta[:, 1, 1] = 1 / scale_y
     theta[:, 0, 2] = -shift_x * flip / scale_x
     theta[:, 1, 2] = -shift_y / scale_y
-    grid = functional.affine_grid(theta, list(pictures.shape), align_corners=False)
-    moved = functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     # Result u = (source s * scale * flip) + shift in [-1, 1]; in shares: u = 2 p - 1.
     a, c = flip * scale_x, scale_y
-    return moved, torch.stack([a, (1 - a + shift_x) / 2, c, (1 - c + shift_y) / 2], dim=1)
+    return theta, torch.stack([a, (1 - a + shift_x) / 2, c, (1 - c + shift_y) / 2], dim=1)
+
+
+def move(planes: torch.Tensor, theta: torch.Tensor, mode: str) -> torch.Tensor:
+    """Moves float32 planes [N, channels, height, width]; what comes into sight is 0. `mode` "nearest" for planes of classes."""
+    grid = functional.affine_grid(theta, list(planes.shape), align_corners=False)
+    return functional.grid_sample(planes, grid, mode=mode, padding_mode="zeros", align_corners=False)
 
 
 def uniform(generator: torch.Generator, shape: tuple[int, ...], low: float, high: float) -> torch.Tensor:

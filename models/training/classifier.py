@@ -1,6 +1,5 @@
 """Training and calibration that every network for whole frames shares."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +7,9 @@ import numpy as np
 import torch
 
 import augment
-from generated import Operation
+from course import Course
 from networks import FrameGraph, FrameNet, planes
+from operation import Operation
 
 BATCH = 64
 
@@ -24,44 +24,27 @@ def train(
     seed: int = 0,
     rate: float = 2e-3,
 ) -> tuple[FrameNet, int]:
-    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end.
+    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists (see Course).
 
     frames: uint8 [N, side, side, 3]. targets: [N] or [N, labels], whatever `loss_of(logits, targets)` takes.
     """
     torch.manual_seed(seed)
     network = network.to(memory_format=torch.channels_last).train()
-    before = 0
-    if checkpoint is not None and checkpoint.exists():
-        state = torch.load(checkpoint)
-        network.load_state_dict(state["network"])
-        before = state["seen"]
-    generator = torch.Generator().manual_seed(seed + before)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
-    start = time.monotonic()
-    step, share = 0, 0.0
-    while share < 1:
+    course = Course(network, rate, BATCH, minutes, checkpoint, seed)
+    generator = course.generator
+    while (share := course.share()) < 1:
         for picked in torch.randperm(len(frames), generator=generator).split(BATCH):
-            share = (time.monotonic() - start) / max(60 * minutes, 1e-9)
-            if share >= 1:
+            if (share := course.share()) >= 1:
                 break
-            for group in optimiser.param_groups:
-                group["lr"] = rate * min(1, (step + 1) / 50) * 0.5 * (1 + np.cos(np.pi * min(share, 1)))
             pictures = augment.light(planes(frames[picked]), generator)
             pictures, _ = augment.place(pictures, generator, mirror=True, zoom=1.12, shift=0.06)
             # bfloat16 halves the time where the processor has it; loss and weights stay in float32.
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = network(pictures.contiguous(memory_format=torch.channels_last))
             loss = loss_of(logits.float(), targets[picked])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            step += 1
-            if step % 50 == 0:
-                print(f"step {step}, {100 * share:.0f} %, loss {loss.item():.4f}", flush=True)
-    seen = before + step * BATCH
-    if checkpoint is not None:
-        torch.save({"network": network.state_dict(), "seen": seen}, checkpoint)
-    return network.to(memory_format=torch.contiguous_format).eval(), seen
+            course.learn(loss, min(1, (course.step + 1) / 50) * 0.5 * (1 + np.cos(np.pi * share)), clip=None, say=50)
+    course.finish()
+    return network.to(memory_format=torch.contiguous_format).eval(), course.seen
 
 
 @torch.no_grad()
@@ -73,12 +56,14 @@ def score(graph: FrameGraph, operation: Operation) -> np.ndarray:
 
 def inside(operations: list[Operation]) -> np.ndarray:
     """bool [all frames]: inside the patient, the only frames that these networks are shown."""
-    return np.concatenate([~op.out_of_body() for op in operations])
+    return np.concatenate([op.inside() for op in operations])
 
 
-def choose_temperature(network: FrameNet, exclusive: bool, operations: list[Operation], targets: np.ndarray) -> float:
-    """The temperature with the least log loss on operations that were not trained on (Guo et al., 2017), to two decimals, 0.5 to 4."""
-    keep = inside(operations)
+def choose_temperature(network: FrameNet, exclusive: bool, operations: list[Operation], targets: np.ndarray, keep: np.ndarray) -> float:
+    """The temperature with the least log loss on operations that were not trained on (Guo et al., 2017), to two decimals, 0.5 to 4.
+
+    keep: bool [all frames], those that count.
+    """
     best = (np.inf, 1.0)
     for temperature in np.arange(0.5, 4.01, 0.05):
         graph = FrameGraph(network, exclusive, float(temperature))

@@ -18,32 +18,41 @@ def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return shared / np.maximum(area(a)[:, None] + area(b)[None, :] - shared, 1e-9)
 
 
-def average_precision(found: list[np.ndarray], truth: list[np.ndarray], labels: int, threshold: float = 0.5) -> np.ndarray:
-    """AP per label at one overlap threshold, NaN where a label never occurs: area under the interpolated precision-recall curve at COCO's 101 recalls.
+def match(found: list[np.ndarray], truth: list[np.ndarray], label: int, overlaps: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Which boxes of a label are right: the surest first, each takes the best true box of its frame that is still free.
 
     found: per frame [boxes, 6]: label, score, left, top, right, bottom. truth: per frame [boxes, 5]: label, sides.
+    Returns scores [boxes], falling; bool [overlaps, boxes]; how many true boxes there are.
     """
+    scores: list[float] = []
+    flags: list[np.ndarray] = []
+    total = 0
+    for boxes, everything in zip(found, truth, strict=True):
+        targets = everything[everything[:, 0] == label, 1:]
+        total += len(targets)
+        mine = boxes[boxes[:, 0] == label]
+        mine = mine[np.argsort(-mine[:, 1], kind="stable")]
+        taken = np.zeros((len(overlaps), len(targets)), dtype=bool)
+        for row, box in zip(overlap(mine[:, 2:], targets), mine, strict=True):
+            hit = np.zeros(len(overlaps), dtype=bool)
+            for i, least in enumerate(overlaps):
+                open_ious = np.where(taken[i], 0, row)
+                if len(targets) and open_ious.max() >= least:
+                    taken[i][open_ious.argmax()] = True
+                    hit[i] = True
+            scores.append(float(box[1]))
+            flags.append(hit)
+    order = np.argsort(-np.array(scores), kind="stable")
+    return np.array(scores)[order], np.array(flags, dtype=bool).reshape(len(scores), len(overlaps))[order].T, total
+
+
+def average_precision(found: list[np.ndarray], truth: list[np.ndarray], labels: int, threshold: float = 0.5) -> np.ndarray:
+    """AP per label at one overlap threshold, NaN where a label never occurs: area under the interpolated precision-recall curve at COCO's 101 recalls."""
     result = np.full(labels, np.nan)
     for label in range(labels):
-        wanted = [t[t[:, 0] == label, 1:] for t in truth]
-        total = sum(len(w) for w in wanted)
+        _, [flags], total = match(found, truth, label, np.array([threshold]))
         if total == 0:
             continue
-        hits: list[tuple[float, bool]] = []
-        for boxes, targets in zip(found, wanted):
-            mine = boxes[boxes[:, 0] == label]
-            mine = mine[np.argsort(-mine[:, 1], kind="stable")]
-            ious = overlap(mine[:, 2:], targets)
-            taken = np.zeros(len(targets), dtype=bool)
-            for row, box in zip(ious, mine):
-                open_ious = np.where(taken, 0, row)
-                best = int(open_ious.argmax()) if len(targets) else -1
-                hit = best >= 0 and open_ious[best] >= threshold
-                if hit:
-                    taken[best] = True
-                hits.append((float(box[1]), hit))
-        hits.sort(key=lambda h: -h[0])
-        flags = np.array([h for _, h in hits], dtype=float)
         true = np.cumsum(flags)
         recall = true / total
         precision = true / np.arange(1, len(flags) + 1)
@@ -56,7 +65,7 @@ def average_precision(found: list[np.ndarray], truth: list[np.ndarray], labels: 
 def precision_and_recall(found: list[np.ndarray], truth: list[np.ndarray], score: float, threshold: float = 0.5) -> tuple[float, float]:
     """Over all labels, of boxes that score at least `score`; a box is right if label and place agree."""
     right = claimed = total = 0
-    for boxes, targets in zip(found, truth):
+    for boxes, targets in zip(found, truth, strict=True):
         kept = boxes[boxes[:, 1] >= score]
         kept = kept[np.argsort(-kept[:, 1], kind="stable")]
         claimed += len(kept)

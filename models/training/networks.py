@@ -9,15 +9,16 @@ DETECTOR_SIDE = 256
 # What is told from the whole picture is told from this size, but the graph takes the detector's and shrinks it itself:
 # networks of one input size share one scaled picture.
 WHOLE_SIDE = 128
+# Segmenters: the shape of the picture is kept, and a cell of their grid is two pixels each way.
+MASK_WIDTH, MASK_HEIGHT = 256, 144
+GRID_WIDTH, GRID_HEIGHT = MASK_WIDTH // 2, MASK_HEIGHT // 2
 # Detector: pixels a cell of the output grid, results a frame.
 STRIDE = 8
 BEST = 16
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-    )
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
 def planes(frames: torch.Tensor) -> torch.Tensor:
@@ -32,7 +33,11 @@ class FrameNet(nn.Module):
         super().__init__()
         first, second, third, last = widths
         self.features = nn.Sequential(
-            convolution(3, first, 2), convolution(first, second, 2), convolution(second, third, 2), convolution(third, last, 2), convolution(last, last)
+            convolution(3, first, 2),
+            convolution(first, second, 2),
+            convolution(second, third, 2),
+            convolution(third, last, 2),
+            convolution(last, last),
         )
         self.classify = nn.Linear(2 * last, labels)
 
@@ -117,3 +122,46 @@ class DetectorGraph(nn.Module):
         x0, y0 = (x - left).clamp(0, 1), (y - top).clamp(0, 1)
         x1, y1 = (x + right).clamp(0, 1), (y + bottom).clamp(0, 1)
         return torch.stack([x0, y0, x1 - x0, y1 - y0], dim=2), scores, classes
+
+
+class SegmenterNet(nn.Module):
+    """Encoder and decoder after U-Net (Ronneberger et al., 2015) with sums for its concatenations, as in LinkNet (Chaurasia and Culurciello, 2017).
+
+    From planes [N, 3, 144, 256]: logits [N, classes, 72, 128], class 0 for nothing.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.to_half = convolution(3, 16, 2)
+        self.to_quarter = convolution(16, 32, 2)
+        self.to_eighth = nn.Sequential(convolution(32, 64, 2), convolution(64, 64))
+        self.to_sixteenth = nn.Sequential(convolution(64, 96, 2), convolution(96, 96))
+        self.up_eighth = convolution(96, 64, kernel=1)
+        self.up_quarter = nn.Sequential(convolution(64, 64), convolution(64, 32, kernel=1))
+        self.up_half = nn.Sequential(convolution(32, 32), convolution(32, 16, kernel=1))
+        self.head = nn.Conv2d(16, classes, 1)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        half = self.to_half(pictures)
+        quarter = self.to_quarter(half)
+        eighth = self.to_eighth(quarter)
+        sixteenth = self.to_sixteenth(eighth)
+        # The mean over the picture tells what light and what scene this is.
+        sixteenth = sixteenth + sixteenth.mean(dim=(2, 3), keepdim=True)
+        larger = lambda features: functional.interpolate(features, scale_factor=2.0, mode="nearest")  # noqa: E731
+        eighth = eighth + larger(self.up_eighth(sixteenth))
+        quarter = quarter + larger(self.up_quarter(eighth))
+        return self.head(half + larger(self.up_half(quarter)))
+
+
+class SegmenterGraph(nn.Module):
+    """What is exported: frames in; classes uint8 [N, 72, 128] and confidence float32 [N, 72, 128] out, the probability of that class."""
+
+    def __init__(self, network: SegmenterNet, temperature: float = 1.0) -> None:
+        super().__init__()
+        self.network = network
+        self.temperature = temperature
+
+    def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        confidence, classes = torch.softmax(self.network(planes(frames)) / self.temperature, dim=1).max(dim=1)
+        return classes.to(torch.uint8), confidence

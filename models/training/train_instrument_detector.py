@@ -1,25 +1,32 @@
 """Trains the network that finds the working ends of instruments, and writes models/instrument-detector/.
 
-    python3 models/training/train_instrument_detector.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
+python3 models/training/train_instrument_detector.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 
 import augment
+import card
 import command
+import generated
+from course import Course
 from evaluation import average_precision, precision_and_recall
 from export import export, parameters
-from generated import TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import FRAMES, reference_recipe
 from networks import DETECTOR_SIDE, STRIDE, DetectorGraph, DetectorNet, planes
+from operation import Operation
+from sources import Source
 
 BATCH = 24
 CELLS = DETECTOR_SIDE // STRIDE
 # A tool that a crop leaves less than this share of is no target.
 LEAST_SIGHT = 0.4
+
+# Of the card, where the network has seen drawings only.
+LIMITS = """Drawn instruments of one make each, at most two hands. Blur, smoke, blood and bad exposure occur in training and test and count in full: an instrument that nobody could see through blur is still a miss."""
 
 
 def targets(boxes: list[np.ndarray], labels: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -93,48 +100,30 @@ def rarity(boxes: list[np.ndarray], labels: int) -> list[float]:
 
 
 def train(operations: list[Operation], labels: int, minutes: float, checkpoint: Path | None, seed: int = 0) -> tuple[DetectorNet, int]:
-    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists, and writes it at the end."""
+    """Returns the network and how many pictures it saw. Goes on from `checkpoint` where that file exists (see Course)."""
     frames = [frame for op in operations for frame in op.frames]
     boxes = [b for op in operations for b in op.boxes()]
     chances = torch.tensor(rarity(boxes, labels))
     torch.manual_seed(seed)
     network = DetectorNet(labels).to(memory_format=torch.channels_last).train()
-    before = 0
-    if checkpoint is not None and checkpoint.exists():
-        state = torch.load(checkpoint)
-        network.load_state_dict(state["network"])
-        before = state["seen"]
-    generator = torch.Generator().manual_seed(seed + before)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-3)
-    start = time.monotonic()
-    step, share = 0, 0.0
-    while share < 1:
+    course = Course(network, 2e-3, BATCH, minutes, checkpoint, seed)
+    generator = course.generator
+    while (share := course.share()) < 1:
         for picked in torch.multinomial(chances, len(chances), replacement=True, generator=generator).split(BATCH):
-            share = (time.monotonic() - start) / max(60 * minutes, 1e-9)
-            if share >= 1:
+            if (share := course.share()) >= 1:
                 break
-            for group in optimiser.param_groups:
-                group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(share, 1))))
             chosen = picked.tolist()
             pictures = planes(torch.from_numpy(np.stack([frames[i] for i in chosen])))
             pictures, places = augment.place(augment.light(pictures, generator), generator, mirror=True, zoom=1.25, shift=0.12)
-            moved = [move_boxes(boxes[i], *place) for i, place in zip(chosen, places.tolist())]
+            moved = [move_boxes(boxes[i], *place) for i, place in zip(chosen, places.tolist(), strict=True)]
             heat, box, weight = targets(moved, labels)
             # bfloat16 halves the time where the processor has it; losses and weights stay in float32.
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits, sides = network(pictures.contiguous(memory_format=torch.channels_last))
             loss = heat_loss(logits.float(), heat) + 2 * box_loss(sides.float(), box, weight)
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 10)
-            optimiser.step()
-            step += 1
-            if step % 50 == 0:
-                print(f"step {step}, {100 * share:.0f} %, loss {loss.item():.4f}", flush=True)
-    seen = before + step * BATCH
-    if checkpoint is not None:
-        torch.save({"network": network.state_dict(), "seen": seen}, checkpoint)
-    return network.to(memory_format=torch.contiguous_format).eval(), seen
+            course.learn(loss, min(1, (course.step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * share))), clip=10, say=50)
+    course.finish()
+    return network.to(memory_format=torch.contiguous_format).eval(), course.seen
 
 
 @torch.no_grad()
@@ -156,32 +145,34 @@ def choose_threshold(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
         precision, recall = precision_and_recall(found, truth, threshold)
         return 2 * precision * recall / max(precision + recall, 1e-9)
 
-    return round(float(max(np.arange(0.2, 0.75, 0.05), key=f1)), 2)
+    return round(float(max(np.arange(0.2, 0.75, 0.05).tolist(), key=f1)), 2)
 
 
 def main() -> None:
-    options = command.options(__doc__, "instrument-detector", minutes=20)
-    reference = (reference_recipe(DETECTOR_SIDE),)
-    draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
-    operations = read(TRAINING, options.data, DETECTOR_SIDE)
+    options = command.options(__doc__, "instrument-detector", minutes=20, recipes=FRAMES)
+    source: Source = options.source
+    reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
+    operations = source.read("training", DETECTOR_SIDE)
     names: list[str] = operations[0].truth["instrumentLabels"]
     network, seen = train(operations, len(names), options.minutes, options.checkpoint)
-    validation = read(VALIDATION, options.data, DETECTOR_SIDE)
+    validation = source.read("validation", DETECTOR_SIDE)
     threshold = choose_threshold([d for op in validation for d in detect(network, op)], [b for op in validation for b in op.boxes()])
-    test = read(TEST, options.data, DETECTOR_SIDE)
+    test = source.read("test", DETECTOR_SIDE)
     found = [d for op in test for d in detect(network, op)]
     truth = [b for op in test for b in op.boxes()]
     ap = average_precision(found, truth, len(names))
     precision, recall = precision_and_recall(found, truth, threshold)
-    print(f"AP50 {dict(zip(names, ap.round(3)))}, mean {np.nanmean(ap):.3f}; at {threshold}: precision {precision:.3f}, recall {recall:.3f}")
-    version = test[0].truth["origin"]["version"]
-    trained_on = f"Synthetic operations, generator {version}, {describe(TRAINING)}"
+    print(
+        f"AP50 {dict(zip(names, ap.round(3), strict=True))}, mean {np.nanmean(ap):.3f}; at {threshold}: precision {precision:.3f}, recall {recall:.3f}"
+    )
+    command.metric("mean_ap50", np.nanmean(ap))
+    trained_on = card.trained_on(source)
     description = {
         "id": "instrument-detector",
         "version": "1.0.0",
         "name": "Instrument detector",
         "dataset": trained_on,
-        "syntheticOnly": True,
+        "syntheticOnly": source.synthetic,
         "subject": "instrument",
         "calibration": None,
         "labels": names,
@@ -189,18 +180,20 @@ def main() -> None:
         "task": "object-detection",
         "outputs": {"boxes": "boxes", "scores": "scores", "classes": "classes"},
     }
-    rows = "\n".join(f"| {name} | {value:.3f} | {sum(int((t[:, 0] == i).sum()) for t in truth)} |" for i, (name, value) in enumerate(zip(names, ap)))
-    card = f"""# Instrument detector
+    rows = "\n".join(
+        f"| {name} | {value:.3f} | {sum(int((t[:, 0] == i).sum()) for t in truth)} |" for i, (name, value) in enumerate(zip(names, ap, strict=True))
+    )
+    text = f"""# Instrument detector
 
 Finds the working ends of the seven instruments of Cholec80 and names them.
 
-- **For** trying the platform. **Never for care**: it has seen drawn pictures only and knows nothing of real instruments.
+- {card.purpose(source, ": it has seen drawn pictures only and knows nothing of real instruments.")}
 - **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square. **Output** the 16 best boxes with score and label, suppression done in the graph.
 - **Network** anchor-free, one level of stride {STRIDE}; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_instrument_detector.py`. Boxes enclose what is in sight of the working end, not the shaft.
-- **Threshold** {threshold}: best F1 on {describe(VALIDATION)}.
+- **Threshold** {threshold}: best F1 on {source.describe("validation")}.
 
-## Measured on {describe(TEST)}
+## Measured on {source.describe("test")}
 
 Mean AP at IoU 0.5 (COCO's 101-point interpolation): **{np.nanmean(ap):.3f}**. At the threshold: precision {precision:.3f}, recall {recall:.3f}.
 
@@ -210,10 +203,18 @@ Mean AP at IoU 0.5 (COCO's 101-point interpolation): **{np.nanmean(ap):.3f}**. A
 
 ## Limits
 
-Drawn instruments of one make each, at most two hands. Blur, smoke, blood and bad exposure occur in training and test and count in full: an instrument that nobody could see through blur is still a miss.
+{card.limits(source, LIMITS)}
 """
-    export(DetectorGraph(network), DETECTOR_SIDE, ["boxes", "scores", "classes"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
+    export(
+        DetectorGraph(network),
+        DETECTOR_SIDE,
+        ["boxes", "scores", "classes"],
+        options.output,
+        description,
+        text,
+        reference,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

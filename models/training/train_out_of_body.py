@@ -1,6 +1,6 @@
 """Trains the network that tells when the camera is outside the patient, and writes models/out-of-body/.
 
-    python3 models/training/train_out_of_body.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
+python3 models/training/train_out_of_body.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
 from pathlib import Path
@@ -9,17 +9,24 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+import card
 import command
+import generated
 from classifier import score, train
 from evaluation import out_of_body_seconds
 from export import export, parameters
-from generated import TEST, TRAINING, VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import FRAMES, reference_recipe
 from networks import OUT_OF_BODY_SIDE, FrameGraph, FrameNet
+from operation import Operation
+from sources import Source
 
 # A missed second outside shows a person; a second covered in vain costs a second of video. Hence the weight.
 OUTSIDE_WEIGHT = 3.0
 # Seconds an hour that the threshold may cover in vain on the validation operations.
 ALLOWED_VAIN = 10.0
+
+# Of the card, where the network has seen drawings only.
+LIMITS = """Drawn tissue, drawn rooms, one kind of trocar. Black, blurred, frozen and badly exposed frames occur in the training set; other procedures, specimen bags in front of the lens, real operating rooms and real faces do not. Misses lie at the first and last moments of an excursion, where little of the trocar is in sight: the gate pads what it covers."""
 
 
 def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -46,29 +53,29 @@ def per_hour(network: FrameNet, operations: list[Operation], threshold: float) -
 
 def choose_threshold(network: FrameNet, operations: list[Operation]) -> float:
     """The lowest threshold from 0.1 to 0.5 that keeps to ALLOWED_VAIN: it errs towards covering. 0.5 if none does."""
-    for threshold in np.arange(0.1, 0.5, 0.02):
+    for threshold in np.arange(0.1, 0.5, 0.02).tolist():
         if per_hour(network, operations, threshold)["vain"] <= ALLOWED_VAIN:
             return round(float(threshold), 2)
     return 0.5
 
 
 def main() -> None:
-    options = command.options(__doc__, "out-of-body", minutes=6)
-    reference = (reference_recipe(OUT_OF_BODY_SIDE),)
-    draw(TRAINING + VALIDATION + TEST + reference, options.data, options.threads)
-    network, seen = train_on(read(TRAINING, options.data, OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
-    threshold = choose_threshold(network, read(VALIDATION, options.data, OUT_OF_BODY_SIDE))
-    test = read(TEST, options.data, OUT_OF_BODY_SIDE)
+    options = command.options(__doc__, "out-of-body", minutes=6, recipes=FRAMES)
+    source: Source = options.source
+    reference = generated.reference(reference_recipe(OUT_OF_BODY_SIDE), options.data, options.threads, source.synthetic)
+    network, seen = train_on(source.read("training", OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
+    threshold = choose_threshold(network, source.read("validation", OUT_OF_BODY_SIDE))
+    test = source.read("test", OUT_OF_BODY_SIDE)
     measured = per_hour(network, test, threshold)
     print(f"threshold {threshold}: {measured}")
-    version = test[0].truth["origin"]["version"]
-    trained_on = f"Synthetic operations, generator {version}, {describe(TRAINING)}"
+    command.metric("missed_seconds_per_hour", measured["missed"])
+    trained_on = card.trained_on(source)
     description = {
         "id": "out-of-body",
         "version": "1.0.0",
         "name": "Out-of-body detector",
         "dataset": trained_on,
-        "syntheticOnly": True,
+        "syntheticOnly": source.synthetic,
         "subject": "out-of-body",
         "calibration": None,
         "labels": ["in-body", "out-of-body"],
@@ -76,17 +83,17 @@ def main() -> None:
         "task": "frame-classification",
         "outputs": {"scores": "scores"},
     }
-    card = f"""# Out-of-body detector
+    text = f"""# Out-of-body detector
 
 Tells for each frame whether the camera looks outside the patient. The platform's privacy gate runs it before anything else.
 
-- **For** trying the platform. **Never for care**, and never to protect real people: it has seen drawn pictures only.
+- {card.purpose(source, ", and never to protect real people: it has seen drawn pictures only.")}
 - **Input** {OUT_OF_BODY_SIDE} x {OUT_OF_BODY_SIDE} RGB, the whole picture stretched to a square. **Output** probabilities of in-body and out-of-body.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_out_of_body.py`. A frame counts as out-of-body as soon as the trocar's wall is in sight.
-- **Threshold** {threshold}: the lowest from 0.1 that covers at most {ALLOWED_VAIN:g} s an hour in vain on {describe(VALIDATION)}.
+- **Threshold** {threshold}: the lowest from 0.1 that covers at most {ALLOWED_VAIN:g} s an hour in vain on {source.describe("validation")}.
 
-## Measured on {describe(TEST)}
+## Measured on {source.describe("test")}
 
 | measure | value |
 | --- | --- |
@@ -97,10 +104,18 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 
 ## Limits
 
-Drawn tissue, drawn rooms, one kind of trocar. Black, blurred, frozen and badly exposed frames occur in the training set; other procedures, specimen bags in front of the lens, real operating rooms and real faces do not. Misses lie at the first and last moments of an excursion, where little of the trocar is in sight: the gate pads what it covers.
+{card.limits(source, LIMITS)}
 """
-    export(FrameGraph(network, exclusive=True), OUT_OF_BODY_SIDE, ["scores"], options.output, description, card, read(reference, options.data, OUT_OF_BODY_SIDE)[0])
+    export(
+        FrameGraph(network, exclusive=True),
+        OUT_OF_BODY_SIDE,
+        ["scores"],
+        options.output,
+        description,
+        text,
+        reference,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

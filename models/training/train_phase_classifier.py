@@ -1,6 +1,6 @@
 """Trains the network that tells the phase of an operation from one frame, and writes models/phase-classifier/.
 
-    python3 models/training/train_phase_classifier.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
+python3 models/training/train_phase_classifier.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
 from pathlib import Path
@@ -9,11 +9,15 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+import card
 import command
+import generated
 from classifier import calibration_error, choose_temperature, inside, interval, score, train
 from export import export, parameters
-from generated import WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import WHOLE, reference_recipe
 from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
+from operation import Operation
+from sources import Source
 
 # The phases of Cholec80 (Twinanda et al., EndoNet, 2017), in its order.
 PHASES = [
@@ -27,27 +31,42 @@ PHASES = [
 ]
 WIDTHS = (24, 48, 64, 96)
 
+# Of the card, where the network has seen drawings only.
+LIMITS = """In the drawn operations only the instruments tell the phase, and one instrument serves several phases: the hook cuts in both dissections, the bag is in sight in packaging and in retraction. A single frame can't tell them apart, and the figures show it; their order in time can. No other procedure, no phase that is entered twice."""
+
+
+def told(operations: list[Operation]) -> np.ndarray:
+    """bool [all frames]: inside the patient, and in a phase that somebody named."""
+    return inside(operations) & np.concatenate([op.phases(PHASES) >= 0 for op in operations])
+
 
 def train_on(operations: list[Operation], minutes: float, checkpoint: Path | None) -> tuple[FrameNet, int]:
-    keep = inside(operations)
+    keep = told(operations)
     frames = torch.from_numpy(np.concatenate([op.frames for op in operations])[keep])
     phases = torch.from_numpy(np.concatenate([op.phases(PHASES) for op in operations])[keep])
-    counts = torch.bincount(phases, minlength=len(PHASES)).float()
+    counts = torch.bincount(phases, minlength=len(PHASES)).float().clamp(min=1)
     # Short phases count more: by the root of how rare they are, since whole inverses would overstate them.
     weight = (counts.mean() / counts).sqrt()
-    return train(FrameNet(len(PHASES), WIDTHS), frames, phases, lambda logits, wanted: functional.cross_entropy(logits, wanted, weight=weight), minutes, checkpoint)
+    return train(
+        FrameNet(len(PHASES), WIDTHS),
+        frames,
+        phases,
+        lambda logits, wanted: functional.cross_entropy(logits, wanted, weight=weight),
+        minutes,
+        checkpoint,
+    )
 
 
 def measure(graph: FrameGraph, operations: list[Operation]) -> dict:
     """Frame by frame, without smoothing. Accuracy of each operation, F1 of each phase over all, calibration."""
-    accuracy, told, wanted = [], [], []
+    accuracy, given, wanted = [], [], []
     for operation in operations:
-        keep = ~operation.out_of_body()
+        keep = told([operation])
         scores, truth = score(graph, operation)[keep], operation.phases(PHASES)[keep]
         accuracy.append((scores.argmax(axis=1) == truth).mean())
-        told.append(scores)
+        given.append(scores)
         wanted.append(truth)
-    scores, truth = np.concatenate(told), np.concatenate(wanted)
+    scores, truth = np.concatenate(given), np.concatenate(wanted)
     found = scores.argmax(axis=1)
     f1 = [2 * ((found == p) & (truth == p)).sum() / max(1, (found == p).sum() + (truth == p).sum()) for p in range(len(PHASES))]
     return {"accuracy": np.array(accuracy), "f1": f1, "ece": calibration_error(scores.max(axis=1), found == truth)}
@@ -60,25 +79,25 @@ def phase_seconds(operations: list[Operation]) -> float:
 
 
 def main() -> None:
-    options = command.options(__doc__, "phase-classifier", minutes=15)
-    reference = (reference_recipe(DETECTOR_SIDE),)
-    draw(WHOLE_TRAINING + WHOLE_VALIDATION + WHOLE_TEST + reference, options.data, options.threads)
-    network, seen = train_on(read(WHOLE_TRAINING, options.data, WHOLE_SIDE), options.minutes, options.checkpoint)
-    validation = read(WHOLE_VALIDATION, options.data, WHOLE_SIDE)
-    temperature = choose_temperature(network, True, validation, np.concatenate([op.phases(PHASES) for op in validation]))
+    options = command.options(__doc__, "phase-classifier", minutes=15, recipes=WHOLE)
+    source: Source = options.source
+    reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
+    network, seen = train_on(source.read("training", WHOLE_SIDE), options.minutes, options.checkpoint)
+    validation = source.read("validation", WHOLE_SIDE)
+    temperature = choose_temperature(network, True, validation, np.concatenate([op.phases(PHASES) for op in validation]), told(validation))
     graph = FrameGraph(network, exclusive=True, temperature=temperature)
-    test = read(WHOLE_TEST, options.data, WHOLE_SIDE)
+    test = source.read("test", WHOLE_SIDE)
     measured = measure(graph, test)
     low, high = interval(measured["accuracy"])
     print(f"temperature {temperature}: {measured}")
-    version = test[0].truth["origin"]["version"]
-    trained_on = f"Synthetic operations, generator {version}, {describe(WHOLE_TRAINING)}"
+    command.metric("accuracy", measured["accuracy"].mean())
+    trained_on = card.trained_on(source)
     description = {
         "id": "phase-classifier",
         "version": "1.0.0",
         "name": "Phase classifier",
         "dataset": trained_on,
-        "syntheticOnly": True,
+        "syntheticOnly": source.synthetic,
         "subject": "phase",
         "calibration": {"method": "temperature", "expectedError": round(measured["ece"], 4)},
         "labels": PHASES,
@@ -88,19 +107,19 @@ def main() -> None:
         "task": "frame-classification",
         "outputs": {"scores": "scores"},
     }
-    rows = "\n".join(f"| F1 of {label} | {100 * f1:.1f} % |" for label, f1 in zip(PHASES, measured["f1"]))
-    card = f"""# Phase classifier
+    rows = "\n".join(f"| F1 of {label} | {100 * f1:.1f} % |" for label, f1 in zip(PHASES, measured["f1"], strict=True))
+    text = f"""# Phase classifier
 
 Tells for each frame how likely each phase of a laparoscopic cholecystectomy is. What it says of single frames is smoothed over time where the timeline is merged.
 
-- **For** trying the platform. **Never for care**: it has seen drawn pictures only.
+- {card.purpose(source, ": it has seen drawn pictures only.")}
 - **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** probabilities of the seven phases of Cholec80.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_phase_classifier.py`, without frames outside the patient.
 - **Threshold** 0: the likeliest phase counts.
-- **Calibrated** with temperature {temperature} on {describe(WHOLE_VALIDATION)}.
+- **Calibrated** with temperature {temperature} on {source.describe("validation")}.
 
-## Measured on {describe(WHOLE_TEST)}
+## Measured on {source.describe("test")}
 
 Strict: no tolerance at the edges of phases, no smoothing. The interval is of 95 %, by bootstrap over operations.
 
@@ -112,10 +131,18 @@ Strict: no tolerance at the edges of phases, no smoothing. The interval is of 95
 
 ## Limits
 
-In the drawn operations only the instruments tell the phase, and one instrument serves several phases: the hook cuts in both dissections, the bag is in sight in packaging and in retraction. A single frame can't tell them apart, and the figures show it; their order in time can. No other procedure, no phase that is entered twice.
+{card.limits(source, LIMITS)}
 """
-    export(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE), DETECTOR_SIDE, ["scores"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
+    export(
+        FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE),
+        DETECTOR_SIDE,
+        ["scores"],
+        options.output,
+        description,
+        text,
+        reference,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

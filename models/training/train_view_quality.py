@@ -1,6 +1,6 @@
 """Trains the network that tells what spoils the view, and writes models/view-quality/.
 
-    python3 models/training/train_view_quality.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
+python3 models/training/train_view_quality.py --data DIR [--minutes N] [--threads N] [--checkpoint FILE]
 """
 
 from pathlib import Path
@@ -9,15 +9,22 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+import card
 import command
+import generated
 from classifier import calibration_error, choose_temperature, inside, score, train
 from export import export, parameters
-from generated import WHOLE_TEST, WHOLE_TRAINING, WHOLE_VALIDATION, Operation, describe, draw, read, reference_recipe
+from generated import WHOLE, reference_recipe
 from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
+from operation import Operation
+from sources import Source
 
 # Of what CholecTrack20 flags as visual conditions (Nwoye et al., 2025), those that are drawn.
 CONDITIONS = ["bleeding", "smoke", "blur"]
 THRESHOLD = 0.5
+
+# Of the card, where the network has seen drawings only.
+LIMITS = """Drawn blood, drawn smoke, blur by a Gaussian filter. A condition counts from its first trace to its last, where a person would see little of it. Fog, reflections and a fouled lens are not drawn, so this network does not tell them."""
 
 
 def train_on(operations: list[Operation], minutes: float, checkpoint: Path | None) -> tuple[FrameNet, int]:
@@ -26,14 +33,14 @@ def train_on(operations: list[Operation], minutes: float, checkpoint: Path | Non
     flags = torch.from_numpy(np.concatenate([op.events(CONDITIONS) for op in operations])[keep])
     share = flags.mean(dim=0)
     # Conditions are rare: those frames count more, by the root of the odds.
-    weight = ((1 - share) / share).sqrt()
+    weight = ((1 - share) / share.clamp(min=1 / len(flags))).sqrt()
     loss_of = lambda logits, wanted: functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=weight)  # noqa: E731
     return train(FrameNet(len(CONDITIONS)), frames, flags, loss_of, minutes, checkpoint)
 
 
 def measure(graph: FrameGraph, operations: list[Operation]) -> list[dict]:
     """Of each condition, over all frames inside: precision, recall, F1 with its interval over operations, calibration."""
-    parts = [(score(graph, op)[~op.out_of_body()], op.events(CONDITIONS)[~op.out_of_body()] > 0) for op in operations]
+    parts = [(score(graph, op)[op.inside()], op.events(CONDITIONS)[op.inside()] > 0) for op in operations]
     result = []
     for i in range(len(CONDITIONS)):
         counts = np.array([[((s[:, i] >= THRESHOLD) & t[:, i]).sum(), (s[:, i] >= THRESHOLD).sum(), t[:, i].sum()] for s, t in parts], dtype=float)
@@ -60,24 +67,24 @@ def measure(graph: FrameGraph, operations: list[Operation]) -> list[dict]:
 
 
 def main() -> None:
-    options = command.options(__doc__, "view-quality", minutes=10)
-    reference = (reference_recipe(DETECTOR_SIDE),)
-    draw(WHOLE_TRAINING + WHOLE_VALIDATION + WHOLE_TEST + reference, options.data, options.threads)
-    network, seen = train_on(read(WHOLE_TRAINING, options.data, WHOLE_SIDE), options.minutes, options.checkpoint)
-    validation = read(WHOLE_VALIDATION, options.data, WHOLE_SIDE)
-    temperature = choose_temperature(network, False, validation, np.concatenate([op.events(CONDITIONS) for op in validation]))
+    options = command.options(__doc__, "view-quality", minutes=10, recipes=WHOLE)
+    source: Source = options.source
+    reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
+    network, seen = train_on(source.read("training", WHOLE_SIDE), options.minutes, options.checkpoint)
+    validation = source.read("validation", WHOLE_SIDE)
+    temperature = choose_temperature(network, False, validation, np.concatenate([op.events(CONDITIONS) for op in validation]), inside(validation))
     graph = FrameGraph(network, exclusive=False, temperature=temperature)
-    test = read(WHOLE_TEST, options.data, WHOLE_SIDE)
+    test = source.read("test", WHOLE_SIDE)
     measured = measure(graph, test)
     print(f"temperature {temperature}: {measured}")
-    version = test[0].truth["origin"]["version"]
-    trained_on = f"Synthetic operations, generator {version}, {describe(WHOLE_TRAINING)}"
+    command.metric("mean_f1", float(np.mean([m["f1"] for m in measured])))
+    trained_on = card.trained_on(source)
     description = {
         "id": "view-quality",
         "version": "1.0.0",
         "name": "View quality",
         "dataset": trained_on,
-        "syntheticOnly": True,
+        "syntheticOnly": source.synthetic,
         "subject": "view",
         "calibration": {"method": "temperature", "expectedError": round(float(np.mean([m["ece"] for m in measured])), 4)},
         "labels": CONDITIONS,
@@ -87,20 +94,20 @@ def main() -> None:
     }
     rows = "\n".join(
         f"| {label} | {100 * m['share']:.1f} % | {100 * m['precision']:.1f} % | {100 * m['recall']:.1f} % | {100 * m['f1']:.1f} % ({100 * m['low']:.1f} to {100 * m['high']:.1f} %) | {m['ece']:.3f} |"
-        for label, m in zip(CONDITIONS, measured)
+        for label, m in zip(CONDITIONS, measured, strict=True)
     )
-    card = f"""# View quality
+    text = f"""# View quality
 
 Tells for each frame whether bleeding, smoke or blur spoils the view. Each may hold at once.
 
-- **For** trying the platform. **Never for care**: it has seen drawn pictures only.
+- {card.purpose(source, ": it has seen drawn pictures only.")}
 - **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** a probability of each condition.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_view_quality.py`, without frames outside the patient.
 - **Threshold** {THRESHOLD}, of calibrated probabilities.
-- **Calibrated** with temperature {temperature} on {describe(WHOLE_VALIDATION)}.
+- **Calibrated** with temperature {temperature} on {source.describe("validation")}.
 
-## Measured on {describe(WHOLE_TEST)}
+## Measured on {source.describe("test")}
 
 Frame by frame, without smoothing. The interval is of 95 %, by bootstrap over operations.
 
@@ -110,10 +117,18 @@ Frame by frame, without smoothing. The interval is of 95 %, by bootstrap over op
 
 ## Limits
 
-Drawn blood, drawn smoke, blur by a Gaussian filter. A condition counts from its first trace to its last, where a person would see little of it. Fog, reflections and a fouled lens are not drawn, so this network does not tell them.
+{card.limits(source, LIMITS)}
 """
-    export(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE), DETECTOR_SIDE, ["scores"], options.output, description, card, read(reference, options.data, DETECTOR_SIDE)[0])
+    export(
+        FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE),
+        DETECTOR_SIDE,
+        ["scores"],
+        options.output,
+        description,
+        text,
+        reference,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

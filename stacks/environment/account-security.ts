@@ -19,7 +19,7 @@ export interface AccountSecurity {
 /** What watches the account, whatever is made in it. The organisation's own watchers are in stack `shared`. */
 export function accountSecurity(
   { place, upkeep, opts, keys, alerts }: Foundation,
-  { lake }: Data,
+  { lake, calls }: Data,
   config: EnvironmentConfig,
   shared: SharedOutputs,
 ): AccountSecurity {
@@ -30,7 +30,7 @@ export function accountSecurity(
   new ConformancePacks("conformance", { place, recorder }, opts);
   const malwareProtection = new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
   new MalwareProtection("image-protection", { place: upkeep, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
-  new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models] }, opts);
+  new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models, ...(calls ? [calls] : [])] }, opts);
   new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
   return { malwareProtection };
 }

@@ -1,6 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { admissionRuleArn } from "../../components/analysis/admission.ts";
+import { conversionTaskName } from "../../components/analysis/conversion.ts";
 import { imageRuleName } from "../../components/analysis/image-drop.ts";
+import { modelArn } from "../../components/analysis/report-models.ts";
+import { sweepRuleArn } from "../../components/analysis/retention-sweep.ts";
 import { uploadRuleName } from "../../components/analysis/upload-events.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
@@ -50,17 +53,24 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const opts = { provider: accountProvider("workload", unbounded, account, config) };
   const bound = (name: string, bounds: Bounded): Place => {
     const copyRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
-    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions }, opts).arn };
+    const { labels } = config.rekognition;
+    const models = config.report?.modelId === undefined ? [] : [modelArn(config.region, config.report.modelId)];
+    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions, labels, models }, opts).arn };
   };
   const place = bound("boundary", "workload");
   const upkeep = bound("upkeep-boundary", "upkeep");
   const logging = { logRetentionDays: retention.logs };
 
-  const keys = new DataKeys("keys", { place, removal, uploadRule: uploadRuleName(place), imageRule: imageRuleName(place), alertPublishers }, opts);
+  const keys = new DataKeys(
+    "keys",
+    { place, removal, uploadRule: uploadRuleName(place), imageRule: imageRuleName(place), conversionTask: conversionTaskName, alertPublishers },
+    opts,
+  );
   const { cidr, zones, nat, endpoints: interfaceServices } = config.network;
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
-  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName)])];
+  const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
+  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules])];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };
 }

@@ -1,4 +1,4 @@
-import { readCatalogue } from "../../models/catalogue.ts";
+import { type Catalogue, readCatalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
 import { sharedOutputs } from "../shared-outputs.ts";
 import { accountSecurity } from "./account-security.ts";
@@ -9,8 +9,7 @@ import { pipeline } from "./pipeline.ts";
 import { site } from "./site.ts";
 
 /** One environment: everything a video passes through, in one account. */
-export function environment(config: EnvironmentConfig) {
-  const catalogue = readCatalogue();
+export function environment(config: EnvironmentConfig, catalogue: Catalogue = readCatalogue()) {
   const shared = sharedOutputs(config.shared);
 
   const base = foundation(config);
@@ -39,6 +38,11 @@ export function environment(config: EnvironmentConfig) {
     uploadQueueUrl: analysed.uploads.queueUrl,
     deadLetterQueueUrl: analysed.uploads.deadLetterQueueUrl,
     stateMachineArn: analysed.analysis.stateMachineArn,
+    deletionMachineArn: analysed.deletion.workflow.stateMachineArn,
+    recordsBucket: lake.records.bucket,
+    caseRetentionDays: JSON.stringify(config.retention.cases),
+    datasetMachineArn: analysed.datasets.workflow.stateMachineArn,
+    deploymentMachineArn: analysed.deployment.workflow.stateMachineArn,
     backfillMachineArn: analysed.backfill.workflow.stateMachineArn,
     inferenceEndpoint: analysed.endpoint.endpointName,
     apiEndpoint: reached.api.endpoint,

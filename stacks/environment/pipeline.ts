@@ -4,14 +4,18 @@ import { Admission } from "../../components/analysis/admission.ts";
 import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
 import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
+import { CaseDeletion } from "../../components/analysis/case-deletion.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
-import { CaseReport } from "../../components/analysis/case-report.ts";
+import { CaseReport, type LanguageModel } from "../../components/analysis/case-report.ts";
 import { ImageDrop } from "../../components/analysis/image-drop.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
+import { RetentionSweep } from "../../components/analysis/retention-sweep.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
-import { bundleFunctions } from "../../components/compute/function-bundles.ts";
+import { bundleFunctions, functionsFor } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
+import { DatasetBuilder } from "../../components/learning/dataset-builder.ts";
+import { ModelDeployment } from "../../components/learning/model-deployment.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
@@ -25,9 +29,14 @@ export interface Pipeline {
   readonly settings: FunctionSettings;
   readonly analysis: CaseAnalysis;
   readonly caseExport: CaseExport;
+  readonly deletion: CaseDeletion;
   readonly backfill: Backfill;
+  readonly datasets: DatasetBuilder;
+  readonly deployment: ModelDeployment;
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
+  /** Undefined where reports are written without one. */
+  readonly languageModel: LanguageModel | undefined;
   readonly dashboardUrl: pulumi.Output<string>;
 }
 
@@ -44,7 +53,10 @@ export function pipeline(
   const pipelineVersion = version();
   const settings: FunctionSettings = {
     place,
-    bundles: bundleFunctions({ forUpdate: !pulumi.runtime.isDryRun() }),
+    bundles: bundleFunctions({
+      names: functionsFor(catalogue.analysers, { model: config.report?.modelId !== undefined, sweep: config.retention.sweep !== undefined }),
+      forUpdate: !pulumi.runtime.isDryRun(),
+    }),
     key: keys.logs,
     ...logging,
     network: network.functions,
@@ -58,8 +70,25 @@ export function pipeline(
 
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
-  const caseExport = new CaseExport("case-export", { ...serving, keys, instanceType: catalogue.gate.instanceType }, opts);
-  new CaseReport("case-report", { settings, keys, lake, table }, opts);
+  const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
+  const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
+  const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: catalogue.gate.instanceType }, opts);
+  const { modelId, maxRedrafts = 0 } = config.report ?? {};
+  const drafter = modelId === undefined ? undefined : { modelId, maxRedrafts };
+  const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
+  const { dailyDays, monthlyDays } = config.backup;
+  const deletion = new CaseDeletion(
+    "case-deletion",
+    {
+      ...{ settings, keys, lake, table, report, analysis: analysis.workflow, caseExport: caseExport.workflow },
+      retentionDays: config.retention.cases,
+      settleSeconds: config.retention.settleSeconds,
+      copies: { dailyDays, monthlyDays, hasCopyRegion: config.copyRegion !== undefined },
+    },
+    opts,
+  );
+  if (config.retention.sweep !== undefined)
+    new RetentionSweep("retention-sweep", { settings, table, deletion, retentionDays: config.retention.cases, ...config.retention.sweep }, opts);
   const { startAfter, retrySeconds, toleratedFailures, ...leases } = config.admission;
   const admission = new Admission("admission", { settings, removal, key: keys.derived, analysis, leases }, opts);
   const uploads = new UploadEvents(
@@ -80,7 +109,7 @@ export function pipeline(
   new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: catalogue.imageModel }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
-  return { settings, analysis, caseExport, backfill, uploads, endpoint, dashboardUrl };
+  return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, uploads, endpoint, languageModel, dashboardUrl };
 }
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CaseApi } from "../../components/experience/case-api.ts";
+import { buildPage } from "../../components/experience/page-build.ts";
 import { PlaybackKeys } from "../../components/experience/playback-keys.ts";
 import { ReviewSite } from "../../components/experience/review-site.ts";
 import { SignIn } from "../../components/experience/sign-in.ts";
@@ -28,7 +29,7 @@ const mostBytes = 100e9;
 export function site(
   base: Foundation,
   { lake, table }: Data,
-  { settings, caseExport, endpoint }: Pipeline,
+  { settings, analysis, caseExport, deletion, endpoint, languageModel }: Pipeline,
   config: EnvironmentConfig,
   catalogue: Catalogue,
 ): Site {
@@ -41,7 +42,11 @@ export function site(
   const signIn = new SignIn("sign-in", { settings, removal, domainPrefix, origins: [siteUrl], accessMinutes, sessionHours, identityProviders, firewall }, opts);
   const api = new CaseApi(
     "case-api",
-    { settings, signIn, lake, table, uploads: { mostBytes, accelerated: config.acceleratedUploads }, caseExport, endpoint, imageModel: catalogue.imageModel },
+    {
+      ...{ settings, signIn, lake, table, caseExport, analysis: analysis.workflow, deletion, endpoint, languageModel, imageModel: catalogue.imageModel },
+      modelIds: catalogue.models.map(({ model }) => model.id),
+      uploads: { mostBytes, accelerated: config.acceleratedUploads },
+    },
     opts,
   );
 
@@ -64,6 +69,7 @@ export function site(
       lake,
       acceleratedUploads: config.acceleratedUploads,
       playbackKeys,
+      page: config.access.page === "built" ? buildPage() : [],
       firewall: new WebFirewall("edge-firewall", { place: edge, scope: "CLOUDFRONT", key: edgeKey, ...logging }, opts),
       countries,
       ...(domain && { domain }),

@@ -13,7 +13,7 @@ describe("measureCommand", () => {
       const { sample, output } = await measureCommand("burn", process.execPath, burn(0.3, nested));
       expect(output).to.equal("done");
       expect(sample.row).to.equal("burn");
-      expect(sample.cpuSeconds).to.be.within(0.29, 1.5);
+      expect(sample.cpuSeconds).to.be.within(0.29, 3);
       expect(sample.peakMemoryBytes).to.be.greaterThan(20e6);
     }
   });

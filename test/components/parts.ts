@@ -1,7 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Admission } from "../../components/analysis/admission.ts";
-import type { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
+import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
+import { CaseDeletion, type CaseDeletionArgs } from "../../components/analysis/case-deletion.ts";
+import { CaseExport } from "../../components/analysis/case-export.ts";
+import { CaseReport } from "../../components/analysis/case-report.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
 import { functionNames } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
@@ -22,12 +25,23 @@ export interface Parts {
   table: CaseTable;
 }
 
-export function parts(opts: { provider: aws.Provider }): Parts {
-  const keys = new DataKeys(
+/** The keys of an environment. */
+export const dataKeys = (opts: { provider: aws.Provider }): DataKeys =>
+  new DataKeys(
     "keys",
-    { place, removal: "retain", uploadRule: "svp-unit-upload-events", imageRule: "svp-unit-image-drop", alertPublishers: ["cloudwatch.amazonaws.com"] },
+    {
+      place,
+      removal: "retain",
+      uploadRule: "svp-unit-upload-events",
+      imageRule: "svp-unit-image-drop",
+      conversionTask: "conversion",
+      alertPublishers: ["cloudwatch.amazonaws.com"],
+    },
     opts,
   );
+
+export function parts(opts: { provider: aws.Provider }): Parts {
+  const keys = dataKeys(opts);
   const bundles = new Map(functionNames.map((name) => [name, new pulumi.asset.FileArchive(`bundles/${name}`)] as const));
   const deadLetters = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn }, opts).queue;
   const settings = { place, bundles, key: keys.logs, logRetentionDays: 2192, network: functionNetwork, deadLetters, alertTopicArn };
@@ -76,10 +90,55 @@ export const detector: Model = {
 
 /** A catalogue of one network, whose files are this test's own sources: nothing reads them as a network here. */
 export const catalogue: Catalogue = {
-  gate: { id: "gate", models: [detector.id], required: true, sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+  gate: {
+    id: "gate",
+    mode: "processing",
+    models: [detector.id],
+    required: true,
+    sampleRate: 2,
+    signals: false,
+    instanceType: "ml.c5.xlarge",
+    timeoutSeconds: 3600,
+  },
   analysers: [
-    { id: "frame-analysis", models: [detector.id], required: true, sampleRate: 5, signals: true, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
+    {
+      id: "frame-analysis",
+      mode: "processing",
+      models: [detector.id],
+      required: true,
+      sampleRate: 5,
+      signals: true,
+      instanceType: "ml.c5.xlarge",
+      timeoutSeconds: 3600,
+    },
   ],
   models: [{ model: detector, description: import.meta.filename, weights: import.meta.filename }],
   imageModel: detector,
 };
+
+/** The machines that work on cases, and the one that deletes them. */
+export function machines({ settings, keys, lake, table, opts }: Parts, more: Partial<CaseDeletionArgs> = {}) {
+  const { workflow: analysis } = new CaseAnalysis(
+    "case-analysis",
+    {
+      ...{ settings, keys, lake, table, catalogue, image, network: jobNetwork },
+      rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
+      pipelineVersion: "1",
+    },
+    opts,
+  );
+  const caseExport = new CaseExport("case-export", { settings, keys, lake, table, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
+  const { workflow: report } = new CaseReport("case-report", { settings, keys, lake, table }, opts);
+  const deletion = new CaseDeletion(
+    "case-deletion",
+    {
+      ...{ settings, keys, lake, table, analysis, report, caseExport: caseExport.workflow },
+      retentionDays: { clinical: 2557, research: 1096 },
+      settleSeconds: 900,
+      copies: { dailyDays: 35, monthlyDays: 2192, hasCopyRegion: true },
+      ...more,
+    },
+    opts,
+  );
+  return { analysis, caseExport, deletion };
+}

@@ -1,10 +1,20 @@
 import { expect } from "chai";
-import { roles, routeScopes, scopes, scopesOf } from "../../contracts/access.ts";
+import { roles, scopes, scopesOf } from "../../contracts/access.ts";
+import { routes } from "../../contracts/routes.ts";
 
 describe("access", () => {
   it("gives a member of groups the scopes of each, once", () => {
-    expect(scopesOf(["researcher"])).to.deep.equal(["svp/cases.export", "svp/cases.read"]);
-    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal(["svp/cases.export", "svp/cases.read", "svp/cases.write", "svp/images.infer"]);
+    expect(scopesOf(["researcher"])).to.deep.equal(["svp/cases.export", "svp/cases.read", "svp/datasets.read"]);
+    expect(scopesOf(["ml-engineer", "surgeon", "researcher"])).to.deep.equal([
+      "svp/cases.export",
+      "svp/cases.read",
+      "svp/cases.write",
+      "svp/corrections.write",
+      "svp/datasets.read",
+      "svp/images.infer",
+      "svp/models.read",
+      "svp/reports.sign",
+    ]);
   });
 
   it("gives nothing to groups that are no roles", () => {
@@ -13,7 +23,7 @@ describe("access", () => {
   });
 
   it("has no scope that no route asks for, and none that only nobody holds", () => {
-    expect(new Set(Object.values(routeScopes))).to.deep.equal(new Set(Object.keys(scopes)));
+    expect(new Set(Object.values(routes).map(({ scope }) => scope))).to.deep.equal(new Set(Object.keys(scopes)));
     expect(new Set(Object.values(roles).flatMap((role) => [...role.scopes]))).to.deep.equal(new Set(Object.keys(scopes)));
   });
 });

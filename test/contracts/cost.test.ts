@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { costOf, forecastOf, jobSeconds } from "../../contracts/cost.ts";
+import { conversionUsd, costOf, forecastOf, jobSeconds, planned as plan } from "../../contracts/cost.ts";
+import type { Analyser } from "../../contracts/model.ts";
 import { instanceHour } from "../../contracts/prices.ts";
 import { analysers, gate } from "../../models/catalogue.ts";
 
@@ -10,7 +11,7 @@ const jobs = (seconds: (analyser: (typeof planned)[number]) => number) =>
   planned.map((analyser) => ({ analyser: analyser.id, instanceType: analyser.instanceType, wallSeconds: seconds(analyser) }));
 
 describe("the cost of a run", () => {
-  const forecast = forecastOf(hour, { normalised: true, rekognition: true, analysers: planned });
+  const forecast = forecastOf(hour, { normalised: true, rekognition: true, labels: true, analysers: planned });
 
   it("is forecast from the video and the plan, item by item", () => {
     const usd = Object.fromEntries(forecast.breakdown.map(({ item, usd }) => [item, usd]));
@@ -18,6 +19,8 @@ describe("the cost of a run", () => {
       "MediaConvert: analysis rendition": 0.45,
       "MediaConvert: review rendition": 0.9,
       "Rekognition: shots and technical cues": 6,
+      "Rekognition: labels": 6,
+      "Rekognition: burnt-in text": 0.36,
       "Step Functions": 0.0025,
     });
     expect(Object.keys(usd).filter((item) => item.startsWith("SageMaker"))).to.have.length(planned.length);
@@ -32,6 +35,8 @@ describe("the cost of a run", () => {
       normalised: true,
       reviewed: true,
       rekognition: true,
+      labels: true,
+      picturesSearched: 360,
       jobs: jobs(({ instanceType, sampleRate }) => jobSeconds(instanceType, sampleRate, 3600)),
     };
     expect(costOf(hour, used)).to.deep.equal(forecast);
@@ -43,6 +48,8 @@ describe("the cost of a run", () => {
       normalised: true,
       reviewed: true,
       rekognition: true,
+      labels: true,
+      picturesSearched: 360,
       jobs: jobs((a) => jobSeconds(a.instanceType, a.sampleRate, 3600) + late),
     });
     const price = planned.reduce((sum, { instanceType }) => sum + (late / 3600) * (instanceHour[instanceType] as number), 0);
@@ -50,11 +57,50 @@ describe("the cost of a run", () => {
     expect(actual.estimateUsd - forecast.estimateUsd).to.be.closeTo(price, (planned.length + 1) * 1e-4);
   });
 
+  it("counts a pass and a start for each network where networks see segments, and takes an analyser's own word for what it cost", () => {
+    const [{ fallbackInstanceTypes: _, ...analyser }] = analysers as [Analyser];
+    const { wallSeconds, price } = {
+      wallSeconds: jobSeconds(analyser.instanceType, analyser.sampleRate, 3600),
+      price: (instanceHour[analyser.instanceType] as number) / 3600,
+    };
+    const of = (mode: Analyser["mode"]) => {
+      const { breakdown } = forecastOf(hour, {
+        ...{ normalised: true, rekognition: false, labels: false },
+        analysers: [plan({ ...analyser, mode, models: ["a", "b"], ...(mode !== "processing" && { instances: 3 }) })],
+      });
+      return breakdown.find(({ item }) => item.startsWith("SageMaker"))?.usd;
+    };
+    expect(of("processing")).to.be.closeTo((wallSeconds + 120) * price, 1e-4);
+    expect(of("endpoint")).to.be.closeTo((2 * wallSeconds + 120) * price, 1e-4);
+    expect(of("transform")).to.be.closeTo((2 * wallSeconds + 6 * 120) * price, 1e-4);
+    const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0 };
+    const told = costOf(hour, { ...nothing, jobs: [{ analyser: "a", instanceType: "ml.g5.xlarge", wallSeconds: 1e6, usd: 0.5 }] });
+    expect(told.breakdown).to.deep.include({ item: "SageMaker: a on ml.g5.xlarge", usd: 0.5 });
+  });
+
   it("leaves out what did not run, and doubles transcoding above 30 frames a second", () => {
-    const none = costOf(hour, { normalised: false, reviewed: false, rekognition: false, jobs: [] });
+    const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0, jobs: [] };
+    const none = costOf(hour, nothing);
     expect(none.breakdown.map(({ item }) => item)).to.deep.equal(["Step Functions"]);
-    const fast = costOf({ ...hour, nominalFrameRate: { num: 50, den: 1 } }, { normalised: true, reviewed: false, rekognition: false, jobs: [] });
+    const fast = costOf({ ...hour, nominalFrameRate: { num: 50, den: 1 } }, { ...nothing, normalised: true });
     expect(fast.breakdown[0]?.usd).to.equal(0.9);
+  });
+
+  it("searches no picture for text where the environment has Rekognition off, and asks for labels only where wanted", () => {
+    const items = (plan: { rekognition: boolean; labels: boolean }) =>
+      forecastOf(hour, { normalised: true, ...plan, analysers: [] }).breakdown.flatMap(({ item }) => (item.startsWith("Rekognition") ? [item] : []));
+    expect(items({ rekognition: false, labels: false })).to.deep.equal([]);
+    expect(items({ rekognition: true, labels: false })).to.deep.equal(["Rekognition: shots and technical cues", "Rekognition: burnt-in text"]);
+  });
+
+  it("counts a conversion by the size of its task, the disk that Fargate gives free left out", () => {
+    const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0, jobs: [] };
+    const usd = (conversionSeconds: number | undefined) =>
+      costOf(hour, { ...nothing, conversionSeconds }).breakdown.filter(({ item }) => item.startsWith("Fargate"));
+    // 8 processors, 16 GB and 180 GB of disk for 14 minutes and the start.
+    expect(usd(840)).to.deep.equal([{ item: "Fargate: conversion", usd: Math.round(0.25 * (8 * 0.04048 + 16 * 0.004445 + 180 * 0.000111) * 1e4) / 1e4 }]);
+    expect(usd(undefined)).to.deep.equal([]);
+    expect(conversionUsd(0)).to.be.closeTo(conversionUsd(60) / 2, 1e-12);
   });
 
   it("can't be forecast for an instance whose speed nobody has stated", () => {

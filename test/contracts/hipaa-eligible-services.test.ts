@@ -7,6 +7,7 @@ const iamPrefixes: Readonly<Record<string, string>> = {
   accessanalyzer: "access-analyzer",
   apigatewayv2: "apigateway",
   appautoscaling: "application-autoscaling",
+  bedrockmodel: "bedrock",
   cfg: "config",
   cognito: "cognito-idp",
   costexplorer: "ce",

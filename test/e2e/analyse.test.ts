@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,8 +7,11 @@ import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import sharp from "sharp";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
+import { evaluation } from "../../contracts/evaluation.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
+import { type GroundTruth, groundTruth } from "../../contracts/ground-truth.ts";
 import { measures as measuresContract } from "../../contracts/measures.ts";
+import type { FrameSpan } from "../../contracts/primitives.ts";
 import { report as reportContract, reportLanguage } from "../../contracts/report.ts";
 import { timelineVtt } from "../../contracts/timeline-vtt.ts";
 import { root } from "../../local/root.ts";
@@ -29,8 +32,22 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
   return { code, out, err };
 }
 
-describe("npm run analyse", function () {
-  this.timeout(120_000);
+/** What is true of the sample's first frames. */
+function firstFrames(frameCount: number): GroundTruth {
+  const truth = groundTruth.parse(JSON.parse(readFileSync(join(root, "samples/laparoscopy.truth.json"), "utf8")));
+  const cut = <T extends FrameSpan>(spans: readonly T[]): T[] =>
+    spans.filter(({ startFrame }) => startFrame < frameCount).map((span) => ({ ...span, endFrame: Math.min(span.endFrame, frameCount) }));
+  return {
+    ...truth,
+    media: { ...truth.media, frameCount },
+    outOfBody: cut(truth.outOfBody),
+    segments: cut(truth.segments),
+    events: cut(truth.events),
+    instruments: truth.instruments.filter(([frame]) => frame < frameCount),
+  };
+}
+
+describe("npm run analyse", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let clips: Clips;
   const at = (name: string): string => join(folder.path, name);
@@ -100,6 +117,21 @@ describe("npm run analyse", function () {
     }
   });
 
+  it("is measured against what is true of the operation by npm run evaluate", async () => {
+    const { caseId, media } = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
+    writeFileSync(at("truth.json"), JSON.stringify(firstFrames(media.source.frameCount)));
+    const { code, out, err } = await run("evaluate", ["--truth", `${caseId}=${at("truth.json")}`, "--data", at("data"), "--json"]);
+    expect(code, err).to.equal(0);
+    const { operations, summary, producers } = evaluation.parse(JSON.parse(out));
+    expect(operations.map((operation) => operation.caseId)).to.deep.equal([caseId]);
+    expect(producers.map(({ id }) => id)).to.include("instrument-detector");
+    expect(summary["gate/missed"]).to.deep.equal({ mean: 0, low: null, high: null, deviation: null, operations: 1 });
+    expect(summary["presence/ap/Grasper"]?.mean).to.be.above(0.8);
+
+    const other = await run("evaluate", ["--truth", `${caseId}=${join(root, "samples/laparoscopy.truth.json")}`, "--data", at("data")]);
+    expect([other.code, other.err]).to.deep.equal([1, `Case ${caseId} has 125 frames, and its truth speaks of 600: they are not of the same video.\n`]);
+  });
+
   it("uses the folder of an earlier run again, and tells in words what it found", async () => {
     const { code, out } = await run("analyse", [clips.plain(), "--data", at("data"), "--out", at("again")]);
     expect(code).to.equal(0);
@@ -147,9 +179,7 @@ describe("npm run analyse", function () {
   });
 });
 
-describe("npm start", function () {
-  this.timeout(60_000);
-
+describe("npm start", () => {
   it("says so when its port is taken, and leaves nothing running", async () => {
     const folder = await temporaryFolder();
     const server = createServer().listen(0, "127.0.0.1");

@@ -7,11 +7,12 @@ import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { apiError, caseList, imagePrediction } from "../../contracts/api.ts";
 import { groundTruth } from "../../contracts/ground-truth.ts";
+import { modelList } from "../../contracts/model-registry.ts";
+import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
-import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+import { temporaryFolder } from "./support/platform.ts";
 
-describe("the HTTP API", function () {
-  this.timeout(120_000);
+describe("the HTTP API", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let platform: StartedPlatform;
   const api = (path: string, init?: RequestInit): Promise<Response> => fetch(new URL(`api${path}`, platform.session.page as string), init);
@@ -57,6 +58,14 @@ describe("the HTTP API", function () {
     const response = await api("/infer", { method: "POST", body: "not an image", headers: { "content-type": "image/png" } });
     expect(response.status).to.equal(400);
     expect(apiError.parse(await response.json()).reasons.join(" ")).to.match(/image/);
+  });
+
+  it("knows the networks of the catalogue in the registry, and no version that is not there", async () => {
+    const { models } = modelList.parse(await (await api("/models")).json());
+    expect(models.map(({ model, versions }) => [model, versions])).to.deep.include(["phase-classifier", []]);
+    const decision = { approval: "Approved", from: "PendingManualApproval", reason: "Better." };
+    const response = await api("/models/phase-classifier/versions/1/decision", { method: "POST", body: JSON.stringify(decision) });
+    expect([response.status, apiError.parse(await response.json()).reasons]).to.deep.equal([404, ["There is no such version."]]);
   });
 
   it("takes the place of a signed-in browser, and judges a token that a request brings along", async () => {

@@ -7,9 +7,10 @@ import { CopyObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s
 import { expect } from "chai";
 import { sourceKey } from "../../contracts/keys.ts";
 import type { BackfillResult } from "../../local/cli/client.ts";
+import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
-import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+import { temporaryFolder } from "./support/platform.ts";
 
 const run = promisify(execFile);
 

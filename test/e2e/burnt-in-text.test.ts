@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import sharp from "sharp";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { root } from "../../local/root.ts";
 import { runningAnalysis } from "./support/analyse.ts";
@@ -68,6 +69,21 @@ describe("burnt-in text", function () {
     const shown = firstFrame(source, width, height);
     expect(shown.filter((value) => value > 235).length, "white letters in the source").to.be.greaterThan(100);
     expect(new Set(picture.subarray(0, width * height)).size, "the rest of the picture is there").to.be.greaterThan(50);
+
+    // Thumbnails lie in sheets of ten by ten, the first of which shows the first frame; the poster is one frame.
+    const pictures = filesWith(data, (head) => head.toString("latin1", 0, 4) === "RIFF" && head.toString("latin1", 8, 12) === "WEBP");
+    const sizes = await Promise.all(pictures.map(async (file) => [(await sharp(file).metadata()).width as number, file] as const));
+    const [[, poster = ""] = [], [, sheet = ""] = []] = sizes.sort(([a], [b]) => a - b);
+    expect(sizes.map(([width]) => width)).to.deep.equal([640, 1600]);
+    const lettersIn = async (file: string, tileWidth: number, tileHeight: number) => {
+      const [left, top] = [Math.ceil(region.x * tileWidth), Math.ceil(region.y * tileHeight)];
+      const part = { left, top, width: Math.floor(region.width * tileWidth) - 1, height: Math.floor(region.height * tileHeight) - 1 };
+      return Math.max(...(await sharp(file).extract(part).greyscale().raw().toBuffer()));
+    };
+    expect(await lettersIn(sheet, 160, 90), "letters in a thumbnail").to.be.lessThan(24);
+    expect(await lettersIn(poster, 640, 360), "letters in the poster").to.be.lessThan(24);
+    expect((await sharp(poster).stats()).channels[0]!.stdev, "the rest of the poster is there").to.be.above(15);
+    expect(analysis.media.poster?.frame).to.equal(0);
 
     for (const rendition of [...reviews, ...filesWith(data, (head) => head[0] === 0x47 && head.length === 16)]) {
       const { kinds, tags } = streamsAndTags(rendition);

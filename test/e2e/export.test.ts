@@ -1,23 +1,47 @@
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
 import { expect } from "chai";
+import { sprites } from "../../contracts/analyser-result.ts";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { annotationSet } from "../../contracts/annotation-set.ts";
+import { type Change, correctionList } from "../../contracts/corrections.ts";
+import { datasetPseudonym } from "../../contracts/dataset-names.ts";
+import { datasetBuildResult } from "../../contracts/dataset-version.ts";
 import { annotationReceipt, exportFormat } from "../../contracts/exports.ts";
-import { analysisKey, annotationSetKey } from "../../contracts/keys.ts";
+import { analysisKey, annotationSetKey, datasetVersionPrefix, parseUri, reviewRenditionKey } from "../../contracts/keys.ts";
 import type { CaseItem } from "../../local/cli/client.ts";
+import { contentOf } from "../../local/cli/dataset-files.ts";
+import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
 import { decodedFrames } from "../functions/support/clips.ts";
 import { Clips } from "./support/clips.ts";
-import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+import { temporaryFolder } from "./support/platform.ts";
 
 async function run(command: string, args: readonly string[]) {
   const child = spawn(process.execPath, [join(root, "local/cli", `${command}.ts`), ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
+}
+
+/** Frames of a video, or pictures of a file, in which at least a hundredth is magenta. */
+function magentaFrames(file: string): number {
+  const [width, height] = [160, 90];
+  const args = ["-v", "error", "-i", file, "-vf", `scale=${width}:${height}`, "-pix_fmt", "rgb24", "-f", "rawvideo", "-"];
+  const pixels = execFileSync(process.env["FFMPEG_PATH"] ?? "ffmpeg", args, { maxBuffer: 2 ** 28 });
+  let frames = 0;
+  for (let start = 0; start < pixels.length; start += 3 * width * height) {
+    let magenta = 0;
+    for (let i = start; i < start + 3 * width * height; i += 3)
+      if ((pixels[i] as number) > 170 && (pixels[i + 1] as number) < 110 && (pixels[i + 2] as number) > 170) magenta++;
+    if (magenta >= (width * height) / 100) frames++;
+  }
+  return frames;
 }
 
 describe("exports and imports", function () {
@@ -84,6 +108,183 @@ describe("exports and imports", function () {
     expect(set.createdBy).to.match(/^[0-9a-f-]{36}$/);
   });
 
+  it("takes corrections, once each, and exports what holds with them", async () => {
+    const { runId, segments, detections, tracks, provenance } = await analysis();
+    const url = new URL(`api/cases/${analysed.caseId}/corrections`, platform.session.page as string);
+    const save = (version: number, changes: Change[]) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", "if-match": `"${version}"` },
+        body: JSON.stringify({ runId, contentSha256: provenance.contentSha256, changes }),
+      });
+    const [first] = segments.filter(({ level }) => level === "phase");
+    if (!first) expect.fail("No phase was found.");
+    const label = detections[0]?.labels[0] as string;
+    const drawn: Change = {
+      ...{ kind: "draw-box", target: { kind: "object", id: "11111111-1111-4111-8111-111111111111" } },
+      after: { label, keyframes: [{ frame: 7, box: [1, 2, 30, 40] }], replaces: null },
+    };
+    expect(tracks?.trackCount).to.be.greaterThan(0);
+    const saved = await save(0, [drawn, { kind: "judge", target: { kind: "track", id: "0" }, after: "rejected", reason: "not-there" }]);
+    expect([saved.status, saved.headers.get("etag")], await saved.text()).to.deep.equal([201, '"1"']);
+    expect((await save(0, [drawn])).status, "on a version that is no longer").to.equal(412);
+    const shorter = { startFrame: first.startFrame, endFrame: first.endFrame - 5 };
+    expect((await save(1, [{ kind: "retime", target: { kind: "segment", id: first.id }, after: shorter, reason: "wrong-time" }])).status).to.equal(201);
+    const kept = correctionList.parse(await (await fetch(url)).json());
+    expect([kept.version, kept.next, kept.sets.map(({ corrections }) => corrections.map(({ kind }) => kind))]).to.deep.equal([
+      2,
+      null,
+      [["draw-box", "judge"], ["retime"]],
+    ]);
+    expect(kept.sets[0]?.createdBy).to.match(/^[0-9a-f-]{36}$/);
+
+    const read = (name: string) =>
+      JSON.parse(readFileSync(at(name), "utf8")) as {
+        annotations: { image_id: number; bbox: number[]; track_id?: number; score: number | null; producer: string }[];
+        segments: { id: string; startFrame: number; endFrame: number }[];
+      };
+    const { code, err } = await run("export", [analysed.caseId, "--format", "coco", "--corrected", "--data", at("data"), "--out", at("corrected.json")]);
+    expect(code, err).to.equal(0);
+    expect(err).to.contain("as people corrected them");
+    const [before, now] = [read("coco/coco.json"), read("corrected.json")];
+    const mine = now.annotations.filter(({ producer }) => producer === "person");
+    expect(mine.map(({ image_id, bbox, score }) => [image_id, bbox, score])).to.deep.equal([[8, [1, 2, 30, 40], null]]);
+    expect(before.annotations.some(({ track_id }) => track_id === 1)).to.equal(true);
+    expect(now.annotations.some(({ track_id }) => track_id === 1)).to.equal(false);
+    expect(now.segments.find(({ id }) => id === first.id)?.endFrame).to.equal(first.endFrame - 5);
+  });
+
+  /** Registers these weights of the phase classifier as training does, and gives the version's ARN. */
+  async function register(version: string, weights: Buffer): Promise<string> {
+    const { endpoint, region, credentials, outputs } = platform.session;
+    const id = "phase-classifier";
+    const described = JSON.parse(readFileSync(join(root, "models", id, "model.json"), "utf8"));
+    const sha256 = createHash("sha256").update(weights).digest("hex");
+    const [bucket, run] = [outputs["modelsBucket"] as string, `training/run-${version}/`];
+    const s3 = new S3Client({ endpoint, region, credentials });
+    const put = (Key: string, Body: Buffer | string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    const { subject, task, threshold } = described;
+    await put(`${run}model/model.onnx`, weights);
+    await put(`${run}model/model.json`, JSON.stringify({ ...described, version, sha256 }));
+    const quality = {
+      ...{ schema: "model-quality/1.0", createdAt: "2026-11-26T10:00:00.000Z", model: { id, version, task, subject, sha256, threshold } },
+      dataset: { name: "phases", version: "1.0.0", sha256: "a".repeat(64), split: "test", operations: 3, frames: 90, syntheticOnly: true },
+      runtime: { name: "onnxruntime", version: "1.20.0", provider: "CPUExecutionProvider" },
+      ...{ headline: "accuracy", perClass: {}, golden: null },
+      metrics: { accuracy: { value: 0.9, low: 0.8, high: 0.95, better: "higher", operations: 3 } },
+    };
+    await put(`${run}quality.json`, JSON.stringify(quality));
+    const { ModelPackageArn } = await new SageMakerClient({ endpoint, region, credentials }).send(
+      new CreateModelPackageCommand({
+        ModelPackageGroupName: `svp-local-${id}`,
+        InferenceSpecification: {
+          Containers: [
+            {
+              Image: "inference",
+              ModelDataSource: { S3DataSource: { S3Uri: `s3://${bucket}/${run}model/`, S3DataType: "S3Prefix", CompressionType: "None" } },
+            },
+          ],
+        },
+        ModelMetrics: { ModelQuality: { Statistics: { ContentType: "application/json", S3Uri: `s3://${bucket}/${run}quality.json` } } },
+        CustomerMetadataProperties: { version, sha256 },
+      }),
+    );
+    return ModelPackageArn as string;
+  }
+  const registry = () => new SageMakerClient(platform.session);
+  const decide = (ModelPackageArn: string, ModelApprovalStatus: "Approved" | "Rejected") =>
+    registry().send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
+  const inUse = async (): Promise<string> => {
+    const place = { bucket: platform.session.outputs["modelsBucket"] as string, key: "models/phase-classifier/model.json" };
+    return JSON.parse((await platform.client.object(place)).toString()).version;
+  };
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    for (let waited = 0; !(await isSo()); waited += 250) {
+      if (waited > 40_000) throw new Error("It did not come to that within 40 seconds.");
+      await new Promise((wake) => setTimeout(wake, 250));
+    }
+  }
+
+  it("puts an approved network into use, rejects what can't be run, and puts the one before back", async () => {
+    const shipped = readFileSync(join(root, "models/phase-classifier/model.onnx"));
+    // A description of the graph (`doc_string`, field 6 of ModelProto) makes it another file that answers alike.
+    const arn = await register("1.0.1", Buffer.concat([shipped, Buffer.from([0x32, 1, 0x61])]));
+    expect(await inUse()).to.equal("1.0.0");
+    await decide(arn, "Approved");
+    await until(async () => (await inUse()) === "1.0.1");
+    const broken = await register("1.0.2", Buffer.from("no graph"));
+    await decide(broken, "Approved");
+    const statusOf = async () => registry().send(new DescribeModelPackageCommand({ ModelPackageName: broken }));
+    // The trial is tried once more after a minute, which here is short.
+    await until(async () => (await statusOf()).ModelApprovalStatus === "Rejected");
+    expect((await statusOf()).ApprovalDescription).to.match(/^Not deployed: It failed its trial: AlgorithmError/);
+    expect(await inUse()).to.equal("1.0.1");
+    await decide(arn, "Rejected");
+    await until(async () => (await inUse()) === "1.0.0");
+  });
+
+  it("makes of corrections the next version of a dataset, with the corrected label and no frame from outside the patient", async () => {
+    const { client } = platform;
+    const faces = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).faceOutside();
+    const outside = await client.settled(await client.upload(faces, () => undefined), () => undefined);
+    const { runId, detections, provenance, gate } = await analysis();
+    const labels = [...new Set(detections.flatMap((one) => one.labels))];
+    const command = async (...args: string[]) => {
+      const { code, out, err } = await run("dataset", [...args, "--data", at("data")]);
+      expect(code, out + err).to.equal(0);
+      return out;
+    };
+    const [cases, classes] = [`${analysed.caseId},${outside.caseId}`, labels.join(",")];
+    const asked = ["build", "instruments", "--task", "object-detection", "--classes", classes, "--cases", cases, "--json"];
+    const first = datasetBuildResult.parse(JSON.parse(await command(...asked)));
+    expect(first).to.deep.include({ status: "BUILT", version: "1.0.0" });
+
+    const { version } = correctionList.parse(await (await fetch(new URL(`api/cases/${analysed.caseId}/corrections`, platform.session.page as string))).json());
+    const drawn: Change = {
+      ...{ kind: "draw-box", target: { kind: "object", id: "33333333-3333-4333-8333-333333333333" } },
+      after: { label: labels[1] as string, keyframes: [{ frame: 13, box: [50, 60, 70, 80] }], replaces: null },
+    };
+    const saved = await fetch(new URL(`api/cases/${analysed.caseId}/corrections`, platform.session.page as string), {
+      method: "POST",
+      headers: { "content-type": "application/json", "if-match": `"${version}"` },
+      body: JSON.stringify({ runId, contentSha256: provenance.contentSha256, changes: [drawn] }),
+    });
+    expect(saved.status, await saved.text()).to.equal(201);
+    const second = datasetBuildResult.parse(JSON.parse(await command(...asked)));
+    expect(second).to.deep.include({ status: "BUILT", version: "1.1.0" });
+    expect(datasetBuildResult.parse(JSON.parse(await command(...asked)))).to.deep.equal({ ...second, status: "UNCHANGED" });
+
+    const content = await contentOf(client, second);
+    const pseudonym = datasetPseudonym("instruments", "case", analysed.caseId);
+    const corrected = content.frames.find((one) => one.case === pseudonym && one.frame === 13);
+    const mine = corrected?.boxes?.filter(({ origin }) => origin.by === "person").map(({ label, box, origin }) => ({ label, box, by: origin }));
+    expect(mine?.map(({ label, box }) => ({ label, box }))).to.deep.equal([{ label: labels[1], box: [50, 60, 70, 80] }]);
+    expect(mine?.[0]?.by).to.deep.include({ by: "person", corrections: version + 1 });
+    expect(content.manifest.parent).to.equal("1.0.0");
+    expect(content.manifest.cases.find((one) => one.case === pseudonym)?.corrections).to.equal(version + 1);
+
+    const read = (key: string) => client.object({ bucket: client.processedBucket, key });
+    const other = analysisContract.parse(JSON.parse((await read(analysisKey(outside.caseId, outside.runId as string))).toString()));
+    expect(other.gate.outOfBody).to.have.length(1);
+    for (const { case: of, frame, file } of content.frames) {
+      const spans = of === pseudonym ? gate.outOfBody : other.gate.outOfBody;
+      expect(
+        spans.some(({ startFrame, endFrame }) => frame >= startFrame && frame < endFrame),
+        `${of} ${frame}`,
+      ).to.equal(false);
+      if (of === pseudonym) continue;
+      writeFileSync(at("frame.jpg"), await client.object({ bucket: client.datasetsBucket, key: datasetVersionPrefix("instruments", "1.1.0") + file }));
+      expect(magentaFrames(at("frame.jpg")), `frame ${frame}`).to.equal(0);
+    }
+    expect(JSON.parse(await command("diff", "instruments@1.0.0", "instruments", "--json"))).to.deep.include({
+      cases: { added: [], removed: [], movedToOtherSplit: [] },
+      isSame: false,
+    });
+    expect(await command("verify", "instruments")).to.equal("instruments@1.1.0 is as it was sealed.\n");
+    expect(await command("show", "instruments", "--dvc", at("instruments.dvc"))).to.contain("said by people");
+    expect(readFileSync(at("instruments.dvc"), "utf8")).to.match(/^outs:\n- md5: [0-9a-f]{32}\.dir\n/);
+  });
+
   it("exports the seconds that were asked for", async () => {
     const span = ["--from", "0:01", "--to", "0:02.5"];
     const { code, err } = await run("export", [analysed.caseId, "--format", "coco", ...span, "--data", at("data"), "--out", at("part.json")]);
@@ -92,6 +293,42 @@ describe("exports and imports", function () {
     expect([images[0]?.frame_index, images.at(-1)?.frame_index]).to.satisfy(
       ([first, last]: [number, number]) => first >= 25 && first < 30 && last < 63 && last > 57,
     );
+  });
+
+  it("lets no face that was outside the patient through: not where people watch, not in thumbnails, not as the poster, not in what is exported", async () => {
+    const source = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).faceOutside();
+    expect(magentaFrames(source), "frames of the source with the face").to.be.above(60);
+    const { client } = platform;
+    const item = await client.settled(await client.upload(source, () => undefined), () => undefined);
+    const [caseId, runId] = [item.caseId, item.runId as string];
+    const read = (key: string) => client.object({ bucket: client.processedBucket, key });
+    const found = analysisContract.parse(JSON.parse((await read(analysisKey(caseId, runId))).toString()));
+    expect(found.gate.outOfBody).to.have.length(1);
+
+    writeFileSync(at("review.mp4"), await read(reviewRenditionKey(caseId, runId)));
+    expect(decodedFrames(at("review.mp4")).count).to.equal(150);
+    expect(magentaFrames(at("review.mp4")), "of the review rendition").to.equal(0);
+
+    const sheets = parseUri(found.media.sprites as string).key;
+    const listed = sprites.parse(JSON.parse((await read(sheets)).toString()));
+    expect(listed.tileCount).to.be.above(0);
+    for (const sheet of listed.sheets) {
+      writeFileSync(at("sheet.webp"), await read(sheets.replace(/[^/]+$/, sheet)));
+      expect(magentaFrames(at("sheet.webp")), `of thumbnails ${sheet}`).to.equal(0);
+    }
+
+    const { uri, frame } = found.media.poster ?? expect.fail("There is no poster.");
+    expect(
+      found.gate.outOfBody.some(({ startFrame, endFrame }) => frame >= startFrame && frame < endFrame),
+      `frame ${frame}`,
+    ).to.equal(false);
+    writeFileSync(at("poster.webp"), await read(parseUri(uri).key));
+    expect(magentaFrames(at("poster.webp")), "of the poster").to.equal(0);
+
+    const { code, err } = await run("export", [caseId, "--format", "mp4", "--data", at("data"), "--out", at("annotated.mp4")]);
+    expect(code, err).to.equal(0);
+    expect(decodedFrames(at("annotated.mp4")).count).to.equal(150);
+    expect(magentaFrames(at("annotated.mp4")), "of the annotated video").to.equal(0);
   });
 
   it("refuses, with exit code 1 and every reason, what it can't take", async () => {

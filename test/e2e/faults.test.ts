@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
+import { caseAnalysed } from "../../components/analysis/case-analysis.asl.ts";
 import { type Analysis, analysis as analysisContract } from "../../contracts/analysis.ts";
+import { caseReport } from "../../contracts/api.ts";
 import { analysisKey, rawVideosPrefix } from "../../contracts/keys.ts";
+import { caseAnswer } from "../../contracts/question.ts";
+import { type Report, reportLanguage } from "../../contracts/report.ts";
 import { type CaseItem, PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
-import { temporaryFolder } from "./support/platform.ts";
+import { projectWith, temporaryFolder } from "./support/platform.ts";
 
 describe("when a part fails", function () {
   this.timeout(300_000);
@@ -17,11 +22,20 @@ describe("when a part fails", function () {
   let platform: Platform;
   let client: PlatformClient;
   let clip: string;
+  /** The one that went well. */
+  let whole: CaseItem;
 
   before(async () => {
     folder = await temporaryFolder();
     clip = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain();
-    platform = await openPlatform({ root, dataDir: join(folder.path, "data") });
+    // With everything switched on that is off as delivered.
+    const config = changed(readFileSync(join(root, "Pulumi.local.yaml"), "utf8"), {
+      "enabled: true, labels: false": "enabled: true, labels: true",
+      "{ writer: template }": '{ writer: bedrock, modelId: "svp.local-drafter-v1:0", maxRedrafts: 1 }',
+      "endpoints: [": "endpoints: [bedrock-runtime, ",
+    });
+    const project = projectWith(folder.path, { "Pulumi.local.yaml": config });
+    platform = await openPlatform({ root: project, dataDir: join(folder.path, "data") });
     client = new PlatformClient(platform.session);
   });
   after(async () => {
@@ -34,6 +48,130 @@ describe("when a part fails", function () {
     analysisContract.parse(JSON.parse((await client.object({ bucket: client.processedBucket, key: analysisKey(caseId, runId as string) })).toString()));
   /** Fails every attempt of a service's jobs whose name holds `part`, for one analysis. */
   const fail = (service: string, part: string, message: string): void => platform.cloud.faults.add((s, job) => s === service && job.includes(part), message, 2);
+
+  it("holds back what quotas refuse, and fails nothing: the analysis is made once, whole", async () => {
+    const refuse = (service: string, operation: string, code: string, times: number) =>
+      platform.cloud.faults.refuse((s, o) => s === service && o === operation, code, "The quota of the account is used up.", times);
+    const refused = [
+      // Step Functions' own client asks three times before the state is tried again.
+      refuse("rekognition", "StartSegmentDetection", "LimitExceededException", 4),
+      refuse("rekognition", "StartLabelDetection", "LimitExceededException", 4),
+      refuse("rekognition", "DetectText", "ProvisionedThroughputExceededException", 2),
+      refuse("sagemaker", "CreateProcessingJob", "ResourceLimitExceeded", 2),
+      refuse("mediaconvert", "CreateJob", "TooManyRequestsException", 4),
+      refuse("mediaconvert", "Probe", "TooManyRequestsException", 4),
+    ];
+    // No instance is free, either: the job and its second try fail.
+    fail("sagemaker", "gate", "CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.");
+    const item = await analysed();
+    whole = item;
+    expect(refused.map(({ left }) => left)).to.deep.equal([0, 0, 0, 0, 0, 0]);
+    expect([item.status, item.reasons]).to.deep.equal(["COMPLETE", []]);
+    const { coverage, tags = [] } = await analysisOf(item);
+    expect(coverage.map(({ analyser, status, error }) => [analyser, status, error])).to.deep.equal(
+      ["frame-analysis", "rekognition", "rekognition-labels", "review-rendition", "scene-segmentation"].map((analyser) => [analyser, "SUCCEEDED", null]),
+    );
+    expect(
+      tags.map(({ label }) => label),
+      "what the local Rekognition has words for",
+    ).to.include("Red");
+    const ends = ["Analysed", "Rejected", "Quarantined", "Failed", "AlreadyClaimed"];
+    expect((await client.statesEntered(item.runId as string)).filter((state) => ends.includes(state))).to.deep.equal(["Analysed"]);
+  });
+
+  it("finds a case by a label again, which is no finding of it", async () => {
+    const [item] = await client.cases();
+    const asked = async (query: string): Promise<string[]> =>
+      ((await (await fetch(`${platform.session.api}/cases?${query}`)).json()) as { cases: { caseId: string }[] }).cases.map(({ caseId }) => caseId);
+    expect(await asked("tag=red")).to.deep.equal([item?.caseId]);
+    for (const query of ["tag=glove", "event=red", "event=tag", "instrument=red"]) expect(await asked(query), query).to.deep.equal([]);
+  });
+
+  describe("a report that a language model drafts", () => {
+    const guardrailed = { kind: "language-model", id: "svp.local-drafter-v1:0" };
+    let caseId: string;
+    let runId: string;
+    const ask = async (path: string, body?: object): Promise<unknown> => {
+      const sent = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      const answer = await fetch(`${platform.session.api}/cases/${caseId}${path}`, sent);
+      expect(answer.status, path).to.equal(200);
+      return answer.json();
+    };
+    const reports = async (): Promise<Report[]> =>
+      Promise.all(reportLanguage.options.map(async (language) => caseReport.parse(await ask(`/report?language=${language}`)).report));
+    /** Tells of the analysis again, and waits until its reports are written anew. */
+    const writtenAgain = async (): Promise<Report[]> => {
+      const before = (await reports()).map(({ createdAt }) => createdAt);
+      const { accountId, region } = platform.cloud;
+      const told = { source: caseAnalysed.source, "detail-type": caseAnalysed.detailType, detail: { caseId, runId, status: "COMPLETE" } };
+      await platform.cloud.events.publish({ id: randomUUID(), account: accountId, region, time: new Date().toISOString(), resources: [], ...told });
+      for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((wake) => setTimeout(wake, 100))) {
+        const now = await reports();
+        if (now.every(({ createdAt }, i) => createdAt !== before[i])) return now;
+      }
+      return expect.fail("No report was written anew within a minute.");
+    };
+    /** Makes the model err, or its guardrail step in. */
+    const err = (how: string, times: number): void => platform.cloud.faults.add((service, job) => service === "bedrock" && job === how, how, times);
+    const sentences = ({ sections }: Report) => sections.flatMap((section) => section.sentences);
+
+    before(async () => {
+      [caseId, runId] = [whole.caseId, whole.runId as string];
+      expect(await client.reported(caseId, runId)).to.equal(true);
+    });
+
+    it("stands with its first draft, sentence by sentence, and says who wrote it behind which guardrail", async () => {
+      for (const report of await reports()) {
+        expect(report.writer).to.deep.include({ ...guardrailed, drafts: 1 });
+        expect(report.writer.guardrail?.version).to.equal("1");
+        expect(report.writer.tokens?.input).to.be.above(100);
+        expect(report.refused).to.deep.equal([]);
+        expect(sentences(report).length).to.be.above(2);
+      }
+      const [english, chinese] = await reports();
+      expect(sentences(english!)[0]).to.deep.include({ text: "The whole video: 0:00 to 0:02.", cites: ["operation"] });
+      expect(sentences(chinese!)[0]).to.deep.include({ text: "整段影片：0:00 至 0:02。", cites: ["operation"] });
+    });
+
+    it("is written again with the reasons where a sentence is refused", async () => {
+      err("wrong-number", 1);
+      const written = await writtenAgain();
+      expect(written.map(({ writer }) => writer.drafts).sort()).to.deep.equal([1, 2]);
+      for (const { writer, refused } of written) {
+        expect(writer).to.deep.include(guardrailed);
+        expect(refused).to.have.length(writer.drafts - 1);
+      }
+      const [refused] = written.flatMap((report) => report.refused);
+      expect(refused?.text).to.include("1:01");
+      expect(refused?.reasons.join(" ")).to.include("1:01");
+    });
+
+    it("is the template's where the model errs each time, with all that was refused", async () => {
+      err("unknown-id", 4);
+      for (const { writer, refused } of await writtenAgain()) {
+        expect(writer).to.deep.include({ kind: "template", drafts: 3 });
+        expect(refused.map(({ reasons }) => reasons.join(" ").includes("segment-999999"))).to.deep.equal([true, true]);
+      }
+    });
+
+    it("is the template's at once where the guardrail steps in", async () => {
+      err("guardrail", 2);
+      for (const report of await writtenAgain()) {
+        expect(report.writer).to.deep.include({ kind: "template", drafts: 2 });
+        expect(sentences(report)).not.to.be.empty;
+        expect(JSON.stringify(report.refused)).to.include("guardrail");
+      }
+    });
+
+    it("is no other model's to answer questions: the same, behind the same check", async () => {
+      const { segments } = await analysisOf(whole);
+      const { label } = segments[0]!;
+      const answer = caseAnswer.parse(await ask("/questions", { question: `When was ${label}?`, language: "en" }));
+      expect([answer.outcome, answer.refused]).to.deep.equal(["ANSWERED", []]);
+      expect(answer.writer).to.deep.include(guardrailed);
+      expect(answer.sentences[0]?.text).to.include(label);
+    });
+  });
 
   it("keeps the results of the other branches when the networks' job fails", async () => {
     fail("sagemaker", "frame-analysis", "AlgorithmError: out of memory");
@@ -122,7 +260,7 @@ describe("when a part fails", function () {
   });
 
   it("quarantines a case whose pictures can't be searched for text", async () => {
-    // The last of these tests: Rekognition stays so.
+    // The last analysis here: Rekognition stays so.
     const always = Number.POSITIVE_INFINITY;
     platform.cloud.faults.add(
       (service, job) => service === "rekognition" && job.startsWith("screened-pictures/"),
@@ -135,6 +273,15 @@ describe("when a part fails", function () {
     expect(await client.statesEntered(item.runId as string)).to.not.include("RenderReview");
   });
 });
+
+/** A text with parts replaced, each of which must be in it. */
+function changed(text: string, parts: Readonly<Record<string, string>>): string {
+  for (const [from, to] of Object.entries(parts)) {
+    expect(text).to.include(from);
+    text = text.replace(from, to);
+  }
+  return text;
+}
 
 /** Waits until a queue holds no message, visible or in flight. */
 async function drained(sqs: SQSClient, QueueUrl: string): Promise<void> {

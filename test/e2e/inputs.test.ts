@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Analysis } from "../../contracts/analysis.ts";
@@ -6,10 +7,11 @@ import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { decodeRuns, FrameIndex, frameTable } from "../../contracts/frame-table.ts";
 import { analysisKey, parseUri } from "../../contracts/keys.ts";
 import type { CaseItem } from "../../local/cli/client.ts";
+import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
 import { failure } from "../support/failure.ts";
 import { Clips, decodedFrames } from "./support/clips.ts";
-import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+import { temporaryFolder } from "./support/platform.ts";
 
 /** Presentation times that ffprobe reads from a file's packets, rising. */
 function packetTimes(file: string): number[] {
@@ -46,6 +48,9 @@ describe("what people upload", function () {
       "tenBitHevc",
       "interlaced",
       "awkwardName",
+      "avi",
+      "programStream",
+      "unknownCodec",
     ] as const;
     await Promise.all(
       kinds.map(async (kind) => {
@@ -81,6 +86,7 @@ describe("what people upload", function () {
     ["truncated", "an MP4 whose end is missing", [/can't be read|incomplete|truncated/i]],
     ["noVideo", "a file without pictures", [/no video/i]],
     ["sevenHours", "a video of more than six hours", [/6 h|six hours/i]],
+    ["unknownCodec", "a video that can't be converted either", [/^The codec of the video stream is one that nobody knows\.$/]],
   ];
   for (const [kind, what, reasons] of rejected) {
     it(`rejects ${what}, says why, and keeps it`, async () => {
@@ -96,7 +102,7 @@ describe("what people upload", function () {
     ["plain", "a plain MP4", { width: 320, height: 180, rotation: 0, variableFrameRate: false, codec: "avc" }],
     ["withAudio", "a video with sound", { width: 320, height: 180 }],
     ["oneFrame", "a single frame", { width: 320, height: 180 }],
-    ["fiveSeconds", "five seconds", { width: 320, height: 180 }],
+    ["fiveSeconds", "five seconds with a timecode track", { width: 320, height: 180 }],
     ["oddSize", "an odd size", { width: 641, height: 359 }],
     ["portrait", "a portrait video with rotation", { width: 180, height: 320, rotation: 90 }],
     ["variableFrameRate", "a variable frame rate", { variableFrameRate: true }],
@@ -131,6 +137,38 @@ describe("what people upload", function () {
       }
     });
   }
+
+  const converted: [string, string, Partial<Analysis["media"]["source"]>][] = [
+    ["avi", "MPEG-4 Part 2 in AVI", { container: "avi", codec: "mpeg4" }],
+    ["programStream", "MPEG-2 in a program stream", { container: "mpegps", codec: "mpeg2video" }],
+  ];
+  for (const [kind, what, facts] of converted) {
+    it(`converts ${what}, says so, and finds in it what it finds in the sample`, async () => {
+      const found = of(kind);
+      const { media, segments, detections, coverage, cost } = await analysisOf(found);
+      expect(media.source).to.deep.include({
+        ...{ ...facts, width: 320, height: 180, rotation: 0, frameRate: { num: 25, den: 1 }, variableFrameRate: false },
+        ...{ frameCount: decodedFrames(found.file), bytes: statSync(found.file).size, conversion: { container: "mp4", codec: "avc", timing: "derived" } },
+      });
+      const table = frameTable.parse(JSON.parse((await platform.client.object(parseUri(media.frameTable))).toString()));
+      const { num, den } = table.source.timebase;
+      expect([...decodeRuns(table.source.pts)].map((ticks) => (ticks * num) / den)).to.deep.equal(
+        Array.from({ length: media.source.frameCount }, (_, frame) => frame / 25),
+      );
+      expect(cost.breakdown.filter(({ item }) => item.startsWith("Fargate")).map(({ item }) => item)).to.deep.equal(["Fargate: conversion"]);
+      const plain = await analysisOf(of("plain"));
+      expect(coverage).to.deep.equal(plain.coverage);
+      expect(segments.map(({ level, label }) => [level, label])).to.deep.equal(plain.segments.map(({ level, label }) => [level, label]));
+      const boxes = (one: Analysis["detections"]) => one.reduce((sum, { boxCount }) => sum + boxCount, 0);
+      expect(boxes(detections)).to.be.within(0.8 * boxes(plain.detections), 1.2 * boxes(plain.detections));
+      expect(plain.media.source).not.to.have.property("conversion");
+    });
+  }
+
+  it("keeps a source's own timecode, and counts frames from 0 all the same", async () => {
+    expect((await analysisOf(of("fiveSeconds"))).media.startTimecode).to.deep.equal({ timecode: "10:00:00:05", dropFrame: false, frame: 900_005 });
+    expect((await analysisOf(of("plain"))).media.startTimecode).to.equal(null);
+  });
 
   it("shows a file's name only in the case table, letter by letter", async () => {
     const { item, file } = of("awkwardName");

@@ -3,9 +3,10 @@ import { expect } from "chai";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { analysisKey } from "../../contracts/keys.ts";
 import type { PlatformClient } from "../../local/cli/client.ts";
+import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
-import { StartedPlatform, temporaryFolder } from "./support/platform.ts";
+import { temporaryFolder } from "./support/platform.ts";
 
 /** States during which the power is cut, in the order of a run. */
 const cuts = ["Probe", "IndexSource", "Normalise", "IndexRendition", "ScreenFrames", "DecideGate", "RenderReview", "AnalyseFrames", "MergeTimeline"];

@@ -9,6 +9,7 @@ export interface Explanation {
 
 const explain = (role: RegExp, grant: RegExp, why: string): Explanation => ({ role, grant, why });
 const any = /./;
+const whenConverted = "Only of a video that can't be read as it is: test/e2e/inputs.test.ts.";
 
 export const explanations: readonly Explanation[] = [
   explain(any, /^(logs|xray):|^cloudwatch:PutMetricData/, "Telemetry is written to files here."),
@@ -32,6 +33,11 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-sign-parts$/, /^kms:Decrypt \(JoinParts\)$/, "The local S3 asks for it when parts are joined; AWS already when they arrive."),
   explain(/^ingest-complete-upload$/, /^kms:GenerateDataKey \(CompleteUploadKey\)$/, "The local S3 joins parts without a new data key."),
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
+  explain(/^analyse-collect-labels$/, any, "Labels are switched off here: test/e2e/faults.test.ts switches them on."),
+  explain(/^(case-deletion|delete-)/, any, "Cases are deleted by people, not by an analysis: test/e2e/redrive.test.ts."),
+  explain(/^ingest-start-analysis$/, /^kms:Decrypt \(SeeDeletionKey\)$/, "The local table is not encrypted."),
+  explain(/^(dataset-build|learn-(plan|pick|label|seal)-)/, any, "Dataset versions are built by people, not by an analysis: test/e2e/export.test.ts."),
+  explain(/^(model-deployment|learn-(rule-on|switch)-model)/, any, "Networks are approved by people, not by an analysis: test/e2e/export.test.ts."),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
   explain(/^aggregate-measure-operation$/, /^kms:Decrypt \((Compare|Remember)MeasuresKey\)$/, "The local table is not encrypted."),
   explain(/^report-gather-evidence$/, /^s3:ListBucket \(NoticeMissingMeasures\)$/, "Asked only of an analysis without measures."),
@@ -47,6 +53,9 @@ export const explanations: readonly Explanation[] = [
     /^kms:(Decrypt|GenerateDataKey) \((EncryptExecutions|EncryptLog|MarkCaseKey)\)$/,
     "Executions and the local table are not encrypted.",
   ),
+  explain(/^conversion-(task|execution)$/, any, whenConverted),
+  explain(/^case-analysis$/, /\((RunTask|FollowTask|PassTaskRoles|FollowTaskEvents|ProbeCopies(Key)?)\)$/, whenConverted),
+  explain(/^(case-analysis-preprocessing|prepare-index-source)$/, /\(ReadCopies(Key)?\)$/, whenConverted),
   explain(/^case-analysis-sagemaker$/, /^kms:CreateGrant \(EncryptVolume\)$/, "Jobs have no volume of their own here."),
   explain(
     /^(aggregate-merge-timeline|prepare-(decide-gate|search-pictures))$/,

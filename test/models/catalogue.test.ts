@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { analyser, type Model } from "../../contracts/model.ts";
+import { type Analyser, analyser, type Model } from "../../contracts/model.ts";
 import { instanceHour } from "../../contracts/prices.ts";
 import { analysers, type CatalogueChoice, gate, imageModel, readCatalogue } from "../../models/catalogue.ts";
 
@@ -21,8 +21,9 @@ const model = (id: string): Model => ({
   task: "frame-classification",
   outputs: { scores: "scores" },
 });
-const job = (id: string, models: string[]) => ({
+const job = (id: string, models: string[]): Analyser => ({
   id,
+  mode: "processing",
   models,
   required: true,
   sampleRate: 1,
@@ -71,6 +72,36 @@ describe("the catalogue of models", () => {
         `- ${root}/two/model.json: id is "other"; it must be the folder's name, "two".`,
       ].join("\n"),
     );
+  });
+
+  it("refuses what a mode lacks and what it can't have, and any mode but processing for the privacy gate", () => {
+    write("one", model("one"));
+    write("two", model("two"));
+    const {
+      gate: screening,
+      analysers: [frames],
+    } = choice;
+    const wrong: CatalogueChoice = {
+      ...choice,
+      gate: { ...screening, mode: "endpoint", instances: 1 },
+      analysers: [
+        { ...(frames as Analyser), id: "aa", instances: 2 },
+        { ...(frames as Analyser), id: "bb", mode: "endpoint", models: [], signals: true, fallbackInstanceTypes: ["ml.g5.xlarge"] },
+      ],
+    };
+    expect(() => readCatalogue(root, { ...wrong, imageModel: "one" })).to.throw(
+      [
+        "The catalogue of models is not complete:",
+        '- Analyser "aa": instances: must be left out in mode processing: the job runs on one instance.',
+        '- Analyser "bb": models: must name at least one network in mode endpoint, which measures nothing by itself.',
+        '- Analyser "bb": signals: must be false in mode endpoint: cues and thumbnails need the whole video, which only a processing job sees.',
+        '- Analyser "bb": instances: must say how many instances share the segments in mode endpoint.',
+        '- Analyser "bb": fallbackInstanceTypes: must be left out in mode endpoint: SageMaker takes one instance type there.',
+        '- Analyser "gate": the privacy gate must have the mode processing, not endpoint.',
+      ].join("\n"),
+    );
+    const right = { ...choice, analysers: [{ ...(frames as Analyser), mode: "endpoint" as const, instances: 4 }] };
+    expect(readCatalogue(root, right).analysers).to.deep.equal(right.analysers);
   });
 
   it("refuses text that is no JSON, and a model for images that nobody runs", () => {

@@ -36,9 +36,7 @@ async function appliedOn(stacks: readonly string[]): Promise<Set<string>> {
   }
 }
 
-describe("the policy pack", function () {
-  this.timeout(120_000);
-
+describe("the policy pack", () => {
   it("holds these rules, and no others", () => {
     const names = rules.map(({ name }) => name);
     expect(names).to.deep.equal(reviewed("rules", names));

@@ -9,6 +9,7 @@ import { tableIsEncryptedWithCustomerKey } from "../../policies/rules/dynamodb/t
 import { bucketIsEncryptedWithCustomerKey } from "../../policies/rules/s3/bucket-is-encrypted-with-customer-key.ts";
 import { bucketKeepsVersions } from "../../policies/rules/s3/bucket-keeps-versions.ts";
 import { bucketRefusesRequestsWithoutTls } from "../../policies/rules/s3/bucket-refuses-requests-without-tls.ts";
+import { computeHasNoWayToInternet } from "../../policies/rules/vpc/compute-has-no-way-to-internet.ts";
 import { bucketParts, deploymentOf } from "../support/programs.ts";
 
 /** The deployment as a first preview would show it: what AWS is yet to compute, everywhere it was put, is unknown. */
@@ -80,6 +81,21 @@ describe("rules in a first preview", () => {
     expect(found).to.deep.equal([
       "advisory: can't run policy 's3-bucket-refuses-requests-without-tls' during preview: string value at .policy can't be known during preview",
       'mandatory: Bucket "open" accepts requests without TLS.',
+    ]);
+  });
+
+  it("ask no subnets of a gateway's endpoint, whose subnets AWS's provider calls unknown until it exists", async () => {
+    const deployment = await deploymentOf((opts) => {
+      const vpc = new aws.ec2.Vpc("net", { cidrBlock: "10.0.0.0/16" }, opts);
+      new aws.ec2.VpcEndpoint("s3", { vpcId: vpc.id, serviceName: "com.amazonaws.us-east-1.s3" }, opts);
+      new aws.ec2.VpcEndpoint("sqs", { vpcId: vpc.id, serviceName: "com.amazonaws.us-east-1.sqs", vpcEndpointType: "Interface" }, opts);
+    });
+    const resources = deployment.resources.map((resource) =>
+      resource.type === "aws:ec2/vpcEndpoint:VpcEndpoint" ? { ...resource, outputs: { ...resource.outputs, subnetIds: unknownValue } } : resource,
+    );
+    const { findings } = await evaluatePolicies([computeHasNoWayToInternet], { ...deployment, resources });
+    expect(findings.map(({ message }) => message)).to.deep.equal([
+      'Resource "sqs" names subnets in subnetIds that the program does not make; their routes can\'t be judged.',
     ]);
   });
 });

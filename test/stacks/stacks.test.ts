@@ -1,12 +1,18 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
-import { functionNames } from "../../components/compute/function-bundles.ts";
+import { functionsFor } from "../../components/compute/function-bundles.ts";
 import { deploy } from "../../local/deploy/deploy.ts";
 import type { Deployment } from "../../local/deploy/deployment.ts";
 import { readPolicyConfig } from "../../local/deploy/policy/config.ts";
 import { evaluatePolicies } from "../../local/deploy/policy/in-process.ts";
 import { offlineProvider } from "../../local/provider/offline.ts";
+import { analysers } from "../../models/catalogue.ts";
+import { policyGrantsApprovedModelsOnly } from "../../policies/rules/bedrock/policy-grants-approved-models-only.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { today, waive, waivers } from "../../policies/waivers.ts";
+import { projectOfModes } from "../e2e/support/modes-project.ts";
 import { failure } from "../support/failure.ts";
 import { differences, manifestOf, reviewed } from "./manifest.ts";
 import { projectFolder } from "./project.ts";
@@ -14,11 +20,11 @@ import { projectFolder } from "./project.ts";
 const accounts = { dev: "111111111111", staging: "222222222222", prod: "333333333333", local: "000000000000" };
 /** Roles that AWS's own services take to keep an environment. */
 const upkeepRoles = ["malware-protection-role", "image-protection-role", "backup-role"];
+const functionCount = functionsFor(analysers).length;
 const ofType = ({ resources }: Deployment, type: string) => resources.filter((resource) => resource.type === type);
 
-describe("the program", function () {
+describe("the program", () => {
   // Each environment is bundled, deployed and judged whole.
-  this.timeout(120_000);
   let project: ReturnType<typeof projectFolder>;
   before(() => {
     project = projectFolder();
@@ -49,6 +55,104 @@ describe("the program", function () {
       const differing = differences(production, manifestOf(await run(stack), project.root));
       expect(differing, stack).to.deep.equal(reviewed(`${stack}-differs-from-prod`, differing));
     }
+  });
+
+  describe("with an analyser in each mode", () => {
+    let folder: string;
+    let modes: Promise<Deployment>;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "svp-modes-"));
+      modes = deploy({ root: projectOfModes(folder), stack: "prod", provider: offlineProvider() });
+    });
+    after(() => rmSync(folder, { recursive: true }));
+    const judge = async (deployment: Deployment) =>
+      (await evaluatePolicies(waive(rules, waivers, today()), deployment, readPolicyConfig(".", "prod"))).findings;
+
+    it("deploys without a doubt, and satisfies the policy pack", async () => {
+      expect((await modes).findings).to.deep.equal([]);
+      expect(await judge(await modes)).to.deep.equal([]);
+      expect(ofType(await modes, "aws:sagemaker/endpoint:Endpoint").map(({ name }) => name)).to.include("segments-of-endpoint");
+    });
+
+    /** The deployment, but for what the definition of the case analysis says. */
+    const altered = async (from: string, to: string): Promise<Deployment> => {
+      const deployment = await modes;
+      const machine = ofType(deployment, "aws:sfn/stateMachine:StateMachine").find(({ name }) => name === "case-analysis")!;
+      const definition = machine.inputs["definition"] as string;
+      expect(definition, "what is altered").to.include(from);
+      const change = { definition: definition.replaceAll(from, to) };
+      const changed = { ...machine, inputs: { ...machine.inputs, ...change }, outputs: { ...machine.outputs, ...change } };
+      return { ...deployment, resources: deployment.resources.map((resource) => (resource === machine ? changed : resource)) };
+    };
+    const twins: [what: string, from: string, to: string, ...findings: [rule: string, message: string][]][] = [
+      [
+        "a transform job whose volume is not encrypted",
+        '"resources":{"InstanceType":"ml.c5.xlarge","InstanceCount":2,"VolumeKmsKeyId"',
+        '"resources":{"InstanceType":"ml.c5.xlarge","InstanceCount":2,"Key"',
+        [
+          "sfn-sagemaker-jobs-are-isolated-and-encrypted",
+          'State "RunTransform" runs on ml.c5.xlarge and must set VolumeKmsKeyId to a customer-managed key, written out.',
+        ],
+      ],
+      [
+        "a transform job on instances that the plan names",
+        '"resources":"{% $states.input.resources %}"',
+        '"resources":"{% $states.context.Map.Item.Value.resources %}"',
+        ["sfn-sagemaker-jobs-are-isolated-and-encrypted", 'State "RunTransform" names no instance type that can be judged.'],
+      ],
+      [
+        "a processing job on instances that were changed on the way",
+        '"Output":"{% $states.input %}","Next":"IsAnalyserShortOfCapacity"',
+        '"Output":"{% $merge([$states.input, $other]) %}","Next":"IsAnalyserShortOfCapacity"',
+        ["sfn-sagemaker-jobs-are-isolated-and-encrypted", 'State "RunAnalyser" names no instance type that can be judged.'],
+      ],
+      [
+        "answers of a transform job that go where the plan says",
+        '"S3OutputPath":"{% \'s3://svp-prod-333333333333-processed/',
+        '"S3OutputPath":"{% $states.input.job.output & \'',
+        ["sfn-jobs-write-to-buckets-of-the-stack", "names no bucket"],
+      ],
+      [
+        "a transform job that is named after its network",
+        "$states.input.id & '-' & $string($states.context.Map.Item.Index)",
+        "$states.input.job.model",
+        ["sfn-names-and-tags-hold-identifiers-only", "a value of model"],
+      ],
+    ];
+    for (const [what, from, to, ...findings] of twins) {
+      it(`is refused with ${what}`, async () => {
+        const found = await judge(await altered(from, to));
+        expect(found.map(({ rule }) => rule)).to.deep.equal(findings.map(([rule]) => rule));
+        findings.forEach(([, message], i) => {
+          expect(found[i]!.message).to.include(message);
+        });
+      });
+    }
+  });
+
+  it("satisfies the policy pack with what is off as delivered: a sweep, and a language model, the local cloud's own on stack local alone", async () => {
+    const drafting = async (stack: "local" | "prod", modelId: string): Promise<Deployment> => {
+      const yaml = readFileSync(`Pulumi.${stack}.yaml`, "utf8")
+        .replace("svp:report: { writer: template }", `svp:report: { writer: bedrock, modelId: "${modelId}" }`)
+        .replace("endpoints: [ecr.api,", "endpoints: [bedrock-runtime, ecr.api,")
+        .replace("settleSeconds: 900", "settleSeconds: 900\n    sweep: { everyDays: 1, classes: [research], most: 50 }");
+      const folder = projectFolder({ [`Pulumi.${stack}.yaml`]: yaml });
+      try {
+        return await deploy({ root: folder.root, stack, provider: offlineProvider() });
+      } finally {
+        folder.remove();
+      }
+    };
+    const [nova, local] = [await drafting("prod", "amazon.nova-lite-v1:0"), await drafting("local", "svp.local-drafter-v1:0")];
+    const judged = async (deployment: Deployment, profile: string) =>
+      (await evaluatePolicies(waive(rules, waivers, today()), deployment, readPolicyConfig(".", profile))).findings;
+    expect([nova.findings, local.findings]).to.deep.equal([[], []]);
+    expect(ofType(nova, "aws:bedrock/guardrail:Guardrail")).to.have.length(1);
+    expect(ofType(nova, "aws:cloudwatch/eventRule:EventRule").map(({ name }) => name)).to.include("retention-sweep-rule");
+    expect(await judged(nova, "prod")).to.deep.equal([]);
+    expect(await judged(local, "local")).to.deep.equal([]);
+    const approved = await evaluatePolicies([policyGrantsApprovedModelsOnly], local);
+    expect(approved.findings.map(({ message }) => message)[0]).to.include("svp.local-drafter-v1:0, which is none of the approved models");
   });
 
   it("registers the same resources with the same inputs when it is run again", async () => {
@@ -93,8 +197,8 @@ describe("the program", function () {
 
       it("gives every function a role of its own, in subnets without a way to the internet", () => {
         const functions = ofType(deployment, "aws:lambda/function:Function");
-        expect(functions).to.have.length(functionNames.length);
-        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(functionNames.length);
+        expect(functions).to.have.length(functionCount);
+        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(functionCount);
         const isolated = ofType(deployment, "aws:ec2/subnet:Subnet").flatMap(({ id, inputs }) =>
           (inputs["tags"] as { tier: string }).tier === "isolated" ? [id] : [],
         );
@@ -189,7 +293,39 @@ describe("the program", function () {
   it("shares the image with the environments' accounts", async () => {
     const [readers] = ofType(await run("shared"), "aws:ecr/repositoryPolicy:RepositoryPolicy");
     const [{ Principal }] = JSON.parse(readers?.inputs["policy"] as string).Statement;
-    expect(Principal.AWS).to.deep.equal(["111111111111", "222222222222", "333333333333"].map((id) => `arn:aws:iam::${id}:root`));
+    // dev, prod, staging: the engine hands objects over by their keys' order.
+    expect(Principal.AWS).to.deep.equal(["111111111111", "333333333333", "222222222222"].map((id) => `arn:aws:iam::${id}:root`));
+  });
+});
+
+describe("labels of Rekognition", () => {
+  const on = (more: string) => readFileSync("Pulumi.local.yaml", "utf8").replace(/svp:rekognition: \{.*\}/, `svp:rekognition: { ${more}, pollSeconds: 5 }`);
+
+  it("can be switched on where the policies' profile says so, too, and nowhere else", async () => {
+    const { root, remove } = projectFolder({ "Pulumi.local.yaml": on("enabled: true, labels: true") });
+    try {
+      const deployment = await deploy({ root, stack: "local", provider: offlineProvider() });
+      expect(deployment.findings).to.deep.equal([]);
+      const profile = readPolicyConfig(".", "local");
+      const judged = async (config: typeof profile) =>
+        (await evaluatePolicies(waive(rules, waivers, today()), deployment, config)).findings.map(({ rule }) => rule).sort();
+      const [grants, machines] = ["rekognition-policy-grants-no-recognition-of-people", "sfn-rekognition-looks-for-no-face"] as const;
+      expect([...new Set(await judged(profile))]).to.deep.equal([grants, machines]);
+      const operations = ["DetectText", "GetLabelDetection", "GetSegmentDetection", "StartLabelDetection", "StartSegmentDetection"];
+      expect(await judged({ ...profile, [grants]: { operations }, [machines]: { operations } })).to.deep.equal([]);
+    } finally {
+      remove();
+    }
+  });
+
+  it("are refused where Rekognition is off", async () => {
+    const { root, remove } = projectFolder({ "Pulumi.local.yaml": on("enabled: false, labels: true") });
+    try {
+      const { message } = await failure(deploy({ root, stack: "local", provider: offlineProvider() }));
+      expect(message).to.contain("- svp:rekognition.labels: needs Rekognition: set enabled, or labels to false.");
+    } finally {
+      remove();
+    }
   });
 });
 
@@ -224,7 +360,7 @@ describe("the configuration of a stack", () => {
   svp:acceleratedUploads: false
   svp:browserOrigins: ["http://example.org", "https://*.example.org"]
   svp:modelReaders: ["1"]
-  svp:access: { domainPrefix: svp, countries: [US], playbackKeys: [] }
+  svp:access: { page: elsewhere, domainPrefix: svp, countries: [US], playbackKeys: [] }
   svp:rekogntion: {}
 `,
     );
@@ -270,6 +406,15 @@ describe("the configuration of a stack", () => {
     expect(message).to.contain("- svp:accounts.management.deployRole: must be a role of the account.");
     for (const key of ["accounts.logArchive", "accounts.audit", "accounts.services", "removal", "environments", "regions", "retention", "organization"])
       expect(message).to.contain(`- svp:${key}: `);
+  });
+
+  it("sweeps no class away whose cases need be kept for no day", async () => {
+    const sweep = "settleSeconds: 20\n    sweep: { everyDays: 32, classes: [research, all], most: 5 }";
+    const yaml = (change: string) => readFileSync("Pulumi.local.yaml", "utf8").replace("settleSeconds: 20", change);
+    const form = await mistakes("local", yaml(sweep));
+    expect(form).to.contain("- svp:retention.sweep.everyDays: ").and.to.contain("- svp:retention.sweep.classes.1: ");
+    const none = await mistakes("local", yaml(sweep.replace("32", "1").replace(", all", "")));
+    expect(none).to.contain("- svp:retention.sweep.classes: must not name research, whose cases need be kept for no day.");
   });
 
   it("keeps what all share, and has its Region among those allowed, said beside the other mistakes", async () => {

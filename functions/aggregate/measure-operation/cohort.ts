@@ -1,7 +1,5 @@
+import { smallestCohort } from "../../../contracts/cohort.ts";
 import type { Measure } from "../../../contracts/measures.ts";
-
-/** With fewer operations a comparison would tell more about chance than about surgery, and might point at one patient. */
-export const smallestCohort = 10;
 
 /** Where a value stands among those of other operations: mid-rank percentile, and standard score, of logarithms where the value is a duration. Null under ten. */
 export function placeAmong(value: number, others: readonly number[], isDuration: boolean): { n: number; percentile: number; z: number | null } | null {

@@ -1,18 +1,16 @@
-import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
-import { type Analysis, analysis as analysisContract, scoreSeries, trackList } from "../../../contracts/analysis.ts";
+import { type Analysis, analysis as analysisContract } from "../../../contracts/analysis.ts";
 import type { CaseSummary } from "../../../contracts/case.ts";
-import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
-import { analysisKey, frameTableKey, measuresKey, parseUri } from "../../../contracts/keys.ts";
+import { analysisKey, measuresKey } from "../../../contracts/keys.ts";
 import { definitions, type MeasureName } from "../../../contracts/measure-definitions.ts";
 import { type Measures, measures as measuresContract } from "../../../contracts/measures.ts";
 import { measureOperationRequest, type measureOperationResponse } from "../../../contracts/steps.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
-import { parseInput, parseStored, parseStoredJson } from "../../runtime/parse.ts";
+import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { placeAmong, valuesOf } from "./cohort.ts";
 import { measureOf } from "./measure.ts";
-import { operationOf } from "./operation.ts";
+import { readOperation } from "./read-operation.ts";
 
 /** Operations that are compared with one another: of one procedure, and of one grade of difficulty where somebody graded it. */
 export type Stratum = Pick<Measures, "severity"> & { readonly procedure: NonNullable<Measures["procedure"]> };
@@ -23,7 +21,7 @@ export interface Deps {
   /** What the case table says of a case. */
   facts(caseId: string): Promise<Pick<CaseSummary, "runId" | "procedure" | "severity">>;
   /** The values of the other cases of a stratum. */
-  cohort(stratum: Stratum, exceptCaseId: string): Promise<Values[]>;
+  cohort(stratum: Stratum, exceptCaseId?: string): Promise<Values[]>;
   /** Keeps a case's values for comparing others with them: once or many times, with the same effect. */
   remember(analysis: Pick<Analysis, "caseId" | "runId" | "createdAt">, stratum: Stratum, values: Values): Promise<void>;
 }
@@ -34,15 +32,7 @@ export const createHandler =
   async (event: unknown): Promise<z.infer<typeof measureOperationResponse>> => {
     const { caseId, runId } = parseInput(measureOperationRequest, event);
     const analysis = await lake.json(analysisKey(caseId, runId), analysisContract);
-    const frames = new FrameIndex(await lake.json(frameTableKey(caseId, runId), frameTable));
-    const criticalView = analysis.scores.find(({ subject }) => subject === "critical-view");
-    const operation = operationOf(
-      analysis,
-      frames.source.pts,
-      analysis.tracks ? await zipped(lake, analysis.tracks.uri, trackList) : undefined,
-      criticalView && (await zipped(lake, criticalView.uri, scoreSeries)),
-    );
-    const { measures, findings } = measureOf(operation);
+    const { measures, findings } = measureOf(await readOperation(lake, analysis));
 
     const { runId: newest, procedure, severity } = await facts(caseId);
     const stratum = procedure === null ? undefined : { procedure, severity };
@@ -69,7 +59,3 @@ export const createHandler =
     log("operation measured", { caseId, runId, ...counts });
     return { measuresUri: lake.uri(measuresKey(caseId, runId)), ...counts };
   };
-
-async function zipped<T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> {
-  return parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
-}

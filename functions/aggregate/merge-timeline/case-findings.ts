@@ -4,13 +4,13 @@ import { type FindingItem, type FindingKind, findingItemName, findingKey } from 
 /** Intervals of a label that its item names. */
 const mostNamed = 20;
 
-type Interval = Analysis["segments"][number] | Analysis["events"][number];
+type Interval = Pick<Analysis["events"][number], "id" | "startFrame" | "endFrame">;
 
 /**
- * What a case is to be found by: one item for each phase, instrument and type of event, however often it was found. A case
+ * What a case is to be found by: one item for each phase, instrument, type of event and tag, however often it was found. A case
  * with five thousand events writes as many items as it has labels; all intervals are in the analysis.
  */
-export function caseFindings({ caseId, runId, segments, events }: Analysis, createdAt: string): FindingItem[] {
+export function caseFindings({ caseId, runId, segments, events, tags = [] }: Analysis, createdAt: string): FindingItem[] {
   const found: [FindingKind, string, Interval][] = [
     ...segments.filter(({ level }) => level === "phase").map((segment) => ["phase", segment.label, segment] as [FindingKind, string, Interval]),
     ...events.flatMap((event): [FindingKind, string, Interval][] => {
@@ -18,6 +18,7 @@ export function caseFindings({ caseId, runId, segments, events }: Analysis, crea
       if (event.type === "structure") return [];
       return [event.type === "instrument" ? ["instrument", event.label, event] : ["event", event.type, event]];
     }),
+    ...tags.map((tag): [FindingKind, string, Interval] => ["tag", tag.label, tag]),
   ];
   const groups = Map.groupBy(found, ([kind, label]) => findingKey(kind, label));
   return [...groups].map(([finding, members]) => {

@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, type BatchWriteCommandInput, type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { findingItemPrefix } from "../../../contracts/case-table.ts";
+import { doubtItemPrefix, doubtsOf } from "../../../contracts/review-queue.ts";
 import { TryAgain } from "../../runtime/errors.ts";
 import { caseFindings } from "./case-findings.ts";
 import type { Deps } from "./handler.ts";
@@ -15,8 +16,8 @@ const batchSize = 25;
 const mostTries = 8;
 
 /**
- * Records a finished analysis: the run's item, the summary, and what the case is to be found by. Once or many times with the
- * same effect; findings of an earlier run go. If a newer run has claimed the case since, its summary and findings are its own.
+ * Records a finished analysis: the run's item, the summary, what the case is to be found by, and what people should look at first. Once or many times with the
+ * same effect; findings of an earlier run go. If a newer run has claimed the case since, its summary and findings are its own; a case that is being deleted stays so.
  */
 export const caseRecord =
   (table: DynamoDBDocumentClient, tableName: string): Deps["record"] =>
@@ -42,11 +43,11 @@ export const caseRecord =
     if (createdAt !== undefined) await replaceFindings(table, tableName, analysis, createdAt);
   };
 
-/** Gives when the case was made; undefined if a newer run has claimed it since. */
+/** Gives when the case was made; undefined if a newer run, or its deletion, has claimed it since. */
 async function concludeCase(
   table: DynamoDBDocumentClient,
   tableName: string,
-  { caseId, runId, status, createdAt }: Analysis,
+  { caseId, runId, status, createdAt, media }: Analysis,
   facts: Readonly<Record<string, number>>,
   now: string,
 ): Promise<string | undefined> {
@@ -56,11 +57,11 @@ async function concludeCase(
       new UpdateCommand({
         TableName: tableName,
         Key: { caseId, item: "SUMMARY" },
-        UpdateExpression: `SET #status = :status, reasons = :none, updatedAt = :now, ${names.map((name) => `${name} = :${name}`).join(", ")}`,
-        ConditionExpression: "runId = :run",
+        UpdateExpression: `SET #status = :status, reasons = :none, updatedAt = :now, posterUri = :poster, ${names.map((name) => `${name} = :${name}`).join(", ")}`,
+        ConditionExpression: "runId = :run AND #status <> :deleting",
         ExpressionAttributeNames: { "#status": "status" },
         ExpressionAttributeValues: {
-          ...{ ":status": status, ":none": [], ":now": now, ":run": runId },
+          ...{ ":status": status, ":none": [], ":now": now, ":run": runId, ":deleting": "DELETING", ":poster": media.poster?.uri ?? null },
           ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name]])),
         },
         ReturnValues: "ALL_NEW",
@@ -75,18 +76,20 @@ async function concludeCase(
 
 async function replaceFindings(table: DynamoDBDocumentClient, tableName: string, analysis: Analysis, createdAt: string): Promise<void> {
   const { caseId } = analysis;
-  const items = caseFindings(analysis, createdAt);
+  const items = [...caseFindings(analysis, createdAt), ...doubtsOf(analysis)];
   const kept = new Set(items.map(({ item }) => item));
   const writes: Writes = [];
-  const query = {
-    TableName: tableName,
-    KeyConditionExpression: "caseId = :case AND begins_with(#item, :prefix)",
-    ProjectionExpression: "#item",
-    ExpressionAttributeNames: { "#item": "item" },
-    ExpressionAttributeValues: { ":case": caseId, ":prefix": findingItemPrefix },
-  };
-  for await (const { Items = [] } of paginateQuery({ client: table }, query)) {
-    for (const { item } of Items) if (!kept.has(item as string)) writes.push({ DeleteRequest: { Key: { caseId, item } } });
+  for (const prefix of [findingItemPrefix, doubtItemPrefix]) {
+    const query = {
+      TableName: tableName,
+      KeyConditionExpression: "caseId = :case AND begins_with(#item, :prefix)",
+      ProjectionExpression: "#item",
+      ExpressionAttributeNames: { "#item": "item" },
+      ExpressionAttributeValues: { ":case": caseId, ":prefix": prefix },
+    };
+    for await (const { Items = [] } of paginateQuery({ client: table }, query)) {
+      for (const { item } of Items) if (!kept.has(item as string)) writes.push({ DeleteRequest: { Key: { caseId, item } } });
+    }
   }
   for (const item of items) writes.push({ PutRequest: { Item: item } });
   for (let i = 0; i < writes.length; i += batchSize) await writeBatch(table, tableName, writes.slice(i, i + batchSize));

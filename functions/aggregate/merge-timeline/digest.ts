@@ -10,17 +10,18 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonicalJson(held)}`).join(",")}}`;
 }
 
-type Findings = Pick<Analysis, "media" | "producers" | "gate" | "segments" | "events" | "detections" | "tracks" | "masks" | "scores" | "coverage">;
+type Findings = Pick<Analysis, "media" | "producers" | "gate" | "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "coverage">;
 
 /** Digest of what was found, and of nothing that differs from one run to the next over the same video: no identifiers, places, times or error texts. */
-export function contentSha256({ media, producers, gate, segments, events, detections, tracks, masks, scores, coverage }: Findings): string {
+export function contentSha256({ media, producers, gate, segments, events, tags, detections, tracks, masks, scores, coverage }: Findings): string {
   const placeless = <Place extends { uri: string }>({ uri: _, ...rest }: Place) => rest;
   const findings = {
-    media: { source: media.source, raster: media.raster },
+    media: { source: media.source, startTimecode: media.startTimecode, raster: media.raster },
     producers,
     gate,
     segments: segments.map(({ id: _, ...segment }) => segment),
     events: events.map(({ id: _, ...event }) => event),
+    tags: tags?.map(({ id: _, ...tag }) => tag),
     detections: detections.map(({ chunks, ...rest }) => ({ ...rest, chunks: chunks.map(placeless) })),
     tracks: tracks && placeless(tracks),
     masks: masks.map(({ chunks, ...rest }) => ({ ...rest, chunks: chunks.map(placeless) })),

@@ -15,10 +15,11 @@ import { type MergedMasks, mergeMasks } from "./masks.ts";
 import { presenceEvents } from "./presence.ts";
 import type { Finding } from "./results.ts";
 import { sharesOf } from "./statistics.ts";
+import { mergeTags } from "./tags.ts";
 import type { Video } from "./video.ts";
 
 /** What all findings together come to. */
-export type Merged = Pick<Analysis, "segments" | "events" | "detections" | "tracks" | "masks" | "scores" | "busiestFrame"> & {
+export type Merged = Pick<Analysis, "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "busiestFrame"> & {
   statistics: Pick<RunStatistics, "producers" | "shares">;
 };
 
@@ -52,12 +53,18 @@ export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, f
 
   const found = await Promise.all(findings.filter(({ kind }) => kind === "cues").map((finding) => readCues(lake, finding)));
   const cues = mergeCues(found, video, new Set(about("view").flatMap(({ finding }) => finding.labels.map(eventType))));
+  const tags = await mergeTags(
+    lake,
+    findings.filter(({ kind }) => kind === "tags"),
+    video,
+  );
   const presences = [...detections.flatMap((one) => one.presences), ...masks.flatMap((one) => one.presences), ...seen];
   const followed = detections.find(({ tracks }) => tracks !== null);
   const statistics = [...detections, ...masks, ...series].flatMap((one) => one.statistics);
   return {
     segments: numbered("segment", [...cues.segments, ...(phases ? phaseSegments(phases, video) : [])]),
     events: numbered("event", [...cues.events, ...presenceEvents(presences, video)]),
+    ...(tags && { tags }),
     detections: detections.flatMap((one) => one.detections),
     tracks: followed ? await storeTracks(lake, followed, video) : null,
     masks: masks.map((one) => one.masks),

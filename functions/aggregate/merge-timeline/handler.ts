@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Producer } from "../../../contracts/analyser-result.ts";
+import { type Producer, sprites as spritesSchema } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
 import { costOf, type Usage } from "../../../contracts/cost.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
@@ -19,6 +19,7 @@ import {
 import { type SourceIndex, segmentManifest, sourceIndex } from "../../../contracts/media.ts";
 import type { RunStatistics } from "../../../contracts/run-statistics.ts";
 import { mergeTimelineRequest, type mergeTimelineResponse } from "../../../contracts/steps.ts";
+import { parseStartTimecode } from "../../../contracts/timecode.ts";
 import { timelineVtt } from "../../../contracts/timeline-vtt.ts";
 import { NothingAnalysed } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
@@ -90,10 +91,12 @@ async function merge(
   const content = {
     media: {
       source: sourceFacts(index),
+      startTimecode: request.startTimecode === null ? null : parseStartTimecode(request.startTimecode, index.video.nominalFrameRate),
       raster: video.raster,
       frameTable: lake.uri(frameTableKey(caseId, runId)),
       renditions: { analysis: lake.uri(analysisPlaylistKey(caseId, runId)), review: reviewed ? lake.uri(reviewRenditionKey(caseId, runId)) : null },
       sprites: sprites ? lake.uri(sprites.key) : null,
+      poster: sprites ? await posterOf(lake, sprites.key, frames) : null,
     },
     producers: distinct([verdict.producer, ...findings.map(({ producer }) => producer)]),
     gate: {
@@ -114,7 +117,17 @@ async function merge(
     status: statusOf(coverage),
     ...content,
     busiestFrame,
-    cost: { ...costOf(index.video, await usageOf(deps, request, branches, reviewed)), forecastUsd: request.forecastUsd },
+    cost: {
+      ...costOf(
+        index.video,
+        await usageOf(deps, request, branches, {
+          conversionSeconds: index.converted?.wallSeconds,
+          reviewed,
+          picturesSearched: verdict.pictures?.searched ?? 0,
+        }),
+      ),
+      forecastUsd: request.forecastUsd,
+    },
     provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },
   };
   return {
@@ -123,12 +136,19 @@ async function merge(
   };
 }
 
-function sourceFacts({ video, container, bytes, sha256 }: SourceIndex): Analysis["media"]["source"] {
+/** The picture beside thumbnails that stands for the operation, if they have one. */
+async function posterOf(lake: Deps["lake"], spritesKey: string, frames: FrameIndex): Promise<NonNullable<Analysis["media"]["poster"]> | null> {
+  const { poster } = await lake.json(spritesKey, spritesSchema);
+  if (!poster) return null;
+  return { uri: lake.uri(spritesKey.replace(/[^/]+$/, poster.file)), frame: frames.toSource("analysis", poster.frame) };
+}
+
+function sourceFacts({ video, container, bytes, sha256, converted }: SourceIndex): Analysis["media"]["source"] {
   return {
     sha256: sha256 ?? null,
     bytes,
-    container,
-    codec: video.codec,
+    container: converted?.container ?? container,
+    codec: converted?.codec ?? video.codec,
     width: video.width,
     height: video.height,
     rotation: video.rotation,
@@ -137,19 +157,26 @@ function sourceFacts({ video, container, bytes, sha256 }: SourceIndex): Analysis
     frameCount: video.frameCount,
     durationTicks: video.durationTicks,
     variableFrameRate: video.variableFrameRate,
+    ...(converted && { conversion: { container, codec: video.codec, timing: converted.timing } }),
   };
 }
 
 const distinct = (producers: readonly Producer[]): Producer[] => [...new Map(producers.map((producer) => [producer.id, producer])).values()];
 
 /** What ran: the branches' jobs, and the gate's, which ran before them. */
-async function usageOf({ lake, instanceTypes }: Deps, { request, verdict }: Request, branches: Branch[], reviewed: boolean): Promise<Usage> {
+async function usageOf(
+  { lake, instanceTypes }: Deps,
+  { request, verdict }: Request,
+  branches: Branch[],
+  known: Pick<Usage, "conversionSeconds" | "reviewed" | "picturesSearched">,
+): Promise<Usage> {
   const jobs: Usage["jobs"][number][] = [];
   for (const [analyser, instanceType] of Object.entries(instanceTypes)) {
     const branch = branches.find(({ envelope }) => envelope.analyser === analyser);
     const result = branch ? branch.result : await resultAt(lake, analyserPrefix(request.caseId, request.runId, analyser));
-    if (result) jobs.push({ analyser, instanceType, wallSeconds: result.usage.wallSeconds });
+    const usd = branch?.envelope.costUsd ?? null;
+    if (result) jobs.push({ analyser, instanceType, wallSeconds: result.usage.wallSeconds, ...(usd !== null && { usd }) });
   }
-  const rekognition = branches.some(({ envelope }) => envelope.analyser === "rekognition" && envelope.status === "SUCCEEDED");
-  return { normalised: verdict === "NORMALISE", reviewed, rekognition, jobs };
+  const succeeded = (analyser: string) => branches.some(({ envelope }) => envelope.analyser === analyser && envelope.status === "SUCCEEDED");
+  return { ...known, normalised: verdict === "NORMALISE", rekognition: succeeded("rekognition"), labels: succeeded("rekognition-labels"), jobs };
 }

@@ -22,7 +22,7 @@ export interface Finding {
   kind: Output["kind"];
   key: string;
   producer: Producer;
-  /** What it is about; null of cues and sprites. */
+  /** What it is about; null of cues, sprites and tags. */
   subject: Subject | null;
   labels: string[];
   /** Of what tells phases, if it says so. */

@@ -2,6 +2,7 @@ import type { GetSegmentDetectionResponse, SegmentDetection } from "@aws-sdk/cli
 import type { AnalyserResult, CueLine, CueType } from "../../../contracts/analyser-result.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
+import { serviceResult } from "../service-result.ts";
 
 /** Rekognition's technical cues that mean something in an operation. Titles, credits, slates and colour bars belong to broadcast. */
 const technicalCues: Readonly<Record<string, CueType>> = { BlackFrames: "black" };
@@ -44,35 +45,9 @@ function reviewSpan({ Type, ShotSegment, TechnicalCueSegment, StartFrameNumber, 
   return [{ type, start: StartFrameNumber, end: EndFrameNumber + 1, score: Math.min(1, confidence / 100) }];
 }
 
-/** The analyser's own account of what it did. Rekognition tells neither a digest nor what it cost in processor time. */
+/** The analyser's own account of what it did. */
 export function resultOf(selected: GetSegmentDetectionResponse["SelectedSegmentTypes"], frameCount: number, file: string): AnalyserResult {
   const version = selected?.find(({ Type }) => Type === "SHOT")?.ModelVersion;
-  return {
-    schema: "analyser-result/1.0",
-    analyser: "rekognition",
-    outputs: [
-      {
-        producer: {
-          id: "rekognition-segments",
-          kind: "service",
-          name: "Amazon Rekognition segment detection",
-          version: version ?? "unknown",
-          digest: null,
-          dataset: null,
-          threshold: null,
-          calibration: null,
-          syntheticOnly: false,
-        },
-        status: "SUCCEEDED",
-        error: null,
-        kind: "cues",
-        subject: null,
-        labels: [],
-        file,
-        framesDone: frameCount,
-        framesWanted: frameCount,
-      },
-    ],
-    usage: { wallSeconds: 0, cpuSeconds: 0, peakMemoryBytes: 0 },
-  };
+  const producer = { id: "rekognition-segments", name: "Amazon Rekognition segment detection", version };
+  return serviceResult({ analyser: "rekognition", producer, kind: "cues", frameCount, file });
 }

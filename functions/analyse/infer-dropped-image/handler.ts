@@ -1,4 +1,4 @@
-import type { ApiError, ImagePrediction } from "../../../contracts/api.ts";
+import { type ApiError, type ImagePrediction, problemOf } from "../../../contracts/api.ts";
 import { droppedImageKey, imageAnswerKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { type ImageNetwork, predict } from "../../runtime/image-inference/predict.ts";
@@ -24,7 +24,7 @@ export const createHandler =
       const image = droppedImageOf(body, deps.lake.bucket);
       const answer = await answerTo(deps, image);
       await deps.lake.putJson(imageAnswerKey(image.imageId), answer);
-      log("image answered", { imageId: image.imageId, messageId, status: "error" in answer ? answer.error : "predicted" });
+      log("image answered", { imageId: image.imageId, messageId, status: "reasons" in answer ? "refused" : "predicted" });
     });
 
 /** Only what is wrong with the image itself is an answer: anything else may pass, and is tried again. */
@@ -34,6 +34,6 @@ async function answerTo({ lake, network }: Deps, { imageId, bytes }: DroppedImag
     return await predict(network, await lake.bytes(droppedImageKey(imageId)));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return { error: error.name, reasons: [...error.reasons] };
+    return problemOf(400, error.reasons);
   }
 }

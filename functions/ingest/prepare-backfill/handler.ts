@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { backfillItem, type PreparedBackfill } from "../../../contracts/backfill.ts";
 import { caseStatus } from "../../../contracts/case.ts";
+import { isGoing } from "../../../contracts/case-table.ts";
 import { sourceKey } from "../../../contracts/keys.ts";
 import { runId } from "../../../contracts/primitives.ts";
 import { InvalidInput, NoLease } from "../../runtime/errors.ts";
@@ -35,6 +36,7 @@ export const createHandler =
     const item = parseInput(backfillItem, event);
     const key = sourceKey(item.caseId, item.uploadId);
     const [stored, versions] = await Promise.all([deps.summary(item.caseId), deps.versions(key)]);
+    if (isGoing(stored)) throw new InvalidInput("The case of this video is deleted, or about to be.");
     const latest = versions.find(({ isLatest }) => isLatest);
     if (!latest) throw new InvalidInput("There is no such video.");
     const summary = stored === undefined ? undefined : parseStored(summaryItem, stored, "A summary item of the case table");

@@ -1,6 +1,6 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, queueClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured, NotFound } from "../../runtime/errors.ts";
@@ -40,6 +40,9 @@ export function awsDeps(): Deps {
       const found = versions.find((version) => version.versionId === versionId);
       if (!found) throw new NotFound("The scanned version of the video isn't there any more.");
       return found.bytes;
+    },
+    async summary(caseId) {
+      return (await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }))).Item;
     },
     async refuse(caseId, { status, reason }) {
       const now = new Date().toISOString();

@@ -1,4 +1,5 @@
 import type { AnalysisRequest } from "../../../contracts/case.ts";
+import { isGoing } from "../../../contracts/case-table.ts";
 import { log } from "../../runtime/log.ts";
 import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
 import type { Leases } from "../leases.ts";
@@ -15,6 +16,8 @@ export interface Deps {
   defer(body: string): Promise<void>;
   /** Bytes of a version of an object. Throws NotFound if it isn't there. */
   bytesOf(source: Source): Promise<number>;
+  /** The case's summary item, if there is one; what is left of a deleted case included. */
+  summary(caseId: string): Promise<unknown>;
   /** Ends a case whose video must not be analysed. */
   refuse(caseId: string, refusal: Refusal): Promise<void>;
 }
@@ -32,6 +35,11 @@ export const createHandler =
 async function handle(deps: Deps, messageId: string, body: string): Promise<void> {
   const arrival = arrivalOf(body, deps.startAfter);
   const { caseId, refusal } = arrival;
+  if (isGoing(await deps.summary(caseId))) {
+    // No failure: the event came after somebody had the case deleted, and nothing may bring it back.
+    log("video of a deleted case left alone", { caseId, messageId });
+    return;
+  }
   if (refusal !== undefined) {
     await deps.refuse(caseId, refusal);
     log("video refused", { caseId, messageId, status: refusal.status });

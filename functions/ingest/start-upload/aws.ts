@@ -1,5 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, type PutCommandInput } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, type PutCommandInput } from "@aws-sdk/lib-dynamodb";
+import { defaultRetentionClass } from "../../../contracts/case.ts";
+import { isGoing } from "../../../contracts/case-table.ts";
 import { documentClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { multipart } from "../multipart.ts";
@@ -23,12 +25,14 @@ export function awsDeps(): Deps {
   return {
     mostBytes: Number(MOST_BYTES),
     find: findUpload(table, CASE_TABLE),
+    isGoing: async (caseId) =>
+      isGoing((await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }))).Item),
     multipart: multipart(s3Client(), RAW_BUCKET),
     keep: (upload) => putNew({ ...upload, ...itemOfUpload(upload.uploadId), startedAt: new Date().toISOString() }),
-    async announce({ caseId }, { fileName, procedure, severity }) {
+    async announce({ caseId }, { fileName, procedure, severity, retentionClass = defaultRetentionClass }) {
       // What nobody said is left out: an index has the procedure for its key.
       const now = new Date().toISOString();
-      const facts = { fileName, procedure, severity, createdAt: now, updatedAt: now, reasons: [] };
+      const facts = { fileName, procedure, severity, retentionClass, createdAt: now, updatedAt: now, reasons: [] };
       await putNew({ caseId, item: "SUMMARY", list: "CASES", status: "UPLOADING", ...facts });
     },
   };

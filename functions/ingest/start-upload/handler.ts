@@ -9,6 +9,8 @@ export interface Deps {
   /** Largest video that this environment takes. */
   mostBytes: number;
   find: FindUpload;
+  /** Whether the case is deleted, or about to be. */
+  isGoing(caseId: string): Promise<boolean>;
   multipart: Pick<Multipart, "create" | "abort">;
   /** Keeps a new upload. False if it is there already. */
   keep(upload: Upload): Promise<boolean>;
@@ -25,6 +27,7 @@ export const createHandler = (deps: Deps) =>
     }
     const { sub } = callerOf(request);
     const uploadId = uploadIdOf(sub, asked.token);
+    if (await deps.isGoing(caseOfUpload(uploadId))) throw new InvalidInput("The case of this token's upload was deleted. Start another, with a new token.");
     const upload = (await deps.find(uploadId)) ?? (await begin(deps, uploadId, sub, asked.bytes));
     if (upload.isAborted) throw new InvalidInput("The upload of this token was aborted. Start another, with a new token.");
     if (upload.bytes !== asked.bytes) {
@@ -39,9 +42,9 @@ async function begin({ find, keep, multipart }: Deps, uploadId: string, owner: s
   const which = { caseId: caseOfUpload(uploadId), uploadId };
   const upload: Upload = { ...which, multipartId: await multipart.create(which), bytes, owner, isAborted: false };
   if (await keep(upload)) return upload;
-  // The same request, at the same time, was faster.
-  await multipart.abort(upload);
   const found = await find(uploadId);
   if (found === undefined) throw new Error("An upload that was there is gone.");
+  // The same request, at the same time, was faster. If it is this very upload, the answer to keeping it was lost and it was tried again.
+  if (found.multipartId !== upload.multipartId) await multipart.abort(upload);
   return found;
 }

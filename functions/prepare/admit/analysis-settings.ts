@@ -15,14 +15,15 @@ export interface Destination {
  * The job that makes the analysis rendition: HLS of 6 s segments, no sound. Normalised: 540p at a constant rate with a key
  * frame every second, so that sampling once a second decodes key frames only and every segment stands alone. Beside it, the pictures of the source that are searched for burnt-in text.
  */
-export function analysisSettings(request: AnalysisRequest, { video }: SourceIndex, { verdict }: Verdict, to: Destination): JobSettings {
+export function analysisSettings(request: AnalysisRequest, index: SourceIndex, { verdict }: Verdict, to: Destination): JobSettings {
+  const { video } = index;
   const picture: VideoDescription =
     verdict === "PASSTHROUGH"
       ? { CodecSettings: { Codec: "PASSTHROUGH" } }
       : encodedVideo(boxFor(video, 960, 540), { rate: video.nominalFrameRate, gopSeconds: 1, bFrames: 2, quality: 7, maxBitrate: 3_000_000 });
   return {
     TimecodeConfig: { Source: "ZEROBASED" },
-    Inputs: [sourceInput(request.source)],
+    Inputs: [sourceInput(request, index, to.bucket)],
     OutputGroups: [
       {
         Name: "analysis",

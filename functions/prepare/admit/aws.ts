@@ -1,12 +1,16 @@
 import { z } from "zod";
-import { analyser } from "../../../contracts/model.ts";
+import { plannedAnalyser } from "../../../contracts/cost.ts";
 import { s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
 import type { Deps } from "./handler.ts";
 
 /** What runs over an admitted video. */
-const plannedWork = z.strictObject({ analysers: z.array(analyser.pick({ id: true, instanceType: true, sampleRate: true })), rekognition: z.boolean() });
+const plannedWork = z.strictObject({
+  analysers: z.array(plannedAnalyser),
+  rekognition: z.boolean(),
+  labels: z.boolean(),
+});
 
 export function awsDeps(): Deps {
   const { PROCESSED_BUCKET, PROCESSED_KEY_ARN, PLANNED_WORK } = readEnvironment(["PROCESSED_BUCKET", "PROCESSED_KEY_ARN", "PLANNED_WORK"]);

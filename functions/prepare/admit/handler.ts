@@ -15,27 +15,30 @@ export interface Deps {
   /** Key that encrypts the processed bucket. */
   processedKeyArn: string;
   /** What will run over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean };
+  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean };
 }
 
-/** State Admit: whether the upload is analysed, and how its analysis rendition is made. */
+/** States Admit and AdmitCopy: whether the upload is analysed, and how its analysis rendition is made. */
 export const createHandler =
   ({ lake, processedKeyArn, planned }: Deps) =>
   async (event: unknown): Promise<z.infer<typeof admitResponse>> => {
     const { request, probe, probeError, index: indexed, indexError } = parseInput(admitRequest, event);
     const { caseId, runId } = request;
-    const index = indexed === null ? undefined : await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
-    const verdict = decide({ probe: (probe as ProbeResponse | null)?.ProbeResults?.[0], probeError, index, indexError });
+    const unindexed = indexed !== null && "unindexed" in indexed ? indexed.unindexed : null;
+    const index = indexed === null || unindexed !== null ? undefined : await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
+    const probed = (probe as ProbeResponse | null)?.ProbeResults?.[0];
+    const verdict = decide({ probe: probed, probeError, index, indexError, unindexed });
     log("admission decided", { caseId, runId, status: verdict.verdict, reasonCount: verdict.reasons.length });
+    const admitted = verdict.verdict === "PASSTHROUGH" || verdict.verdict === "NORMALISE" ? index : undefined;
     const forecast =
-      verdict.verdict === "REJECT" || index === undefined ? null : forecastOf(index.video, { normalised: verdict.verdict === "NORMALISE", ...planned });
-    const settings =
-      verdict.verdict === "REJECT" || index === undefined ? null : analysisSettings(request, index, verdict, { bucket: lake.bucket, keyArn: processedKeyArn });
+      admitted && forecastOf(admitted.video, { conversionSeconds: admitted.converted?.wallSeconds, normalised: verdict.verdict === "NORMALISE", ...planned });
+    const settings = admitted && analysisSettings(request, admitted, verdict, { bucket: lake.bucket, keyArn: processedKeyArn });
     return {
       verdict: verdict.verdict,
       reasons: verdict.reasons,
       durationSeconds: verdict.durationSeconds,
+      startTimecode: probed?.Container?.StartTimecode ?? null,
       forecastUsd: forecast?.estimateUsd ?? null,
-      settings: settings as Record<string, unknown> | null,
+      settings: (settings as Record<string, unknown> | undefined) ?? null,
     };
   };

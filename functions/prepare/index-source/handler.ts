@@ -1,7 +1,10 @@
 import type { z } from "zod";
-import { sourceIndexKey } from "../../../contracts/keys.ts";
+import type { AnalysisRequest } from "../../../contracts/case.ts";
+import { conversion as conversionSchema } from "../../../contracts/conversion.ts";
+import { conversionKey, convertedVideoKey, sourceIndexKey } from "../../../contracts/keys.ts";
 import type { ObjectLocation } from "../../../contracts/primitives.ts";
 import { indexSourceRequest, type indexSourceResponse } from "../../../contracts/steps.ts";
+import { BrokenContract, InvalidInput, NeedsConversion } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import type { ByteRanges } from "../../runtime/media/byte-ranges.ts";
@@ -10,21 +13,42 @@ import { parseInput } from "../../runtime/parse.ts";
 import { sourceIndexOf } from "./core.ts";
 
 export interface Deps {
-  lake: Pick<Lake, "putJson">;
-  /** One version of the uploaded object, and its SHA-256 if the uploader left one with it. */
+  lake: Pick<Lake, "json" | "putJson" | "bucket">;
+  /** One version of an object, and its SHA-256 if the uploader left one with it. */
   open(source: ObjectLocation): Promise<{ file: ByteRanges; sha256: string | undefined }>;
 }
 
-/** State IndexSource: reads which frame is shown when from the source's packet tables, by byte ranges, and stores it as `source-index.json`. */
+/**
+ * States IndexSource and IndexCopy: read which frame is shown when from the packet tables of the source, or of the copy that it was
+ * converted to, by byte ranges, and store it as `source-index.json`.
+ */
 export const createHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<z.infer<typeof indexSourceResponse>> => {
-    const { request } = parseInput(indexSourceRequest, event);
+    const { request, copy } = parseInput(indexSourceRequest, event);
     const { caseId, runId } = request;
-    const { file, sha256 } = await deps.open(request.source);
-    const index = sourceIndexOf(await readPacketTable(file), file.size, sha256);
+    const source = await deps.open(request.source);
+    const conversion = copy ? await conversionOf(deps, request) : undefined;
+    const read = copy ? await deps.open({ bucket: deps.lake.bucket, key: convertedVideoKey(caseId, runId) }) : source;
+    const table = await readPacketTable(read.file).catch((error: unknown) => {
+      if (!(error instanceof NeedsConversion)) throw error;
+      if (copy) throw new BrokenContract(`The copy can't be read as it is. ${error.message}`);
+      return error;
+    });
+    if (table instanceof NeedsConversion) {
+      log("source not indexed", { caseId, runId, status: "UNINDEXED" });
+      return { unindexed: table.message };
+    }
+    const index = sourceIndexOf(table, { bytes: source.file.size, sha256: source.sha256, conversion });
     await deps.lake.putJson(sourceIndexKey(caseId, runId), index);
     const { frameCount, durationTicks, timebase } = index.video;
     log("source indexed", { caseId, runId, frameCount });
     return { frameCount, durationSeconds: (durationTicks * timebase.num) / timebase.den };
   };
+
+/** What came of the conversion. Throws InvalidInput if the video could not be converted. */
+async function conversionOf({ lake }: Deps, { caseId, runId }: AnalysisRequest) {
+  const found = await lake.json(conversionKey(caseId, runId), conversionSchema);
+  if (found.outcome === "UNREADABLE") throw new InvalidInput(...found.reasons);
+  return found;
+}

@@ -22,7 +22,8 @@ const layers = 100;
  * no sound, and both the spans outside the patient and the regions with burnt-in text covered. Both renditions have the source's nominal rate and are timed by
  * the same rule, so a frame of the analysis rendition has the same number in this one.
  */
-export function reviewSettings(request: AnalysisRequest, { video }: SourceIndex, gate: Gate, plan: ReviewPlan): JobSettings {
+export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gate: Gate, plan: ReviewPlan): JobSettings {
+  const { video } = index;
   const box = boxFor(video, 1920, 1080);
   const size = fitWithin(video, box);
   const rate = video.nominalFrameRate;
@@ -34,7 +35,7 @@ export function reviewSettings(request: AnalysisRequest, { video }: SourceIndex,
   const preprocessors = { ...picture.VideoPreprocessors, ...(covers.length > 0 ? { ImageInserter: { InsertableImages: covers } } : {}) };
   return {
     TimecodeConfig: { Source: "ZEROBASED" },
-    Inputs: [sourceInput(request.source)],
+    Inputs: [sourceInput(request, index, plan.bucket)],
     OutputGroups: [
       {
         Name: "review",

@@ -18,12 +18,20 @@ const mostRefused = 50;
 export const createHandler =
   ({ lake }: Deps) =>
   async (event: unknown): Promise<z.infer<typeof checkGroundingResponse>> => {
-    const { caseId, runId, language, draft: number, writer } = parseInput(checkGroundingRequest, event);
+    const { caseId, runId, language, draft: number, writer, withoutModel = "" } = parseInput(checkGroundingRequest, event);
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
-    const { draft, refused } = checkDraft(await lake.json(reportDraftKey(caseId, runId, language, number), reportDraft), evidence);
+    const written = await lake.json(reportDraftKey(caseId, runId, language, number), reportDraft);
+    const { draft, refused: untrue } = checkDraft(written, evidence);
+    // What is no draft at all is refused as a whole: a sentence without words.
+    const whole = [withoutModel, written.unusable ?? ""].filter((reason) => reason !== "").map((reason) => ({ text: "", reasons: [reason] }));
+    const refused = [...whole, ...untrue];
     const earlier = number === 1 ? [] : (await lake.json(checkedDraftKey(caseId, runId, language, number - 1), checkedDraft)).refused;
     await lake.putJson(checkedDraftKey(caseId, runId, language, number), { writer, draft, refused: [...earlier, ...refused].slice(0, mostRefused) });
     const sentenceCount = draft.sections.reduce((sum, { sentences }) => sum + sentences.length, 0);
     log("draft checked", { caseId, runId, sentenceCount, refusedCount: refused.length });
-    return { verdict: refused.length === 0 && sentenceCount > 0 ? "GROUNDED" : "REFUSED", sentenceCount, refusedCount: refused.length };
+    return {
+      verdict: untrue.length === 0 && written.unusable === undefined && sentenceCount > 0 ? "GROUNDED" : "REFUSED",
+      sentenceCount,
+      refusedCount: refused.length,
+    };
   };

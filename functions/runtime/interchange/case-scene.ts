@@ -1,6 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
-import { type Analysis, analysis as analysisSchema, detectionChunk, maskChunk } from "../../../contracts/analysis.ts";
+import { type Analysis, analysis as analysisSchema, detectionChunk, maskChunk, trackList } from "../../../contracts/analysis.ts";
+import { corrected, standing, uncorrected } from "../../../contracts/corrected-view.ts";
+import type { CorrectionSet } from "../../../contracts/corrections.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { analysisKey, measuresKey, parseUri } from "../../../contracts/keys.ts";
 import { type Measures, measures as measuresSchema } from "../../../contracts/measures.ts";
@@ -8,18 +10,55 @@ import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { BrokenContract, InvalidInput, NotFound } from "../errors.ts";
 import type { Lake } from "../lake.ts";
 import { parseStoredJson } from "../parse.ts";
+import { withDrawings } from "./corrected-scene.ts";
+import { merged } from "./merged.ts";
 import { type Box, type Event, type Mask, overlaps, type Scene, type Sighting } from "./scene.ts";
 
 type Chunks = Analysis["detections"][number]["chunks"];
 
-/** An analysed case as a scene, for a span of its source frames. Throws NotFound if it was not analysed, InvalidInput for a span outside the operation. */
-export async function caseScene(lake: Lake, { caseId, runId }: { caseId: string; runId: string }, span: FrameSpan): Promise<Scene> {
+/**
+ * An analysed case as a scene, for a span of its source frames; corrected, if there are sets of corrections. Throws NotFound if it
+ * was not analysed, InvalidInput for a span outside the operation.
+ */
+export async function caseScene(
+  lake: Lake,
+  { caseId, runId }: { caseId: string; runId: string },
+  span: FrameSpan,
+  sets: readonly CorrectionSet[] | null = null,
+): Promise<Scene> {
   const analysis = await lake.json(analysisKey(caseId, runId), analysisSchema);
   const { frameCount } = analysis.media.source;
   if (span.startFrame >= frameCount || span.endFrame > frameCount)
     throw new InvalidInput(`Frames ${span.startFrame} to ${span.endFrame} aren't all of the operation, which has ${frameCount}.`);
   const frames = new FrameIndex(await lake.json(parseUri(analysis.media.frameTable).key, frameTable));
-  return sceneOf(lake, analysis, frames, await measuresOf(lake, caseId, runId), span);
+  const measures = await measuresOf(lake, caseId, runId);
+  return sets === null ? sceneOf(lake, analysis, frames, measures, span) : await correctedScene(lake, analysis, frames, measures, span, sets);
+}
+
+/** The scene of an analysis with what people corrected. Measures stay those of the analysis: they were not taken anew. */
+async function correctedScene(
+  lake: Lake,
+  analysis: Analysis,
+  frames: FrameIndex,
+  measures: Measures | null,
+  span: FrameSpan,
+  sets: readonly CorrectionSet[],
+): Promise<Scene> {
+  const corrections = sets.flatMap((set) => set.corrections);
+  const view = corrected(uncorrected(analysis), corrections);
+  const findings = { ...analysis, segments: standing(view.segments), events: standing(view.events) };
+  return withDrawings(sceneOf(lake, findings, frames, measures, span), view, sets.at(-1)?.version ?? 0, await trackLabels(lake, analysis));
+}
+
+/** What each track of an analysis is called, by its number. */
+export async function trackLabels(lake: Pick<Lake, "bytes">, { tracks, detections }: Pick<Analysis, "tracks" | "detections">): Promise<string[]> {
+  if (tracks === null) return [];
+  const list = await readChunk(lake, tracks.uri, trackList);
+  return list.label.map((label, track) => {
+    const found = detections[list.detections[track] as number]?.labels[label];
+    if (found === undefined) throw new BrokenContract(`${tracks.uri} names label ${label} for track ${track}, which its producer does not have.`);
+    return found;
+  });
 }
 
 /** Null where the analysis is of a time before measures were made. */
@@ -53,6 +92,7 @@ export function sceneOf(lake: Pick<Lake, "bytes">, analysis: Analysis, frames: F
     events: eventsOf(analysis, measures).filter((one) => overlaps(one, span)),
     measures,
     provenance: analysis.provenance,
+    corrections: null,
     boxes: () => merged(detections.map((one, i) => boxesOf(lake, one.chunks, span, labelIndex(one.labels, labels), i))),
     masks: () => merged(masks.map((one, i) => masksOf(lake, one.chunks, span, labelIndex(one.labels, labels), detections.length + i))),
   };
@@ -109,20 +149,3 @@ function labelOf(labels: number[], index: number | undefined, uri: string): numb
 
 const readChunk = async <T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> =>
   parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
-
-/** Several rising lists of frames as one; what several saw in a frame comes together, in the order of the lists. */
-export async function* merged<Item>(lists: readonly AsyncIterable<Sighting<Item>>[]): AsyncGenerator<Sighting<Item>> {
-  const iterators = lists.map((list) => list[Symbol.asyncIterator]());
-  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
-  for (;;) {
-    const frame = heads.reduce((least, head) => (head.done ? least : Math.min(least, head.value.frame)), Number.POSITIVE_INFINITY);
-    if (frame === Number.POSITIVE_INFINITY) return;
-    const items: Item[] = [];
-    for (const [i, head] of heads.entries()) {
-      if (head.done || head.value.frame !== frame) continue;
-      items.push(...head.value.items);
-      heads[i] = await (iterators[i] as AsyncIterator<Sighting<Item>>).next();
-    }
-    yield { frame, items };
-  }
-}

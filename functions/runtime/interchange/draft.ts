@@ -1,7 +1,7 @@
 import type { AnnotationSet } from "../../../contracts/annotation-set.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
+import { type Grid, regrid } from "../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../errors.ts";
-import { type Grid, regrid } from "./masks.ts";
 
 /** What a file says about the operation, whatever its format. */
 export type Annotations = Pick<AnnotationSet, "labels" | "lookedAt" | "boxes" | "masks" | "segments" | "events" | "notes">;

@@ -54,7 +54,7 @@ export interface Scene {
   readonly raster: { readonly width: number; readonly height: number };
   /** Names of what boxes and masks show, each once. */
   readonly labels: readonly string[];
-  /** Producers of boxes, then of masks. */
+  /** Producers of boxes, then of masks; then, of a corrected scene, people. */
   readonly sources: readonly string[];
   readonly producers: readonly Producer[];
   readonly segments: readonly Segment[];
@@ -62,6 +62,8 @@ export interface Scene {
   readonly events: readonly Event[];
   readonly measures: Measures | null;
   readonly provenance: Analysis["provenance"];
+  /** Version of the corrections that are in it; null if it tells of the analysis as it was made. */
+  readonly corrections: number | null;
   /** Frames in which boxes were looked for, rising, with all boxes of all producers. */
   boxes(): AsyncIterable<Sighting<Box>>;
   /** The same of masks. */
@@ -73,7 +75,7 @@ export const syntheticWarning = "Made by networks that were trained on synthetic
 
 /** What every export says of where it comes from, where its format has a place for that. */
 export function provenanceOf(scene: Scene) {
-  const { caseId, runId, createdAt, provenance, media, span } = scene;
+  const { caseId, runId, createdAt, provenance, media, span, corrections } = scene;
   return {
     caseId,
     runId,
@@ -81,6 +83,7 @@ export function provenanceOf(scene: Scene) {
     span,
     sourceSha256: media.sha256,
     ...provenance,
+    ...(corrections !== null && { corrections }),
     producers: scene.producers.map(({ id, version, digest, dataset, syntheticOnly }) => ({ id, version, digest, dataset, syntheticOnly })),
     warning: scene.producers.some(({ syntheticOnly }) => syntheticOnly) ? syntheticWarning : null,
   };

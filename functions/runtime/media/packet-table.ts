@@ -14,10 +14,11 @@ import {
 } from "mediabunny";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { Rational } from "../../../contracts/primitives.ts";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput, NeedsConversion } from "../errors.ts";
 import { avcHeight } from "./avc-height.ts";
 import { type ByteRanges, inBlocks } from "./byte-ranges.ts";
 import { type Edit, editOf } from "./edit-list.ts";
+import { knownKind } from "./signatures.ts";
 import { assertWhole } from "./wholeness.ts";
 
 /** What a file's packet tables say about its primary video track. No picture is decoded. */
@@ -50,7 +51,8 @@ const containers = new Map<InputFormat, PacketTable["container"]>([
 
 /**
  * Reads the packet table of a video file. Throws InvalidInput, in words for the person who uploaded it, whatever is wrong
- * with the file; if its bytes couldn't be had, throws the reason of that.
+ * with the file; NeedsConversion if nothing is known to be wrong, but its tables are of a kind that is not read here; if its
+ * bytes couldn't be had, the reason of that.
  */
 export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
   if (file.size === 0) throw new InvalidInput("The file is empty.");
@@ -65,7 +67,7 @@ export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
     return await parse({ size: file.size, read });
   } catch (error) {
     if (unread !== undefined) throw unread;
-    if (error instanceof InvalidInput) throw error;
+    if (error instanceof InvalidInput || error instanceof NeedsConversion) throw error;
     throw new InvalidInput(`The file is damaged: it can't be read to its end (${(error as Error).message}).`);
   }
 }
@@ -77,12 +79,16 @@ async function parse(file: ByteRanges): Promise<PacketTable> {
     source: new CustomSource({ getSize: () => file.size, read: file.read, prefetchProfile: "fileSystem" }),
   });
   const container = (await input.canRead()) ? containers.get(await input.getFormat()) : undefined;
-  if (!container) throw new InvalidInput("The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS.");
+  if (!container) {
+    const kind = await knownKind(file);
+    if (kind !== undefined) throw new NeedsConversion(`The file is ${kind}, not MP4, MOV, Matroska, WebM or MPEG-TS.`);
+    throw new InvalidInput("The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS, nor in a format that can be converted.");
+  }
   await assertWhole(container, file);
   const track = await input.getPrimaryVideoTrack();
-  if (!track) throw new InvalidInput("The file holds no video track that can be read.");
+  if (!track) throw new NeedsConversion("The file holds no video track that can be read as it is.");
   const codec = await track.getCodec();
-  if (codec === null) throw new InvalidInput(`The video track's codec (${String(await track.getInternalCodecId())}) isn't one the platform reads.`);
+  if (codec === null) throw new NeedsConversion(`The video track's codec (${String(await track.getInternalCodecId())}) isn't one that is read as it is.`);
   const edit = container === "mp4" || container === "mov" ? await editOf(file, track.id) : undefined;
   const times = await packetTimes(track, edit);
   if (times.pts.length === 0) throw new InvalidInput("The video track holds no frames.");

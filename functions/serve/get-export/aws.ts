@@ -1,14 +1,15 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { presigningClient, statesClient } from "../../runtime/clients.ts";
+import { documentClient, presigningClient, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
+import { viewKeeper, viewLog } from "../views.ts";
 import type { Deps } from "./handler.ts";
 
 const linkSeconds = 15 * 60;
 
 export function awsDeps(): Deps {
-  const { PROCESSED_BUCKET, STATE_MACHINE_ARN } = readEnvironment(["PROCESSED_BUCKET", "STATE_MACHINE_ARN"]);
+  const { CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET", "STATE_MACHINE_ARN"]);
   const states = statesClient();
   const presigner = presigningClient();
   return {
@@ -23,5 +24,6 @@ export function awsDeps(): Deps {
       }
     },
     link: (key) => getSignedUrl(presigner, new GetObjectCommand({ Bucket: PROCESSED_BUCKET, Key: key }), { expiresIn: linkSeconds }),
+    keepView: viewKeeper(viewLog(documentClient(), CASE_TABLE)),
   };
 }

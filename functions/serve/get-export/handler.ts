@@ -5,6 +5,7 @@ import { caseId as caseIdSchema } from "../../../contracts/primitives.ts";
 import { InvalidInput, NotFound } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
+import type { KeepView } from "../views.ts";
 
 /** An execution of `case-export`, as Step Functions describes it. */
 export interface Execution {
@@ -19,11 +20,13 @@ export interface Deps {
   execution(exportId: string): Promise<Execution | undefined>;
   /** A link that opens a key of the processed bucket for 15 minutes. */
   link(key: string): Promise<string>;
+  keepView: KeepView;
 }
 
 /** `GET /cases/{caseId}/exports/{exportId}`: how an export comes on and, once it is done, links to its files. */
 export const createHandler = (deps: Deps) =>
-  route(async ({ pathParameters }): Promise<ExportStatus> => {
+  route(async (request): Promise<ExportStatus> => {
+    const { pathParameters } = request;
     const caseId = caseIdSchema.safeParse(pathParameters["caseId"]);
     const exportId = z.uuid().safeParse(pathParameters["exportId"]);
     if (!caseId.success || !exportId.success)
@@ -35,6 +38,7 @@ export const createHandler = (deps: Deps) =>
     const job = execution && parseStoredJson(exportJob, execution.input, "The export's input");
     if (!job || job.caseId !== caseId.data) throw new NotFound("The case has no such export.");
     const { runId, ...told } = job;
+    if (execution.status === "SUCCEEDED") await deps.keepView(request, job.caseId, "export");
     return { ...told, ...(await outcomeOf(deps, execution, exportPrefix(job.caseId, runId, job.exportId))) };
   });
 

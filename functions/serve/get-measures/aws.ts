@@ -1,6 +1,7 @@
-import { s3Client } from "../../runtime/clients.ts";
+import { documentClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { correctionLog } from "../correction-log.ts";
 import { summaryReader } from "../stored-summary.ts";
 import type { Deps } from "./handler.ts";
 
@@ -9,5 +10,6 @@ export function awsDeps(): Deps {
   return {
     lake: s3Lake(s3Client(), PROCESSED_BUCKET),
     summary: summaryReader(CASE_TABLE),
+    log: correctionLog(documentClient(), CASE_TABLE),
   };
 }

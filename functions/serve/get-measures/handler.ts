@@ -1,33 +1,52 @@
 import { z } from "zod";
-import { measuresKey } from "../../../contracts/keys.ts";
-import { type Measures, measures } from "../../../contracts/measures.ts";
+import { type Analysis, analysis as analysisContract } from "../../../contracts/analysis.ts";
+import { corrected, uncorrected } from "../../../contracts/corrected-view.ts";
+import { analysisKey, measuresKey } from "../../../contracts/keys.ts";
+import { type CaseMeasures, type Measures, measures, measuresQuery } from "../../../contracts/measures.ts";
 import { caseId } from "../../../contracts/primitives.ts";
+import { measureOf } from "../../aggregate/measure-operation/measure.ts";
+import { readOperation } from "../../aggregate/measure-operation/read-operation.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { parseInput } from "../../runtime/parse.ts";
+import type { CorrectionLog } from "../correction-log.ts";
 import { summaryOf } from "../summary.ts";
 
 export interface Deps {
-  lake: Pick<Lake, "json">;
+  lake: Pick<Lake, "json" | "bytes">;
   /** The case's summary item; undefined if there is none. */
   summary(caseId: string): Promise<unknown>;
+  log: Pick<CorrectionLog, "all">;
 }
 
-const path = z.strictObject({ caseId });
+const request = z.object({ caseId, ...measuresQuery.shape });
 
-/** `GET /cases/{caseId}/measures`: the clinical measures of the case's newest run. */
-export const createHandler = ({ lake, summary }: Deps) =>
-  route(async ({ pathParameters }): Promise<Measures> => {
-    const { caseId } = parseInput(path, pathParameters);
+/**
+ * `GET /cases/{caseId}/measures?corrected=`: the clinical measures of the case's newest run, as it was analysed or as people
+ * corrected it: then they are made from what stands, when they are asked for.
+ */
+export const createHandler = ({ lake, summary, log }: Deps) =>
+  route(async ({ pathParameters, queryStringParameters }): Promise<CaseMeasures> => {
+    const { caseId, corrected: asked } = parseInput(request, { ...pathParameters, ...queryStringParameters });
     const stored = await summary(caseId);
     if (stored === undefined) throw new NotFound(`There is no case ${caseId}.`);
     const { runId, status } = summaryOf(stored);
     if (runId === null || (status !== "COMPLETE" && status !== "PARTIAL")) throw new NotFound(`Case ${caseId} is ${status}: nothing of it has been measured.`);
-    try {
-      return await lake.json(measuresKey(caseId, runId), measures);
-    } catch (error) {
-      if (error instanceof NotFound) throw new NotFound(`Case ${caseId} was analysed, but not measured.`);
-      throw error;
-    }
+    const asAnalysed = await lake.json(measuresKey(caseId, runId), measures).catch((error: Error) => {
+      throw error instanceof NotFound ? new NotFound(`Case ${caseId} was analysed, but not measured.`) : error;
+    });
+    if (asked === "false") return { ...asAnalysed, correctionsVersion: null };
+    const sets = await log.all(caseId, runId);
+    const version = sets.at(-1)?.version ?? 0;
+    if (version === 0) return { ...asAnalysed, correctionsVersion: 0 };
+    const analysis = await lake.json(analysisKey(caseId, runId), analysisContract);
+    const changes = sets.flatMap(({ corrections }) => corrections);
+    return { ...(await measuredAnew(lake, analysis, asAnalysed, changes)), correctionsVersion: version };
   });
+
+async function measuredAnew(lake: Deps["lake"], analysis: Analysis, before: Measures, changes: Parameters<typeof corrected>[1]): Promise<Measures> {
+  const operation = await readOperation(lake, analysis, corrected(uncorrected(analysis), changes));
+  const made = measureOf(operation);
+  return { ...before, measures: made.measures.map((measure) => ({ ...measure, cohort: null })), findings: made.findings };
+}

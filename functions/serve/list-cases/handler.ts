@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { CaseList } from "../../../contracts/api.ts";
-import type { CaseSummary } from "../../../contracts/case.ts";
+import type { CaseList, ListedCase } from "../../../contracts/api.ts";
+import { isDeleted } from "../../../contracts/case-table.ts";
 import { caseId } from "../../../contracts/primitives.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
-import { summaryOf } from "../summary.ts";
+import { posterUriOf, summaryOf } from "../summary.ts";
 import { type Listing, readSearch, type Search } from "./search.ts";
 
 /** An item of the case table, of which nothing is known yet but its key. */
@@ -29,6 +29,8 @@ export interface Deps {
   page(listing: Listing, limit: number, after: Place | undefined): Promise<{ items: Item[]; last: Place | undefined }>;
   /** The items of these keys that there are, in any order; at most 100 keys. */
   items(keys: readonly { caseId: string; item: string }[]): Promise<Item[]>;
+  /** A link that opens an `s3://` object for 15 minutes. */
+  link(uri: string): Promise<string>;
 }
 
 /** Items that one query takes from an index. Times 1 + 3 keys a case it is what one batch may ask for. */
@@ -43,36 +45,41 @@ export const createHandler = (deps: Deps) =>
     const search = readSearch(queryStringParameters);
     const { listing, next } = search;
     let after = next === undefined ? undefined : placeOf(next, listing);
-    const cases: CaseSummary[] = [];
+    const cases: ListedCase[] = [];
     for (let queries = 0; queries < mostQueries && cases.length < fullPage; queries++) {
       const { items, last } = await deps.page(listing, pageSize, after);
-      cases.push(...(await matching(deps, items, search)));
+      for (const stored of await matching(deps, items, search)) cases.push(await listed(deps, stored));
       after = last;
       if (after === undefined) break;
     }
     return { cases, next: after === undefined ? null : tokenOf(after) };
   });
 
-/** The cases of a page that are wanted, in its order. */
-async function matching(deps: Deps, items: readonly Item[], { listing, findings, procedure, status }: Search): Promise<CaseSummary[]> {
-  const wanted = (summary: CaseSummary) => (procedure === undefined || summary.procedure === procedure) && (status === undefined || summary.status === status);
+async function listed({ link }: Deps, stored: Item): Promise<ListedCase> {
+  const poster = posterUriOf(stored);
+  return { ...summaryOf(stored), poster: poster === null ? null : await link(poster) };
+}
+
+/** The summary items of a page's cases that are wanted, in its order. */
+async function matching(deps: Deps, items: readonly Item[], { listing, findings, procedure, status }: Search): Promise<Item[]> {
+  const wanted = (stored: Item) => {
+    const summary = summaryOf(stored);
+    return (procedure === undefined || summary.procedure === procedure) && (status === undefined || summary.status === status);
+  };
   // Other items of a case may carry a listed attribute, too.
-  if (listing.by !== "finding")
-    return items
-      .filter(({ item }) => item === "SUMMARY")
-      .map(summaryOf)
-      .filter(wanted);
+  if (listing.by !== "finding") return items.filter((stored) => stored.item === "SUMMARY" && wanted(stored));
   if (items.length === 0) return [];
   const others = findings.slice(1);
   const read = await deps.items(items.flatMap(({ caseId }) => ["SUMMARY", ...others].map((item) => ({ caseId, item }))));
   const byKey = new Map(read.map((item) => [`${item.caseId} ${item.item}`, item]));
   return items.flatMap((found) => {
     const stored = byKey.get(`${found.caseId} SUMMARY`);
-    if (stored === undefined) return [];
-    const summary = summaryOf(stored);
+    // An index may be asked a moment before it knows that the case is deleted.
+    if (stored === undefined || isDeleted(stored)) return [];
+    const { runId } = summaryOf(stored);
     // What an earlier run found says nothing once another has begun.
-    const holds = [found, ...others.map((item) => byKey.get(`${found.caseId} ${item}`))].every((item) => item?.["runId"] === summary.runId);
-    return holds && wanted(summary) ? [summary] : [];
+    const holds = [found, ...others.map((item) => byKey.get(`${found.caseId} ${item}`))].every((item) => item?.["runId"] === runId);
+    return holds && wanted(stored) ? [stored] : [];
   });
 }
 

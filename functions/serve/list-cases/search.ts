@@ -1,18 +1,6 @@
-import { z } from "zod";
-import { caseStatus, procedure } from "../../../contracts/case.ts";
+import { caseQuery } from "../../../contracts/api.ts";
 import { findingItemName, findingKey } from "../../../contracts/case-table.ts";
 import { parseInput } from "../../runtime/parse.ts";
-
-const label = z.string().trim().min(1).max(100);
-/** What the route takes in its query. All that is given must hold. */
-const parameters = z.strictObject({
-  procedure: procedure.optional(),
-  status: caseStatus.optional(),
-  event: label.optional(),
-  instrument: label.optional(),
-  phase: label.optional(),
-  next: z.string().optional(),
-});
 
 /** Where to look: an attribute that an index of the table has for its key, and the value wanted. */
 export interface Listing {
@@ -32,11 +20,12 @@ export interface Search {
 
 /** Reads a request's query. Throws InvalidInput for a parameter that isn't known: a filter that is misspelt would else find everything. */
 export function readSearch(query: Readonly<Record<string, string>>): Search {
-  const { procedure, status, event, instrument, phase, next } = parseInput(parameters, query);
+  const { procedure, status, event, instrument, phase, tag, next } = parseInput(caseQuery, query);
   const findings = [
     ...(event === undefined ? [] : [findingKey("event", event)]),
     ...(instrument === undefined ? [] : [findingKey("instrument", instrument)]),
     ...(phase === undefined ? [] : [findingKey("phase", phase)]),
+    ...(tag === undefined ? [] : [findingKey("tag", tag)]),
   ];
   return { listing: listingOf(findings[0], procedure, status), procedure, status, findings: findings.map(findingItemName), next };
 }

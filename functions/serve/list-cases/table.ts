@@ -8,7 +8,7 @@ import type { Deps, Item, Place } from "./handler.ts";
 const mostTries = 6;
 
 /** Reads the case table and its indexes. */
-export const caseTable = (table: DynamoDBDocumentClient, tableName: string): Deps => ({
+export const caseTable = (table: DynamoDBDocumentClient, tableName: string): Omit<Deps, "link"> => ({
   async page({ by, value }, limit, after) {
     const { Items = [], LastEvaluatedKey } = await table.send(
       new QueryCommand({

@@ -6,8 +6,10 @@ import { formats } from "../../runtime/interchange/formats.ts";
 import { syntheticWarning } from "../../runtime/interchange/scene.ts";
 import { log } from "../../runtime/log.ts";
 import { analysedCase, type CaseDeps } from "../analysed-case.ts";
+import type { CorrectionLog } from "../correction-log.ts";
 
 export interface Deps extends CaseDeps {
+  log: Pick<CorrectionLog, "newest">;
   newId(): string;
   /** Starts the state machine `case-export` under the export's identifier. */
   start(job: ExportJob): Promise<void>;
@@ -16,6 +18,8 @@ export interface Deps extends CaseDeps {
 /** What drawing into pictures loses. */
 const drawnLoss = "What is drawn into the pictures can't be taken out again: measures are left out, and masks show at the resolution they were made at.";
 
+const correctedWarning = "Findings, boxes and masks are as people corrected them; measures are those of the analysis, and were not taken anew.";
+
 /** `POST /cases/{caseId}/exports`: starts an export; how it comes on tells `GET .../exports/{exportId}`. */
 export const createHandler = (deps: Deps) =>
   route(async (request): Promise<ExportStatus> => {
@@ -23,29 +27,33 @@ export const createHandler = (deps: Deps) =>
     const analysis = await analysedCase(deps, request);
     const { caseId, runId } = analysis;
     const { format } = wanted;
-    const job = { exportId: deps.newId(), caseId, runId, format, ...spanOf(wanted, analysis), warnings: warningsOf(format, analysis) };
+    const span = spanOf(wanted, analysis);
+    const corrections = wanted.corrected ? await deps.log.newest(caseId, runId) : null;
+    const job = { exportId: deps.newId(), caseId, runId, format, ...span, corrections, warnings: warningsOf(wanted, analysis) };
     await deps.start(job);
     log("export started", { caseId, runId, exportId: job.exportId });
     const { runId: _, ...told } = job;
     return { ...told, status: "RUNNING", error: null, files: [] };
   }, 202);
 
-function spanOf({ format, startFrame = 0, endFrame }: ExportRequest, { media }: Analysis): { startFrame: number; endFrame: number } {
+function spanOf({ format, startFrame = 0, endFrame, corrected = false }: ExportRequest, { media }: Analysis): { startFrame: number; endFrame: number } {
   const { frameCount } = media.source;
   const span = { startFrame, endFrame: endFrame ?? frameCount };
   const reasons = [
     ...(span.startFrame < frameCount && span.endFrame <= frameCount
       ? []
       : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all of it.`]),
+    ...(format === "mp4" && corrected ? ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."] : []),
     ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),
   ];
   if (reasons.length > 0) throw new InvalidInput(...reasons);
   return span;
 }
 
-function warningsOf(format: ExportRequest["format"], { producers, status }: Analysis): string[] {
+function warningsOf({ format, corrected = false }: ExportRequest, { producers, status }: Analysis): string[] {
   return [
     format === "mp4" ? drawnLoss : formats[format].loses,
+    ...(corrected ? [correctedWarning] : []),
     ...(status === "PARTIAL" ? ["The analysis is partial: an analyser failed, and what it would have found is missing."] : []),
     ...(producers.some(({ syntheticOnly }) => syntheticOnly) ? [syntheticWarning] : []),
   ];

@@ -1,9 +1,10 @@
-import { s3Client } from "../../runtime/clients.ts";
+import { documentClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { correctionLog } from "../correction-log.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
-  const { PROCESSED_BUCKET } = readEnvironment(["PROCESSED_BUCKET"]);
-  return { lake: s3Lake(s3Client(), PROCESSED_BUCKET) };
+  const { CASE_TABLE, PROCESSED_BUCKET } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET"]);
+  return { lake: s3Lake(s3Client(), PROCESSED_BUCKET), log: correctionLog(documentClient(), CASE_TABLE) };
 }

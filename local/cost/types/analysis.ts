@@ -50,6 +50,7 @@ export const analysisRules: IdleRules = {
     if (size !== "Small") throw new Error(`is a tracking server of size ${size}; only the small one has a price here.`);
     return [{ what: "MLflow tracking server", price: prices.trackingServerSmall, quantity: monthHours }];
   }, "GB kept"),
+  "aws:sagemaker/labelingJob:LabelingJob": byUse("pictures that people label"),
   "aws:sagemaker/featureGroup:FeatureGroup": byUse("requests, GB kept"),
   "aws:sagemaker/monitoringSchedule:MonitoringSchedule": byUse("instance hours of its jobs"),
   "aws:mediaconvert/queue:Queue": priced(({ inputs }) => {

@@ -24,7 +24,7 @@ function buildDigest(dockerfile: string): string {
   return hash.digest("hex");
 }
 
-/** Lambda, Step Functions, container images, SageMaker and MediaConvert. */
+/** Lambda, Step Functions, container images, tasks of ECS, SageMaker and MediaConvert. */
 export const computeTypes: Record<string, ResourceType<Cloud>> = {
   "aws:lambda/function:Function": {
     computed: (inputs, place) => {
@@ -118,6 +118,33 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
     },
     live: (cloud, state) => cloud.sagemaker.putImage({ imageUri: state["imageUri"], context: state["context"], dockerfile: state["dockerfile"] }),
   },
+  "aws:ecs/cluster:Cluster": {
+    computed: (inputs, place) => {
+      const name = physicalName(inputs["name"], place);
+      const clusterArn = arn("ecs", place, `cluster/${name}`);
+      return { id: clusterArn, name, arn: clusterArn };
+    },
+    live: (cloud, state) => cloud.ecs.putCluster({ arn: state["arn"], name: state["name"] }),
+  },
+  "aws:ecs/taskDefinition:TaskDefinition": {
+    computed: (inputs, place) => {
+      const family = String(inputs["family"]);
+      const arnWithoutRevision = arn("ecs", place, `task-definition/${family}`);
+      return { id: family, arn: `${arnWithoutRevision}:1`, arnWithoutRevision, revision: 1 };
+    },
+    live: (cloud, state) =>
+      cloud.ecs.putTaskDefinition({
+        arn: state["arn"],
+        requiresCompatibilities: state["requiresCompatibilities"],
+        networkMode: state["networkMode"],
+        cpu: state["cpu"],
+        memory: state["memory"],
+        taskRoleArn: state["taskRoleArn"],
+        executionRoleArn: state["executionRoleArn"],
+        volumes: state["volumes"] ?? [],
+        containers: JSON.parse(state["containerDefinitions"]),
+      }),
+  },
   "aws:mediaconvert/queue:Queue": {
     computed: (inputs, place) => {
       const name = physicalName(inputs["name"], place);
@@ -147,7 +174,11 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
     },
     live: (cloud, state) => {
       const [{ modelName, variantName }] = state["productionVariants"];
-      cloud.sagemaker.putEndpointConfig({ name: state["name"], modelName, variantName });
+      const output = state["asyncInferenceConfig"]?.outputConfig;
+      cloud.sagemaker.putEndpointConfig({
+        ...{ name: state["name"], modelName, variantName },
+        asynchronous: output && { outputPath: output.s3OutputPath, failurePath: output.s3FailurePath, kmsKeyArn: output.kmsKeyId },
+      });
     },
   },
   "aws:sagemaker/endpoint:Endpoint": {

@@ -41,7 +41,7 @@ export const dataTypes: Record<string, ResourceType<Cloud>> = {
         bucketRegionalDomainName: `${bucket}.s3.${place.region}.amazonaws.com`,
       };
     },
-    live: (cloud, state) => cloud.s3.configureBucket(state["bucket"], {}),
+    live: (cloud, state) => cloud.s3.configureBucket(state["bucket"], state["objectLockEnabled"] === true ? { objectLock: true } : {}),
   },
   "aws:s3/bucketVersioning:BucketVersioning": ofBucket((cloud, bucket, state) =>
     cloud.s3.configureBucket(bucket, { versioning: (state["versioningConfiguration"] as { status: string }).status === "Enabled" }),
@@ -63,7 +63,11 @@ export const dataTypes: Record<string, ResourceType<Cloud>> = {
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": recordedOnBucket,
   "aws:s3/bucketLogging:BucketLogging": recordedOnBucket,
   "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration": recordedOnBucket,
-  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": recordedOnBucket,
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ofBucket((cloud, bucket, state) => {
+    const { defaultRetention } = state["rule"] as { defaultRetention: { mode: "COMPLIANCE" | "GOVERNANCE"; days?: number } };
+    if (defaultRetention.days === undefined) throw new Error(`The lock of bucket ${bucket} is not in days; only days are implemented.`);
+    return cloud.s3.configureBucket(bucket, { defaultLock: { mode: defaultRetention.mode, days: defaultRetention.days } });
+  }),
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": recordedOnBucket,
   "aws:s3/bucketObjectv2:BucketObjectv2": {
     computed: (inputs, place) => {
@@ -73,15 +77,12 @@ export const dataTypes: Record<string, ResourceType<Cloud>> = {
     },
     live: async (cloud, state) => {
       const data = assetContent(state["source"]);
-      const held = await cloud.s3.file(cloud.iam.administrator.caller, state["bucket"], state["key"]).catch(() => undefined);
-      if (held?.etag.replaceAll('"', "") === state["etag"]) return;
-      await cloud.s3.put(
-        cloud.iam.administrator.caller,
-        state["bucket"],
-        state["key"],
-        { data },
-        state["contentType"] ? { contentType: state["contentType"] } : {},
-      );
+      const { bucket, key, etag } = state;
+      const held = await cloud.s3.file(cloud.iam.administrator.caller, bucket, key).catch(() => undefined);
+      const isAsLaid = held?.etag.replaceAll('"', "") === etag;
+      if (held !== undefined && (isAsLaid || cloud.laid.isLaid(bucket, key, etag))) return cloud.laid.record(bucket, key, etag);
+      await cloud.s3.put(cloud.iam.administrator.caller, bucket, key, { data }, state["contentType"] ? { contentType: state["contentType"] } : {});
+      cloud.laid.record(bucket, key, etag);
     },
   },
   "aws:dynamodb/table:Table": {

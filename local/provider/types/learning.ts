@@ -1,5 +1,5 @@
 import type { Cloud } from "../../cloud.ts";
-import { arn, hexOf, type Place, physicalName, type ResourceType, uuidOf } from "../resource-type.ts";
+import { arn, hexOf, type Place, type ResourceType, uuidOf } from "../resource-type.ts";
 
 /** A name that Terraform makes of a prefix: a time and a counter, 26 digits; here it stays the same from run to run. */
 const generatedName = (prefix: unknown, place: Place): string => `${prefix ?? "terraform-"}${hexOf(place.urn, 26)}`;
@@ -14,9 +14,12 @@ const sagemaker =
     return { id: name, arn: arn("sagemaker", place, `${kind}/${name}`) };
   };
 
-/** Model registry, Studio, workforce, identities, code signing and ECS. None acts in the local cloud; functions are not signed there. */
+/** Model registry, Studio, workforce, identities, code signing and ECS. Of these only the registry acts in the local cloud; functions are not signed there. */
 export const learningTypes: Record<string, ResourceType<Cloud>> = {
-  "aws:sagemaker/modelPackageGroup:ModelPackageGroup": { computed: sagemaker("model-package-group", "modelPackageGroupName") },
+  "aws:sagemaker/modelPackageGroup:ModelPackageGroup": {
+    computed: sagemaker("model-package-group", "modelPackageGroupName"),
+    live: (cloud, state) => cloud.sagemaker.putModelPackageGroup({ name: state["modelPackageGroupName"], arn: state["arn"] }),
+  },
   "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": { computed: (inputs) => ({ id: String(inputs["modelPackageGroupName"]) }) },
   "aws:sagemaker/domain:Domain": {
     computed: (inputs, place) => {
@@ -39,6 +42,13 @@ export const learningTypes: Record<string, ResourceType<Cloud>> = {
       const profileArn = arn("sagemaker", place, `user-profile/${inputs["domainId"]}/${inputs["userProfileName"]}`);
       return { id: profileArn, arn: profileArn, homeEfsFileSystemUid: String(200_000 + Number.parseInt(hexOf(place.urn, 4), 16)) };
     },
+  },
+  // Recorded, as all that is closed to new customers: no job runs here.
+  "aws:sagemaker/labelingJob:LabelingJob": {
+    computed: (inputs, place) => ({
+      ...sagemaker("labeling-job", "labelingJobName")(inputs, place),
+      labelingJobArn: arn("sagemaker", place, `labeling-job/${inputs["labelingJobName"]}`),
+    }),
   },
   "aws:sagemaker/workforce:Workforce": {
     computed: (inputs, place) => ({
@@ -104,20 +114,6 @@ export const learningTypes: Record<string, ResourceType<Cloud>> = {
       const configId = `csc-${hexOf(place.urn, 17)}`;
       const configArn = arn("lambda", place, `code-signing-config:${configId}`);
       return { id: configArn, arn: configArn, configId };
-    },
-  },
-  "aws:ecs/cluster:Cluster": {
-    computed: (inputs, place) => {
-      const name = physicalName(inputs["name"], place);
-      const clusterArn = arn("ecs", place, `cluster/${name}`);
-      return { id: clusterArn, name, arn: clusterArn };
-    },
-  },
-  "aws:ecs/taskDefinition:TaskDefinition": {
-    computed: (inputs, place) => {
-      const family = String(inputs["family"]);
-      const arnWithoutRevision = arn("ecs", place, `task-definition/${family}`);
-      return { id: family, arn: `${arnWithoutRevision}:1`, arnWithoutRevision, revision: 1 };
     },
   },
 };

@@ -6,6 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { CreateTableCommand, type CreateTableCommandInput, DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { type Call, notImplemented, type RawService, ServiceError, type WireRequest, type WireResponse } from "../../wire/service.ts";
+import { type Input, leadingKeysOf } from "./leading-keys.ts";
 
 export interface DynamoDbOptions {
   /** Folder of the tables. */
@@ -55,12 +56,6 @@ const ignoredParameters = ["ReturnValuesOnConditionCheckFailure"];
 /** Headers that belong to one connection and are not forwarded. */
 const connectionHeaders: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding", "host", "content-length", "expect"]);
 
-interface Input {
-  readonly TableName?: string;
-  readonly IndexName?: string;
-  readonly RequestItems?: Readonly<Record<string, unknown>>;
-}
-
 /** DynamoDB by dynalite on a port of 127.0.0.1 that only this process calls: every call is authorised before it is forwarded. */
 export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -71,14 +66,22 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
   // The engine checks that a signature is there, not whose.
   const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
+  /** Name of the partition key of each table, and of each index as `table/index/name`. */
+  const hashKeys = new Map<string, string>();
   const tableArn = (table = ""): string => `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
 
   function authorize(operation: string, input: Input, call: Call): void {
     const action = `dynamodb:${operation}`;
     const index = input.IndexName === undefined ? "" : `/index/${input.IndexName}`;
-    const tables = input.RequestItems ? Object.keys(input.RequestItems) : [input.TableName];
-    const resources = operation === "ListTables" ? ["*"] : tables.map((table) => `${tableArn(table)}${index}`);
-    for (const resource of resources) call.authorize(action, resource);
+    if (operation === "ListTables") {
+      call.authorize(action, "*");
+      return;
+    }
+    for (const table of input.RequestItems ? Object.keys(input.RequestItems) : [input.TableName ?? ""]) {
+      const hashKey = hashKeys.get(`${table}${index}`);
+      const leadingKeys = hashKey === undefined ? [] : leadingKeysOf(operation, input, table, hashKey);
+      call.authorize(action, `${tableArn(table)}${index}`, leadingKeys.length > 0 ? { "dynamodb:LeadingKeys": leadingKeys } : {});
+    }
   }
 
   async function forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<WireResponse> {
@@ -143,6 +146,9 @@ export async function createDynamoDb({ dir, region, accountId }: DynamoDbOptions
       ];
       const keyless = settings.globalSecondaryIndexes?.find(({ keySchemas }) => !keySchemas?.length);
       if (keyless) throw new Error(`Table ${settings.name}: its index ${keyless.name} must have keySchemas.`);
+      hashKeys.set(settings.name, settings.hashKey);
+      for (const { name, keySchemas } of settings.globalSecondaryIndexes ?? [])
+        hashKeys.set(`${settings.name}/index/${name}`, keySchemas?.find(({ keyType }) => keyType === "HASH")?.attributeName as string);
       if (refused.length > 0) throw new Error(`Table ${settings.name}: the local cloud does not implement ${refused.join(", ")}.`);
       const wanted = createInput(settings);
       const shape = (

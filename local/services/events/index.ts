@@ -11,6 +11,8 @@ export interface EventsOptions {
   readonly functions: Functions;
   readonly machines: StateMachines;
   readonly log: Log;
+  /** Milliseconds since 1970. Default: this machine's. */
+  readonly clock?: () => number;
 }
 
 /** A rule as the AWS provider's resource describes it. */
@@ -47,19 +49,38 @@ interface Target {
 
 interface Rule {
   readonly arn: string;
+  /** Never, of a rule by the clock. */
   readonly matches: (event: unknown) => boolean;
+  /** Milliseconds from one event to the next, and when that is; undefined of a rule that waits for others' events. */
+  readonly schedule: { readonly every: number; next: number } | undefined;
   readonly enabled: boolean;
   readonly targets: Map<string, Target>;
+}
+
+/** Milliseconds of the units that a rate is in. */
+const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** How often rules by the clock are looked at, milliseconds. */
+const lookMs = 1000;
+
+/** Milliseconds of `rate(1 day)`. Throws for another expression, and for a rate that EventBridge refuses, such as `rate(1 days)`. */
+function rateOf(expression: string, rule: string): number {
+  const [, count = "", unit = "", plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+  if (unit === "") throw new Error(`Rule ${rule}: the local cloud implements schedules such as rate(1 day) only, not ${expression}.`);
+  const value = Number(count);
+  if (value < 1 || (value === 1) !== (plural === ""))
+    throw new Error(`Rule ${rule}: ${expression} is no rate: one is of 1 ${unit}, others of several ${unit}s.`);
+  return value * (units[unit] as number);
 }
 
 /** Most bytes of one PutEvents request (EventBridge quota). */
 const requestLimit = 262_144;
 
 /**
- * EventBridge: buses, rules with event patterns, targets in SQS, Lambda and Step Functions. An event is accepted once every matching
- * target has taken it durably, so nothing needs to be kept here; rules are declared anew at each start.
+ * EventBridge: buses, rules with event patterns or a rate, targets in SQS, Lambda and Step Functions. An event is accepted once every
+ * matching target has taken it durably, so nothing needs to be kept here; rules are declared anew at each start, and a rate is counted
+ * from there.
  */
-export function createEvents({ region, accountId, queues, functions, machines, log }: EventsOptions) {
+export function createEvents({ region, accountId, queues, functions, machines, log, clock = Date.now }: EventsOptions) {
   const buses = new Map<string, Map<string, Rule>>([["default", new Map()]]);
 
   /** A bus by name or ARN. */
@@ -76,26 +97,60 @@ export function createEvents({ region, accountId, queues, functions, machines, l
     return arn.startsWith("arn:aws:sqs:") ? queues.send(caller, arn, JSON.stringify(event), context) : functions.enqueue(caller, arn, event, context);
   };
 
+  /** Gives what neither a target nor its dead-letter queue took. */
+  async function sendToTargets(rule: Rule, event: BusEvent): Promise<Error[]> {
+    const failures: Error[] = [];
+    for (const { arn, roleArn, deadLetterArn } of rule.targets.values()) {
+      try {
+        await send(arn, event, rule.arn, roleArn).catch((error: Error) => {
+          log(`Rule ${rule.arn} could not deliver event ${event.id} to ${arn}: ${error.message}`);
+          if (deadLetterArn === undefined) throw error;
+          return send(deadLetterArn, event, rule.arn);
+        });
+      } catch (error) {
+        failures.push(error as Error);
+      }
+    }
+    return failures;
+  }
+
+  /** Sends the event of every rule whose time has come: once, however long ago it was. */
+  async function tick(): Promise<void> {
+    for (const rule of [...buses.values()].flatMap((bus) => [...bus.values()])) {
+      const { schedule } = rule;
+      const now = clock();
+      if (schedule === undefined || now < schedule.next) continue;
+      schedule.next += schedule.every * (1 + Math.floor((now - schedule.next) / schedule.every));
+      if (!rule.enabled) continue;
+      const time = new Date(now).toISOString().replace(/\.\d{3}Z$/, "Z");
+      const event = {
+        id: randomUUID(),
+        source: "aws.events",
+        "detail-type": "Scheduled Event",
+        account: accountId,
+        region,
+        time,
+        resources: [rule.arn],
+        detail: {},
+      };
+      for (const { message } of await sendToTargets(rule, event)) log(`Rule ${rule.arn}, by the clock: ${message}`);
+    }
+  }
+  let timer: NodeJS.Timeout | undefined;
+  /** One look at a time: a target that takes long delays the next. */
+  let looking = Promise.resolve();
+  const look = (): Promise<void> => {
+    looking = looking.then(tick).catch((error: Error) => log(`Rules by the clock: ${error.message}`));
+    return looking;
+  };
+
   /**
    * Delivers to every target of every matching rule, as events.amazonaws.com for that rule. What a target refuses goes
    * to its dead-letter queue; without one the publisher is told, where AWS would only drop the event.
    */
   async function deliver(busName: string, event: BusEvent): Promise<void> {
     const failures: Error[] = [];
-    for (const rule of busOf(busName).values()) {
-      if (!rule.enabled || !rule.matches(event)) continue;
-      for (const { arn, roleArn, deadLetterArn } of rule.targets.values()) {
-        try {
-          await send(arn, event, rule.arn, roleArn).catch((error: Error) => {
-            log(`Rule ${rule.arn} could not deliver event ${event.id} to ${arn}: ${error.message}`);
-            if (deadLetterArn === undefined) throw error;
-            return send(deadLetterArn, event, rule.arn);
-          });
-        } catch (error) {
-          failures.push(error as Error);
-        }
-      }
-    }
+    for (const rule of busOf(busName).values()) if (rule.enabled && rule.matches(event)) failures.push(...(await sendToTargets(rule, event)));
     if (failures.length > 0)
       throw new AggregateError(failures, `Event ${event.id} reached not every target: ${failures.map(({ message }) => message).join("; ")}`);
   }
@@ -160,6 +215,14 @@ export function createEvents({ region, accountId, queues, functions, machines, l
   return {
     service,
     ...bus,
+    /** Looks at the rules by the clock, as happens each second. */
+    look,
+
+    /** Ends the looks at the clock, once the last has. */
+    async close(): Promise<void> {
+      clearInterval(timer);
+      await looking;
+    },
 
     putBus(name: string): void {
       if (!buses.has(name)) buses.set(name, new Map());
@@ -167,11 +230,16 @@ export function createEvents({ region, accountId, queues, functions, machines, l
 
     /** Creates the rule or changes it; its targets stay. */
     putRule({ arn, name, eventBusName, eventPattern, scheduleExpression, state }: RuleSettings): void {
-      if (scheduleExpression !== undefined) throw new Error(`Rule ${name}: the local cloud does not implement scheduleExpression.`);
-      if (eventPattern === undefined) throw new Error(`Rule ${name} must have an eventPattern.`);
+      if ((eventPattern === undefined) === (scheduleExpression === undefined))
+        throw new Error(`Rule ${name} must have either an eventPattern or a scheduleExpression.`);
       const rules = busOf(eventBusName);
-      const matches = compilePattern(JSON.parse(eventPattern), `eventPattern of rule ${name}`);
-      rules.set(name, { arn, matches, enabled: state !== "DISABLED", targets: rules.get(name)?.targets ?? new Map() });
+      if (scheduleExpression !== undefined && rules !== busOf()) throw new Error(`Rule ${name}: only rules of the default bus may have a schedule.`);
+      const before = rules.get(name);
+      const every = scheduleExpression === undefined ? undefined : rateOf(scheduleExpression, name);
+      const schedule = every === undefined ? undefined : before?.schedule?.every === every ? before.schedule : { every, next: clock() + every };
+      const matches = eventPattern === undefined ? () => false : compilePattern(JSON.parse(eventPattern), `eventPattern of rule ${name}`);
+      rules.set(name, { arn, matches, schedule, enabled: state !== "DISABLED", targets: before?.targets ?? new Map() });
+      if (schedule !== undefined) timer ??= setInterval(() => void look(), lookMs).unref();
     },
 
     putTarget(target: TargetSettings): void {

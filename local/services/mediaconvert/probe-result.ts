@@ -123,6 +123,10 @@ function track(stream: ProbedStream): Track {
   return known<Track>({ ...common, TrackType: "data", DataProperties: known({ LanguageCode: stream.tags?.language }) });
 }
 
+/** Of a timecode track, which ffprobe copies to the video that it belongs to, or of the container itself. */
+const startTimecode = ({ streams, format }: ProbedFile): string | undefined =>
+  streams.find(({ tags }) => tags?.["timecode"] !== undefined)?.tags?.["timecode"] ?? format.tags?.["timecode"];
+
 /** The Probe answer for one file. Cover pictures and other attachments are no tracks. */
 export function probeResult(file: ProbedFile, head: Buffer, object: { etag: string; bytes: number; contentType: string; modified: Date }): ProbeResult {
   const tracks = file.streams.filter((stream) => stream.codec_type !== "attachment" && stream.disposition?.attached_pic !== 1).map(track);
@@ -132,6 +136,7 @@ export function probeResult(file: ProbedFile, head: Buffer, object: { etag: stri
       BitRate: integer(file.format.bit_rate),
       Duration: file.format.duration === undefined ? undefined : Number(file.format.duration),
       Format: containerFormat(file, head),
+      StartTimecode: startTimecode(file),
       Tracks: tracks,
     }),
     Metadata: { ETag: object.etag, FileSize: object.bytes, LastModified: object.modified, MimeType: object.contentType },

@@ -16,6 +16,29 @@ export interface Detected {
   readonly segments: readonly SegmentDetection[];
 }
 
+/** What is implemented of a request, beside the video's members. */
+export const segmentMembers = ["Filters", "SegmentTypes"] as const;
+
+/** Everything that is wrong with what a request asks for, at once. */
+export function segmentFaults({ SegmentTypes: types = [], Filters }: StartSegmentDetectionRequest): string[] {
+  const problems: string[] = [];
+  if (types.length === 0) problems.push("SegmentTypes must hold SHOT, TECHNICAL_CUE or both.");
+  for (const type of types)
+    if (type !== "SHOT" && type !== "TECHNICAL_CUE") problems.push(`SegmentTypes holds "${type}", which is neither SHOT nor TECHNICAL_CUE.`);
+  if (new Set(types).size < types.length) problems.push("SegmentTypes holds a type twice.");
+  const { ShotFilter, TechnicalCueFilter } = Filters ?? {};
+  const ranges: [string, number | undefined, number, number][] = [
+    ["Filters.ShotFilter.MinSegmentConfidence", ShotFilter?.MinSegmentConfidence, 50, 100],
+    ["Filters.TechnicalCueFilter.MinSegmentConfidence", TechnicalCueFilter?.MinSegmentConfidence, 50, 100],
+    ["Filters.TechnicalCueFilter.BlackFrame.MaxPixelThreshold", TechnicalCueFilter?.BlackFrame?.MaxPixelThreshold, 0, 1],
+    ["Filters.TechnicalCueFilter.BlackFrame.MinCoveragePercentage", TechnicalCueFilter?.BlackFrame?.MinCoveragePercentage, 0, 100],
+  ];
+  for (const [path, value, low, high] of ranges) {
+    if (value !== undefined && !(value >= low && value <= high)) problems.push(`${path} is ${value}; it must be ${low} to ${high}.`);
+  }
+  return problems;
+}
+
 /** Why Rekognition would not analyse this file; undefined if it would. */
 export function refusal(file: ProbedFile): string | undefined {
   const stream = videoStream(file);
@@ -26,7 +49,7 @@ export function refusal(file: ProbedFile): string | undefined {
   return undefined;
 }
 
-function metadata(file: ProbedFile, stream: ProbedStream, rate: { num: number; den: number }): VideoMetadata {
+export function metadata(file: ProbedFile, stream: ProbedStream, rate: { num: number; den: number }): VideoMetadata {
   return {
     Codec: "h264",
     Format: "QuickTime / MOV",

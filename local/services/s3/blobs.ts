@@ -22,10 +22,11 @@ export interface Blobs {
   sweep(named: ReadonlySet<string>): void;
 }
 
-export function createBlobs(dir: string): Blobs {
+export function createBlobs(dir: string, beforeWrite: () => void = () => undefined): Blobs {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const path = (blob: string) => join(dir, blob.slice(0, 2), blob);
   const create = () => {
+    beforeWrite();
     const blob = randomBytes(16).toString("hex");
     mkdirSync(join(dir, blob.slice(0, 2)), { recursive: true, mode: 0o700 });
     return blob;

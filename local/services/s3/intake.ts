@@ -6,6 +6,9 @@ import { notImplemented, ServiceError } from "../../wire/service.ts";
 import { unchunk } from "./aws-chunked.ts";
 import { type Algorithm, digestOf, headerOf, type StatedChecksum, statedChecksum } from "./checksums.ts";
 
+/** Headers of every request with a body. */
+export const checksummed = ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-*", "x-amz-decoded-content-length", "x-amz-trailer"];
+
 /** The most bytes of one upload without parts, or of one part: 5 GiB. */
 export const largestUpload = 5 * 2 ** 30;
 

@@ -3,9 +3,9 @@ import { authorizeBucket, authorizeKey, authorizeObject, encryptionHeaders, tagC
 import { checksumPlan, chooseParts, liesWhole, partsInBody, putTogether, smallestPart, type WantedPart, wholeChecksum } from "./assemble.ts";
 import { type Checksum, checksumElement, headerOf } from "./checksums.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
-import { claimsOf, receive, receiveText } from "./intake.ts";
+import { checksummed, claimsOf, receive, receiveText } from "./intake.ts";
 import { keyWriter, pageLength } from "./listing.ts";
-import { checksummed, sseHeaders } from "./objects.ts";
+import { sseHeaders } from "./objects.ts";
 import { checkWrite } from "./preconditions.ts";
 import { quoted } from "./read.ts";
 import { multipartEtag, type Part, type Upload, type Uploads } from "./uploads.ts";

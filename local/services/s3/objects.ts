@@ -3,11 +3,11 @@ import { ServiceError } from "../../wire/service.ts";
 import { authorizeObject, encryptionHeaders, tagContext, versionHeaders } from "./access.ts";
 import { algorithmNamed, checksumElement, checksumHeaders } from "./checksums.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
-import { type Claims, claimsOf, largestUpload, receive } from "./intake.ts";
+import { type Claims, checksummed, claimsOf, largestUpload, receive } from "./intake.ts";
 import { checkRead, checkWrite } from "./preconditions.ts";
 import { answerObject, findReadable, quoted } from "./read.ts";
 import type { Version } from "./store.ts";
-import { announce, commit, headersToKeep, tagsInHeader, writableEncryption } from "./write.ts";
+import { commit, headersToKeep, tagsInHeader, writableEncryption } from "./write.ts";
 import { xmlAnswer } from "./xml.ts";
 
 export const sseHeaders = ["x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"];
@@ -99,33 +99,6 @@ async function copyBytes(s3: S3Context, from: Version & { blob: string }, algori
   return { blob, size: received.size, etag: received.md5, checksum: received.checksum && { ...received.checksum, type: "FULL_OBJECT" as const } };
 }
 
-async function deleteObject(s3: S3Context, request: S3Request) {
-  const { store } = s3;
-  const { bucket, key } = request;
-  const versionId = request.query.get("versionId");
-  authorizeObject(s3, request, versionId === null ? "s3:DeleteObject" : "s3:DeleteObjectVersion");
-  const outcome = store.transaction(() => {
-    const current = store.current(bucket.name, key);
-    checkWrite(request.headers, current);
-    if (versionId !== null || bucket.versioning === "Never") {
-      const version = versionId === null ? current : store.version(bucket.name, key, versionId);
-      if (!version) return { released: [], headers: versionId === null ? {} : { "x-amz-version-id": versionId } };
-      const { released } = store.removeVersion(version);
-      announce(s3, request, "Object Deleted", version, { reason: "DeleteObject", "deletion-type": "Permanently Deleted" });
-      const marker: Record<string, string> = version.blob === null ? { "x-amz-delete-marker": "true" } : {};
-      return { released, headers: { ...versionHeaders(bucket, version), ...marker } };
-    }
-    const { version, released } = store.insert(bucket, key, "delete marker");
-    announce(s3, request, "Object Deleted", version, { reason: "DeleteObject", "deletion-type": "Delete Marker Created" });
-    return { released, headers: { ...versionHeaders(bucket, version), "x-amz-delete-marker": "true" } };
-  });
-  s3.blobs.remove(outcome.released);
-  s3.outbox.wake();
-  return { status: 204, headers: outcome.headers };
-}
-
-/** Headers of every request with a body. */
-export const checksummed = ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-*", "x-amz-decoded-content-length", "x-amz-trailer"];
 const described = ["x-amz-meta-*", "x-amz-tagging", "x-amz-storage-class", ...sseHeaders];
 
 export const objectRoutes: readonly Route[] = [
@@ -174,5 +147,4 @@ export const objectRoutes: readonly Route[] = [
     takes: ["versionId", "partNumber", "x-amz-checksum-mode", ...responseOverrides],
     handle: async (s3, request) => answerObject(s3, request, false),
   },
-  { name: "DeleteObject", method: "DELETE", target: "object", needs: [], takes: ["versionId"], handle: deleteObject },
 ];

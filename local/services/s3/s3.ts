@@ -11,7 +11,9 @@ import { attributesRoute } from "./attributes.ts";
 import { createBlobs } from "./blobs.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
 import { type CorsRule, corsHeaders, corsRuleFor } from "./cors.ts";
+import { deleteRoutes } from "./delete.ts";
 import { bucketRoutes, currentVersions } from "./listing.ts";
+import { lockRoutes } from "./locks.ts";
 import { multipartRoutes } from "./multipart.ts";
 import { objectRoutes, putObject } from "./objects.ts";
 import { findReadable, quoted } from "./read.ts";
@@ -30,6 +32,10 @@ export interface BucketConfiguration {
   readonly cors?: readonly CorsRule[];
   /** Whether the bucket sends its events to EventBridge. */
   readonly eventBridge?: boolean;
+  /** Whether versions can be locked; once on it stays so. */
+  readonly objectLock?: boolean;
+  /** Locks every new version for so many days. */
+  readonly defaultLock?: { readonly mode: "COMPLIANCE" | "GOVERNANCE"; readonly days: number };
 }
 
 export interface S3 extends RawService, ObjectStore {
@@ -56,15 +62,17 @@ export function createS3(options: {
   accountId: string;
   publish: (event: BusEvent) => Promise<void>;
   log: Log;
+  /** Is called before bytes are written; may throw as a full disk does. */
+  beforeWrite?: () => void;
 }): S3 {
-  const { dir, authorizer, region, accountId, publish, log } = options;
+  const { dir, authorizer, region, accountId, publish, log, beforeWrite } = options;
   const database = openDatabase(dir, schema);
   const store = createStore(database);
   const uploads = createUploads(database);
-  const blobs = createBlobs(join(dir, "blobs"));
+  const blobs = createBlobs(join(dir, "blobs"), beforeWrite);
   const outbox = createOutbox("S3", database, publish, log);
   const s3: S3Context = { store, blobs, outbox, authorizer, region, accountId };
-  const routes = [...objectRoutes, ...taggingRoutes, attributesRoute, ...bucketRoutes, ...multipartRoutes(uploads)];
+  const routes = [...objectRoutes, ...deleteRoutes, ...lockRoutes, ...taggingRoutes, attributesRoute, ...bucketRoutes, ...multipartRoutes(uploads)];
 
   uploads.prune();
   blobs.sweep(store.namedBlobs());
@@ -112,9 +120,10 @@ export function createS3(options: {
     },
 
     configureBucket(name, configuration) {
-      const { versioning, encryptionKeyArn, policy, cors, eventBridge } = configuration;
+      const { versioning, encryptionKeyArn, policy, cors, eventBridge, objectLock, defaultLock } = configuration;
       const before: Bucket = store.hasBucket(name) ? store.bucket(name) : { name, versioning: "Never", cors: [], eventBridge: false };
       if (policy !== undefined) authorizer.putResourcePolicy(bucketArn(name), policy);
+      if (defaultLock && !(objectLock || before.objectLock)) throw new Error(`The bucket ${name} was made without Object Lock; it can lock nothing.`);
       const status = versioning === undefined ? before.versioning : versioning ? "Enabled" : before.versioning === "Never" ? "Never" : "Suspended";
       store.putBucket({
         name,
@@ -122,6 +131,9 @@ export function createS3(options: {
         encryptionKeyArn: encryptionKeyArn ?? before.encryptionKeyArn,
         cors: cors ?? before.cors,
         eventBridge: eventBridge ?? before.eventBridge,
+        objectLock: objectLock || before.objectLock,
+        lockMode: defaultLock?.mode ?? before.lockMode,
+        lockDays: defaultLock?.days ?? before.lockDays,
       });
     },
 

@@ -56,6 +56,16 @@ export interface BucketSettings {
   readonly encryptionKeyArn?: string | undefined;
   readonly cors: readonly CorsRule[];
   readonly eventBridge: boolean;
+  /** Object Lock, and what every new version is locked for. */
+  readonly objectLock?: boolean | undefined;
+  readonly lockMode?: Retention["mode"] | undefined;
+  readonly lockDays?: number | undefined;
+}
+
+/** Until when a version can't be deleted, in milliseconds since 1970. */
+export interface Retention {
+  readonly mode: "COMPLIANCE" | "GOVERNANCE";
+  readonly until: number;
 }
 
 export interface Bucket extends BucketSettings {
@@ -72,6 +82,9 @@ export interface Facts {
   readonly tags: readonly Tag[];
   readonly encryption: Encryption;
   readonly checksum?: Checksum | undefined;
+  readonly retention?: Retention | undefined;
+  /** Whether somebody put the version under a hold, or took it off; undefined if neither. */
+  readonly legalHold?: boolean | undefined;
   /** Of an object that was uploaded in parts. */
   readonly parts?: readonly { readonly size: number; readonly checksum?: string | undefined }[] | undefined;
 }

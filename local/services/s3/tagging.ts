@@ -1,7 +1,6 @@
 import { versionHeaders } from "./access.ts";
 import type { Route, S3Context, S3Request } from "./context.ts";
-import { receiveText } from "./intake.ts";
-import { checksummed } from "./objects.ts";
+import { checksummed, receiveText } from "./intake.ts";
 import { findVersion } from "./read.ts";
 import type { Tag, Version } from "./store.ts";
 import { announce, checkTags } from "./write.ts";

@@ -2,6 +2,7 @@ import { ServiceError } from "../../wire/service.ts";
 import { authorizeKey, bucketArn, encryptionOf } from "./access.ts";
 import type { S3Context, S3Request } from "./context.ts";
 import { encodings } from "./intake.ts";
+import { lockOf } from "./locks.ts";
 import { checkWrite } from "./preconditions.ts";
 import type { Encryption, NewObject, Tag, Version } from "./store.ts";
 
@@ -66,7 +67,7 @@ export function commit(
       // The bucket as it is now: its settings may have changed while the body came.
       const bucket = store.bucket(request.bucket.name);
       checkWrite(request.headers, store.current(bucket.name, request.key));
-      const inserted = store.insert(bucket, request.key, object);
+      const inserted = store.insert(bucket, request.key, { ...object, facts: { ...object.facts, ...lockOf(bucket, Date.now()) } });
       announce(s3, request, "Object Created", inserted.version, { reason });
       options.also?.(inserted.version);
       return inserted;

@@ -29,7 +29,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   htmlEntities: true,
-  isArray: (name) => ["Part", "Tag"].includes(name),
+  isArray: (name) => ["Object", "Part", "Tag"].includes(name),
 });
 
 /** The content of a document's root element. @throws ServiceError `MalformedXML` if it is no XML or has another root. */
@@ -44,7 +44,7 @@ export function parseXml(text: string, root: string): Record<string, unknown> {
 }
 
 /** The child elements of this name; empty if there are none. Only for names that the parser reads as lists. */
-export function childList(parent: unknown, name: "Part" | "Tag"): Record<string, unknown>[] {
+export function childList(parent: unknown, name: "Object" | "Part" | "Tag"): Record<string, unknown>[] {
   const list = typeof parent === "object" && parent !== null ? (parent as Record<string, unknown>)[name] : undefined;
   return Array.isArray(list) ? (list as Record<string, unknown>[]) : [];
 }

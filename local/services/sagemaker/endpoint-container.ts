@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MediaTools } from "../../media/tools.ts";
+import { freePort } from "../../wire/free-port.ts";
 import { type Caller, ServiceError } from "../../wire/service.ts";
 import { lastLines } from "../jobs/child-process.ts";
 import type { Log, ObjectStore } from "../seams.ts";
@@ -18,9 +18,25 @@ export interface Hosting {
   readonly modelDataPrefix: string | undefined;
 }
 
+/** What goes along with a body. */
+export interface InvocationHeaders {
+  readonly ContentType?: string | undefined;
+  readonly Accept?: string | undefined;
+  readonly CustomAttributes?: string | undefined;
+}
+
+export interface Invocation {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly attributes: string | undefined;
+}
+
 export interface EndpointContainer {
-  /** Where the container answers; starts it if it does not run. Throws ServiceUnavailable with its last lines if it does not come up. */
-  url(): Promise<string>;
+  /**
+   * What the container answers; starts it if it does not run. Throws ServiceUnavailable with its last lines if it does not come up,
+   * ModelError with what it objects to.
+   */
+  invoke(headers: InvocationHeaders, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Invocation>;
   close(): Promise<void>;
 }
 
@@ -33,18 +49,9 @@ interface Running {
 /** How long a container may take until its first healthy ping. (ProductionVariant.ContainerStartupHealthCheckTimeoutInSeconds, lowest value) */
 const startSeconds = 60;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("The machine gave no port.");
-  return address.port;
-}
-
-/** The inference container of one endpoint: started when first needed, and again after it has died. */
+/** The inference container of an endpoint or a transform job: started when first needed, and again after it has died. `what` names whose it is. */
 export function createEndpointContainer(
-  name: string,
+  what: string,
   folder: string,
   options: { store: ObjectStore; tools: MediaTools; log: Log; hosting: () => Hosting },
 ): EndpointContainer {
@@ -60,7 +67,7 @@ export function createEndpointContainer(
     // A container has a network of its own and listens on all of it; here the loopback stands for that network.
     const own = { SAGEMAKER_BIND_TO_PORT: String(port), BIND_ADDRESS: "127.0.0.1" };
     const child = await startContainer(image, { root, arguments: ["serve"], environment: { ...environment, ...own }, signal: closing.signal }, options.tools);
-    options.log(`sagemaker endpoint ${name} starting on port ${port}`);
+    options.log(`sagemaker ${what} starting on port ${port}`);
     const ended = child.exited.then(
       (exit) => `${lastLines(exit.stderr)} (${exit.code === null ? exit.signal : `exit code ${exit.code}`})`,
       (error: Error) => error.message,
@@ -74,7 +81,7 @@ export function createEndpointContainer(
     }
     void ended.then((how) => {
       running = undefined;
-      options.log(`sagemaker endpoint ${name} ended: ${how}`);
+      options.log(`sagemaker ${what} ended: ${how}`);
     });
     return { url, ended };
   }
@@ -86,23 +93,50 @@ export function createEndpointContainer(
     });
     const deadline = Date.now() + startSeconds * 1000;
     while (Date.now() < deadline) {
-      if (end !== undefined) throw new ServiceError("ServiceUnavailable", `The container of endpoint ${name} ended before it was healthy: ${end}`, 503);
+      if (end !== undefined) throw new ServiceError("ServiceUnavailable", `The container of ${what} ended before it was healthy: ${end}`, 503);
       const answer = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
       await answer?.arrayBuffer();
       if (answer?.status === 200) return;
       await sleep(100);
     }
-    throw new ServiceError("ServiceUnavailable", `The container of endpoint ${name} did not answer GET /ping with 200 within ${startSeconds} s.`, 503);
+    throw new ServiceError("ServiceUnavailable", `The container of ${what} did not answer GET /ping with 200 within ${startSeconds} s.`, 503);
+  }
+
+  async function up(): Promise<Running> {
+    closing.signal.throwIfAborted();
+    running ??= start().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
   }
 
   return {
-    async url() {
-      closing.signal.throwIfAborted();
-      running ??= start().catch((error: unknown) => {
-        running = undefined;
-        throw error;
+    async invoke({ ContentType = "application/octet-stream", Accept = "*/*", CustomAttributes }, body, signal) {
+      const { url, ended } = await up();
+      const headers = {
+        ...{ "content-type": ContentType, accept: Accept },
+        ...(CustomAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": CustomAttributes }),
+      };
+      const answer = await fetch(`${url}/invocations`, { method: "POST", headers, body, signal }).catch(async (error: Error) => {
+        // If it has died, whoever asks next finds that noticed, and starts another.
+        if (!signal.aborted) await Promise.race([ended, sleep(1000)]);
+        throw new ServiceError(
+          "ModelError",
+          `Received no answer from the container of ${what}: ${(error.cause as Error | undefined)?.message ?? error.message}`,
+          424,
+        );
       });
-      return (await running).url;
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (!answer.ok) {
+        const kind = answer.status < 500 ? "client error" : "server error";
+        throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
+      }
+      return {
+        bytes,
+        contentType: answer.headers.get("content-type") ?? "application/octet-stream",
+        attributes: answer.headers.get("x-amzn-sagemaker-custom-attributes") ?? undefined,
+      };
     },
     async close() {
       closing.abort();

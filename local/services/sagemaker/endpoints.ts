@@ -4,6 +4,7 @@ import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
+import { type AsyncOutput, createAsyncInvocations } from "./async-invocations.ts";
 import { authorizePull, type Image } from "./container.ts";
 import { createEndpointContainer, type EndpointContainer } from "./endpoint-container.ts";
 import type { Registry } from "./registry.ts";
@@ -22,6 +23,8 @@ export interface EndpointConfig {
   readonly name: string;
   readonly modelName: string;
   readonly variantName: string;
+  /** Of an asynchronous endpoint. */
+  readonly asynchronous?: AsyncOutput | undefined;
 }
 
 export interface Endpoint {
@@ -36,6 +39,8 @@ export interface Endpoints {
   putModel(model: Model): void;
   putEndpointConfig(config: EndpointConfig): void;
   putEndpoint(endpoint: Endpoint): void;
+  /** Starts answering what asynchronous endpoints were asked, first what was left over. */
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -44,7 +49,7 @@ const principal = "sagemaker.amazonaws.com";
 const largestBody = 25 * 1024 * 1024;
 const longestSeconds = 60;
 
-/** Endpoints for single pictures. What they run is declared by the program; here it is only described and invoked. */
+/** Endpoints that answer at once, or from a queue. What they run is declared by the program; here it is only described and invoked. */
 export function createEndpoints(options: JobServiceOptions, registry: Registry): Endpoints {
   const { authorizer } = options;
   const containers = new Map<string, EndpointContainer>();
@@ -71,10 +76,17 @@ export function createEndpoints(options: JobServiceOptions, registry: Registry):
   function containerOf(name: string): EndpointContainer {
     const found = containers.get(name);
     if (found) return found;
-    const made = createEndpointContainer(name, join(options.folder, "endpoints", name), { ...options, hosting: () => hosting(name) });
+    const made = createEndpointContainer(`endpoint ${name}`, join(options.folder, "endpoints", name), { ...options, hosting: () => hosting(name) });
     containers.set(name, made);
     return made;
   }
+
+  const asynchronous = createAsyncInvocations(options, {
+    outputOf: (name) => configOf(endpointOf(name)).asynchronous,
+    arn,
+    role: (name) => hosting(name).role,
+    invoke: (name, headers, body, signal) => containerOf(name).invoke(headers, body, signal),
+  });
 
   async function describe(input: DescribeEndpointInput, call: Call): Promise<DescribeEndpointOutput> {
     call.authorize("sagemaker:DescribeEndpoint", arn(input.EndpointName));
@@ -95,40 +107,22 @@ export function createEndpoints(options: JobServiceOptions, registry: Registry):
     call.authorize("sagemaker:InvokeEndpoint", arn(input.EndpointName));
     assertImplemented("InvokeEndpoint", input, ["EndpointName", "Body", "ContentType", "Accept", "CustomAttributes"]);
     const endpoint = endpointOf(input.EndpointName);
+    if (configOf(endpoint).asynchronous) throw new ServiceError("ValidationError", `Endpoint ${endpoint.name} is asynchronous: use InvokeEndpointAsync.`);
     const body = Buffer.from(input.Body ?? "");
     if (body.length > largestBody) throw new ServiceError("ValidationError", `The body has ${body.length} bytes; at most ${largestBody} are allowed.`);
-    const url = await containerOf(endpoint.name).url();
-    const headers = {
-      "content-type": input.ContentType ?? "application/octet-stream",
-      accept: input.Accept ?? "*/*",
-      ...(input.CustomAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": input.CustomAttributes }),
-    };
-    const answer = await fetch(`${url}/invocations`, { method: "POST", headers, body, signal: AbortSignal.timeout(longestSeconds * 1000) }).catch(
-      (error: Error) => {
-        throw new ServiceError(
-          "ModelError",
-          `Received no answer from the container of endpoint ${endpoint.name}: ${(error.cause as Error | undefined)?.message ?? error.message}`,
-          424,
-        );
-      },
-    );
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    if (!answer.ok) {
-      const kind = answer.status < 500 ? "client error" : "server error";
-      throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
-    }
-    const attributes = answer.headers.get("x-amzn-sagemaker-custom-attributes");
+    const { bytes, contentType, attributes } = await containerOf(endpoint.name).invoke(input, body, AbortSignal.timeout(longestSeconds * 1000));
     return {
       Body: bytes as never,
-      ContentType: answer.headers.get("content-type") ?? "application/octet-stream",
+      ContentType: contentType,
       InvokedProductionVariant: configOf(endpoint).variantName,
-      ...(attributes === null ? {} : { CustomAttributes: attributes }),
+      ...(attributes === undefined ? {} : { CustomAttributes: attributes }),
     };
   }
 
   return {
     operations: { DescribeEndpoint: describe },
-    runtimeOperations: { InvokeEndpoint: invoke },
+    runtimeOperations: { InvokeEndpoint: invoke, InvokeEndpointAsync: asynchronous.invoke },
+    start: asynchronous.start,
     putModel: (model) => registry.put("model", model.name, model),
     putEndpointConfig: (config) => registry.put("endpoint configuration", config.name, config),
     putEndpoint(endpoint) {
@@ -136,6 +130,7 @@ export function createEndpoints(options: JobServiceOptions, registry: Registry):
       registry.put("endpoint", endpoint.name, { ...endpoint, createdAt });
     },
     async close() {
+      await asynchronous.close();
       await Promise.all([...containers.values()].map((container) => container.close()));
     },
   };

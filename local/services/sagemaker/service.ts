@@ -3,40 +3,63 @@ import * as sdk from "@aws-sdk/client-sagemaker";
 import * as runtimeSdk from "@aws-sdk/client-sagemaker-runtime";
 import type { OperationService } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
+import type { EventBus } from "../seams.ts";
 import type { Image } from "./container.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import { createModelPackages, type ModelPackageGroup } from "./model-packages.ts";
 import { createProcessingJobs, type ProcessingJobs } from "./processing-jobs.ts";
 import { openRegistry } from "./registry.ts";
 import { createTags } from "./tags.ts";
+import { createTransformJobs, type TransformJobs } from "./transform-jobs.ts";
 
 export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConfig" | "putEndpoint"> {
   /** SageMaker, and SageMaker Runtime, which shares its signing name. */
   readonly services: readonly [OperationService, OperationService];
   /** For tests and `Faults`: the processing jobs themselves. A fault matches a job by its name. */
   readonly jobs: ProcessingJobs["jobs"];
+  readonly transformJobs: TransformJobs["jobs"];
   /** Makes an image known, by the folder it would be built from. */
   putImage(image: Image): void;
+  /** Makes a group of versions of models known. */
+  putModelPackageGroup(group: ModelPackageGroup): void;
+  /** An image that was made known: what other services run, too. */
+  image(uri: string): Image | undefined;
   start(): void;
   close(): Promise<void>;
 }
 
-/** SageMaker on child processes: processing jobs, and endpoints for single requests. */
-export function createSageMaker(options: JobServiceOptions): SageMaker {
+/** SageMaker on child processes: processing and transform jobs, endpoints that answer at once or from a queue, and the registry of models. */
+export function createSageMaker(options: JobServiceOptions & { publish: EventBus["publish"] }): SageMaker {
   const registry = openRegistry(join(options.folder, "registry"));
   const tags = createTags(registry);
   const processing = createProcessingJobs(options, registry, tags);
-  const { operations, runtimeOperations, close, ...admin } = createEndpoints(options, registry);
+  const transform = createTransformJobs(options, registry, tags);
+  const packages = createModelPackages(options);
+  const { operations, runtimeOperations, start, close, ...admin } = createEndpoints(options, registry);
   return {
     ...admin,
     services: [
-      { kind: "operations", signingName: "sagemaker", sdk, operations: { ...processing.operations, ...tags.operations, ...operations } },
+      {
+        kind: "operations",
+        signingName: "sagemaker",
+        sdk,
+        operations: { ...processing.operations, ...transform.operations, ...tags.operations, ...packages.operations, ...operations },
+      },
       { kind: "operations", signingName: "sagemaker", sdk: runtimeSdk, operations: runtimeOperations },
     ],
     jobs: processing.jobs,
+    transformJobs: transform.jobs,
     putImage: (image) => registry.put("image", image.imageUri, image),
-    start: processing.jobs.start,
+    putModelPackageGroup: packages.putGroup,
+    image: (uri) => registry.get<Image>("image", uri),
+    start() {
+      processing.jobs.start();
+      transform.jobs.start();
+      packages.start();
+      start();
+    },
     async close() {
-      await Promise.all([processing.jobs.close(), close()]);
+      await Promise.all([processing.jobs.close(), transform.jobs.close(), packages.close(), close()]);
       registry.close();
     },
   };

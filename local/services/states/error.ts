@@ -10,6 +10,9 @@ export class StatesError extends Error {
   }
 }
 
+/** An error of a service that is too busy, broken or out of reach for now. */
+export class TransientError extends StatesError {}
+
 /** Why a run was interrupted from outside its states. */
 export type Interruption =
   /** The process is closing: nothing is recorded, nothing is cancelled; the next process goes on. */

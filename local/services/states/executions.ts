@@ -135,7 +135,7 @@ export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, {
         task: (attempt) => runTask({ ...environment, journal: own }, attempt),
         distributed: {
           permit: () => permitMapRun(row),
-          call: (service, operation, request, signal) => sdk.call(service, operation, request, signal),
+          call: (service, operation, request, signal) => sdk.call(service, operation, request, { signal }),
           child: (ofChild) => runOf(quiet(own), ofChild),
           tell: (mapRun) => store.putMapRun(row.arn, mapRun),
         },

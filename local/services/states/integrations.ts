@@ -25,6 +25,7 @@ const optimised: Readonly<Record<string, readonly Pattern[]>> = {
   "mediaconvert:createJob": ["", ".sync"],
   "sagemaker:createProcessingJob": ["", ".sync"],
   "sagemaker:createTransformJob": ["", ".sync"],
+  "ecs:runTask": ["", ".sync"],
   "states:startExecution": ["", ".sync:2"],
 };
 
@@ -72,6 +73,8 @@ export function requestOf({ service, operation, optimised }: Integration, args: 
       const input = Object.fromEntries(Object.entries(args).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]));
       return input["input"] === undefined ? input : { ...input, input: asText(input["input"]) };
     }
+    case "ecs:runTask":
+      return camelKeys(args) as JsonObject;
     case "sqs:sendMessage":
       return { ...args, MessageBody: asText(args["MessageBody"]) };
     case "events:putEvents": {
@@ -88,6 +91,16 @@ export function requestOf({ service, operation, optimised }: Integration, args: 
       return args;
   }
 }
+
+/** The integration with ECS names members in capitals, at every depth; the SDK begins them with lower-case letters. */
+const renamed = (value: Json, rename: (name: string) => string): Json =>
+  Array.isArray(value)
+    ? value.map((inner) => renamed(inner, rename))
+    : isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [rename(name), renamed(inner, rename)]))
+      : value;
+const camelKeys = (value: Json): Json => renamed(value, (name) => name.charAt(0).toLowerCase() + name.slice(1));
+export const deepPascalKeys = (value: Json): Json => renamed(value, (name) => name.charAt(0).toUpperCase() + name.slice(1));
 
 /** Members as integrations with Step Functions itself name them. */
 export const pascalKeys = (value: JsonObject): JsonObject =>
@@ -107,10 +120,11 @@ function invocationResult({ Payload, FunctionError, StatusCode, ExecutedVersion 
 export async function request(sdk: SdkCaller, integration: Integration, args: Json, signal?: AbortSignal): Promise<Json> {
   const { service, operation } = integration;
   const prefix = integration.optimised && service === "dynamodb" ? "DynamoDB" : undefined;
-  const output = await sdk.call(service, operation, requestOf(integration, args), signal, prefix);
+  const output = await sdk.call(service, operation, requestOf(integration, args), { signal, prefix });
   if (!integration.optimised) return output;
   if (service === "lambda") return invocationResult(output);
   if (service === "states") return pascalKeys(output);
+  if (service === "ecs") return deepPascalKeys(output);
   if (service === "events" && typeof output["FailedEntryCount"] === "number" && output["FailedEntryCount"] > 0) {
     throw new StatesError("EventBridge.FailedEntry", JSON.stringify(output));
   }

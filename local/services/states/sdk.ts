@@ -1,7 +1,8 @@
+import { isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Credentials } from "../seams.ts";
 import type { Json, JsonObject } from "./definition.ts";
-import { StatesError } from "./error.ts";
+import { StatesError, TransientError } from "./error.ts";
 import { expressionOf } from "./expressions.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: SDK modules are looked into by operation name.
@@ -26,6 +27,7 @@ const sdkServices = {
   mediaconvert: { load: () => import("@aws-sdk/client-mediaconvert"), client: "MediaConvertClient", prefix: "MediaConvert", base: "MediaConvertException" },
   rekognition: { load: () => import("@aws-sdk/client-rekognition"), client: "RekognitionClient", prefix: "Rekognition", base: "RekognitionException" },
   sagemaker: { load: () => import("@aws-sdk/client-sagemaker"), client: "SageMakerClient", prefix: "SageMaker", base: "SageMakerException" },
+  ecs: { load: () => import("@aws-sdk/client-ecs"), client: "ECSClient", prefix: "ECS", base: "AmazonECSException" },
 } satisfies Record<string, SdkService>;
 export type ServiceName = keyof typeof sdkServices;
 
@@ -93,30 +95,47 @@ async function toJson(value: unknown): Promise<Json> {
  * carry the SDK's general name (`S3.S3Exception`), a service that can't be reached `S3.SdkClientException`.
  */
 function statesError({ prefix, base }: SdkService, sdk: SdkModule, error: unknown): StatesError {
+  const named = sdkErrorName({ prefix, base }, sdk, error);
+  const known = error as SdkFault;
+  return isThrottlingError(known) || isTransientError(known) || isServerError(known) ? new TransientError(named.error, named.causeText) : named;
+}
+
+type SdkFault = Parameters<typeof isTransientError>[0];
+
+function sdkErrorName({ prefix, base }: Pick<SdkService, "prefix" | "base">, sdk: SdkModule, error: unknown): StatesError {
   const { name = "Error", message = String(error), $metadata, $fault } = error as Error & { $metadata?: object; $fault?: string };
   if ($fault === undefined || $metadata === undefined) return new StatesError(`${prefix}.SdkClientException`, message);
   const modelled = typeof sdk[name] === "function" && name !== "Error";
   return new StatesError(modelled ? `${prefix}.${name.endsWith("Exception") ? name : `${name}Exception`}` : `${prefix}.${base}`, `${message} (${name})`);
 }
 
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** `optimised` integrations of DynamoDB prefix their errors `DynamoDB`, `aws-sdk` ones `DynamoDb`. */
+  readonly prefix?: string | undefined;
+  /** Leaves what meets trouble to the caller: the SDK would ask again by itself. */
+  readonly once?: boolean;
+}
+
 /** Calls SDK operations as a role. */
 export interface SdkCaller {
-  /** `optimised` integrations of DynamoDB prefix their errors `DynamoDB`, `aws-sdk` ones `DynamoDb`. */
-  call(service: ServiceName, operation: string, input: Json, signal?: AbortSignal, prefix?: string): Promise<JsonObject>;
+  /** Throws StatesError; TransientError if the same request may well succeed later. */
+  call(service: ServiceName, operation: string, input: Json, options?: CallOptions): Promise<JsonObject>;
   close(): void;
 }
 
 /** SDK clients that sign with a role's credentials and call the given endpoint. */
 export function createSdkCaller(region: string, endpoint: () => string, credentials: Credentials): SdkCaller {
-  const clients = new Map<ServiceName, { send(command: unknown, options: object): Promise<unknown>; destroy(): void }>();
+  const clients = new Map<string, { send(command: unknown, options: object): Promise<unknown>; destroy(): void }>();
   return {
-    async call(service, operation, input, signal, prefix) {
+    async call(service, operation, input, { signal, prefix, once = false } = {}) {
       const description: SdkService = sdkServices[service];
       const sdk = await description.load();
       const unknown = await unknownParameters(service, operation, input);
       if (unknown.length > 0) throw new StatesError("States.Runtime", `${service}:${operation} has no parameter ${unknown.join(", ")}.`);
-      const client = clients.get(service) ?? new sdk[description.client]({ region, endpoint: endpoint(), credentials });
-      clients.set(service, client);
+      const key = once ? `${service} once` : service;
+      const client = clients.get(key) ?? new sdk[description.client]({ region, endpoint: endpoint(), credentials, ...(once && { maxAttempts: 1 }) });
+      clients.set(key, client);
       const command = pascal(operation);
       const [, , , , inputSchema] = sdk[`${command}$`];
       try {

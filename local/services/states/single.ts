@@ -14,7 +14,7 @@ export async function choose(visit: Visit<ChoiceState>): Promise<Exit> {
     }
     if (holds) return finish(visit, rule, rule.Next, undefined);
   }
-  if (state.Default === undefined) throw new StatesError("States.Runtime", `No choice of ${name} holds, and it has no Default.`);
+  if (state.Default === undefined) throw new StatesError("States.NoChoiceMatched", `No choice of ${name} holds, and it has no Default.`);
   return finish(visit, state, state.Default, undefined);
 }
 

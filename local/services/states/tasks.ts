@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Authorizer, Log } from "../seams.ts";
-import type { Json, JsonObject } from "./definition.ts";
+import type { Json } from "./definition.ts";
 import { Interrupted, type Interruption, StatesError } from "./error.ts";
 import { type Integration, parseResource, request, requestOf } from "./integrations.ts";
 import type { TaskAttempt } from "./interpreter.ts";
-import { cancelJob, findJob, type JobKind, jobKindOf } from "./jobs.ts";
+import { cancelJob, type JobKind, jobKindOf, lookAtJob, startJob } from "./jobs.ts";
 import type { SdkCaller } from "./sdk.ts";
 import type { HistoryEntry, Journal, Store } from "./store.ts";
 import { sleepUntil } from "./time.ts";
@@ -135,8 +135,7 @@ async function runJob(
   const input = kind.prepare(requestOf(integration, args), clientToken);
   let id = journal.recall(attempt.key, "job", attempt.attempt)?.value as string | undefined;
   if (id === undefined) {
-    // Not abortable: a job whose answer we did not wait for could not be cancelled.
-    id = (resumed ? await findJob(sdk, kind, input) : undefined) ?? kind.id(input, (await sdk.call(kind.service, integration.operation, input)) as JsonObject);
+    id = await startJob(sdk, kind, integration.operation, input, resumed);
     store.sql("INSERT OR REPLACE INTO open_jobs VALUES (?, ?, ?, ?)").run(execution.arn, attempt.key, `${kind.service}:${integration.operation}`, id);
     const about = { resourceType: integration.service, resource: `${integration.operation}${integration.pattern}` };
     journal.record(attempt.key, "job", attempt.attempt, id, attempt.lastEvent, {
@@ -148,7 +147,7 @@ async function runJob(
   const began = Date.now();
   try {
     for (;;) {
-      const outcome = kind.outcome(await sdk.call(kind.service, kind.describe.operation, kind.describe.input(id), signal));
+      const outcome = await lookAtJob(sdk, kind, id, signal);
       if (outcome) {
         forget();
         if ("failure" in outcome) throw outcome.failure;

@@ -1,5 +1,6 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { clock, colourOf } from "../../../contracts/presentation.ts";
+import { cellsOf } from "../../../contracts/run-lengths.ts";
 import type { DrawnBox, DrawnMask } from "./findings.ts";
 import type { Color, Picture } from "./picture.ts";
 
@@ -26,7 +27,7 @@ export interface Scene {
 
 /** Draws findings into a picture: masks, boxes above them, the bar of phases at the bottom, and at the top which frame it is. */
 export function draw(picture: Picture, { media, segments }: Analysis, labels: readonly string[], scene: Scene): void {
-  for (const { label, runs, width, height } of scene.masks) picture.tint(cellsOf(runs, width * height), { width, height }, colorOf(labels, label));
+  for (const { label, runs, width, height } of scene.masks) picture.tint(cellsOf(runs, { width, height }), { width, height }, colorOf(labels, label));
   const [across, down] = [picture.width / media.raster.width, picture.height / media.raster.height];
   for (const { label, score, x, y, width, height, isExact } of scene.boxes) {
     const box = { x: x * across, y: y * down, width: width * across, height: height * down };
@@ -54,14 +55,4 @@ function phaseBar(picture: Picture, phases: Analysis["segments"], frameCount: nu
   for (const { label, startFrame, endFrame } of phases)
     picture.fill({ x: at(startFrame), y, width: at(endFrame) - at(startFrame), height }, colorOf(names, label));
   picture.fill({ x: at(frame) - picture.line / 2, y: y - picture.line, width: picture.line, height: height + picture.line }, white);
-}
-
-function cellsOf(runs: readonly number[], count: number): Uint8Array {
-  const cells = new Uint8Array(count);
-  let at = 0;
-  for (const [i, run] of runs.entries()) {
-    if (i % 2 === 1) cells.fill(1, at, at + run);
-    at += run;
-  }
-  return cells;
 }

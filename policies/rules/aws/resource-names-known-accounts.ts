@@ -37,7 +37,7 @@ export const resourceNamesKnownAccounts: StackValidationPolicy = {
       ({ name, urn, props }) => {
         const strangers = new Map<string, string>();
         for (const { path, value } of textsIn(props)) {
-          const named = [...value.matchAll(inArn)].map(([, account]) => account!);
+          const named = value.includes("arn:aws") ? [...value.matchAll(inArn)].map(([, account]) => account!) : [];
           if (isAccount.test(path.at(-1) ?? "") && /^\d{12}$/.test(value)) named.push(value);
           for (const account of named) if (!known.has(account)) strangers.set(account, path.join("."));
         }

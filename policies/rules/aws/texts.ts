@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { unknownText } from "../../given.ts";
 
 /** A text within a resource's inputs, with the names of the properties that lead to it. */
@@ -16,6 +17,9 @@ export function* textsIn(value: unknown, path: readonly string[] = []): Generato
     return;
   }
   if (typeof value !== "object" || value === null) return;
-  for (const [key, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
-    yield* textsIn(inner, Array.isArray(value) ? path : [...path, key]);
+  for (const [key, inner] of membersOf(value)) yield* textsIn(inner, Array.isArray(value) ? path : [...path, key]);
 }
+
+/** A proxy of the policy server throws where an unknown value is read, but describes it. What is no proxy is read, which is several times faster. */
+const membersOf = (value: object): [string, unknown][] =>
+  types.isProxy(value) ? Object.entries(Object.getOwnPropertyDescriptors(value)).map(([key, { value: inner }]) => [key, inner]) : Object.entries(value);

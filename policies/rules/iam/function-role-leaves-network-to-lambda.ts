@@ -4,7 +4,7 @@ import { hipaa } from "../../controls.ts";
 import { statementsOf } from "../../documents.ts";
 import { knownText } from "../../given.ts";
 import { deniedBy } from "../../openings.ts";
-import { refersTo } from "../../relations.ts";
+import { referrers } from "../../relations.ts";
 import { coversAction, isDeniedToHolder } from "../../requests.ts";
 import { judgeAll } from "../../subjects.ts";
 import { roleType, statementsIn } from "./grants.ts";
@@ -27,13 +27,16 @@ export const functionRoleLeavesNetworkToLambda: StackValidationPolicy = {
   remediationSteps: "Make the function a PlatformFunction, or deny the actions where lambda:SourceFunctionArn is the function.",
   validateStack: (args, report) => {
     const roles = args.resources.filter((resource) => resource.type === roleType && isOfFunction(resource));
-    const roleOf = (policy: PolicyResource): PolicyResource | undefined => roles.find((role) => refersTo(policy, "role", role, ["name", "id"]));
+    const named = referrers(roles, ["name", "id"]);
+    const roleOf = (policy: PolicyResource): PolicyResource | undefined => named(policy, "role");
+    const taken = referrers(roles, ["arn"]);
+    const holders = Map.groupBy(ofType(args.resources, "aws:lambda/function:Function"), (fn) => taken(fn, "role")?.urn);
     const joins = (policy: PolicyResource): boolean =>
       roleOf(policy) !== undefined &&
       statementsIn(policy).some((statement) => statement.effect === "Allow" && network.some((action) => coversAction(statement, action)));
     judgeAll(args, report, { types: ["aws:iam/rolePolicy:RolePolicy"], noun: "Policy", where: joins }, (policy, say) => {
       const statements = statementsIn(policy);
-      const functions = ofType(args.resources, "aws:lambda/function:Function").filter((fn) => refersTo(fn, "role", roleOf(policy)!, ["arn"]));
+      const functions = holders.get(roleOf(policy)!.urn) ?? [];
       const arns = functions.flatMap(({ props }) => knownText(props, "arn") ?? []);
       // Where no function is known yet, the denial itself says which it means.
       const sources = arns.length > 0 ? arns : deniedBy(statements, functionKey);

@@ -1,8 +1,19 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import type { Statement } from "../../documents.ts";
 import { mayMeet } from "../../requests.ts";
-import { whom } from "../../strangers.ts";
+import { isService, whom } from "../../strangers.ts";
 import { among, judgeKeyGrants } from "./key-policies.ts";
+
+/**
+ * A service that grants as itself sets no kms:GrantIsForAWSResource: Fargate, for the disks of tasks (Amazon ECS Developer Guide, "Customer
+ * managed keys for AWS Fargate ephemeral storage"). It must be told for which resource, by an encryption context, and which operations.
+ */
+const isServiceItself = ({ principals, conditions }: Statement): boolean => {
+  const known = Object.entries(conditions).flatMap(([operator, keys]) => Object.keys(keys).map((key) => `${operator.toLowerCase()} ${key}`));
+  const bound = known.some((one) => one.startsWith("stringequals kms:encryptioncontext:")) && known.includes("forallvalues:stringequals kms:grantoperations");
+  return bound && principals.length > 0 && principals.every(isService);
+};
 
 /**
  * A grant lets its holder use a key past all policies. AWS services need them for disks and tables; who could make others would give
@@ -19,7 +30,7 @@ export const keyIsGrantedToServicesOnly: ResourceValidationPolicy = {
   validateResource: (args, report) => {
     judgeKeyGrants(args, report, (statement, say) => {
       const grants = among(statement, ["kms:CreateGrant"]).length > 0 && mayMeet(statement, { "kms:grantisforawsresource": "false" });
-      if (grants) say(`lets ${whom(statement)} grant its use to anybody; kms:GrantIsForAWSResource must be true`);
+      if (grants && !isServiceItself(statement)) say(`lets ${whom(statement)} grant its use to anybody; kms:GrantIsForAWSResource must be true`);
     });
   },
 };

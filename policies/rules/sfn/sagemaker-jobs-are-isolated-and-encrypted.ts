@@ -7,8 +7,8 @@ import { judgeTasks } from "./tasks.ts";
 /**
  * Processing and transform jobs exist only as states of a machine; their networks and keys are judged there.
  *
- * A setting that is computed counts as missing: it could turn out wrong. A job's cluster may be computed only by taking it from the items
- * of the map around it, where every item is judged.
+ * A setting that is computed counts as missing: it could turn out wrong. A job's cluster may be computed only by taking it from what the
+ * state is given, where all that it may be is written out in the definition (`inputs.ts`): the items of a map, where every one is judged.
  */
 export const sagemakerJobsAreIsolatedAndEncrypted: ResourceValidationPolicy = {
   name: "sfn-sagemaker-jobs-are-isolated-and-encrypted",

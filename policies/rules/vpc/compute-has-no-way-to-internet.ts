@@ -29,7 +29,10 @@ export const computeHasNoWayToInternet: StackValidationPolicy = {
   tags: ["vpc", "network", "nprm-2025"],
   remediationSteps: "Put it into Network.functions or Network.jobs, whose subnets are isolated.",
   validateStack: (args, report) => {
-    const where = ({ type, props }: PolicyResource): boolean => isGiven(props, places[type] ?? "");
+    // Before a gateway's endpoint exists, AWS's provider says of its subnets that they are not known yet: it never has any.
+    const isGateway = ({ type, props }: PolicyResource): boolean =>
+      type === "aws:ec2/vpcEndpoint:VpcEndpoint" && !["Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork"].includes(props["vpcEndpointType"]);
+    const where = (resource: PolicyResource): boolean => !isGateway(resource) && isGiven(resource.props, places[resource.type] ?? "");
     judgeAll(args, report, { types: Object.keys(places), noun: "Resource", where }, (resource, say) => {
       const property = places[resource.type]!;
       const found = namedIn(resource, property, subnets.types, args.resources);

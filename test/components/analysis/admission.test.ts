@@ -10,7 +10,7 @@ describe("Admission", () => {
   before(async () => {
     stack = await inAccount((opts) => {
       const { settings, keys, lake, table } = parts(opts);
-      const rekognition = { enabled: true, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
+      const rekognition = { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
       const analysis = new CaseAnalysis(
         "case-analysis",
         { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, pipelineVersion: "1" },

@@ -18,7 +18,7 @@ describe("AsyncEndpoint", () => {
     const configuration = stack.one(aws.sagemaker.EndpointConfiguration, "segments-configuration").inputs;
     expect(configuration["asyncInferenceConfig"]).to.deep.equal({
       outputConfig: {
-        s3OutputPath: "s3://svp-unit-111111111111-processed/analysis-results/asynchronous/",
+        s3OutputPath: "s3://svp-unit-111111111111-processed/analysis-results/",
         s3FailurePath: "s3://svp-unit-111111111111-processed/analysis-results/asynchronous-failures/",
         kmsKeyId: stack.one(aws.kms.Key, "keys-derived").outputs["arn"],
       },

@@ -1,10 +1,12 @@
 import { expect } from "chai";
+import jsonata from "jsonata";
 import type { ChoiceState, State, StateGraph } from "../../../components/analysis/asl.ts";
 import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
 import { envelope } from "../../../contracts/analyser-result.ts";
-import { analyserPrefix, analysisRenditionPrefix, metadataPrefix, reviewRenditionKey } from "../../../contracts/keys.ts";
+import { analyserPrefix, analysisRenditionPrefix, conversionKey, convertedVideoKey, metadataPrefix, reviewRenditionKey } from "../../../contracts/keys.ts";
 import {
   admitRequest,
+  collectLabelsRequest,
   collectShotsRequest,
   decideGateRequest,
   indexRenditionRequest,
@@ -13,8 +15,10 @@ import {
   planReviewRequest,
   searchPicturesRequest,
 } from "../../../contracts/steps.ts";
+import { StatesError } from "../../../local/services/states/error.ts";
 import { definitionFaults } from "../../../local/services/states/lint.ts";
-import { args, caseId, type Execution, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
+import { conversionVariables } from "../../../models/serving/convert.ts";
+import { type Arguments, args, caseId, type Execution, execute, executionArn, failing, request, runId, startedAt, thrown } from "./execution.ts";
 
 /** Every state with its name, those of branches and maps included. */
 function statesOf(graph: StateGraph): [string, State][] {
@@ -55,11 +59,15 @@ function failureOf({ error }: Execution): string {
   return (error as { cause: string }).cause.split(" of Condition 0 of Failed failed: ")[1] as string;
 }
 
+/** Everything that can be switched on is. */
+const withLabels = { rekognition: { enabled: true, labels: true, pollSeconds: 45 } };
+
 describe("the definition of the case analysis", () => {
-  const states = statesOf(caseAnalysisDefinition(args));
+  const states = statesOf(caseAnalysisDefinition({ ...args, ...withLabels }));
 
   it("is a definition that Step Functions, and the local cloud, accept", async () => {
-    expect(await definitionFaults(JSON.parse(JSON.stringify(caseAnalysisDefinition(args))))).to.deep.equal([]);
+    for (const rekognition of [args.rekognition, withLabels.rekognition, { enabled: false, labels: false, pollSeconds: 45 }])
+      expect(await definitionFaults(JSON.parse(JSON.stringify(caseAnalysisDefinition({ ...args, rekognition }))))).to.deep.equal([]);
   });
 
   it("names every state once", () => {
@@ -79,10 +87,13 @@ describe("the definition of the case analysis", () => {
     const called = new Set(states.flatMap(([, state]) => (state.Type === "Task" ? [state.Resource.replace("arn:aws:states:::", "")] : [])));
     const allowed = [
       "aws-sdk:mediaconvert:probe",
+      "aws-sdk:rekognition:getLabelDetection",
       "aws-sdk:rekognition:getSegmentDetection",
+      "aws-sdk:rekognition:startLabelDetection",
       "aws-sdk:rekognition:startSegmentDetection",
       "aws-sdk:s3:putObjectTagging",
       "dynamodb:updateItem",
+      "ecs:runTask.sync",
       "events:putEvents",
       "lambda:invoke",
       "mediaconvert:createJob.sync",
@@ -102,9 +113,10 @@ describe("the definition of the case analysis", () => {
       ["ScreenFrames", "SageMaker.ResourceLimitExceededException"],
       ["RunAnalyser", "SageMaker.ResourceLimitExceededException"],
       ["StartSegmentDetection", "Rekognition.LimitExceededException"],
+      ["StartLabelDetection", "Rekognition.LimitExceededException"],
     ] as const) {
-      const then = state === "StartSegmentDetection" ? { JobId: "job-1" } : { ProcessingJobStatus: "Completed" };
-      const { output, attempts } = await execute({ [state]: failing(error, "quota", 5, then) });
+      const then = error.startsWith("Rekognition") ? { JobId: "job-1" } : { ProcessingJobStatus: "Completed" };
+      const { output, attempts } = await execute({ [state]: failing(error, "quota", 5, then) }, withLabels);
       expect(output, state).to.deep.include({ status: "COMPLETE" });
       expect(
         attempts.filter((name) => name === state),
@@ -113,9 +125,47 @@ describe("the definition of the case analysis", () => {
     }
   });
 
+  for (const [state, job] of [
+    ["ScreenFrames", "gate"],
+    ["RunAnalyser", "frame-analysis"],
+  ] as const) {
+    it(`waits while AWS has no instance for the job of ${state}, each attempt by a name of its own, and gives up after hours`, async () => {
+      const reason = "CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.";
+      const cause = JSON.stringify({ ProcessingJobStatus: "Failed", FailureReason: reason });
+      const shortFor = async (times: number) => {
+        const names: string[] = [];
+        const run = await execute({
+          [state]: ({ ProcessingJobName }: Arguments) => {
+            names.push(ProcessingJobName as string);
+            if (names.length <= times) throw new StatesError("States.TaskFailed", cause);
+            return { ProcessingJobStatus: "Completed" };
+          },
+        });
+        const screening = decideGateRequest.parse(run.asked["DecideGate"].Payload).screening;
+        const { envelopes } = mergeTimelineRequest.parse(run.asked["MergeTimeline"].Payload);
+        const told = [screening, ...envelopes].find(({ analyser }) => analyser === job);
+        return { names, told };
+      };
+      const short = await shortFor(5);
+      expect(short.told).to.include({ status: "SUCCEEDED", error: null });
+      // Each visit tries a job once more before it waits.
+      expect(short.names.map((name) => name.slice(name.indexOf(job)))).to.deep.equal(["0", "1", "100", "101", "200", "201"].map((n) => `${job}-${n}-0`));
+      const never = await shortFor(Number.POSITIVE_INFINITY);
+      expect(never.told).to.include({ status: "FAILED", error: reason });
+      expect(new Set(never.names).size).to.equal(2 * 61);
+      expect(never.names).to.have.length(2 * 61);
+      expect(Math.max(...never.names.map((name) => name.length))).to.be.at.most(63);
+      const broken = await execute({ [state]: failing("States.TaskFailed", "AlgorithmError: broken") });
+      expect(
+        broken.attempts.filter((name) => name === state),
+        "of another failure",
+      ).to.have.length(2);
+    });
+  }
+
   it("holds the states that the architecture names", () => {
     expect(states.map(([name]) => name)).to.include.members(
-      "Claim Probe IndexSource Admit Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
+      "Claim Probe IndexSource Admit Convert IndexCopy ProbeCopy AdmitCopy Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
         " ",
       ),
     );
@@ -190,6 +240,7 @@ describe("a case analysis where all goes well", () => {
       request,
       startedAt,
       verdict: "NORMALISE",
+      startTimecode: "10:00:00:00",
       forecastUsd: 0.25,
       envelopes: [succeeded.review, succeeded.rekognition, succeeded.frames],
     });
@@ -200,7 +251,7 @@ describe("a case analysis where all goes well", () => {
     const { ExpressionAttributeValues, ConditionExpression, Key } = asked["Claim"];
     expect(Key).to.deep.equal({ caseId: { S: caseId }, item: { S: "SUMMARY" } });
     expect(ConditionExpression).to.equal(
-      "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR #status <> :deleting)",
+      "(attribute_not_exists(runId) OR runId <> :run OR executionArn = :execution) AND (attribute_not_exists(#status) OR NOT #status IN (:deleting, :deleted))",
     );
     expect(ExpressionAttributeValues).to.deep.include({
       ":run": { S: runId },
@@ -246,7 +297,7 @@ describe("a case analysis where all goes well", () => {
     const analysers = [{ ...args.analysers[0]!, id }];
     const { asked } = await execute({ RunAnalyser: failing("States.TaskFailed", "broken", 1) }, { analysers }, 1000);
     const name: string = asked["RunAnalyser"].ProcessingJobName;
-    expect(name).to.equal(`svp-${runId.slice(0, 18)}-${id}-1-1000`);
+    expect(name).to.equal(`svp-${runId.slice(0, 17)}-${id}-1-1000`);
     expect(name).to.match(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
   });
 
@@ -265,6 +316,141 @@ describe("a case analysis where all goes well", () => {
         Detail: { caseId, runId, status: "COMPLETE", analysisUri: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json` },
       },
     ]);
+  });
+});
+
+/** What `Admit` says of a video that can't be read as it is. */
+const toConvert = {
+  verdict: "CONVERT",
+  reasons: ["The file is AVI, not MP4, MOV, Matroska, WebM or MPEG-TS."],
+  durationSeconds: 4000.5,
+  startTimecode: "10:00:00:00",
+  forecastUsd: null,
+  settings: null,
+};
+const unindexed = { unindexed: "The file is AVI." };
+const avi = { IndexSource: () => ({ Payload: unindexed }), Admit: () => ({ Payload: toConvert }) };
+
+describe("a case analysis of a video that can't be read as it is", () => {
+  const copyUri = `s3://processed/converted-videos/${caseId}/${runId}/video.mp4`;
+
+  it("converts it, reads and judges the copy, and goes on as with any other video", async () => {
+    const { output, attempts, asked } = await execute(avi);
+    expect(output).to.deep.include({ status: "COMPLETE" });
+    expect(attempts.slice(0, 10)).to.deep.equal("Claim Probe IndexSource Admit Convert IndexCopy ProbeCopy AdmitCopy RecordForecast Normalise".split(" "));
+    expect(admitRequest.parse(asked["Admit"].Payload)).to.deep.include({ index: unindexed, indexError: null });
+    expect(indexSourceRequest.parse(asked["IndexCopy"].Payload)).to.deep.equal({ request, copy: true });
+    expect(asked["ProbeCopy"]).to.deep.equal({ InputFiles: [{ FileUrl: copyUri }] });
+    expect(admitRequest.parse(asked["AdmitCopy"].Payload)).to.deep.equal({
+      request,
+      probe: { ProbeResults: [{ Container: { Format: "mp4", Duration: 10 } }] },
+      probeError: null,
+      index: { frameCount: 250, durationSeconds: 10 },
+      indexError: null,
+    });
+    expect(asked["RecordForecast"].ExpressionAttributeValues).to.deep.include({ ":forecast": { N: "0.5" } });
+    expect(asked["Normalise"].Settings).to.deep.equal({ Inputs: ["copy"] });
+    // What only the source tells is kept.
+    expect(mergeTimelineRequest.parse(asked["MergeTimeline"].Payload)).to.deep.include({ verdict: "PASSTHROUGH", startTimecode: "10:00:00:00", request });
+    expect(asked["TagSource"]).to.include({ Bucket: "raw", Key: request.source.key });
+  });
+
+  it("tells the task what to read and where to write, and nothing about the patient", async () => {
+    const { asked } = await execute(avi);
+    const { Overrides, ...rest } = asked["Convert"];
+    expect(rest).to.deep.equal(args.conversion);
+    expect(Overrides).to.deep.equal({
+      ContainerOverrides: [
+        {
+          Name: "main",
+          Environment: [
+            { Name: "SOURCE_BUCKET", Value: "raw" },
+            { Name: "SOURCE_KEY", Value: request.source.key },
+            { Name: "SOURCE_VERSION", Value: "v1" },
+            { Name: "COPY_BUCKET", Value: "processed" },
+            { Name: "COPY_KEY", Value: convertedVideoKey(caseId, runId) },
+            { Name: "OUTCOME_KEY", Value: conversionKey(caseId, runId) },
+          ],
+        },
+      ],
+    });
+    expect(new Set(Overrides.ContainerOverrides[0].Environment.map(({ Name }: { Name: string }) => Name)).add("SCRATCH_DIR")).to.deep.equal(
+      new Set(Object.keys(conversionVariables)),
+    );
+  });
+
+  it("gives the task time in proportion to the video, all of it where its length is not told", async () => {
+    const { Convert } = caseAnalysisDefinition(args).States as Record<string, { TimeoutSeconds: string }>;
+    const secondsOf = async (durationSeconds: number) => jsonata(Convert!.TimeoutSeconds.slice(2, -2)).evaluate({}, { plan: { durationSeconds } });
+    expect(await Promise.all([60, 4000.5, 0].map(secondsOf))).to.deep.equal([3600, 12_003, 64_800]);
+  });
+
+  it("rejects what can't be converted, with the reason, and probes no copy", async () => {
+    const reason = "The video (avi, xyz) can't be decoded.";
+    const { output, attempts, asked } = await execute({
+      ...avi,
+      IndexCopy: failing("InvalidInput", thrown("InvalidInput", reason)),
+      AdmitCopy: ({ Payload }) => ({
+        Payload: { verdict: "REJECT", reasons: [Payload.indexError], durationSeconds: 0, startTimecode: null, forecastUsd: null, settings: null },
+      }),
+    });
+    expect(output).to.deep.equal({ status: "REJECTED" });
+    expect(attempts.slice(4)).to.deep.equal(["Convert", "IndexCopy", "AdmitCopy", "MarkRejected"]);
+    expect(admitRequest.parse(asked["AdmitCopy"].Payload)).to.deep.include({ index: null, indexError: reason });
+    expect(asked["MarkRejected"].ExpressionAttributeValues[":reasons"]).to.deep.equal({ L: [{ S: reason }] });
+  });
+
+  it("lets the copy's own probe be judged where MediaConvert can't open it, and rejects", async () => {
+    const { output, asked, attempts } = await execute({
+      ...avi,
+      ProbeCopy: failing("MediaConvert.BadRequestException", "Unknown format (BadRequestException)"),
+      AdmitCopy: () => ({
+        Payload: { verdict: "REJECT", reasons: ["The video can't be opened."], durationSeconds: 0, startTimecode: null, forecastUsd: null, settings: null },
+      }),
+    });
+    expect(output).to.deep.equal({ status: "REJECTED" });
+    expect(admitRequest.parse(asked["AdmitCopy"].Payload)).to.deep.include({ probe: null });
+    expect(attempts.filter((name) => name === "Convert")).to.have.length(1);
+  });
+
+  it("waits for Fargate to have room, and tries a task that failed once more", async () => {
+    const ended = { LastStatus: "STOPPED" };
+    const full = await execute({ ...avi, Convert: failing("ECS.AmazonECSException", "Capacity is unavailable at this time", 12, ended) });
+    expect(full.output).to.deep.include({ status: "COMPLETE" });
+    expect(full.attempts.filter((name) => name === "Convert")).to.have.length(13);
+    const once = await execute({ ...avi, Convert: failing("States.TaskFailed", "{}", 1, ended) });
+    expect(once.output).to.deep.include({ status: "COMPLETE" });
+  });
+
+  it("fails where the task does, saying so, and a redrive goes on with the conversion", async () => {
+    const cause = JSON.stringify({ StoppedReason: "Essential container in task exited", Containers: [{ Name: "main", ExitCode: 1 }] });
+    let broken = true;
+    const Convert = () => {
+      if (broken) throw new StatesError("States.TaskFailed", cause);
+      return { LastStatus: "STOPPED" };
+    };
+    const failed = await execute({ ...avi, Convert });
+    expect(failureOf(failed)).to.contain("The task stopped: Essential container in task exited with 1.");
+    expect(failed.attempts.slice(3)).to.deep.equal(["Admit", "Convert", "Convert", "MarkFailed"]);
+    const { output, attempts } = await execute({ ...avi, Convert }, {}, 0, () => {
+      broken = false;
+    });
+    expect(output).to.deep.include({ status: "COMPLETE" });
+    expect(attempts.slice(7, 11)).to.deep.equal(["Claim", "Convert", "IndexCopy", "ProbeCopy"]);
+  });
+
+  it("goes on with the copy when what failed came after it", async () => {
+    let broken = true;
+    const Normalise = () => {
+      if (broken) throw new StatesError("States.TaskFailed", "broken");
+      return { Job: { Id: "1" } };
+    };
+    const { output, attempts, asked } = await execute({ ...avi, Normalise }, {}, 0, () => {
+      broken = false;
+    });
+    expect(output).to.deep.include({ status: "COMPLETE" });
+    expect(attempts.filter((name) => name === "Convert")).to.have.length(1);
+    expect(asked["Normalise"].Settings).to.deep.equal({ Inputs: ["copy"] });
   });
 });
 
@@ -336,7 +522,7 @@ describe("a case analysis that ends early", () => {
   });
 
   it("searches pictures for text part by part, each 20 minutes, and lets the gate see whether it worked", async () => {
-    const long = { verdict: "NORMALISE", reasons: [], durationSeconds: 3601, forecastUsd: 0.25, settings: { Inputs: [] } };
+    const long = { verdict: "NORMALISE", reasons: [], durationSeconds: 3601, startTimecode: null, forecastUsd: 0.25, settings: { Inputs: [] } };
     const { asked, attempts } = await execute({ Admit: () => ({ Payload: long }) });
     expect(attempts.filter((name) => name === "SearchPictures")).to.have.length(4);
     expect(searchPicturesRequest.parse(asked["SearchPictures"].Payload)).to.deep.include({ caseId, runId, part: 3 });
@@ -348,7 +534,7 @@ describe("a case analysis that ends early", () => {
   it("searches no picture without Rekognition, nor after a screening that failed, and says so", async () => {
     const skipped = { status: "SKIPPED", error: null };
     for (const run of [
-      await execute({}, { rekognition: { enabled: false, pollSeconds: 45 } }),
+      await execute({}, { rekognition: { enabled: false, labels: false, pollSeconds: 45 } }),
       await execute({ ScreenFrames: failing("States.TaskFailed", "out of memory") }),
     ]) {
       expect(run.attempts).not.to.include("SearchPictures");
@@ -444,10 +630,117 @@ describe("a branch of the case analysis that fails", () => {
   });
 
   it("skips Rekognition where the environment has it off", async () => {
-    const rekognition = { enabled: false, pollSeconds: 45 };
+    const rekognition = { enabled: false, labels: false, pollSeconds: 45 };
     const skipped = { analyser: "rekognition", status: "SKIPPED", outputPrefix: null, coverage: null, costUsd: null, error: null };
     expect(await envelopesOf({}, { rekognition })).to.deep.equal([succeeded.review, skipped, succeeded.frames]);
     expect((await envelopesOf({ PlanReview: failing("NotFound", thrown("NotFound", "no gate")) }, { rekognition }))[1]).to.deep.equal(skipped);
+  });
+});
+
+describe("any state that fails for good", () => {
+  /** The gate as it decides: closed without a screening, or with pictures that nobody searched. */
+  const DecideGate = ({ Payload }: Arguments) => ({
+    Payload:
+      Payload.screening.status === "SUCCEEDED" && Payload.pictures.status !== "FAILED"
+        ? { verdict: "OPEN", reasons: [], outOfBodyCount: 0, textCount: 0 }
+        : { verdict: "QUARANTINE", reasons: ["It can't be told."], outOfBodyCount: 0, textCount: 0 },
+  });
+  const branches = ["review-rendition", "rekognition", "rekognition-labels", "frame-analysis"];
+  /** Reached only of a video that can't be read as it is. */
+  const converting = ["Convert", "IndexCopy", "ProbeCopy", "AdmitCopy"];
+  /** How the analysis ends: with an error, quarantined, with branches that are missing, or whole but for what it could not tell of its end. */
+  const ends: Readonly<Record<string, "FAILED" | "QUARANTINED" | "a warning" | readonly string[]>> = {
+    ...Object.fromEntries(
+      ["Claim", "Probe", "IndexSource", "Admit", ...converting, "RecordForecast", "Normalise", "IndexRendition", "MergeTimeline"].map(
+        (state) => [state, "FAILED"] as const,
+      ),
+    ),
+    ...Object.fromEntries(["ScreenFrames", "SearchPictures", "DecideGate"].map((state) => [state, "QUARANTINED"] as const)),
+    ...Object.fromEntries(["PlanReview", "RenderReview", "IndexReview"].map((state) => [state, branches.slice(0, 3)])),
+    ...Object.fromEntries(["StartSegmentDetection", "GetSegmentDetection", "CollectShots"].map((state) => [state, ["rekognition"]])),
+    ...Object.fromEntries(["StartLabelDetection", "GetLabelDetection", "CollectLabels"].map((state) => [state, ["rekognition-labels"]])),
+    RunAnalyser: ["frame-analysis"],
+    ...Object.fromEntries(["MeasureOperation", "TagSource", "AnnounceCaseAnalysed"].map((state) => [state, "a warning"] as const)),
+  };
+
+  it("is one whose end is known", () => {
+    const tasks = statesOf(caseAnalysisDefinition({ ...args, ...withLabels })).flatMap(([name, { Type }]) => (Type === "Task" ? [name] : []));
+    // Reached only once something else has failed or been refused.
+    const endings = ["MarkRejected", "MarkQuarantined", "MarkFailed"];
+    expect(Object.keys(ends).sort()).to.deep.equal(tasks.filter((name) => !endings.includes(name)).sort());
+  });
+
+  for (const [state, end] of Object.entries(ends)) {
+    it(`${state}: ${typeof end === "string" ? end : `without ${end.join(", ")}`}, and nothing is lost beside it`, async () => {
+      const { output, error, asked, attempts } = await execute(
+        { ...(converting.includes(state) && avi), DecideGate, [state]: failing("States.TaskFailed", "It broke.") },
+        withLabels,
+      );
+      const marks = attempts.filter((name) => name.startsWith("Mark"));
+      if (end === "FAILED") {
+        expect([output, error?.error, marks]).to.deep.equal([undefined, "States.QueryEvaluationError", ["MarkFailed"]]);
+        expect(asked["MarkFailed"].ExpressionAttributeValues[":reasons"].L[0].S).to.include("It broke.");
+        return;
+      }
+      expect(error).to.equal(undefined);
+      if (end === "QUARANTINED") {
+        expect([output, marks]).to.deep.equal([{ status: "QUARANTINED" }, ["MarkQuarantined"]]);
+        for (const looks of ["RenderReview", "RunAnalyser", "StartSegmentDetection", "MergeTimeline"]) expect(attempts).not.to.include(looks);
+        return;
+      }
+      const failed = typeof end === "string" ? [] : end;
+      const { envelopes } = mergeTimelineRequest.parse(asked["MergeTimeline"].Payload);
+      expect(envelopes.map(({ analyser, status, error: why }) => [analyser, status, why === null])).to.deep.equal(
+        branches.map((branch) => [branch, failed.includes(branch) ? "FAILED" : "SUCCEEDED", !failed.includes(branch)]),
+      );
+      expect(output).to.deep.include({ status: "COMPLETE" });
+      expect((output as { warnings: string[] }).warnings).to.have.length(end === "a warning" ? 1 : 0);
+      expect(marks).to.deep.equal([]);
+    });
+  }
+});
+
+describe("labels", () => {
+  const labels = { ...succeeded.rekognition, analyser: "rekognition-labels", outputPrefix: "s3://processed/l/" };
+  const lost = (error: string) => ({ ...labels, status: "FAILED", outputPrefix: null, error });
+
+  it("are looked for where they are switched on, in the review rendition, without a word about people, after the shots", async () => {
+    const { asked, attempts } = await execute({}, withLabels);
+    expect(mergeTimelineRequest.parse(asked["MergeTimeline"].Payload).envelopes).to.deep.equal([
+      succeeded.review,
+      succeeded.rekognition,
+      labels,
+      succeeded.frames,
+    ]);
+    expect(asked["StartLabelDetection"]).to.deep.equal({
+      Video: { S3Object: { Bucket: "processed", Name: reviewRenditionKey(caseId, runId) } },
+      Features: ["GENERAL_LABELS"],
+      Settings: { GeneralLabels: { LabelCategoryExclusionFilters: ["Expressions and Emotions", "Person Description"] } },
+      JobTag: runId,
+      ClientRequestToken: `${runId}-0`,
+    });
+    expect(collectLabelsRequest.parse(asked["CollectLabels"].Payload)).to.deep.equal({ caseId, runId, jobId: "job-2" });
+    // One job of Rekognition's at a time: that is what the leases of the admission count on.
+    expect(attempts.indexOf("CollectShots")).to.be.within(0, attempts.indexOf("StartLabelDetection") - 1);
+    expect((await execute()).attempts).not.to.include("StartLabelDetection");
+  });
+
+  it("that can't be had cost no other branch its work, and the shots that can't be had cost no labels", async () => {
+    const broken = failing("BrokenContract", thrown("BrokenContract", "A page was empty."));
+    expect(await envelopesOf({ CollectLabels: broken }, withLabels)).to.deep.equal([
+      succeeded.review,
+      succeeded.rekognition,
+      lost("A page was empty."),
+      succeeded.frames,
+    ]);
+    expect(await envelopesOf({ GetLabelDetection: () => ({ JobStatus: "FAILED" }) }, withLabels)).to.deep.include(lost("Rekognition: no reason given"));
+    expect((await envelopesOf({ StartSegmentDetection: failing("Rekognition.AccessDeniedException", "no") }, withLabels)).slice(1, 3)).to.deep.equal([
+      { ...succeeded.rekognition, status: "FAILED", outputPrefix: null, error: "Rekognition.AccessDeniedException: no" },
+      labels,
+    ]);
+    expect(await envelopesOf({ PlanReview: failing("NotFound", thrown("NotFound", "no gate")) }, withLabels)).to.deep.include(
+      lost("There is no review rendition for Rekognition to look at."),
+    );
   });
 });
 

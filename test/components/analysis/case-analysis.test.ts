@@ -27,7 +27,7 @@ const make = (rekognition: Omit<CaseAnalysisArgs["rekognition"], "optOutPolicyId
 describe("CaseAnalysis", () => {
   let stack: Awaited<ReturnType<typeof make>>;
   before(async () => {
-    stack = await make({ enabled: true, pollSeconds: 45 });
+    stack = await make({ enabled: true, labels: false, pollSeconds: 45 });
   });
   const policy = (name: string) => statements(stack.one(aws.iam.RolePolicy, name).inputs["policy"]);
   const environment = (name: string) => (stack.one(aws.lambda.Function, name).inputs["environment"] as { variables: Record<string, string> }).variables;
@@ -111,11 +111,40 @@ describe("CaseAnalysis", () => {
     expect(PassJobRole.Condition).to.deep.equal({ StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } });
   });
 
+  it("converts in a task of its own, which reads sources and writes copies and no more", () => {
+    const { PassTaskRoles, RunTask, ProbeCopies } = policy("case-analysis-role-policy");
+    expect(PassTaskRoles.Condition).to.deep.equal({ StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } });
+    expect(RunTask.Resource).to.deep.equal(["arn:aws:ecs:us-east-1:111111111111:task-definition/svp-unit-conversion:*"]);
+    const copies = "arn:aws:s3:::svp-unit-111111111111-processed/converted-videos/*";
+    expect(ProbeCopies).to.deep.equal({ Effect: "Allow", Action: ["s3:GetObject"], Resource: [copies] });
+    const task = policy("conversion-task-role-policy");
+    expect(Object.keys(task)).to.deep.equal(["ReadSource", "ReadSourceKey", "WriteCopy", "WriteCopyKey"]);
+    expect(task["ReadSource"]).to.deep.include({ Action: ["s3:GetObjectVersion"], Resource: ["arn:aws:s3:::svp-unit-111111111111-raw/raw-videos/*"] });
+    expect(task["WriteCopy"]).to.deep.include({ Action: ["s3:AbortMultipartUpload", "s3:PutObject"], Resource: [copies] });
+    const { cpu, memory, ephemeralStorage, containerDefinitions } = stack.one(aws.ecs.TaskDefinition, "conversion").inputs;
+    expect([cpu, memory, ephemeralStorage]).to.deep.equal(["8192", "16384", { sizeInGib: 200 }]);
+    const [{ command, environment, image: uri }] = JSON.parse(containerDefinitions as string);
+    expect([command, environment, uri]).to.deep.equal([["convert"], [{ name: "SCRATCH_DIR", value: "/scratch" }], image.uri]);
+    const definition = JSON.parse(stack.one(aws.sfn.StateMachine, "case-analysis").inputs["definition"] as string);
+    expect(definition.States.Convert.Arguments).to.deep.include({ Cluster: "svp-unit-conversion", LaunchType: "FARGATE", PlatformVersion: "LATEST" });
+    // The task's disk holds what somebody uploaded.
+    const key = stack.one(aws.ecs.Cluster, "conversion-cluster").inputs["configuration"] as { managedStorageConfiguration: object };
+    expect(key.managedStorageConfiguration).to.deep.equal({ fargateEphemeralStorageKmsKeyId: stack.one(aws.kms.Key, "keys-raw").outputs["keyId"] });
+    const users = Object.values(statements(stack.one(aws.kms.Key, "keys-raw").inputs["policy"])).filter(({ Principal }) =>
+      JSON.stringify(Principal ?? {}).includes("fargate"),
+    );
+    expect(users).to.have.length(2);
+    for (const { Condition } of users) expect(JSON.stringify(Condition)).to.contain('"kms:EncryptionContext:aws:ecs:clusterName":"svp-unit-conversion"');
+  });
+
   it("allows the machine just what its states do", () => {
     const granted = Object.values(policy("case-analysis-role-policy")).flatMap(({ Action }) => Action);
     expect([...new Set(granted)].sort()).to.deep.equal(
       [
         "dynamodb:UpdateItem",
+        "ecs:DescribeTasks",
+        "ecs:RunTask",
+        "ecs:StopTask",
         "events:DescribeRule",
         "events:PutEvents",
         "events:PutRule",
@@ -198,6 +227,7 @@ describe("CaseAnalysis", () => {
         { id: "frame-analysis", instanceType: "ml.c5.xlarge", sampleRate: 5 },
       ],
       rekognition: true,
+      labels: false,
     });
     expect(environment("prepare-plan-review")).to.deep.equal({
       ...processed,
@@ -208,14 +238,31 @@ describe("CaseAnalysis", () => {
       ...processed,
       CASE_TABLE: "svp-unit-cases",
       NODE_OPTIONS: "--max-semi-space-size=4",
-      OPTIONAL_ANALYSERS: "[]",
+      OPTIONAL_ANALYSERS: '["rekognition-labels"]',
       PIPELINE_VERSION: "1.2.3",
       ANALYSER_INSTANCE_TYPES: '{"gate":"ml.c5.xlarge","frame-analysis":"ml.c5.xlarge"}',
     });
   });
 
+  it("grants what labels take where they are switched on, and only there", async () => {
+    const granted = (of: typeof stack) =>
+      of
+        .ofType(aws.iam.RolePolicy)
+        .flatMap(({ name, inputs }) =>
+          Object.values(statements(inputs["policy"])).flatMap(({ Action }) =>
+            Action.filter((action: string) => action.includes("LabelDetection")).map((action: string) => `${name} ${action}`),
+          ),
+        );
+    expect(granted(stack)).to.deep.equal([]);
+    expect(granted(await make({ enabled: true, labels: true, pollSeconds: 45 }))).to.have.members([
+      "analyse-collect-labels-role-policy rekognition:GetLabelDetection",
+      "case-analysis-role-policy rekognition:GetLabelDetection",
+      "case-analysis-role-policy rekognition:StartLabelDetection",
+    ]);
+  });
+
   it("grants nothing of Rekognition where the environment has it off", async () => {
-    const off = await make({ enabled: false, pollSeconds: 45 });
+    const off = await make({ enabled: false, labels: false, pollSeconds: 45 });
     const granted = off.ofType(aws.iam.RolePolicy).flatMap(({ inputs }) => Object.values(statements(inputs["policy"])).flatMap(({ Action }) => Action));
     expect(granted.filter((action: string) => action.startsWith("rekognition:"))).to.deep.equal([]);
   });

@@ -4,15 +4,15 @@ import { caseExportDefinition } from "../../../components/analysis/case-export.a
 import { CaseExport } from "../../../components/analysis/case-export.ts";
 import type { ComputeNetwork } from "../../../components/network/compute-network.ts";
 import type { ExportJob } from "../../../contracts/exports.ts";
-import type { Definition, Json } from "../../../local/services/states/definition.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
-import { type Run, runMachine } from "../../../local/services/states/interpreter.ts";
+import { runDefinition } from "../machine-run.ts";
 import { image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
-import { type Answer, type Arguments, caseId, runId, undistributed } from "./execution.ts";
+import { type Answer, type Arguments, caseId, runId } from "./execution.ts";
 
 const job: ExportJob = {
   ...{ exportId: "5d9b1f0e-3c0f-4a57-8d4c-0a4de3c1b2a3", caseId, runId, format: "coco", startFrame: 25, endFrame: 50 },
+  corrections: null,
   warnings: ["Loses something."],
 };
 
@@ -29,43 +29,8 @@ async function execute(input: ExportJob, answers: Record<string, Answer>) {
       cluster: { InstanceCount: 1, InstanceType: "ml.c5.xlarge", VolumeSizeInGB: 50 },
     },
   });
-  const asked: Record<string, Arguments> = {};
-  const entries = new Map<string, { value: Json }>();
-  const run: Run = {
-    journal: {
-      recall: (state, kind, attempt = 0) => entries.get(`${state} ${kind} ${attempt}`) as never,
-      record: (state, kind, attempt, value) => {
-        entries.set(`${state} ${kind} ${attempt}`, { value });
-        return entries.size;
-      },
-    },
-    context: {
-      Execution: {
-        Id: "execution",
-        Name: input.exportId,
-        Input: input as unknown as Json,
-        StartTime: "2026-11-26T10:00:00.000Z",
-        RoleArn: "role",
-        RedriveCount: 0,
-      },
-      StateMachine: { Id: "machine", Name: "case-export" },
-    },
-    waitScale: 0,
-    async task({ key, attempt, arguments: evaluate }) {
-      const name = key.replace(/.*\//, "").replace(/#\d+$/, "");
-      asked[name] = await evaluate(undefined);
-      return { result: (answers[name] as Answer)(asked[name], attempt), lastEvent: 0 };
-    },
-    distributed: undistributed,
-    notify: () => undefined,
-  };
-  const frame = { path: "", variables: {}, map: undefined, signal: new AbortController().signal, lastEvent: 0 };
-  try {
-    return { output: await runMachine(run, definition as unknown as Definition, input as unknown as Json, frame), error: undefined, asked };
-  } catch (error) {
-    if (!(error instanceof StatesError)) throw error;
-    return { output: undefined, error, asked };
-  }
+  const { asked, ...ended } = await runDefinition(definition, { machine: "case-export", execution: input.exportId, input }, answers);
+  return { ...ended, asked: Object.fromEntries(asked.map(({ name, arguments: given }): [string, Arguments] => [name, given])) };
 }
 
 describe("case-export", () => {
@@ -109,8 +74,8 @@ describe("CaseExport", () => {
   let stack: Awaited<ReturnType<typeof inAccount>>;
   before(async () => {
     stack = await inAccount((opts) => {
-      const { settings, keys, lake } = parts(opts);
-      new CaseExport("case-export", { settings, keys, lake, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
+      const { settings, keys, lake, table } = parts(opts);
+      new CaseExport("case-export", { settings, keys, lake, table, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
     });
   });
   const granted = (name: string) =>

@@ -2,16 +2,13 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { caseReportDefinition } from "../../../components/analysis/case-report.asl.ts";
 import { CaseReport } from "../../../components/analysis/case-report.ts";
-import type { Definition, Json } from "../../../local/services/states/definition.ts";
-import { StatesError } from "../../../local/services/states/error.ts";
-import { type Run, runMachine } from "../../../local/services/states/interpreter.ts";
 import { parseDefinition } from "../../../local/services/states/lint.ts";
+import { runDefinition, startTime } from "../machine-run.ts";
 import { parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
-import { type Answer, type Arguments, caseId, failing, runId, thrown, undistributed } from "./execution.ts";
+import { type Answer, type Arguments, caseId, failing, runId, thrown } from "./execution.ts";
 
 const event = { source: "svp.case-analysis", "detail-type": "CaseAnalysed", detail: { caseId, runId, status: "COMPLETE" } };
-const startedAt = "2026-11-26T10:00:00.000Z";
 const target = (name: string) => ({ arn: `arn:aws:lambda:us-east-1:111111111111:function:${name}`, timeoutSeconds: 120 });
 const writer = { kind: "template", id: "svp-report-template", version: "1.0.0", drafts: 1 };
 const good: Record<string, Answer> = {
@@ -23,43 +20,16 @@ const good: Record<string, Answer> = {
   AnnounceReportWritten: () => ({ FailedEntryCount: 0 }),
 };
 
-async function execute(answers: Record<string, Answer> = {}) {
+async function execute(answers: Record<string, Answer> = {}, drafter?: Parameters<typeof caseReportDefinition>[0]["drafter"]) {
   const definition = caseReportDefinition({
     tableName: "cases",
     functions: { gatherEvidence: target("gather"), writeTemplate: target("write"), checkGrounding: target("check"), publishReport: target("publish") },
+    ...(drafter && { drafter }),
   });
   await parseDefinition(JSON.stringify(definition));
-  const asked: Record<string, Arguments[]> = {};
-  const entries = new Map<string, { value: Json }>();
-  const run: Run = {
-    journal: {
-      recall: (state, kind, attempt = 0) => entries.get(`${state} ${kind} ${attempt}`) as never,
-      record: (state, kind, attempt, value) => {
-        entries.set(`${state} ${kind} ${attempt}`, { value });
-        return entries.size;
-      },
-    },
-    context: {
-      Execution: { Id: "execution", Name: "report", Input: event as unknown as Json, StartTime: startedAt, RoleArn: "role", RedriveCount: 0 },
-      StateMachine: { Id: "machine", Name: "case-report" },
-    },
-    waitScale: 0,
-    async task({ key, attempt, arguments: evaluate }) {
-      const name = key.replace(/.*\//, "").replace(/#\d+$/, "");
-      const given = await evaluate(undefined);
-      asked[name] = [...(asked[name] ?? []), given];
-      return { result: ({ ...good, ...answers }[name] as Answer)(given, attempt), lastEvent: 0 };
-    },
-    distributed: undistributed,
-    notify: () => undefined,
-  };
-  const frame = { path: "", variables: {}, map: undefined, signal: new AbortController().signal, lastEvent: 0 };
-  try {
-    return { output: await runMachine(run, definition as unknown as Definition, event as unknown as Json, frame), error: undefined, asked };
-  } catch (error) {
-    if (!(error instanceof StatesError)) throw error;
-    return { output: undefined, error, asked };
-  }
+  const { asked, ...ended } = await runDefinition(definition, { machine: "case-report", execution: "report", input: event }, { ...good, ...answers });
+  const byState = Map.groupBy(asked, ({ name }) => name);
+  return { ...ended, asked: Object.fromEntries([...byState].map(([name, own]): [string, Arguments[]] => [name, own.map((one) => one.arguments)])) };
 }
 
 describe("case-report", () => {
@@ -71,13 +41,13 @@ describe("case-report", () => {
     expect(asked["CheckGrounding"]?.map(({ Payload }) => Payload)).to.have.deep.members(
       ["en", "zh-TW"].map((language) => ({ caseId, runId, language, draft: 1, writer })),
     );
-    expect(asked["PublishReport"]?.map(({ Payload }) => Payload.writtenAt)).to.deep.equal([startedAt, startedAt]);
+    expect(asked["PublishReport"]?.map(({ Payload }) => Payload.writtenAt)).to.deep.equal([startTime, startTime]);
     const item = asked["RecordReport"]?.[0].Item;
     expect(item).to.deep.equal({
       caseId: { S: caseId },
       item: { S: `REPORT#${runId}` },
       runId: { S: runId },
-      writtenAt: { S: startedAt },
+      writtenAt: { S: startTime },
       reports: { L: reports.map(({ language, reportUri }) => ({ M: { language: { S: language }, uri: { S: reportUri } } })) },
     });
     expect(asked["AnnounceReportWritten"]?.[0].Entries[0]).to.deep.include({
@@ -99,6 +69,49 @@ describe("case-report", () => {
       const { error } = await execute({ [state]: failing("BrokenContract", thrown("BrokenContract", "It is broken.")) });
       expect([error?.error, error?.causeText]).to.deep.equal(["BrokenContract", "It is broken."]);
     });
+});
+
+describe("case-report with a language model", () => {
+  const drafter = { draftReport: target("draft"), maxRedrafts: 1 };
+  const model = { kind: "language-model", id: "a-model", version: "1.0.0", drafts: 1 };
+  const drafted =
+    (outcome: string): Answer =>
+    () => ({ Payload: { outcome, writer: model } });
+  const verdicts =
+    (...wanted: string[]): Answer =>
+    ({ Payload }) => ({ Payload: { verdict: wanted[Payload.draft - 1] ?? "GROUNDED", sentenceCount: 1, refusedCount: 0 } });
+  /** What the English report went through. */
+  const told = (asked: Record<string, Arguments[]>, state: string) =>
+    (asked[state] ?? [])
+      .filter(({ Payload }) => Payload.language === "en")
+      .map(({ Payload: { draft, withoutModel } }) => (withoutModel ? `${draft} ${withoutModel}` : draft));
+  const run = async (answers: Record<string, Answer>) => {
+    const { error, asked } = await execute(answers, drafter);
+    expect(error?.causeText).to.equal(undefined);
+    return ["DraftReport", "WriteTemplate", "CheckGrounding", "PublishReport"].map((state) => told(asked, state));
+  };
+
+  it("publishes a draft that stands", async () => {
+    expect(await run({ DraftReport: drafted("DRAFTED") })).to.deep.equal([[1], [], [1], [1]]);
+  });
+  it("lets what was refused be written again", async () => {
+    expect(await run({ DraftReport: drafted("DRAFTED"), CheckGrounding: verdicts("REFUSED", "GROUNDED") })).to.deep.equal([[1, 2], [], [1, 2], [2]]);
+  });
+  it("has the template write after the last redraft, whatever the check says of it", async () => {
+    const always = { DraftReport: drafted("UNREADABLE"), CheckGrounding: verdicts("REFUSED", "REFUSED", "REFUSED") };
+    expect(await run(always)).to.deep.equal([[1, 2], [3], [1, 2, 3], [3]]);
+  });
+  it("asks no more once the guardrail stepped in", async () => {
+    expect(await run({ DraftReport: drafted("INTERVENED"), CheckGrounding: verdicts("REFUSED", "GROUNDED") })).to.deep.equal([[1], [2], [1, 2], [2]]);
+  });
+  it("waits for a busy model, then has the template write and say why", async () => {
+    const busy = failing("TryAgain", thrown("TryAgain", "busy"));
+    expect(await run({ DraftReport: busy })).to.deep.equal([[1, 1, 1, 1, 1, 1, 1], [1], ["1 The language model stayed too busy to answer."], [1]]);
+  });
+  it("fails where the model may not be asked", async () => {
+    const { error } = await execute({ DraftReport: failing("AccessDeniedException", thrown("AccessDeniedException", "No.")) }, drafter);
+    expect([error?.error, error?.causeText]).to.deep.equal(["AccessDeniedException", "No."]);
+  });
 });
 
 describe("CaseReport", () => {
@@ -134,5 +147,43 @@ describe("CaseReport", () => {
       );
       expect(objects).to.deep.equal(["s3:GetObject processed-metadata/*", "s3:PutObject processed-metadata/*"]);
     }
+  });
+});
+
+describe("CaseReport with a language model", () => {
+  const modelArn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0";
+  let stack: Awaited<ReturnType<typeof inAccount>>;
+  before(async () => {
+    stack = await inAccount((opts) => {
+      const { settings, keys, lake, table } = parts(opts);
+      new CaseReport("case-report", { settings, keys, lake, table, drafter: { modelId: "amazon.nova-lite-v1:0", maxRedrafts: 2 } }, opts);
+    });
+  });
+
+  it("lets one function ask one model, behind one version of one guardrail, and tells it which", () => {
+    const { guardrailArn, guardrailId } = stack.one(aws.bedrock.Guardrail, "case-report-guardrail").outputs;
+    const { version } = stack.one(aws.bedrock.GuardrailVersion, "case-report-guardrail-version").outputs;
+    const granted = statements(stack.one(aws.iam.RolePolicy, "report-draft-report-role-policy").inputs["policy"]);
+    expect(granted["AskModel"]).to.deep.equal({
+      Effect: "Allow",
+      Action: ["bedrock:InvokeModel"],
+      Resource: [modelArn],
+      Condition: { StringEquals: { "bedrock:GuardrailIdentifier": `${guardrailArn}:${version}` } },
+    });
+    expect(granted["PassGuardrail"]).to.deep.equal({ Effect: "Allow", Action: ["bedrock:ApplyGuardrail"], Resource: [guardrailArn] });
+    const { variables } = stack.one(aws.lambda.Function, "report-draft-report").inputs["environment"] as { variables: Record<string, string> };
+    expect(variables).to.include({ MODEL_ID: "amazon.nova-lite-v1:0", GUARDRAIL_ID: guardrailId, GUARDRAIL_VERSION: version });
+    const asking = stack
+      .ofType(aws.iam.RolePolicy)
+      .filter(({ inputs }) => (inputs["policy"] as string).includes("bedrock:"))
+      .map(({ name }) => name);
+    expect(asking).to.deep.equal(["report-draft-report-role-policy"]);
+  });
+
+  it("asks no more often than it was told to", () => {
+    const { definition } = stack.one(aws.sfn.StateMachine, "case-report").inputs as { definition: string };
+    expect(definition)
+      .to.include("DraftReport")
+      .and.to.match(/\$draft < 3|\$draft <= 2/);
   });
 });

@@ -19,6 +19,13 @@ describe("the message of a state that failed", () => {
   it("is the error of a MediaConvert job", async () => {
     expect(await told(json({ Id: "1", ErrorCode: 1999, ErrorMessage: "The encoder stopped." }))).to.equal("The encoder stopped.");
   });
+  it("is why a task of ECS stopped, and with what its containers exited", async () => {
+    const StoppedReason = "Essential container in task exited";
+    expect(await told(json({ StoppedReason, Containers: [{ Name: "main", ExitCode: 137 }] }))).to.equal(`The task stopped: ${StoppedReason} with 137.`);
+    expect(await told(json({ StoppedReason: "CannotPullContainerError", Containers: [{ Name: "main" }] }))).to.equal(
+      "The task stopped: CannotPullContainerError.",
+    );
+  });
   it("is error and cause where the cause is text, is cut, or tells nothing", async () => {
     expect(await told({ Error: "S3.NoSuchKey", Cause: "There is none." })).to.equal("S3.NoSuchKey: There is none.");
     expect(await told({ Error: "States.TaskFailed", Cause: '{"FailureReason":"cut' })).to.equal('States.TaskFailed: {"FailureReason":"cut');

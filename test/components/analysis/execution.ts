@@ -1,5 +1,6 @@
 import type { CaseAnalysisDefinitionArgs } from "../../../components/analysis/case-analysis.asl.ts";
 import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
+import type { RunTaskArguments } from "../../../components/compute/fargate-task.ts";
 import type { ComputeNetwork } from "../../../components/network/compute-network.ts";
 import type { Definition, Json } from "../../../local/services/states/definition.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
@@ -20,10 +21,19 @@ export const args: CaseAnalysisDefinitionArgs = {
     searchPictures: target("search-pictures"),
     decideGate: target("decide-gate"),
     collectShots: target("collect-shots"),
+    collectLabels: target("collect-labels"),
     mergeTimeline: target("merge-timeline"),
     measureOperation: target("measure-operation"),
   },
   transcoding: { roleArn: "arn:aws:iam::111111111111:role/transcoding", queueArn: "arn:aws:mediaconvert:us-east-1:111111111111:queues/renditions" },
+  conversion: {
+    Cluster: "svp-unit-conversion",
+    TaskDefinition: "arn:aws:ecs:us-east-1:111111111111:task-definition/svp-unit-conversion:1",
+    LaunchType: "FARGATE",
+    PlatformVersion: "LATEST",
+    EnableExecuteCommand: false,
+    NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ["subnet-0a", "subnet-0b"], SecurityGroups: ["sg-0c"], AssignPublicIp: "DISABLED" } },
+  } as unknown as RunTaskArguments,
   processing: {
     imageUri: "444444444444.dkr.ecr.us-east-1.amazonaws.com/svp/inference@sha256:0",
     roleArn: "arn:aws:iam::111111111111:role/jobs",
@@ -32,9 +42,49 @@ export const args: CaseAnalysisDefinitionArgs = {
     keyArn: "arn:aws:kms:us-east-1:111111111111:key/derived",
     network: jobNetwork,
   },
-  rekognition: { enabled: true, pollSeconds: 45 },
-  gate: { id: "gate", models: ["out-of-body"], required: true, sampleRate: 2, signals: false, instanceType: "ml.c5.xlarge", timeoutSeconds: 3600 },
-  analysers: [{ id: "frame-analysis", models: ["a", "b"], required: true, sampleRate: 5, signals: true, instanceType: "ml.g6.xlarge", timeoutSeconds: 7200 }],
+  rekognition: { enabled: true, labels: false, pollSeconds: 45 },
+  gate: {
+    id: "gate",
+    mode: "processing",
+    models: ["out-of-body"],
+    required: true,
+    sampleRate: 2,
+    signals: false,
+    instanceType: "ml.c5.xlarge",
+    timeoutSeconds: 3600,
+  },
+  analysers: [
+    {
+      id: "frame-analysis",
+      mode: "processing",
+      models: ["a", "b"],
+      required: true,
+      sampleRate: 5,
+      signals: true,
+      instanceType: "ml.g6.xlarge",
+      timeoutSeconds: 7200,
+    },
+  ],
+};
+
+/** Three analysers, one in each mode. */
+export const allModes: Partial<CaseAnalysisDefinitionArgs> = {
+  analysers: [
+    ...args.analysers,
+    {
+      ...{ id: "large", mode: "endpoint", models: ["segmenter"], required: false, sampleRate: 1, signals: false },
+      ...{ instanceType: "ml.g5.xlarge", instances: 4, timeoutSeconds: 7200 },
+    },
+    {
+      ...{ id: "nightly", mode: "transform", models: ["tools", "organs"], required: false, sampleRate: 2, signals: false },
+      ...{ instanceType: "ml.m5.xlarge", instances: 3, timeoutSeconds: 3600 },
+    },
+  ],
+  segments: {
+    collectSegments: target("collect-segments"),
+    endpoint: { inferSegments: target("infer-segments"), names: { large: "svp-unit-segments-large" }, pollSeconds: 45 },
+    transform: { planTransform: target("plan-transform"), modelName: "transform-model" },
+  },
 };
 
 export const caseId = "0b5e0c0e-6f0a-4e0e-9d0f-3a1b2c3d4e5f";
@@ -59,11 +109,27 @@ const rekognitionAnswers = ["IN_PROGRESS", "SUCCEEDED"];
 /** What happens in a run where everything goes well; fresh for each run, because Rekognition takes two looks. */
 const goodAnswers = (): Record<string, Answer> => {
   const looks = [...rekognitionAnswers];
+  const counts = [2, 1];
   return {
     Claim: () => ({}),
     Probe: () => ({ ProbeResults: [{ Container: { Duration: 10 } }] }),
     IndexSource: () => ({ Payload: { frameCount: 250, durationSeconds: 10 } }),
-    Admit: () => ({ Payload: { verdict: "NORMALISE", reasons: ["The frame rate varies."], durationSeconds: 10, forecastUsd: 0.25, settings: { Inputs: [] } } }),
+    Admit: () => ({
+      Payload: {
+        verdict: "NORMALISE",
+        reasons: ["The frame rate varies."],
+        durationSeconds: 10,
+        startTimecode: "10:00:00:00",
+        forecastUsd: 0.25,
+        settings: { Inputs: [] },
+      },
+    }),
+    Convert: () => ({ LastStatus: "STOPPED", Containers: [{ Name: "main", ExitCode: 0 }] }),
+    IndexCopy: () => ({ Payload: { frameCount: 250, durationSeconds: 10 } }),
+    ProbeCopy: () => ({ ProbeResults: [{ Container: { Format: "mp4", Duration: 10 } }] }),
+    AdmitCopy: () => ({
+      Payload: { verdict: "PASSTHROUGH", reasons: [], durationSeconds: 10, startTimecode: null, forecastUsd: 0.5, settings: { Inputs: ["copy"] } },
+    }),
     RecordForecast: () => ({}),
     Normalise: () => ({ Job: { Id: "1" } }),
     IndexRendition: () => ({ Payload: { frameCount: 250 } }),
@@ -78,7 +144,31 @@ const goodAnswers = (): Record<string, Answer> => {
     CollectShots: () => ({
       Payload: { analyser: "rekognition", status: "SUCCEEDED", outputPrefix: "s3://processed/r/", coverage: null, costUsd: null, error: null },
     }),
+    StartLabelDetection: () => ({ JobId: "job-2" }),
+    GetLabelDetection: () => ({ JobStatus: "SUCCEEDED" }),
+    CollectLabels: () => ({
+      Payload: { analyser: "rekognition-labels", status: "SUCCEEDED", outputPrefix: "s3://processed/l/", coverage: null, costUsd: null, error: null },
+    }),
     RunAnalyser: () => ({ ProcessingJobStatus: "Completed" }),
+    InferSegments: () => ({ Payload: { pending: counts.shift() ?? 0, answered: 1, failed: 0 } }),
+    PlanTransform: ({ Payload }) => ({
+      Payload: {
+        jobs: Payload.analyser.models.map((model: string) => ({
+          ...{ model, manifest: "s3://processed/segments.manifest", environment: { VIDEO_WORK: `model=${model}` } },
+        })),
+      },
+    }),
+    RunTransform: () => ({
+      TransformJobStatus: "Completed",
+      TransformStartTime: "2026-11-21T09:00:00.000Z",
+      TransformEndTime: "2026-11-21T09:01:00.000Z",
+    }),
+    CollectSegments: ({ Payload }) => ({
+      Payload: { analyser: Payload.analyser.id, status: "SUCCEEDED", outputPrefix: "s3://processed/e/", coverage: 1, costUsd: 0.01, error: Payload.error },
+    }),
+    CollectTransformed: ({ Payload }) => ({
+      Payload: { analyser: Payload.analyser.id, status: "SUCCEEDED", outputPrefix: "s3://processed/t/", coverage: 1, costUsd: 0.01, error: Payload.error },
+    }),
     MergeTimeline: () => ({ Payload: { status: "COMPLETE", analysisUri: url, segmentCount: 3, eventCount: 1 } }),
     MeasureOperation: () => ({ Payload: { measuresUri: url.replace("analysis.json", "measures.json"), measureCount: 9, findingCount: 2 } }),
     TagSource: () => ({}),

@@ -25,7 +25,7 @@ describe("UploadEvents", () => {
           catalogue,
           image,
           network: jobNetwork,
-          rekognition: { enabled: true, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
+          rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
           pipelineVersion: "1",
         },
         opts,

@@ -123,4 +123,12 @@ describe("functionNames", () => {
       .map((file) => dirname(file));
     expect([...functionNames].sort()).to.deep.equal(found.sort());
   });
+
+  it("has its builds for Lambda named in the READMEs as they are", () => {
+    const { optionalDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, "../../..", "node_modules/sharp/package.json"), "utf8")) as {
+      optionalDependencies: Record<string, string>;
+    };
+    const command = `npm install --no-save --force ${["@img/sharp-linux-arm64", "@img/sharp-libvips-linux-arm64"].map((name) => `${name}@${optionalDependencies[name]}`).join(" ")}`;
+    for (const file of ["README.md", "README.zh-TW.md"]) expect(readFileSync(join(import.meta.dirname, "../../..", file), "utf8"), file).to.include(command);
+  });
 });

@@ -36,6 +36,8 @@ describe("CaseTable", () => {
         { name: "finding", type: "S" },
         { name: "createdAt", type: "S" },
         { name: "cohort", type: "S" },
+        { name: "queue", type: "S" },
+        { name: "doubtOrder", type: "S" },
       ],
       globalSecondaryIndexes: [
         index("cases-by-time", "list", { projectionType: "ALL" }),
@@ -43,6 +45,14 @@ describe("CaseTable", () => {
         index("cases-by-procedure", "procedure", { projectionType: "ALL" }),
         index("cases-by-finding", "finding", { projectionType: "INCLUDE", nonKeyAttributes: ["runId"] }),
         index("measures-by-cohort", "cohort", { projectionType: "ALL" }),
+        {
+          name: "doubts-by-order",
+          keySchemas: [
+            { attributeName: "queue", keyType: "HASH" },
+            { attributeName: "doubtOrder", keyType: "RANGE" },
+          ],
+          projectionType: "ALL",
+        },
       ],
       serverSideEncryption: { enabled: true, kmsKeyArn: stack.one(aws.kms.Key, "key").outputs["arn"] },
       pointInTimeRecovery: { enabled: true },

@@ -2,12 +2,11 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { BucketReplication } from "../../../components/data/bucket-replication.ts";
 import { DataLake } from "../../../components/data/data-lake.ts";
-import { DataKeys } from "../../../components/security/data-keys.ts";
 import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
 import { failure } from "../../support/failure.ts";
 import { rulesOfParts } from "../../support/pack.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { parts } from "../parts.ts";
+import { dataKeys, parts } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
 
 const transitionsOf = (stack: Deployed, bucket: string): unknown => {
@@ -17,26 +16,21 @@ const transitionsOf = (stack: Deployed, bucket: string): unknown => {
 
 const kept = { noncurrentDays: 30, accessLogDays: 2192 };
 const lakeArgs = (opts: { provider: aws.Provider }) => {
-  const keys = new DataKeys(
-    "keys",
-    { place, removal: "retain", uploadRule: "svp-unit-upload-events", imageRule: "svp-unit-image-drop", alertPublishers: ["cloudwatch.amazonaws.com"] },
-    opts,
-  );
-  return { place, removal: "retain", keys, retention: { ...kept, sources: [] }, acceleratedUploads: false, browserOrigins: [] } as const;
+  return { place, removal: "retain", keys: dataKeys(opts), retention: { ...kept, sources: [] }, acceleratedUploads: false, browserOrigins: [] } as const;
 };
 
 describe("DataLake", () => {
   it("keeps each class of data in a bucket and under a key of its own", async () => {
     const stack = await inAccount((opts) => void parts(opts));
     const buckets = stack.ofType(aws.s3.Bucket).map(({ inputs }) => inputs["bucket"]);
-    expect(buckets).to.have.members(["access-logs", "raw", "processed", "datasets", "models"].map((suffix) => `svp-unit-111111111111-${suffix}`));
+    expect(buckets).to.have.members(["access-logs", "raw", "processed", "datasets", "models", "records"].map((suffix) => `svp-unit-111111111111-${suffix}`));
     const keyOf = (bucket: string): unknown => {
       const [rule] = stack.one(aws.s3.BucketServerSideEncryptionConfiguration, `lake-${bucket}-encryption`).inputs["rules"] as {
         applyServerSideEncryptionByDefault: { kmsMasterKeyId: string };
       }[];
       return rule?.applyServerSideEncryptionByDefault.kmsMasterKeyId;
     };
-    for (const [bucket, key] of Object.entries({ raw: "raw", processed: "derived", datasets: "datasets", models: "models" })) {
+    for (const [bucket, key] of Object.entries({ raw: "raw", processed: "derived", datasets: "datasets", models: "models", records: "logs" })) {
       expect(keyOf(bucket)).to.equal(stack.one(aws.kms.Key, `keys-${key}`).outputs["arn"]);
     }
   });
@@ -51,12 +45,12 @@ describe("DataLake", () => {
     expect(transitionsOf(stack, "second-datasets")).to.deep.equal([{ days: 0, storageClass: "INTELLIGENT_TIERING" }]);
     expect(transitionsOf(stack, "second-models")).to.equal(undefined);
     expect(stack.ofType(aws.s3.BucketAccelerateConfiguration).map(({ name }) => name)).to.deep.equal(["second-raw-acceleration"]);
-    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration)).to.have.length(0);
+    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration).map(({ name }) => name)).to.deep.equal(["second-records-lock"]);
   });
 
-  it("locks sources, and nothing else, where a study must keep them", async () => {
+  it("locks sources, beside records, where a study must keep them", async () => {
     const stack = await inAccount((opts) => void new DataLake("lake", { ...lakeArgs(opts), retention: { ...kept, sources: [], sourceLockDays: 365 } }, opts));
-    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration).map(({ name }) => name)).to.deep.equal(["lake-raw-lock"]);
+    expect(stack.ofType(aws.s3.BucketObjectLockConfiguration).map(({ name }) => name)).to.deep.equal(["lake-raw-lock", "lake-records-lock"]);
   });
 
   it("lets pages put videos, and get results", async () => {

@@ -1,27 +1,45 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { CaseExport } from "../../../components/analysis/case-export.ts";
+import type { LanguageModel } from "../../../components/analysis/case-report.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
+import { allow } from "../../../components/security/policy.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { detector, image, jobNetwork, parts } from "../parts.ts";
+import { detector, image, jobNetwork, machines, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 import { signIn } from "./people.ts";
 
 describe("CaseApi", () => {
   let stack: Deployed;
   const uploads = { mostBytes: 100e9, accelerated: false };
-  before(async () => {
-    stack = await inAccount((opts) => {
-      const { settings, keys, lake, table } = parts(opts);
+  const deployed = (languageModel?: LanguageModel) =>
+    inAccount((opts) => {
+      const made = parts(opts);
+      const { settings, lake, table } = made;
       const endpoint = new RealTimeEndpoint(
         "inference",
         { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
         opts,
       );
-      const caseExport = new CaseExport("case-export", { settings, keys, lake, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
-      new CaseApi("case-api", { settings, signIn: signIn(settings, opts), lake, table, uploads, caseExport, endpoint, imageModel: detector }, opts);
+      new CaseApi(
+        "case-api",
+        {
+          settings,
+          signIn: signIn(settings, opts),
+          lake,
+          table,
+          uploads,
+          ...machines(made),
+          endpoint,
+          imageModel: detector,
+          modelIds: ["instruments", "phases"],
+          languageModel,
+        },
+        opts,
+      );
     });
+  before(async () => {
+    stack = await deployed();
   });
 
   it("asks for a token of the user pool's client, with the route's scope, on every route", () => {
@@ -48,7 +66,9 @@ describe("CaseApi", () => {
     expect(routes).to.have.deep.members([
       asked("GET /cases", "svp/cases.read"),
       asked("GET /cases/{caseId}", "svp/cases.read"),
+      asked("GET /cases/{caseId}/run", "svp/cases.read"),
       asked("GET /cases/{caseId}/measures", "svp/cases.read"),
+      asked("GET /cohorts/{procedure}", "svp/cases.read"),
       asked("GET /cases/{caseId}/report", "svp/cases.read"),
       asked("POST /uploads", "svp/cases.write"),
       asked("POST /uploads/{uploadId}/parts", "svp/cases.write"),
@@ -58,6 +78,19 @@ describe("CaseApi", () => {
       asked("POST /cases/{caseId}/exports", "svp/cases.export"),
       asked("GET /cases/{caseId}/exports/{exportId}", "svp/cases.export"),
       asked("POST /cases/{caseId}/annotations", "svp/cases.write"),
+      asked("GET /cases/{caseId}/corrections", "svp/cases.read"),
+      asked("POST /cases/{caseId}/corrections", "svp/corrections.write"),
+      asked("GET /review-queue", "svp/corrections.write"),
+      asked("POST /cases/{caseId}/report/sign-off", "svp/reports.sign"),
+      asked("DELETE /cases/{caseId}", "svp/cases.admin"),
+      asked("GET /cases/{caseId}/deletion", "svp/cases.admin"),
+      asked("POST /cases/{caseId}/redrive", "svp/cases.admin"),
+      asked("GET /retention", "svp/cases.admin"),
+      asked("GET /models", "svp/models.read"),
+      asked("POST /models/{model}/versions/{modelVersion}/decision", "svp/models.approve"),
+      asked("GET /views", "svp/audit.read"),
+      asked("GET /datasets", "svp/datasets.read"),
+      asked("GET /datasets/{name}/versions/{version}", "svp/datasets.read"),
       asked("POST /infer", "svp/images.infer"),
     ]);
   });
@@ -71,7 +104,9 @@ describe("CaseApi", () => {
     expect(permissions).to.have.deep.members([
       ["svp-unit-serve-list-cases", `${apiArn}/*/GET/cases`],
       ["svp-unit-serve-get-case", `${apiArn}/*/GET/cases/*`],
+      ["svp-unit-serve-get-run", `${apiArn}/*/GET/cases/*/run`],
       ["svp-unit-serve-get-measures", `${apiArn}/*/GET/cases/*/measures`],
+      ["svp-unit-serve-get-cohort", `${apiArn}/*/GET/cohorts/*`],
       ["svp-unit-serve-get-report", `${apiArn}/*/GET/cases/*/report`],
       ["svp-unit-ingest-start-upload", `${apiArn}/*/POST/uploads`],
       ["svp-unit-ingest-sign-parts", `${apiArn}/*/POST/uploads/*/parts`],
@@ -81,6 +116,19 @@ describe("CaseApi", () => {
       ["svp-unit-serve-request-export", `${apiArn}/*/POST/cases/*/exports`],
       ["svp-unit-serve-get-export", `${apiArn}/*/GET/cases/*/exports/*`],
       ["svp-unit-serve-import-annotations", `${apiArn}/*/POST/cases/*/annotations`],
+      ["svp-unit-serve-list-corrections", `${apiArn}/*/GET/cases/*/corrections`],
+      ["svp-unit-serve-save-corrections", `${apiArn}/*/POST/cases/*/corrections`],
+      ["svp-unit-serve-list-doubts", `${apiArn}/*/GET/review-queue`],
+      ["svp-unit-serve-sign-off-report", `${apiArn}/*/POST/cases/*/report/sign-off`],
+      ["svp-unit-serve-request-deletion", `${apiArn}/*/DELETE/cases/*`],
+      ["svp-unit-serve-get-deletion", `${apiArn}/*/GET/cases/*/deletion`],
+      ["svp-unit-serve-redrive-case", `${apiArn}/*/POST/cases/*/redrive`],
+      ["svp-unit-serve-list-retention", `${apiArn}/*/GET/retention`],
+      ["svp-unit-serve-list-datasets", `${apiArn}/*/GET/datasets`],
+      ["svp-unit-serve-get-dataset", `${apiArn}/*/GET/datasets/*/versions/*`],
+      ["svp-unit-serve-list-models", `${apiArn}/*/GET/models`],
+      ["svp-unit-serve-decide-model", `${apiArn}/*/POST/models/*/versions/*/decision`],
+      ["svp-unit-serve-list-views", `${apiArn}/*/GET/views`],
       ["svp-unit-serve-infer-image", `${apiArn}/*/POST/infer`],
     ]);
   });
@@ -105,14 +153,72 @@ describe("CaseApi", () => {
     expect(defaultRouteSettings).to.include({ throttlingBurstLimit: 50, throttlingRateLimit: 25 });
   });
 
+  it("answers questions only where there is a language model, behind its guardrail", async () => {
+    expect(stack.ofType(aws.apigatewayv2.Route).map(({ inputs }) => inputs["routeKey"])).not.to.include("POST /cases/{caseId}/questions");
+    const answers = (of: Deployed) =>
+      (of.one(aws.lambda.Function, "serve-get-case").inputs["environment"] as { variables: Record<string, string> }).variables["ANSWERS_QUESTIONS"];
+    expect(answers(stack)).to.equal("false");
+
+    const asking = await deployed({
+      environment: { MODEL_ID: "a-model" },
+      statements: [allow("AskModel", ["bedrock:InvokeModel"], ["arn:aws:bedrock:a-model"])],
+    });
+    expect(answers(asking)).to.equal("true");
+    const route = asking.ofType(aws.apigatewayv2.Route).find(({ inputs }) => inputs["routeKey"] === "POST /cases/{caseId}/questions");
+    expect(route?.inputs["authorizationScopes"]).to.deep.equal(["svp/cases.read"]);
+    const { timeout, environment } = asking.one(aws.lambda.Function, "report-answer-question").inputs as {
+      timeout: number;
+      environment: { variables: Record<string, string> };
+    };
+    expect(timeout).to.equal(29);
+    expect(environment.variables).to.include({ MODEL_ID: "a-model" });
+    const allowed = statements(asking.one(aws.iam.RolePolicy, "report-answer-question-role-policy").inputs["policy"]);
+    expect(allowed["AskModel"]).to.deep.include({ Action: ["bedrock:InvokeModel"], Resource: ["arn:aws:bedrock:a-model"] });
+  });
+
+  it("lets one function approve versions of the catalogue's networks, and none but look at them otherwise", () => {
+    const of = (name: string) => statements(stack.one(aws.iam.RolePolicy, `serve-${name}-role-policy`).inputs["policy"]);
+    const Resource = ["instruments", "phases"].map((id) => `arn:aws:sagemaker:us-east-1:111111111111:model-package/svp-unit-${id}/*`);
+    expect(of("decide-model")["DecideVersions"]).to.deep.include({ Action: ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"], Resource });
+    expect(of("list-models")["ReadVersions"]).to.deep.include({ Action: ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"], Resource });
+    expect(stack.one(aws.iam.Role, "serve-decide-model-role").inputs["name"]).to.equal("svp-unit-serve-decide-model-role");
+  });
+
+  it("lets those who show something keep who saw it, and touch no case thereby", () => {
+    const views = (...keys: string[]) => ({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys }, Null: { "dynamodb:LeadingKeys": "false" } });
+    const of = (name: string) => statements(stack.one(aws.iam.RolePolicy, `serve-${name}-role-policy`).inputs["policy"]);
+    const table = stack.one(aws.dynamodb.Table, "cases").outputs["arn"] as string;
+    for (const name of ["get-case", "get-report", "get-export"])
+      expect(of(name)["KeepView"]).to.deep.include({ Action: ["dynamodb:PutItem"], Resource: [table], Condition: views("VIEWS#*") });
+    const { ReadViews, ReadViewsOfCase } = of("list-views");
+    expect(ReadViewsOfCase).to.deep.include({ Resource: [table], Condition: views("VIEWS#*") });
+    expect(ReadViews).to.deep.include({ Resource: [`${table}/index/cases-by-time`], Condition: views("VIEWS") });
+  });
+
   it("lets each function do what its route needs", () => {
     const common = ["WriteLog", "WriteTrace", "JoinNetwork", "CodeDoesNotTouchNetwork", "KeepDeadLetters", "KeepDeadLettersKey"];
     const actions = (name: string, area = "serve") => {
       const all = statements(stack.one(aws.iam.RolePolicy, `${area}-${name}-role-policy`).inputs["policy"]);
       return Object.entries(all).flatMap(([sid, { Action }]) => (common.includes(sid) ? [] : Action));
     };
-    expect([...new Set(actions("list-cases"))]).to.deep.equal(["dynamodb:Query", "kms:Decrypt", "dynamodb:BatchGetItem"]);
-    expect([...new Set(actions("get-case"))]).to.have.members(["dynamodb:GetItem", "kms:Decrypt", "s3:GetObject"]);
+    expect([...new Set(actions("list-cases"))]).to.deep.equal(["dynamodb:Query", "kms:Decrypt", "dynamodb:BatchGetItem", "s3:GetObject"]);
+    expect([...new Set(actions("get-case"))]).to.have.members(["dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "s3:GetObject"]);
+    expect([...new Set(actions("get-run"))]).to.have.members(["dynamodb:GetItem", "kms:Decrypt", "states:DescribeExecution", "states:GetExecutionHistory"]);
+    // What cohorts are made from, and no case.
+    expect([...new Set(actions("get-cohort"))]).to.have.members(["dynamodb:Query", "kms:Decrypt"]);
+    expect([...new Set(actions("list-corrections"))]).to.have.members(["dynamodb:GetItem", "dynamodb:Query", "kms:Decrypt", "s3:GetObject"]);
+    // What was corrected is never deleted.
+    expect([...new Set(actions("save-corrections"))]).to.have.members([
+      ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "s3:GetObject"],
+    ]);
+    expect([...new Set(actions("list-doubts"))]).to.have.members(["dynamodb:Query", "dynamodb:BatchGetItem", "kms:Decrypt"]);
+    expect([...new Set(actions("sign-off-report"))]).to.have.members([
+      ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "kms:Decrypt", "s3:GetObject", "s3:ListBucket"],
+    ]);
+    const manifests = statements(stack.one(aws.iam.RolePolicy, "serve-get-dataset-role-policy").inputs["policy"])["ReadManifests"];
+    const datasets = stack.one(aws.s3.Bucket, "lake-datasets").outputs["arn"];
+    expect(manifests).to.deep.include({ Action: ["s3:GetObject"], Resource: [`${datasets}/datasets/*/manifest.json*`] });
+    expect([...new Set(actions("list-views"))]).to.have.members(["dynamodb:Query", "kms:Decrypt"]);
     expect(actions("infer-image")).to.deep.equal(["sagemaker:InvokeEndpoint"]);
     const upload = (name: string) => [...new Set(actions(name, "ingest"))].filter((action) => !action.startsWith("kms:")).sort();
     expect(upload("start-upload")).to.deep.equal(["dynamodb:GetItem", "dynamodb:PutItem", "s3:AbortMultipartUpload", "s3:PutObject"]);

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { CaseExport } from "../../../components/analysis/case-export.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
 import { PlaybackKeys } from "../../../components/experience/playback-keys.ts";
@@ -10,7 +9,7 @@ import { ReviewSite, type ReviewSiteArgs } from "../../../components/experience/
 import { WebFirewall } from "../../../components/experience/web-firewall.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { detector, image, jobNetwork, parts } from "../parts.ts";
+import { detector, image, jobNetwork, machines, parts } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
 import { signIn } from "./people.ts";
 
@@ -20,7 +19,8 @@ const certificateArn = "arn:aws:acm:us-east-1:111111111111:certificate/0a1b";
 /** As a stack wires it: people come back to a site that asks the API, which asks for tokens of the pool. */
 const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
   inAccount((opts) => {
-    const { keys, settings, lake, table } = parts(opts);
+    const made = parts(opts);
+    const { keys, settings, lake, table } = made;
     const [origin, resolveOrigin] = pulumi.deferredOutput<string>();
     const people = signIn(settings, opts, { origins: [origin] });
     const endpoint = new RealTimeEndpoint(
@@ -28,10 +28,19 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
       opts,
     );
-    const caseExport = new CaseExport("case-export", { settings, keys, lake, image, network: jobNetwork, instanceType: "ml.c5.xlarge" }, opts);
     const api = new CaseApi(
       "case-api",
-      { settings, signIn: people, lake, table, uploads: { mostBytes: 100e9, accelerated: false }, caseExport, endpoint, imageModel: detector },
+      {
+        settings,
+        signIn: people,
+        lake,
+        table,
+        uploads: { mostBytes: 100e9, accelerated: false },
+        ...machines(made),
+        endpoint,
+        imageModel: detector,
+        modelIds: ["instruments"],
+      },
       opts,
     );
     const firewall = new WebFirewall("edge-firewall", { place, scope: "CLOUDFRONT", key: keys.logs, logRetentionDays: 2192 }, opts);
@@ -49,6 +58,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
         lake,
         acceleratedUploads: false,
         playbackKeys,
+        page: [],
         firewall,
         countries: ["US", "TW"],
         ...more,
@@ -148,7 +158,7 @@ describe("ReviewSite", () => {
       },
       {
         ...uncached,
-        pathPattern: "/media/*",
+        pathPattern: "/media/*/review/*",
         targetOriginId: "media",
         allowedMethods: read,
         trustedKeyGroups: [stack.one(aws.cloudfront.KeyGroup, "playback").id],
@@ -176,7 +186,7 @@ describe("ReviewSite", () => {
           "default-src 'none'; script-src 'self'; style-src 'self'",
           `connect-src 'self' https://svp-unit-111111111111-raw.s3.us-east-1.amazonaws.com ${results} https://svp-unit.auth.us-east-1.amazoncognito.com`,
           `media-src 'self' blob: ${results}; img-src 'self' blob: ${results}`,
-          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         ].join("; "),
         override: true,
       },
@@ -254,6 +264,17 @@ describe("ReviewSite", () => {
         clientId: client.id,
       },
     });
+  });
+
+  it("holds the page's files with their types and how long they are kept, the one that names the others last", async () => {
+    const of = (key: string, cacheControl: string) => ({ key, path: import.meta.filename, contentType: "text/x", cacheControl });
+    const files = [of("assets/index-1a.js", "forever"), of("index.html", "no-cache")];
+    const objects = (await make({ page: files })).ofType(aws.s3.BucketObjectv2).filter(({ name }) => name.startsWith("site-page"));
+    expect(objects.map(({ name, inputs }) => [name, inputs["bucket"], inputs["key"], inputs["contentType"], inputs["cacheControl"]])).to.deep.equal([
+      ["site-page-assets-index-1a.js", "svp-unit-111111111111-web", "assets/index-1a.js", "text/x", "forever"],
+      ["site-page-index.html", "svp-unit-111111111111-web", "index.html", "text/x", "no-cache"],
+    ]);
+    for (const { inputs } of objects) expect(await (inputs["source"] as pulumi.asset.FileAsset).path).to.equal(import.meta.filename);
   });
 
   it("has a name and a certificate of its own, and then TLS 1.2 or newer only", async () => {

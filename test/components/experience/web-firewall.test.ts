@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { WebFirewall, type WebFirewallArgs } from "../../../components/experience/web-firewall.ts";
 import { EncryptionKey } from "../../../components/security/encryption-key.ts";
-import { routeScopes } from "../../../contracts/access.ts";
+import { routes } from "../../../contracts/routes.ts";
 import { failure } from "../../support/failure.ts";
 import { inAccount, place } from "../place.ts";
 
@@ -81,7 +81,7 @@ describe("WebFirewall", () => {
   });
 
   it("does not look for text in the one route that takes pictures", () => {
-    expect(routeScopes).to.have.property("POST /infer");
+    expect(routes).to.have.property("POST /infer");
   });
 
   it("logs every request, encrypted, without tokens, cookies or queries", async () => {

@@ -6,6 +6,7 @@ import {
   type InterfaceService,
   interfacePolicy,
   interfaceServices,
+  reachedByTasks,
   s3Policy,
 } from "../../../components/network/endpoint-policies.ts";
 import { Network, type NetworkArgs } from "../../../components/network/network.ts";
@@ -202,7 +203,7 @@ describe("Network", () => {
   });
 
   it("has nothing public at all where there is no NAT gateway", async () => {
-    const closed = await make({ nat: "none", zones: zones.slice(0, 2), interfaceServices: calledByFunctions });
+    const closed = await make({ nat: "none", zones: zones.slice(0, 2), interfaceServices: [...reachedByTasks, ...calledByFunctions] });
     for (const cls of [aws.ec2.InternetGateway, aws.ec2.NatGateway, aws.ec2.Eip, aws.ec2.Route]) expect(closed.ofType(cls)).to.deep.equal([]);
     expect(closed.ofType(aws.ec2.Subnet).map(({ inputs }) => (inputs["tags"] as { tier: string }).tier)).to.have.members([
       "isolated",
@@ -210,7 +211,7 @@ describe("Network", () => {
       "private",
       "private",
     ]);
-    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(6);
+    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(10);
   });
 
   it("can share one NAT gateway", async () => {
@@ -226,7 +227,10 @@ describe("Network", () => {
       'svp:network:Network "network": interfaceServices must be among bedrock-runtime, ecr.api,',
     );
     expect((await failure(make({ interfaceServices: ["states"] }))).message).to.contain(
-      "interfaceServices must hold rekognition, sagemaker.runtime, sqs: functions call them, and have no other way.",
+      "interfaceServices must hold rekognition, sagemaker.api, sagemaker.runtime, sqs: functions call them, and have no other way.",
+    );
+    expect((await failure(make({ interfaceServices: [...calledByFunctions, "logs"] }))).message).to.contain(
+      "interfaceServices must hold ecr.api, ecr.dkr: Fargate fetches images and writes logs through them.",
     );
     expect((await failure(make({ interfaceServices: [...everyService, "states"] }))).message).to.contain(
       "interfaceServices must hold each service once, not states again.",

@@ -8,6 +8,8 @@ import { UploadEvents } from "../../../components/analysis/upload-events.ts";
 import { functionNames } from "../../../components/compute/function-bundles.ts";
 import { dashboardBody, type Shown, type Widget } from "../../../components/operations/dashboard-body.ts";
 import { PipelineDashboard } from "../../../components/operations/pipeline-dashboard.ts";
+import type { Analyser } from "../../../contracts/model.ts";
+import type { Catalogue } from "../../../models/catalogue.ts";
 import { admission, catalogue, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount } from "../place.ts";
 
@@ -19,6 +21,7 @@ const shown: Shown = {
   deadLetterQueues: ["uploads-dead", "dead"],
   functions: ["admit", "get-case"],
   endpoint: "inference",
+  asyncEndpoints: [],
 };
 
 /** A widget in short: its title and its metrics, each with its statistic. */
@@ -74,10 +77,10 @@ describe("dashboardBody", () => {
       ],
     ]);
     expect(
-      dashboardBody({ ...shown, asyncEndpoint: "segments" })
+      dashboardBody({ ...shown, asyncEndpoints: ["segments", "other"] })
         .widgets.map(short)
         .at(-1),
-    ).to.deep.equal(["Segments that wait", ["AWS/SageMaker ApproximateBacklogSize EndpointName segments Maximum"]]);
+    ).to.deep.equal(["Segments that wait", ["segments", "other"].map((name) => `AWS/SageMaker ApproximateBacklogSize EndpointName ${name} Maximum`)]);
   });
 
   it("draws each as a line over time, with its unit and the names of its lines", () => {
@@ -103,7 +106,7 @@ describe("dashboardBody", () => {
 
   it("lays no graph over another, none beyond the page, and names every metric in pairs", () => {
     const names = fc.array(fc.string({ minLength: 1 }), { maxLength: 20 });
-    const anything = fc.record({ workQueues: names, deadLetterQueues: names, functions: names, asyncEndpoint: fc.string({ minLength: 1 }) });
+    const anything = fc.record({ workQueues: names, deadLetterQueues: names, functions: names, asyncEndpoints: names });
     fc.assert(
       fc.property(anything, (more) => {
         const { widgets } = dashboardBody({ ...shown, ...more });
@@ -122,15 +125,21 @@ describe("dashboardBody", () => {
   });
 });
 
+const [analyser] = catalogue.analysers;
+const withEndpoint: Catalogue = {
+  ...catalogue,
+  analysers: [...catalogue.analysers, { ...(analyser as Analyser), id: "large", mode: "endpoint", signals: false, instances: 2 }],
+};
+
 const make = (asynchronous: boolean) =>
   inAccount((opts) => {
     const { settings, keys, lake, table } = parts(opts);
     const serving = { settings, lake, image, network: jobNetwork };
     const pipelineVersion = "1.2.3";
-    const rekognition = { enabled: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
+    const rekognition = { enabled: false, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
     const analysis = new CaseAnalysis(
       "case-analysis",
-      { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, pipelineVersion },
+      { settings, keys, lake, table, catalogue: asynchronous ? withEndpoint : catalogue, image, network: jobNetwork, rekognition, pipelineVersion },
       opts,
     );
     const uploads = new UploadEvents(

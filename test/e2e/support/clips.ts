@@ -60,7 +60,24 @@ export class Clips {
     return path;
   }
 
-  fiveSeconds = (): string => this.plain("five-seconds.mp4", 5);
+  /** What older recorders write: MPEG-4 Part 2 with sound in AVI, MPEG-2 in a program stream. */
+  avi = (name = "recorder.avi"): string => this.#recorded(name, "-c:v", "mpeg4", "-bf", "2", "-q:v", "1", "-c:a", "pcm_s16le");
+  programStream = (): string => this.#recorded("recorder.mpg", "-c:v", "mpeg2video", "-bf", "2", "-q:v", "1", "-c:a", "mp2", "-f", "vob");
+  /** A codec that nobody knows. */
+  unknownCodec(): string {
+    const path = this.#path("unknown.avi");
+    writeFileSync(path, Buffer.from(readFileSync(this.avi("for-unknown.avi")).toString("latin1").replaceAll("FMP4", "QQQQ"), "latin1"));
+    return path;
+  }
+
+  #recorded(name: string, ...args: string[]): string {
+    const path = this.#path(name);
+    ffmpeg("-t", "2", "-i", this.#sample, "-f", "lavfi", "-i", "sine=duration=2", "-map", "0:v", "-map", "1:a", "-vf", "scale=320:180", ...args, path);
+    return path;
+  }
+
+  /** With a timecode track, as cameras that are cut together write one. */
+  fiveSeconds = (): string => this.#piece("five-seconds.mp4", 5, "scale=320:180", "-timecode", "10:00:00:05");
   oneFrame = (): string => this.#piece("one-frame.mp4", 1, "scale=320:180", "-frames:v", "1");
   oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,setsar=1,format=yuv444p", "-pix_fmt", "yuv444p");
   interlaced = (): string => this.#piece("interlaced.mp4", 2, "scale=320:180,tinterlace=interleave_top,setfield=tff", "-flags", "+ildct+ilme");
@@ -107,9 +124,25 @@ export class Clips {
   }
 
   /** The sample's first excursion out of the body, with a little before and after it. */
-  outOfBody(): string {
+  outOfBody(start = 9, seconds = 6): string {
     const path = this.#path("out-of-body.mp4");
-    ffmpeg("-ss", "9", "-t", "6", "-i", this.#sample, "-an", "-vf", "scale=320:180", "-c:v", "libx264", "-preset", "ultrafast", path);
+    ffmpeg("-ss", String(start), "-t", String(seconds), "-i", this.#sample, "-an", "-vf", "scale=320:180", "-c:v", "libx264", "-preset", "ultrafast", path);
+    return path;
+  }
+
+  /**
+   * That excursion with somebody's face in the room: a disc of pure magenta, which no tissue has, with white eyes. Before and after
+   * it there is none.
+   */
+  faceOutside(): string {
+    const path = this.#path("face-outside.mp4");
+    const eye = (x: number): string => `lt(hypot(X-${x},Y-30),8)`;
+    const face = `format=rgba,geq=r=255:g='255*(${eye(26)}+${eye(54)})':b=255:a='255*lt(hypot(X-40,Y-40),39)'`;
+    ffmpeg(
+      ...["-ss", "9", "-t", "6", "-i", this.#sample, "-f", "lavfi", "-i", "color=black:size=80x80:rate=25"],
+      ...["-filter_complex", `[1]${face}[face];[0]scale=320:180[room];[room][face]overlay=120:50:shortest=1:enable='between(t,1.4,4.2)'`],
+      ...["-an", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path],
+    );
     return path;
   }
 

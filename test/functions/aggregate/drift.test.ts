@@ -14,7 +14,7 @@ function written(work: () => void): unknown[] {
   }
   return lines.map((line) => {
     const { _aws, ...rest } = JSON.parse(line);
-    expect(Date.now() - _aws.Timestamp).to.be.within(0, 5000);
+    expect(Date.now() - _aws.Timestamp).to.be.within(0, 60_000);
     expect(_aws.CloudWatchMetrics).to.have.length(1);
     const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics;
     expect(Namespace).to.equal("SurgicalVideoPlatform");

@@ -25,6 +25,27 @@ const brief = (events: readonly { type: string; label: string; startFrame: numbe
   events.map(({ type, label, startFrame, endFrame, producer }) => [type, label, startFrame, endFrame, producer]);
 
 describe("mergeFindings", () => {
+  it("keeps a service's words for what it sees as tags, without what lies outside the patient, and makes no finding of them", async () => {
+    const service: Given = {
+      ...{ producer: "rekognition-labels", kind: "tags", subject: null, labels: [], change: { kind: "service" } },
+      lines: [
+        { label: "Red", startFrame: 0, endFrame: 500, score: 0.9 },
+        { label: "Glove", startFrame: 110, endFrame: 190, score: 0.8 },
+        { label: "Dark", startFrame: 400, endFrame: 1000, score: 0.6 },
+      ],
+    };
+    const { found } = await merged([service], { gate: [{ startFrame: 100, endFrame: 200 }] });
+    const tag = (id: number, label: string, startFrame: number, endFrame: number, confidence: number) => ({
+      ...{ id: `tag-${id}`, label, startFrame, endFrame, confidence },
+      producer: "rekognition-labels",
+    });
+    expect(found.tags).to.deep.equal([tag(1, "Red", 0, 100, 0.9), tag(2, "Red", 200, 500, 0.9), tag(3, "Dark", 400, 1000, 0.6)]);
+    expect([found.segments, found.events]).to.deep.equal([[], []]);
+    expect(found.producers.map(({ id }) => id)).to.include("rekognition-labels");
+    const without = await merged([detector("left", ["hook"], every(5), () => null)]);
+    expect(without.found).not.to.have.property("tags");
+  });
+
   it("keeps the surer of two producers' boxes of one thing, in its producer's chunk, and follows it from one to the other", async () => {
     const left = detector("left", ["hook", "grasper"], every(5, 0, 100), (frame) => [frame < 50 ? 0.9 : 0.6, frame]);
     // The same class by another index.

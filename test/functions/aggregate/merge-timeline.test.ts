@@ -51,6 +51,11 @@ const detector = producerOf("instrument-detector");
 const technical = producerOf("technical-cues", "algorithm", null);
 const rekognition = producerOf("rekognition-segments", "service", null);
 
+const sprites = {
+  ...{ schema: "sprites/1.0", columns: 10, rows: 10, tileWidth: 160, tileHeight: 90, frameStep: 50, tileCount: 20, sheets: ["sheet-00000.webp"] },
+  poster: { file: "poster.webp", frame: 50, width: 640, height: 360 },
+};
+
 /** Boxes every fifth frame: a grasper from 100 to 300 and from 850 on, a hook besides at 200. */
 const boxLines = count(200).map((i) => {
   const frame = i * 5;
@@ -71,11 +76,11 @@ describe("aggregate/merge-timeline", () => {
   const putLines = (analyser: string, producer: string, lines: readonly unknown[]) =>
     lake.putLines(`${analyserPrefix(caseId, runId, analyser)}${producer}.jsonl`, lines);
   const envelopes = [envelopeOf("review-rendition"), envelopeOf("rekognition"), envelopeOf("frame-analysis")];
-  const merge = async (given: Envelope[] = envelopes, deps: Partial<Deps> = {}) => {
+  const merge = async (given: Envelope[] = envelopes, deps: Partial<Deps> = {}, startTimecode: string | null = null) => {
     const instanceTypes = { gate: "ml.c5.xlarge", "frame-analysis": "ml.g6.xlarge" };
     const record: Deps["record"] = async (found) => void recorded.push(found);
     const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, optionalAnalysers: [], record, ...deps });
-    return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", forecastUsd: 0.4, envelopes: given });
+    return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", startTimecode, forecastUsd: 0.4, envelopes: given });
   };
   const merged = () => lake.json(analysisKey(caseId, runId), analysis);
 
@@ -117,6 +122,7 @@ describe("aggregate/merge-timeline", () => {
       outputOf("cues", technical),
       outputOf("sprites", producerOf("sprites", "algorithm", null), { file: "sprites.json" }),
     ]);
+    await lake.putJson(`${analyserPrefix(caseId, runId, "frame-analysis")}sprites.json`, sprites);
     await putLines("frame-analysis", detector.id, boxLines);
     await putLines("frame-analysis", technical.id, [
       { type: "shot", startFrame: 0, endFrame: 499, score: 1 },
@@ -139,9 +145,12 @@ describe("aggregate/merge-timeline", () => {
       busiestFrame: 200,
     });
     expect(found.media.source).to.deep.include({ frameCount, sha256: null, codec: "avc", frameRate: { num: 25, den: 1 } });
+    expect(found.media.startTimecode).to.equal(null);
     expect(found.media.raster).to.deep.equal({ width: 960, height: 540 });
     expect(found.media.renditions.review).to.equal(`s3://processed/processed-videos/${caseId}/${runId}/review/review.mp4`);
     expect(found.media.sprites).to.equal(`s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}sprites.json`);
+    // Frame 50 of the rendition.
+    expect(found.media.poster).to.deep.equal({ uri: `s3://processed/${analyserPrefix(caseId, runId, "frame-analysis")}poster.webp`, frame: 50 });
     expect(found.producers.map(({ id }) => id)).to.deep.equal(["out-of-body", "instrument-detector", "rekognition-segments", "sprites", "technical-cues"]);
     expect(found.gate).to.deep.equal({
       producer: "out-of-body",
@@ -150,6 +159,34 @@ describe("aggregate/merge-timeline", () => {
       pictures: null,
       text: [],
     });
+  });
+
+  it("tells what a source was that had to be converted, where its times come from, and what that cost", async () => {
+    await merge();
+    expect((await merged()).media.source).not.to.have.property("conversion");
+    const converted = { container: "avi", codec: "mpeg4", timing: "derived", wallSeconds: 840 } as const;
+    await lake.putJson(sourceIndexKey(caseId, runId), { ...indexOf({ frameCount, durationTicks: frameCount * 512 }), converted });
+    await merge();
+    const { media, cost } = await merged();
+    expect(media.source).to.deep.include({ container: "avi", codec: "mpeg4", conversion: { container: "mp4", codec: "avc", timing: "derived" } });
+    expect(cost.breakdown[0]?.item).to.equal("Fargate: conversion");
+  });
+
+  it("has no poster where the thumbnails have none, or are of an older container", async () => {
+    for (const poster of [null, undefined]) {
+      await lake.putJson(`${analyserPrefix(caseId, runId, "frame-analysis")}sprites.json`, { ...sprites, poster });
+      await merge();
+      expect((await merged()).media.poster).to.equal(null);
+    }
+  });
+
+  it("keeps the source's own timecode as an offset, and none that its rate can't have", async () => {
+    await merge(envelopes, {}, "10:00:00:10");
+    expect((await merged()).media.startTimecode).to.deep.equal({ timecode: "10:00:00:10", dropFrame: false, frame: 900_010 });
+    const timeline = await lake.text(timelineKey(caseId, runId));
+    expect(timeline.split("\n").slice(0, 3)).to.deep.equal(["WEBVTT", "", "NOTE The source's first frame has timecode 10:00:00:10"]);
+    await merge(envelopes, {}, "10:00:00;10");
+    expect((await merged()).media.startTimecode).to.equal(null);
   });
 
   it("takes shots from Rekognition and the other cues from our own measurement, without what the gate excludes", async () => {
@@ -250,6 +287,13 @@ describe("aggregate/merge-timeline", () => {
       ],
       pricesAsOf: "2026-10-01",
     });
+  });
+
+  it("takes a branch's own word for what it cost", async () => {
+    await merge(envelopes.map((one) => (one.analyser === "frame-analysis" ? { ...one, costUsd: 0.0123 } : one)));
+    const { breakdown, estimateUsd } = (await merged()).cost;
+    expect(breakdown).to.deep.include({ item: "SageMaker: frame-analysis on ml.g6.xlarge", usd: 0.0123 });
+    expect(estimateUsd).to.equal(0.3005);
   });
 
   const partial: [string, () => unknown, Envelope[], Analysis["coverage"][number]][] = [

@@ -71,11 +71,11 @@ describe("analyse/infer-dropped-image", () => {
     const events = [event(droppedImageKey(broken)), event(droppedImageKey(empty), 0), event(droppedImageKey(huge), mostBytes + 1)];
     expect(await handler(batch(...events))).to.deep.equal({ batchItemFailures: [] });
     expect(written.map(([key]) => key)).to.deep.equal([broken, empty, huge].map(imageAnswerKey));
-    const reasons = written.map(([, answer]) => apiError.parse(answer)).map(({ error, reasons: [reason, ...more] }) => [error, reason, more.length] as const);
+    const reasons = written.map(([, answer]) => apiError.parse(answer)).map(({ title, reasons: [reason, ...more] }) => [title, reason, more.length] as const);
     expect(reasons[0]?.[1]).to.match(/^This isn't an image that can be decoded: /);
     expect(reasons.slice(1)).to.deep.equal([
-      ["InvalidInput", "The image is empty.", 0],
-      ["InvalidInput", "The image has 33554433 bytes; at most 33554432 are taken.", 0],
+      ["Bad Request", "The image is empty.", 0],
+      ["Bad Request", "The image has 33554433 bytes; at most 33554432 are taken.", 0],
     ]);
     expect(read, "what is too large isn't even read").to.deep.equal([droppedImageKey(broken)]);
   });

@@ -25,6 +25,7 @@ describe("ingest/start-analysis", () => {
   let held: Set<string>;
   let deferred: string[];
   let refused: [string, Refusal][];
+  let summary: unknown;
   const deps: Deps = {
     pipelineVersion: "1.0.0",
     startAfter: "upload",
@@ -43,17 +44,32 @@ describe("ingest/start-analysis", () => {
       if (versionId !== "v1") throw new NotFound("gone");
       return 7;
     },
+    summary: async () => summary,
     refuse: async (...refusal) => void refused.push(refusal),
   };
   const handler = createHandler(deps);
   beforeEach(() => {
-    [started, held, deferred, refused] = [[], new Set(), [], []];
+    [started, held, deferred, refused, summary] = [[], new Set(), [], [], undefined];
   });
 
   it("starts a run named by bucket, key, version and pipeline", async () => {
     expect(await handler(batch(event()))).to.deep.equal({ batchItemFailures: [] });
     expect(expectedRunId).to.match(/^[0-9a-f]{40}$/);
     expect(started).to.deep.equal([{ caseId, uploadId, runId: expectedRunId, source: { bucket: "raw", key, versionId: "v1", bytes: 7 } }]);
+  });
+
+  it("leaves the video of a deleted case alone, whatever comes of it late, and of one that is being deleted", async () => {
+    for (const gone of [
+      { caseId, item: "SUMMARY", status: "DELETED", deletedAt: "2026-11-26T10:00:00.000Z" },
+      { caseId, status: "DELETING", runId: "r" },
+    ]) {
+      summary = gone;
+      expect(await handler(batch(event()))).to.deep.equal({ batchItemFailures: [] });
+    }
+    expect([started, [...held], deferred, refused]).to.deep.equal([[], [], [], []]);
+    summary = { caseId, status: "UPLOADING" };
+    await handler(batch(event()));
+    expect(started).to.have.length(1);
   });
 
   it("names every version and pipeline apart, and the same event alike", () => {

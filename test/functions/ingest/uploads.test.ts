@@ -37,13 +37,16 @@ describe("the upload API", () => {
   let table: ReturnType<typeof memoryUploads>;
   let announced: [string, UploadRequest][];
   let start: ReturnType<typeof createStart>;
+  let gone: Set<string>;
   beforeEach(() => {
+    gone = new Set();
     s3 = memoryMultipart();
     table = memoryUploads();
     announced = [];
     start = createStart({
       mostBytes: 100 * MiB,
       find: table.find,
+      isGoing: async (id) => gone.has(id),
       keep: table.keep,
       multipart: s3.multipart,
       announce: async ({ caseId }, request) => void announced.push([caseId, request]),
@@ -73,18 +76,40 @@ describe("the upload API", () => {
         .and.not.include({ uploadId });
     });
 
+    it("does not begin an upload anew whose case was deleted", async () => {
+      gone.add(caseId);
+      expect(reasons(await begin())).to.deep.equal([400, ["The case of this token's upload was deleted. Start another, with a new token."]]);
+      expect([s3.open.size, table.items.size, announced.length]).to.deep.equal([0, 0, 0]);
+    });
+
     it("keeps one of two uploads that begin at the same moment, and drops the other's parts", async () => {
       let looks = 0;
       const racing = createStart({
         mostBytes: 100 * MiB,
         // Neither sees the other's at first.
         find: async (id) => (looks++ < 2 ? undefined : table.find(id)),
+        isGoing: async () => false,
         keep: table.keep,
         multipart: s3.multipart,
         announce: async () => undefined,
       });
       const answers = await Promise.all([racing(requestOf("ann", { body: asked })), racing(requestOf("ann", { body: asked }))]);
       expect(answers[1]).to.deep.equal(answers[0]);
+      expect([...s3.open.keys()]).to.deep.equal([table.items.get(uploadId)?.multipartId]);
+    });
+
+    it("keeps its own upload where the answer to keeping it was lost, and was asked for again", async () => {
+      let looks = 0;
+      const lossy = createStart({
+        mostBytes: 100 * MiB,
+        find: async (id) => (looks++ < 1 ? undefined : table.find(id)),
+        isGoing: async () => false,
+        // Kept, and then refused as kept already: what a second attempt of the SDK is told.
+        keep: async (upload) => (await table.keep(upload)) && table.keep(upload),
+        multipart: s3.multipart,
+        announce: async () => undefined,
+      });
+      expect(told(await lossy(requestOf("ann", { body: asked })))).to.include({ status: 200, uploadId });
       expect([...s3.open.keys()]).to.deep.equal([table.items.get(uploadId)?.multipartId]);
     });
 

@@ -4,8 +4,9 @@ import { forecastOf } from "../../../contracts/cost.ts";
 import { sourceIndexKey } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import { admitResponse } from "../../../contracts/steps.ts";
-import { decide, type Facts } from "../../../functions/prepare/admit/core.ts";
+import { decide } from "../../../functions/prepare/admit/core.ts";
 import { createHandler } from "../../../functions/prepare/admit/handler.ts";
+import type { Facts } from "../../../functions/prepare/admit/rules.ts";
 import { parseJobSettings } from "../../../local/services/mediaconvert/settings.ts";
 import { failure } from "../../support/failure.ts";
 import { caseId, request, runId } from "../support/ids.ts";
@@ -33,8 +34,8 @@ const probeOf = (codec: string, properties: VideoProperties = {}, format = "mp4"
     ],
   },
 });
-const planned = { analysers: [{ id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 }], rekognition: true };
-const facts = (probe: ProbeResult, index: SourceIndex): Facts => ({ probe, probeError: null, index, indexError: null });
+const planned = { analysers: [{ id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 }], rekognition: true, labels: false };
+const facts = (probe: ProbeResult, index: SourceIndex): Facts => ({ probe, probeError: null, index, indexError: null, unindexed: null });
 
 describe("prepare/admit decides", () => {
   it("PASSTHROUGH for what analysers and players can take as it is", () => {
@@ -77,12 +78,11 @@ describe("prepare/admit decides", () => {
   const faults: [string, Facts, string[]][] = [
     [
       "an unreadable file",
-      { probe: undefined, probeError: "Unknown format", index: undefined, indexError: "The file is empty." },
+      { probe: undefined, probeError: "Unknown format", index: undefined, indexError: "The file is empty.", unindexed: null },
       ["The video can't be opened: Unknown format.", "The file is empty."],
     ],
     ["sound alone", facts({ Container: { Tracks: [{ TrackType: "audio", Codec: "AAC" }] } }, indexOf()), ["The file holds no video stream."]],
     ["more than six hours", facts(probeOf("AVC"), long), ["The video lasts 6.00 hours; at most 6 hours can be analysed. Split it and upload the parts."]],
-    ["a codec that MediaConvert can't decode", facts(probeOf("THEORA"), indexOf()), ["The codec THEORA isn't one of AVC, HEVC, AV1, VP9, VP8."]],
     [
       "a file that contradicts itself",
       facts(probeOf("HEVC"), indexOf()),
@@ -95,19 +95,19 @@ describe("prepare/admit decides", () => {
       ["The picture is 8194x4096 pixels; it must be at most 8192 on each side."],
     ],
     [
-      "a probe that tells nothing",
-      { probe: undefined, probeError: null, index: indexOf(), indexError: null },
-      ["The video can't be opened: its probe tells nothing."],
+      "a probe that tells nothing, of what nobody knows",
+      { probe: undefined, probeError: null, index: undefined, indexError: "It is no video.", unindexed: null },
+      ["The video can't be opened: its probe tells nothing.", "It is no video."],
     ],
-    ["packets that weren't read", { probe: probeOf("AVC"), probeError: null, index: undefined, indexError: null }, ["The video's packets weren't read."]],
+    [
+      "packets that weren't read",
+      { probe: probeOf("AVC"), probeError: null, index: undefined, indexError: null, unindexed: null },
+      ["The video's packets weren't read."],
+    ],
     [
       "several faults at once",
-      { probe: probeOf("MPEG2", { Width: 32, Height: 32 }), probeError: null, index: undefined, indexError: "The file holds no video track that can be read." },
-      [
-        "The file holds no video track that can be read.",
-        "The codec MPEG2 isn't one of AVC, HEVC, AV1, VP9, VP8.",
-        "The picture is 32x32 pixels; it must be at least 64 on each side.",
-      ],
+      { probe: probeOf("MPEG2", { Width: 32, Height: 32 }), probeError: null, index: undefined, indexError: "The file is damaged.", unindexed: null },
+      ["The file is damaged.", "The picture is 32x32 pixels; it must be at least 64 on each side."],
     ],
   ];
   for (const [what, given, reasons] of faults) {
@@ -116,12 +116,56 @@ describe("prepare/admit decides", () => {
     });
   }
 
+  const avi = { index: undefined, indexError: null, unindexed: "The file is AVI, not MP4, MOV, Matroska, WebM or MPEG-TS." };
+  const obstacles: [string, Facts, string[]][] = [
+    [
+      "what our index does not read",
+      { probe: probeOf("MP4V"), probeError: null, ...avi },
+      ["The file is AVI, not MP4, MOV, Matroska, WebM or MPEG-TS.", "The codec MP4V isn't one of AVC, HEVC, AV1, VP9, VP8."],
+    ],
+    ["a container that MediaConvert reads and our index doesn't", { probe: probeOf("AVC"), probeError: null, ...avi }, [avi.unindexed]],
+    [
+      "what MediaConvert can't open, where our first bytes or index know what it is",
+      { probe: undefined, probeError: "Unknown format", ...avi },
+      ["The video can't be opened: Unknown format.", avi.unindexed],
+    ],
+    [
+      "what our index reads and MediaConvert tells nothing of",
+      { probe: undefined, probeError: null, index: indexOf(), indexError: null, unindexed: null },
+      ["The video can't be opened: its probe tells nothing."],
+    ],
+    ["a codec that MediaConvert can't decode", facts(probeOf("THEORA"), indexOf()), ["The codec THEORA isn't one of AVC, HEVC, AV1, VP9, VP8."]],
+  ];
+  for (const [what, given, reasons] of obstacles) {
+    it(`CONVERT for ${what}, with everything that is in the way`, () => {
+      expect(decide(given)).to.deep.include({ verdict: "CONVERT", reasons });
+    });
+  }
+
+  const converted = { container: "avi", codec: "mpeg4", timing: "derived", wallSeconds: 60 } as const;
+  it("REJECT for a copy that can't be read either: nothing more can be done", () => {
+    const copy = { ...facts(probeOf("THEORA"), indexOf()), index: { ...indexOf(), converted } };
+    expect(decide(copy)).to.deep.include({ verdict: "REJECT", reasons: ["The codec THEORA isn't one of AVC, HEVC, AV1, VP9, VP8."] });
+  });
+
+  it("of a copy as of any other video", () => {
+    expect(decide({ ...facts(probeOf("AVC"), indexOf()), index: { ...indexOf(), converted } }).verdict).to.equal("PASSTHROUGH");
+  });
+
+  it("REJECT before CONVERT: what is too long, too small or without pictures is not worth it", () => {
+    const sound = { probe: { Container: { Tracks: [{ TrackType: "audio", Codec: "MP3" }] } }, probeError: null, ...avi } as Facts;
+    expect(decide(sound)).to.deep.include({ verdict: "REJECT", reasons: ["The file holds no video stream."] });
+    const tiny = { probe: probeOf("MP4V", { Width: 32, Height: 32 }), probeError: null, ...avi };
+    expect(decide(tiny)).to.deep.include({ verdict: "REJECT", reasons: ["The picture is 32x32 pixels; it must be at least 64 on each side."] });
+  });
+
   it("by the probe's duration where the packets couldn't be read", () => {
     const given: Facts = {
       probe: { Container: { ...probeOf("AVC").Container, Duration: 7 * 3600 } },
       probeError: null,
       index: undefined,
       indexError: "Damaged.",
+      unindexed: null,
     };
     expect(decide(given).reasons).to.deep.equal(["Damaged.", "The video lasts 7.00 hours; at most 6 hours can be analysed. Split it and upload the parts."]);
   });
@@ -185,6 +229,28 @@ describe("prepare/admit", () => {
       .and.be.greaterThan(forecast(false));
   });
 
+  it("reads the copy of a source that was converted, and counts what that cost", async () => {
+    const converted = { container: "avi", codec: "mpeg4", timing: "derived", wallSeconds: 600 } as const;
+    const { settings, forecastUsd } = await ask(probeOf("AVC"), { ...indexOf(), converted });
+    expect((settings as unknown as { Inputs: { FileInput: string }[] }).Inputs[0]?.FileInput).to.equal(
+      `s3://processed/converted-videos/${caseId}/${runId}/video.mp4`,
+    );
+    expect(forecastUsd).to.equal(forecastOf(indexOf().video, { conversionSeconds: 600, normalised: false, ...planned }).estimateUsd);
+  });
+
+  it("plans and forecasts nothing for what must be converted first", async () => {
+    const handler = createHandler({ lake: memoryLake(), processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", planned });
+    const probe = { ProbeResults: [probeOf("MP4V")] };
+    expect(await handler({ request, probe, probeError: null, index: { unindexed: "The file is AVI." }, indexError: null })).to.deep.equal({
+      verdict: "CONVERT",
+      reasons: ["The file is AVI.", "The codec MP4V isn't one of AVC, HEVC, AV1, VP9, VP8."],
+      durationSeconds: 10,
+      startTimecode: null,
+      forecastUsd: null,
+      settings: null,
+    });
+  });
+
   it("never enlarges, keeps portrait upright and sides even", async () => {
     for (const [width, height, Width, Height] of [
       [641, 359, 640, 358],
@@ -194,6 +260,12 @@ describe("prepare/admit", () => {
       const { settings } = await ask(probeOf("HEVC", { Width: width, Height: height }), indexOf({ codec: "hevc", width, height }));
       expect(pictureOf(settings)).to.deep.include({ Width, Height });
     }
+  });
+
+  it("tells the timecode of the first frame where the headers tell one", async () => {
+    expect(await ask(probeOf("AVC"), indexOf())).to.include({ startTimecode: null });
+    const probe = probeOf("AVC");
+    expect(await ask({ ...probe, Container: { ...probe.Container, StartTimecode: "01:00:00;02" } }, indexOf())).to.include({ startTimecode: "01:00:00;02" });
   });
 
   it("plans nothing for what it rejects", async () => {

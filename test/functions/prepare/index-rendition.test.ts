@@ -33,7 +33,7 @@ describe("prepare/index-rendition", () => {
     lake = memoryLake();
     source = clips.pictures("source.mp4", "25", 3, "-vf", "select='not(eq(mod(n,10),4))'", "-fps_mode", "vfr");
     const bytes = readFileSync(source);
-    await lake.putJson(sourceIndexKey(caseId, runId), sourceIndexOf(await readPacketTable(memoryRanges(bytes)), bytes.length, undefined));
+    await lake.putJson(sourceIndexKey(caseId, runId), sourceIndexOf(await readPacketTable(memoryRanges(bytes)), { bytes: bytes.length, sha256: undefined }));
     const hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-start_number", "1", "-hls_segment_filename", clips.path("analysis_v_%05d.ts")];
     const playlist = clips.make("analysis_v.m3u8", "-i", source, "-vf", "fps=25", ...x264, "-bf", "2", "-g", "25", "-sc_threshold", "0", ...hls);
     for (const name of readdirSync(dirname(playlist)).filter((file) => file.startsWith("analysis_v"))) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { decodeRuns } from "../../../contracts/frame-table.ts";
-import { sourceIndexKey } from "../../../contracts/keys.ts";
+import { conversionKey, convertedVideoKey, sourceIndexKey } from "../../../contracts/keys.ts";
 import { sourceIndex } from "../../../contracts/media.ts";
 import { isVariable, nominalFrameRate } from "../../../functions/prepare/index-source/frame-rate.ts";
 import { createHandler } from "../../../functions/prepare/index-source/handler.ts";
@@ -42,6 +42,56 @@ describe("prepare/index-source", () => {
   it("tells a variable rate by its most common one", async () => {
     const file = clips.pictures("variable.mp4", "25", 2, "-vf", "select='not(between(n,20,26))*not(eq(n,3))'", "-fps_mode", "vfr");
     expect((await index(file)).index.video).to.deep.include({ nominalFrameRate: { num: 25, den: 1 }, variableFrameRate: true });
+  });
+
+  it("answers why, of a video that it does not read, and stores nothing", async () => {
+    const lake = memoryLake();
+    const avi = readFileSync(clips.make("a.avi", "-f", "lavfi", "-i", "testsrc2=d=0.4", "-c:v", "mpeg4"));
+    const answer = await createHandler({ lake, open: async () => ({ file: memoryRanges(avi), sha256: undefined }) })({ request });
+    expect(answer).to.deep.equal({ unindexed: "The file is AVI, not MP4, MOV, Matroska, WebM or MPEG-TS." });
+    expect([...lake.objects.keys()]).to.deep.equal([]);
+  });
+
+  describe("of a source that was converted", () => {
+    const outcome = { schema: "conversion/1.0", outcome: "CONVERTED", container: "avi", codec: "mpeg4", timing: "derived", frameCount: 5, wallSeconds: 12.5 };
+    const ask = async (conversion: unknown, copy: Buffer) => {
+      const lake = memoryLake();
+      await lake.putJson(conversionKey(caseId, runId), conversion);
+      const opened: unknown[] = [];
+      const handler = createHandler({
+        lake,
+        async open(location) {
+          opened.push(location);
+          const isSource = location.bucket === request.source.bucket;
+          return isSource ? { file: memoryRanges(Buffer.alloc(5000)), sha256: digest } : { file: memoryRanges(copy), sha256: "f".repeat(64) };
+        },
+      });
+      const answer = await handler({ request, copy: true });
+      return { answer, opened, lake };
+    };
+
+    it("indexes the copy, and keeps size and digest of the source, what it was, and where its times come from", async () => {
+      const copy = readFileSync(clips.pictures("copy.mp4", "25", 0.2));
+      const { answer, opened, lake } = await ask(outcome, copy);
+      expect(answer).to.deep.equal({ frameCount: 5, durationSeconds: 0.2 });
+      expect(opened).to.deep.equal([request.source, { bucket: "processed", key: convertedVideoKey(caseId, runId) }]);
+      const stored = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
+      expect(stored).to.deep.include({ container: "mp4", bytes: 5000, sha256: digest });
+      expect(stored.converted).to.deep.equal({ container: "avi", codec: "mpeg4", timing: "derived", wallSeconds: 12.5 });
+    });
+
+    it("refuses what could not be converted, with the reason", async () => {
+      const reasons = ["The video (avi, xyz) can't be decoded."];
+      const error = await failure(ask({ schema: "conversion/1.0", outcome: "UNREADABLE", reasons }, Buffer.alloc(0)));
+      expect(error).to.deep.include({ name: "InvalidInput", message: reasons[0] });
+    });
+
+    it("never asks for a copy to be converted once more", async () => {
+      const avi = readFileSync(clips.path("a.avi"));
+      const error = await failure(ask(outcome, avi));
+      expect(error.name).to.equal("BrokenContract");
+      expect((await failure(ask({ outcome: "CONVERTED" }, avi))).name).to.equal("BrokenContract");
+    });
   });
 
   it("rejects what isn't a video with InvalidInput", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { gateKey, reviewRenditionKey, sourceIndexKey } from "../../../contracts/keys.ts";
+import type { SourceIndex } from "../../../contracts/media.ts";
 import { timecodeOf } from "../../../functions/prepare/plan-review/core.ts";
 import { createHandler } from "../../../functions/prepare/plan-review/handler.ts";
 import { boxFor, fitWithin } from "../../../functions/prepare/renditions.ts";
@@ -22,9 +23,9 @@ const producer = {
   syntheticOnly: true,
 };
 
-async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[], text: object[] = []) {
+async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[], text: object[] = [], more: Partial<SourceIndex> = {}) {
   const lake = memoryLake();
-  await lake.putJson(sourceIndexKey(caseId, runId), indexOf(video));
+  await lake.putJson(sourceIndexKey(caseId, runId), { ...indexOf(video), ...more });
   await lake.putJson(gateKey(caseId, runId), {
     schema: "gate/1.1",
     producer,
@@ -41,6 +42,12 @@ async function plan(video: Parameters<typeof indexOf>[0], outOfBody: object[], t
 const pictureOf = (settings: Awaited<ReturnType<typeof plan>>) => settings.OutputGroups[0]?.Outputs[0]?.VideoDescription as unknown as Record<string, unknown>;
 
 describe("prepare/plan-review", () => {
+  it("renders the copy of a source that was converted", async () => {
+    const converted = { container: "avi", codec: "mpeg4", timing: "derived", wallSeconds: 60 } as const;
+    const [input] = (await plan({}, [], [], { converted })).Inputs;
+    expect(input?.FileInput).to.equal(`s3://processed/converted-videos/${caseId}/${runId}/video.mp4`);
+  });
+
   it("makes a 1080p MP4 where the platform looks for it", async () => {
     const settings = await plan({}, []);
     const group = settings.OutputGroups[0]?.OutputGroupSettings as unknown as { FileGroupSettings: { Destination: string } };

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { problemOf } from "../../../contracts/api.ts";
 import {
   analysisKey,
   checkedDraftKey,
@@ -11,6 +12,7 @@ import {
 } from "../../../contracts/keys.ts";
 import { checkedDraft, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
 import { createHandler as check } from "../../../functions/report/check-grounding/handler.ts";
+import { createHandler as draftWith } from "../../../functions/report/draft-report/handler.ts";
 import { mostBytes } from "../../../functions/report/gather-evidence/core.ts";
 import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
 import { reasonsAgainst } from "../../../functions/report/grounding.ts";
@@ -97,6 +99,42 @@ describe("functions/report", () => {
     expect([error.name, error.message]).to.deep.equal(["BrokenContract", "No sentence of the report stood the check: there is nothing to publish."]);
   });
 
+  it("keeps of a model's answer what can be read, refuses the rest with the reason, and reminds the model of it", async () => {
+    const { lake, analysis } = await operation();
+    await gather({ lake })(run);
+    const phase = analysis.segments.find(({ level }) => level === "phase");
+    const asked: string[] = [];
+    const step = { ...run, language: "en" };
+    const guardrail = { id: "g1", version: "1" };
+    const draft = async (number: number, text: string, stopReason: "end_turn" | "guardrail_intervened" | "max_tokens" = "end_turn") => {
+      const { outcome, writer } = await draftWith({
+        ...{ lake, modelId: "a-model", guardrail },
+        converse: async (input) => {
+          asked.push(JSON.stringify(input));
+          expect([input.modelId, input.guardrailConfig]).to.deep.equal(["a-model", { guardrailIdentifier: "g1", guardrailVersion: "1" }]);
+          return { stopReason, output: { message: { role: "assistant", content: [{ text }] } }, usage: { inputTokens: 7, outputTokens: 3, totalTokens: 10 } };
+        },
+      })({ ...step, draft: number });
+      const { verdict } = await check({ lake })({ ...step, draft: number, writer });
+      return [outcome, verdict];
+    };
+    const answer = (text: string, cites: unknown[]) => JSON.stringify({ sections: [{ id: "course", sentences: [{ text, cites }] }] });
+    expect(await draft(1, "Here is your report.")).to.deep.equal(["UNREADABLE", "REFUSED"]);
+    expect(await draft(2, answer("x".repeat(1001), [phase?.id]))).to.deep.equal(["UNREADABLE", "REFUSED"]);
+    expect(await draft(3, answer(`${phase?.label} took 9999 seconds.`, [phase?.id]))).to.deep.equal(["DRAFTED", "REFUSED"]);
+    expect(await draft(4, answer("It ran.", ["segment-999"]))).to.deep.equal(["DRAFTED", "REFUSED"]);
+    expect(await draft(5, "{", "max_tokens")).to.deep.equal(["UNREADABLE", "REFUSED"]);
+    expect(await draft(6, "held back", "guardrail_intervened")).to.deep.equal(["INTERVENED", "REFUSED"]);
+    expect(await draft(7, `\`\`\`json\n${answer(`${phase?.label} ran.`, [phase?.id])}\n\`\`\``)).to.deep.equal(["DRAFTED", "GROUNDED"]);
+    expect(asked[0]).not.to.include("refused>");
+    expect(asked[3]).to.include("9999").and.to.include("is no value of what it cites");
+    for (const request of asked) expect(request).not.to.include(caseId).and.not.to.include(runId);
+    await publish({ lake })({ ...step, draft: 7, writtenAt });
+    const report = await lake.json(reportKey(caseId, runId, "en"), reportSchema);
+    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.0.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
+    expect(report.refused.map(({ text }) => text)).to.deep.equal(["", "", `${phase?.label} took 9999 seconds.`, "It ran.", "", ""]);
+  });
+
   it("makes a page that runs and fetches nothing, in which labels stay text", async () => {
     const { lake } = await operation();
     await gather({ lake })(run);
@@ -118,21 +156,30 @@ describe("functions/report", () => {
     await gather({ lake })(run);
     const summary = { caseId, runId, status: "COMPLETE", createdAt: writtenAt, updatedAt: writtenAt, fileName: "unnamed", reasons: [] };
     const ask = (language: string, id = caseId) =>
-      getReport({ lake, summary: async (wanted) => (wanted === caseId ? summary : undefined), link: async (key) => `https://lake/${key}` })({
+      getReport({
+        lake,
+        summary: async (wanted) => (wanted === caseId ? summary : undefined),
+        log: { newest: async () => 2 },
+        signOffs: { all: async () => [] },
+        link: async (key) => `https://lake/${key}`,
+        keepView: async () => undefined,
+      })({
         pathParameters: { caseId: id },
         queryStringParameters: { language },
       });
-    expect(await ask("en")).to.include({ statusCode: 404, body: '{"error":"NotFound","reasons":["The case has no report yet."]}' });
+    expect(await ask("en")).to.include({ statusCode: 404, body: JSON.stringify(problemOf(404, ["The case has no report yet."])) });
     expect(await ask("en", "5d9b1f0e-3c0f-4a57-8d4c-0a4de3c1b2a3")).to.include({ statusCode: 404 });
     expect(await ask("fr", "x")).to.include({
       statusCode: 400,
-      body: '{"error":"InvalidInput","reasons":["The case\'s identifier isn\'t a UUID.","The language must be en or zh-TW."]}',
+      body: JSON.stringify(problemOf(400, ["The case's identifier isn't a UUID.", "The language must be en or zh-TW."])),
     });
     const { writer } = await write({ lake })({ ...run, language: "en", draft: 1 });
     await check({ lake })({ ...run, language: "en", draft: 1, writer });
     await publish({ lake })({ ...run, language: "en", draft: 1, writtenAt });
     const answer = await ask("en");
     expect(answer.statusCode).to.equal(200);
-    expect(JSON.parse(answer.body)).to.deep.include({ page: `https://lake/${reportPageKey(caseId, runId, "en")}` });
+    expect(JSON.parse(answer.body)).to.deep.include({
+      ...{ page: `https://lake/${reportPageKey(caseId, runId, "en")}`, correctionsVersion: 2, signOffs: [] },
+    });
   });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { z } from "zod";
 import { callerOf } from "../../../functions/runtime/caller.ts";
 import { readEnvironment } from "../../../functions/runtime/environment.ts";
-import { InvalidInput, Misconfigured, NotFound } from "../../../functions/runtime/errors.ts";
+import { InvalidInput, Misconfigured, NotFound, Outdated, TryAgain } from "../../../functions/runtime/errors.ts";
 import { type HttpRequest, jsonBody, route } from "../../../functions/runtime/http.ts";
 import { readLines } from "../../../functions/runtime/lines.ts";
 import { inBlocks } from "../../../functions/runtime/media/byte-ranges.ts";
@@ -35,11 +35,21 @@ describe("every handler", () => {
     ["prepare/index-rendition", "PROCESSED_BUCKET"],
     ["prepare/decide-gate", "PROCESSED_BUCKET, OPERATING_POINTS"],
     ["prepare/plan-review", "PROCESSED_BUCKET, PROCESSED_KEY_ARN, COVER_IMAGE_URI"],
+    ["analyse/collect-labels", "PROCESSED_BUCKET"],
     ["analyse/collect-shots", "PROCESSED_BUCKET"],
     ["analyse/infer-dropped-image", "PROCESSED_BUCKET, INFERENCE_ENDPOINT, INFERENCE_MODEL"],
     ["aggregate/merge-timeline", "PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES, OPTIONAL_ANALYSERS"],
     ["serve/list-cases", "CASE_TABLE"],
-    ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET"],
+    ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET, ANSWERS_QUESTIONS"],
+    ["serve/save-corrections", "CASE_TABLE, PROCESSED_BUCKET"],
+    ["serve/list-doubts", "CASE_TABLE"],
+    ["serve/get-cohort", "CASE_TABLE"],
+    ["serve/get-export", "CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN"],
+    ["serve/list-views", "CASE_TABLE"],
+    ["serve/list-models", "MODEL_GROUPS, MODEL_VERSIONS_ARN"],
+    ["serve/decide-model", "MODEL_GROUPS, MODEL_VERSIONS_ARN"],
+    ["serve/list-datasets", "DATASETS_BUCKET"],
+    ["serve/get-dataset", "DATASETS_BUCKET"],
     ["serve/infer-image", "INFERENCE_ENDPOINT, INFERENCE_MODEL"],
   ];
   for (const [name, variables] of handlers) {
@@ -154,16 +164,24 @@ describe("inBlocks", () => {
 
 describe("route", () => {
   const answer = (outcome: () => Promise<unknown>) => route(outcome)({});
-  it("turns outcomes into answers", async () => {
-    expect(await answer(async () => ({ a: 1 }))).to.deep.include({ statusCode: 200, body: '{"a":1}' });
-    expect(await answer(async () => Promise.reject(new InvalidInput("One.", "Two.")))).to.deep.include({
-      statusCode: 400,
-      body: '{"error":"InvalidInput","reasons":["One.","Two."]}',
-    });
-    expect(await answer(async () => Promise.reject(new NotFound("Gone.")))).to.deep.include({
-      statusCode: 404,
-      body: '{"error":"NotFound","reasons":["Gone."]}',
-    });
-    expect((await answer(async () => Promise.reject(new Error("secret")))).body).not.to.include("secret");
+  it("turns what comes out into an answer that nobody may keep", async () => {
+    const headers = { "content-type": "application/json", "cache-control": "no-store" };
+    expect(await answer(async () => ({ a: 1 }))).to.deep.equal({ statusCode: 200, headers, body: '{"a":1}' });
   });
+  const failures: [Error, number, string, string[]][] = [
+    [new InvalidInput("One.", "Two."), 400, "Bad Request", ["One.", "Two."]],
+    [new NotFound("Gone."), 404, "Not Found", ["Gone."]],
+    [new Outdated("Changed."), 412, "Precondition Failed", ["Changed."]],
+    [new TryAgain("secret"), 503, "Service Unavailable", ["A service that the platform uses is busy. Try again in a moment."]],
+    [new Error("secret"), 500, "Internal Server Error", ["The platform failed to answer; it isn't your request. Try again."]],
+  ];
+  for (const [error, statusCode, title, reasons] of failures)
+    it(`tells ${error.name} as a problem (RFC 9457) with status ${statusCode}`, async () => {
+      const given = await answer(() => Promise.reject(error));
+      expect({ ...given, body: JSON.parse(given.body) }).to.deep.equal({
+        statusCode,
+        headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+        body: { type: "about:blank", title, status: statusCode, detail: reasons.join(" "), reasons },
+      });
+    });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Analysis } from "../../../contracts/analysis.ts";
-import { apiError, caseDetail, caseList } from "../../../contracts/api.ts";
+import { apiError, caseDetail, caseList, problemOf } from "../../../contracts/api.ts";
 import { analysisKey } from "../../../contracts/keys.ts";
 import { createHandler as createGetCase } from "../../../functions/serve/get-case/handler.ts";
 import { createHandler as createListCases, type Place } from "../../../functions/serve/list-cases/handler.ts";
@@ -23,7 +23,9 @@ const item = (change: object = {}) => ({
 });
 const { item: _, list: __, executionArn: ___, ...told } = item();
 /** Nobody said which procedure it was. */
-const summary = { ...told, procedure: null, severity: null, forecastUsd: null, costUsd: null };
+const summary = { ...told, procedure: null, severity: null, forecastUsd: null, costUsd: null, retentionClass: "clinical" };
+
+const link = async (uri: string) => `https://s3.example/${uri.slice(5)}?signed`;
 
 describe("GET /cases", () => {
   const asked: (Place | undefined)[] = [];
@@ -33,10 +35,12 @@ describe("GET /cases", () => {
       expect([listing, limit]).to.deep.equal([{ by: "list", value: "CASES" }, 25]);
       asked.push(after);
       if (after) return { items: [], last: undefined };
-      const page = [item(), item({ status: "UPLOADING", runId: undefined, reasons: undefined })];
-      return { items: [...page, item({ item: "UPLOAD#1" }), ...new Array(48).fill(item())], last };
+      const posterUri = "s3://processed/results/poster.webp";
+      const page = [item({ posterUri }), item({ status: "UPLOADING", runId: undefined, reasons: undefined }), item({ status: "RUNNING", posterUri })];
+      return { items: [...page, item({ item: "UPLOAD#1" }), ...new Array(47).fill(item())], last };
     },
     items: async () => expect.fail("Nothing is to be looked up."),
+    link,
   });
 
   it("lists summaries without what is the table's own, and turns pages", async () => {
@@ -44,7 +48,13 @@ describe("GET /cases", () => {
     expect(first).to.deep.include({ statusCode: 200, headers: { "content-type": "application/json", "cache-control": "no-store" } });
     const { cases, next } = caseList.parse(JSON.parse(first.body));
     expect(cases).to.have.length(50);
-    expect(cases.slice(0, 3)).to.deep.equal([summary, { ...summary, status: "UPLOADING", runId: null, reasons: [] }, summary]);
+    expect(cases.slice(0, 4)).to.deep.equal([
+      { ...summary, poster: "https://s3.example/processed/results/poster.webp?signed" },
+      { ...summary, status: "UPLOADING", runId: null, reasons: [], poster: null },
+      // Of an earlier run.
+      { ...summary, status: "RUNNING", poster: null },
+      { ...summary, poster: null },
+    ]);
     expect(next).to.be.a("string");
     const second = await handler({ queryStringParameters: { next } });
     expect(JSON.parse(second.body)).to.deep.equal({ cases: [], next: null });
@@ -60,15 +70,16 @@ describe("GET /cases", () => {
     it(`refuses the token "${next}"`, async () => {
       const answer = await handler({ queryStringParameters: { next } });
       expect(answer.statusCode).to.equal(400);
-      expect(apiError.parse(JSON.parse(answer.body))).to.deep.equal({
-        error: "InvalidInput",
-        reasons: ['The query parameter "next" isn\'t one that a page of this search gave.'],
-      });
+      expect(apiError.parse(JSON.parse(answer.body))).to.deep.equal(problemOf(400, ['The query parameter "next" isn\'t one that a page of this search gave.']));
     });
   }
 });
 
 describe("GET /cases/{caseId}", () => {
+  let views: [string, string][] = [];
+  beforeEach(() => {
+    views = [];
+  });
   const ask = async (stored: unknown, id = caseId, found: Partial<Analysis> = {}) => {
     const lake = memoryLake();
     const analysis = analysisOf(found);
@@ -84,7 +95,7 @@ describe("GET /cases/{caseId}", () => {
       tileCount: 4,
       sheets,
     });
-    const handler = createGetCase({ lake, summary: async () => stored, link: async (uri) => `https://s3.example/${uri.slice(5)}?signed` });
+    const handler = createGetCase({ answersQuestions: false, lake, summary: async () => stored, link, keepView: async (_, ...seen) => void views.push(seen) });
     const answer = await handler({ pathParameters: { caseId: id } });
     return { answer, body: JSON.parse(answer.body) };
   };
@@ -94,6 +105,7 @@ describe("GET /cases/{caseId}", () => {
     expect(answer.statusCode).to.equal(200);
     const detail = caseDetail.parse(body);
     expect(detail.case).to.deep.equal(summary);
+    expect(views).to.deep.equal([[caseId, "case"]]);
     expect(detail.analysis).to.deep.equal(analysisOf());
     const signed = (key: string) => `https://s3.example/processed/${key}?signed`;
     expect(detail.links).to.deep.equal({
@@ -101,9 +113,17 @@ describe("GET /cases/{caseId}", () => {
       frameTable: signed("frame-table.json"),
       timeline: signed(`processed-metadata/${caseId}/${runId}/timeline.vtt`),
       sprites: { index: signed("results/sprites.json"), sheets: [signed("results/sheet-00000.webp"), signed("results/sheet-00001.webp")] },
+      poster: signed("results/poster.webp"),
       detections: { "instrument-detector": [signed("chunk-0.json.gz"), signed("chunk-1.json.gz")] },
       ...{ masks: {}, scores: {}, tracks: null },
     });
+  });
+
+  it("links to no poster of an analysis that has none, or is older", async () => {
+    for (const poster of [null, undefined]) {
+      const { body } = await ask(item(), caseId, { media: { ...analysisOf().media, poster } });
+      expect(caseDetail.parse(body).links.poster).to.equal(null);
+    }
   });
 
   it("links to masks, probabilities and tracks", async () => {
@@ -136,15 +156,16 @@ describe("GET /cases/{caseId}", () => {
   });
 
   it("answers 404 for no case and 400 for no identifier", async () => {
-    expect(await ask(undefined)).to.deep.include({ body: { error: "NotFound", reasons: ["There is no such case."] } });
+    expect(await ask(undefined)).to.deep.include({ body: problemOf(404, ["There is no such case."]) });
     expect((await ask(undefined)).answer.statusCode).to.equal(404);
+    expect(views).to.deep.equal([]);
     const { answer, body } = await ask(item(), "../etc");
-    expect([answer.statusCode, body]).to.deep.equal([400, { error: "InvalidInput", reasons: ["The case's identifier isn't a UUID."] }]);
+    expect([answer.statusCode, body]).to.deep.equal([400, problemOf(400, ["The case's identifier isn't a UUID."])]);
   });
 
   it("keeps the cause of a failure to itself", async () => {
     const { answer, body } = await ask(item({ status: "WHAT" }));
     expect(answer.statusCode).to.equal(500);
-    expect(body).to.deep.equal({ error: "InternalError", reasons: ["The platform failed to answer; it isn't your request. Try again."] });
+    expect(body).to.deep.equal(problemOf(500, ["The platform failed to answer; it isn't your request. Try again."]));
   });
 });

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { annotationSet } from "../../../contracts/annotation-set.ts";
 import { apiError } from "../../../contracts/api.ts";
+import type { CorrectionSet } from "../../../contracts/corrections.ts";
 import { annotationReceipt, type ExportJob, exportStatus } from "../../../contracts/exports.ts";
 import { analysisKey, annotationSetKey } from "../../../contracts/keys.ts";
 import { syntheticWarning } from "../../../functions/runtime/interchange/scene.ts";
@@ -11,6 +12,7 @@ import { createHandler as createRequestExport } from "../../../functions/serve/r
 import { createHandler as createWriteExport } from "../../../functions/serve/write-export/handler.ts";
 import { failure } from "../../support/failure.ts";
 import { caseId, digest, runId } from "../support/ids.ts";
+import { memoryCorrections } from "../support/memory-corrections.ts";
 import { drawnOperation } from "../support/operation.ts";
 
 const exportId = "5d9b1f0e-3c0f-4a57-8d4c-0a4de3c1b2a3";
@@ -18,7 +20,7 @@ const summary = {
   ...{ caseId, item: "SUMMARY", fileName: "膽囊.mp4", status: "COMPLETE", runId },
   ...{ createdAt: "2026-11-21T08:00:00.000Z", updatedAt: "2026-11-21T08:10:00.000Z", reasons: [] },
 };
-const whole: ExportJob = { exportId, caseId, runId, format: "coco", startFrame: 0, endFrame: 600, warnings: ["Loses something."] };
+const whole: ExportJob = { exportId, caseId, runId, format: "coco", startFrame: 0, endFrame: 600, corrections: null, warnings: ["Loses something."] };
 const reasonsOf = ({ statusCode, body }: { statusCode: number; body: string }) => [statusCode, apiError.parse(JSON.parse(body)).reasons];
 
 describe("POST /cases/{caseId}/exports", () => {
@@ -29,6 +31,7 @@ describe("POST /cases/{caseId}/exports", () => {
     const handler = createRequestExport({
       lake,
       summary: async () => stored ?? undefined,
+      log: { newest: async () => 4 },
       newId: () => exportId,
       start: async (job) => void started.push(job),
     });
@@ -40,10 +43,18 @@ describe("POST /cases/{caseId}/exports", () => {
     const { answer, started } = await ask({ format: "mot" });
     expect(answer.statusCode).to.equal(202);
     const { warnings, ...told } = exportStatus.parse(JSON.parse(answer.body));
-    expect(told).to.deep.equal({ exportId, caseId, format: "mot", startFrame: 0, endFrame: 600, status: "RUNNING", error: null, files: [] });
+    expect(told).to.deep.equal({ exportId, caseId, format: "mot", startFrame: 0, endFrame: 600, status: "RUNNING", corrections: null, error: null, files: [] });
     expect(warnings).to.have.length(2).and.to.include(syntheticWarning);
     expect(warnings[0]).to.match(/^Masks, segments, events, measures/);
-    expect(started).to.deep.equal([{ exportId, caseId, runId, format: "mot", startFrame: 0, endFrame: 600, warnings }]);
+    expect(started).to.deep.equal([{ exportId, caseId, runId, format: "mot", startFrame: 0, endFrame: 600, corrections: null, warnings }]);
+  });
+
+  it("pins the version of the corrections that count, and says what they don't change", async () => {
+    const { answer, started } = await ask({ format: "mot", corrected: true });
+    const { corrections, warnings } = exportStatus.parse(JSON.parse(answer.body));
+    expect(corrections).to.equal(4);
+    expect(warnings[1]).to.equal("Findings, boxes and masks are as people corrected them; measures are those of the analysis, and were not taken anew.");
+    expect(started.map((job) => job.corrections)).to.deep.equal([4]);
   });
 
   it("warns of an analysis that is partial", async () => {
@@ -65,6 +76,11 @@ describe("POST /cases/{caseId}/exports", () => {
         400,
         ["The operation has 600 frames; frames 600 to 600 aren't all of it.", "The case has no review rendition to draw into: its branch failed."],
       ],
+      [
+        await ask({ format: "mp4", corrected: true }),
+        400,
+        ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."],
+      ],
       [await ask({ format: "csv" }, { id: "x" }), 400, ["The case's identifier isn't a UUID."]],
       [await ask({ format: "csv" }, { stored: null }), 404, ["There is no such case."]],
       [await ask({ format: "csv" }, { stored: { ...summary, status: "RUNNING" } }), 400, ["The case is RUNNING: it has no analysis."]],
@@ -79,9 +95,14 @@ describe("POST /cases/{caseId}/exports", () => {
 });
 
 describe("GET /cases/{caseId}/exports/{exportId}", () => {
+  const views: [string, string][] = [];
   const ask = async (execution: Partial<Execution> | undefined, path: object = {}) => {
     const found = execution && { status: "RUNNING", input: JSON.stringify(whole), output: undefined, cause: undefined, ...execution };
-    const handler = createGetExport({ execution: async () => found, link: async (key) => `https://s3.example/${key}?signed` });
+    const handler = createGetExport({
+      execution: async () => found,
+      link: async (key) => `https://s3.example/${key}?signed`,
+      keepView: async (_, ...seen) => void views.push(seen),
+    });
     return handler({ pathParameters: { caseId, exportId, ...path } });
   };
   const { runId: _, ...told } = whole;
@@ -95,6 +116,7 @@ describe("GET /cases/{caseId}/exports/{exportId}", () => {
       error: "The chunk is gone.",
       files: [],
     });
+    expect(views, "nothing was to be seen").to.deep.equal([]);
     expect((await statusOf({ status: "TIMED_OUT" })).error).to.equal("The export ended as TIMED_OUT.");
     const files = [{ name: "coco.json", mediaType: "application/json" }];
     expect(await statusOf({ status: "SUCCEEDED", output: JSON.stringify({ files }) })).to.deep.equal({
@@ -102,6 +124,7 @@ describe("GET /cases/{caseId}/exports/{exportId}", () => {
       ...{ status: "SUCCEEDED", error: null },
       files: [{ name: "coco.json", mediaType: "application/json", link: `https://s3.example/exports/${caseId}/${runId}/${exportId}/coco.json?signed` }],
     });
+    expect(views).to.deep.equal([[caseId, "export"]]);
   });
 
   it("knows no export of another case, and no identifiers that are none", async () => {
@@ -118,7 +141,7 @@ describe("WriteExport", () => {
   it("writes the files of a format under the export's own prefix, and names them", async () => {
     const { lake } = await drawnOperation();
     const before = new Set(lake.objects.keys());
-    const result = await createWriteExport({ lake })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
+    const result = await createWriteExport({ lake, log: memoryCorrections() })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
     expect(result).to.deep.equal({ files: ["gt.txt", "labels.txt", "seqinfo.ini"].map((name) => ({ name, mediaType: "text/plain" })) });
     const written = [...lake.objects.keys()].filter((key) => !before.has(key));
     expect(written).to.deep.equal(result.files.map(({ name }) => `exports/${caseId}/${runId}/${exportId}/${name}`));
@@ -129,9 +152,30 @@ describe("WriteExport", () => {
     expect(lines.map((line) => Number(line.split(",")[0]))).to.deep.equal([13, 14, 15, 16, 17, 18, 19, 20]);
   });
 
+  it("tells what held when it was asked for, whatever was corrected since", async () => {
+    const { lake } = await drawnOperation();
+    const rejection = (version: number, id: string): CorrectionSet => ({
+      ...{ schema: "correction-set/1.0", caseId, runId, contentSha256: digest, version, createdAt: "2026-11-26T10:00:00.000Z", createdBy: "a" },
+      corrections: [{ kind: "judge", target: { kind: "event", id }, after: "rejected", before: "unreviewed" }],
+    });
+    const write = createWriteExport({ lake, log: memoryCorrections([rejection(1, "event-1"), rejection(2, "event-2")]) });
+    const eventsOf = async (corrections: number | null) => {
+      await write({ ...whole, corrections });
+      const file = JSON.parse(Buffer.from(lake.objects.get(`exports/${caseId}/${runId}/${exportId}/coco.json`) as Uint8Array).toString());
+      return (file.events as { id: string }[]).map(({ id }) => id).filter((id) => /^event-[12]$/.test(id));
+    };
+    expect(await eventsOf(null)).to.deep.equal(["event-1", "event-2"]);
+    expect(await eventsOf(0)).to.deep.equal(["event-1", "event-2"]);
+    expect(await eventsOf(1)).to.deep.equal(["event-2"]);
+    expect(await eventsOf(2)).to.deep.equal([]);
+    // Of an export that was asked for before there were corrections.
+    const { corrections: _, ...older } = whole;
+    expect((await write(older)).files).to.have.length(1);
+  });
+
   it("refuses pictures, spans outside the operation, and chunks that break their contract", async () => {
     const { lake, analysis } = await drawnOperation();
-    const write = createWriteExport({ lake });
+    const write = createWriteExport({ lake, log: memoryCorrections() });
     expect((await failure(write({ ...whole, format: "mp4" }))).message).to.match(/AnnotateVideo/);
     expect((await failure(write({ ...whole, endFrame: 601 }))).name).to.equal("InvalidInput");
     const uri = analysis.detections[0]?.chunks[1]?.uri as string;

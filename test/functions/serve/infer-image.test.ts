@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { imagePrediction } from "../../../contracts/api.ts";
 import { model } from "../../../contracts/model.ts";
 import { fitImage, placementOf, toImage } from "../../../functions/runtime/image-inference/fit.ts";
-import { createHandler } from "../../../functions/serve/infer-image/handler.ts";
+import { createHandler, mostBytes } from "../../../functions/serve/infer-image/handler.ts";
 import { digest } from "../support/ids.ts";
 
 const common = {
@@ -165,8 +165,24 @@ describe("POST /infer", () => {
     ["text", { headers: {}, body: "hello" }, /^This isn't an image that can be decoded: /],
     ["broken JSON", { headers: json, body: "{" }, /^The body isn't JSON, as its content type says\.$/],
     ["JSON without an image", { headers: json, body: '{"picture":"aGk="}' }, /^image: /],
-    ["more than 6 MB", { headers: {}, body: "A".repeat(6 * 2 ** 20 + 1) }, /^The image has 6291457 bytes; at most 6291456 are taken\.$/],
+    [
+      "more than Lambda lets through once it is encoded",
+      { headers: {}, body: "A".repeat(4_669_441) },
+      /^The image has 4669441 bytes; at most 4669440 are taken, since a request has 6 MB with its image encoded\. Put larger ones into the bucket/,
+    ],
   ];
+  it("takes no image whose event Lambda would not let through", () => {
+    const image = Buffer.alloc(mostBytes, 255).toString("base64");
+    const event = (body: string, isBase64Encoded: boolean) =>
+      Buffer.byteLength(
+        JSON.stringify({ version: "2.0", headers: { "x-everything": "h".repeat(10_240) }, claims: { token: "c".repeat(10_240) }, body, isBase64Encoded }),
+      );
+    for (const bytes of [event(image, true), event(JSON.stringify({ image }), false)]) {
+      expect(bytes).to.be.below(6 * 2 ** 20);
+      expect(bytes, "and hardly any less").to.be.above(6 * 2 ** 20 - 64 * 2 ** 10);
+    }
+  });
+
   for (const [what, request, reason] of refused) {
     it(`refuses ${what}`, async () => {
       const { statusCode, body: text } = await handler(request);

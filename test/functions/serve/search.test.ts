@@ -49,7 +49,9 @@ describe("the search for cases", () => {
   const record = (i: number, found: Partial<Analysis>, run = i) =>
     caseRecord(table.client, table.name)(analysisOf({ ...found, caseId: idOf(i), runId: runOf(run) }), places);
   const ask = async (query: Record<string, string> = {}) => {
-    const answer = await createHandler(caseTable(table.client, table.name))({ queryStringParameters: query });
+    const answer = await createHandler({ ...caseTable(table.client, table.name), link: async (uri) => `https://s3.example/${uri.slice(5)}` })({
+      queryStringParameters: query,
+    });
     return { status: answer.statusCode, body: JSON.parse(answer.body) };
   };
   const found = async (query: Record<string, string>) => {
@@ -57,6 +59,7 @@ describe("the search for cases", () => {
     expect(status, JSON.stringify(body)).to.equal(200);
     return caseList.parse(body).cases.map(({ fileName }) => Number.parseInt(fileName, 10));
   };
+  const posters = async (query: Record<string, string>) => caseList.parse((await ask(query)).body).cases.map(({ poster }) => poster);
   const findings = async (i: number) => {
     const { Items = [] } = await table.client.send(
       new QueryCommand({
@@ -89,6 +92,38 @@ describe("the search for cases", () => {
     expect(await found({ phase: "Clipping", instrument: "hook", event: "bleeding", ...cholecystectomy, status: "COMPLETE" })).to.deep.equal([1]);
     expect(await found({ instrument: "hook", status: "PARTIAL" })).to.deep.equal([2]);
     expect(await found({ ...cholecystectomy, status: "RUNNING" })).to.deep.equal([]);
+  });
+
+  it("links to the picture of each case that is analysed, however it was found", async () => {
+    await claim(1);
+    await claim(2);
+    await claim(3);
+    await record(1, { events: [event("instrument", "hook")] });
+    await record(2, { events: [event("instrument", "hook")], media: { ...analysisOf().media, poster: null } });
+    const link = "https://s3.example/processed/results/poster.webp";
+    expect(await posters({})).to.deep.equal([null, null, link]);
+    expect(await posters({ instrument: "hook" })).to.deep.equal([null, link]);
+  });
+
+  it("finds cases by a service's general words, and takes none of them for a finding", async () => {
+    const tag = (label: string, startFrame: number) => ({
+      id: `tag-${startFrame}`,
+      label,
+      startFrame,
+      endFrame: startFrame + 5,
+      confidence: 0.9,
+      producer: "r",
+    });
+    await claim(1);
+    await claim(2);
+    await record(1, { tags: [tag("Glove", 0), tag("Blood", 10), tag("glove", 20)] });
+    await record(2, { events: [event("bleeding", "Blood")] });
+    expect(await found({ tag: "GLOVE" })).to.deep.equal([1]);
+    expect(await found({ tag: "blood" })).to.deep.equal([1]);
+    expect(await found({ tag: "bleeding" })).to.deep.equal([]);
+    expect(await found({ event: "glove" })).to.deep.equal([]);
+    const [glove] = (await findings(1)).filter(({ finding }) => finding === "tag#glove");
+    expect(glove).to.deep.include({ kind: "tag", count: 2, frameCount: 10 });
   });
 
   it("forgets what an earlier run found as soon as another has claimed the case, and for good when that one is done", async () => {
@@ -149,7 +184,7 @@ describe("the search for cases", () => {
     const { body } = await ask({ event: "smoke" });
     const other = await ask({ event: "bleeding", next: body.next });
     expect(apiError.parse(other.body).reasons).to.deep.equal(['The query parameter "next" isn\'t one that a page of this search gave.']);
-  }).timeout(20_000);
+  });
 
   it("refuses what it doesn't know, every mistake at once", async () => {
     const { status, body } = await ask({ status: "DONE", procedure: "surgery", instruments: "hook", phase: " " });

@@ -29,6 +29,7 @@ export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
     frameTable: "s3://processed/frame-table.json",
     renditions: { analysis: "s3://processed/analysis_v.m3u8", review: "s3://processed/review.mp4" },
     sprites: "s3://processed/results/sprites.json",
+    poster: { uri: "s3://processed/results/poster.webp", frame: 50 },
   },
   producers: [],
   gate: {

@@ -7,7 +7,7 @@ import { encodeRuns, type FrameTable, frameTable } from "../../../contracts/fram
 import { groundTruth } from "../../../contracts/ground-truth.ts";
 import { analysisKey, detectionChunkKey, frameTableKey, maskChunkKey, measuresKey, parseUri } from "../../../contracts/keys.ts";
 import type { Measures } from "../../../contracts/measures.ts";
-import { runsOf } from "../../../functions/runtime/interchange/masks.ts";
+import { runsOf } from "../../../contracts/run-lengths.ts";
 import { analysisOf } from "./analysis.ts";
 import { caseId, digest, runId } from "./ids.ts";
 import { type MemoryLake, memoryLake } from "./memory-lake.ts";

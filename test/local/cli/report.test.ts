@@ -67,6 +67,20 @@ const frames = new FrameIndex({
 });
 
 describe("the report of an analysis", () => {
+  it("says that a video was converted, and that its times are derived where they are", () => {
+    const lines = (timing: "stored" | "derived") => {
+      const source = { ...analysis.media.source, container: "avi", codec: "mpeg4", conversion: { container: "mp4", codec: "avc", timing } };
+      return report({ ...analysis, media: { ...analysis.media, source } }, frames)
+        .split("\n")
+        .slice(0, 2);
+    };
+    expect(lines("derived")).to.deep.equal([
+      "Analysed in part: 1:40.0 of mpeg4 1920x1080, 100 frames, 29.97 fps most of the time (avi)",
+      "Converted to be read; the file holds no time for each frame: times follow from its frame rate.",
+    ]);
+    expect(lines("stored")[1]).to.equal("Converted to be read.");
+  });
+
   it("tells what the video was, what was found, what failed and what it would cost", () => {
     expect(report(analysis, frames)).to.equal(`Analysed in part: 1:40.0 of avc 1920x1080, 100 frames, 29.97 fps most of the time (mp4)
 
@@ -89,6 +103,13 @@ Coverage:
 On AWS this would cost about $0.123 at list prices of 2026-10-01; the forecast was $0.100.
 The models were trained on drawn operations only: for trying the platform, never for care.
 `);
+  });
+
+  it("tells what the privacy gate is known to miss", () => {
+    const missedEstimate = { secondsPerHour: 0.4, threshold: 0.1, basis: "40 drawn operations." };
+    expect(report({ ...analysis, gate: { ...analysis.gate, missedEstimate } }, frames)).to.contain(
+      "\nMissed outside, an hour of video: 0.4 s (40 drawn operations.)\n",
+    );
   });
 
   it("groups unused grants by role", () => {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import { conversionUsd } from "../../../contracts/cost.ts";
 import { CommandError } from "../../../local/cli/command.ts";
 import { videoHourCost } from "../../../local/cost/video-hour.ts";
 import type { Deployment } from "../../../local/deploy/deployment.ts";
@@ -89,6 +90,18 @@ describe("videoHourCost", () => {
 
   it("encodes no analysis rendition of a source that is fit as it is", async () => {
     expect(amounts(videoHourCost(await stack(), { passthrough: true })!.analysis)).not.to.have.property("MediaConvert: analysis rendition");
+  });
+
+  it("converts a source only where it can't be read as it is", async () => {
+    const converts = {
+      Normalise: { ...states.Normalise, Next: "Convert" },
+      Convert: { Type: "Task", Resource: integration("ecs:runTask.sync"), Arguments: {}, Next: "Screen" },
+    };
+    const line = async (options: object) => videoHourCost(await stack(converts), options)!.analysis.find(({ what }) => what === "Fargate: conversion");
+    expect(await line({})).to.equal(undefined);
+    const found = await line({ converted: true });
+    expect(found).to.deep.include({ note: "8 processors, 16 GB, 900 s and the start" });
+    expect(found?.usd).to.be.closeTo(conversionUsd(900), 1e-12);
   });
 
   it("leaves out what a choice never comes to", async () => {

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { deploy } from "../../../local/deploy/deploy.ts";
+import { readConfig, readProject } from "../../../local/deploy/project.ts";
 import type { Provider } from "../../../local/deploy/provider.ts";
 import { failure } from "../../support/failure.ts";
 
@@ -38,6 +42,17 @@ describe("deploy", () => {
     expect(outputs).to.deep.equal({ group: "audit", keyArn: "arn:of:logs" });
     expect(resources.at(-1)?.inputs).to.deep.equal({ kmsKeyId: "arn:of:logs", retentionInDays: 90 });
     expect(provider.made).to.deep.equal(["aws:kms/key:Key logs", "aws:cloudwatch/logGroup:LogGroup audit"]);
+  });
+
+  it("hands objects of the configuration over by the order of their keys, as the engine does", () => {
+    const folder = mkdtempSync(join(tmpdir(), "svp-config-"));
+    try {
+      writeFileSync(join(folder, "Pulumi.yaml"), "name: fixture\nmain: index.ts\n");
+      writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  fixture:accounts:\n    staging: [{ z: 1, a: 2 }]\n    prod: 3\n");
+      expect(readConfig(readProject(folder), "dev")).to.deep.equal({ "fixture:accounts": '{"prod":3,"staging":[{"a":2,"z":1}]}' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("tells of each resource once it is made", async () => {

@@ -16,6 +16,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { createIam } from "../../../local/services/iam/iam.ts";
+import { Faults } from "../../../local/services/seams.ts";
 import { startWire, type Wire } from "../../../local/wire/server.ts";
 import { type Call, type OperationService, ServiceError } from "../../../local/wire/service.ts";
 import { failure } from "../../support/failure.ts";
@@ -98,13 +99,25 @@ const services = [
 describe("the wire", () => {
   let wire: Wire;
   const lines: string[] = [];
+  const faults = new Faults();
   const config = (credentials = iam.administrator.credentials) => ({ region: "us-east-1", endpoint: wire.endpoint, credentials, maxAttempts: 1 });
   const states = () => new SFNClient(config());
 
   before(async () => {
-    wire = await startWire({ services, iam, log: (line) => lines.push(line) });
+    wire = await startWire({ services, iam, log: (line) => lines.push(line), refusal: (service, operation) => faults.refusal(service, operation) });
   });
   after(() => wire.close());
+
+  it("refuses the next calls that a fault was put on, as the service would, and serves those after", async () => {
+    const left = faults.refuse((service, operation) => service === "states" && operation === "StartExecution", "ExecutionLimitExceeded", "Too many run.", 2);
+    const start = () => states().send(new StartExecutionCommand({ stateMachineArn: "arn:machine", name: "one", input: "{}" }));
+    expect(await states().send(new DescribeExecutionCommand({ executionArn: "arn" }))).to.include({ status: "RUNNING" });
+    for (const still of [1, 0]) {
+      expect(await failure(start())).to.include({ name: "ExecutionLimitExceeded", message: "Too many run." });
+      expect(left.left).to.equal(still);
+    }
+    expect((await start()).executionArn).to.equal("arn:execution");
+  });
 
   describe("each protocol, through the SDK's own client", () => {
     it("serves Step Functions (awsJson1.0)", async () => {

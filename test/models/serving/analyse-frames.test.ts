@@ -3,11 +3,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import sharp from "sharp";
-import { classificationLine, cueLine, detectionLine } from "../../../contracts/analyser-result.ts";
+import { classificationLine, cueLine, detectionLine, maskLine, sprites } from "../../../contracts/analyser-result.ts";
 import { analyseFrames, type FrameAnalysis } from "../../../models/serving/analyse-frames.ts";
 import { readModelFolder } from "../../../models/serving/model-folder.ts";
+import { drawPoster } from "../../../models/serving/poster.ts";
+import { failure } from "../../support/failure.ts";
 import { frameRate, type JobFolders, jobFolders, size, source, temporaryFolder, writeRendition } from "./support/clips.ts";
-import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
+import { meanColours, redBox, redHalf, writeClassifier, writeDetector, writeSegmenter } from "./support/graphs.ts";
 
 /** Red 2 s, moving bars 3 s, black 2 s, the bars blurred 2 s, white 1 s. */
 const clip = [
@@ -38,6 +40,7 @@ describe("analyseFrames", () => {
     await writeRendition(folders, clip);
     await writeClassifier(folders.models, "colours", meanColours(32, 32), { width: 32, height: 32 });
     await writeDetector(folders.models, "boxes", redBox(64, 48, [0.25, 0.5, 0.9, 0.1]), { width: 64, height: 48 });
+    await writeSegmenter(folders.models, "half", redHalf(64, 48), { width: 64, height: 48 });
     await writeClassifier(folders.models, "same-size", meanColours(32, 32), { width: 32, height: 32 });
   });
   after(() => root.remove());
@@ -60,6 +63,19 @@ describe("analyseFrames", () => {
           .map((line) => JSON.parse(line)),
     };
   }
+
+  it("writes masks as run lengths over the network's own grid, and an empty list where none is sure enough", async () => {
+    const { outputs, lines } = await analyse(["half"], { sampleRate: 1 });
+    expect(outputs.map(({ kind, subject, file, framesDone }) => [kind, subject, file, framesDone])).to.deep.equal([
+      ["masks", "structure", "half.masks.jsonl", 10],
+    ]);
+    const masks = (await lines("half.masks.jsonl")).map((line) => maskLine.parse(line));
+    expect(masks[0]).to.deep.include({ frame: 0, gridWidth: 4, gridHeight: 2, masks: [[0, red, [0, 4, 4]]] });
+    expect(masks.map(({ frame, masks: found }) => [frame, found.length]).filter(([, found]) => found === 0)).to.deep.include.members([
+      [125, 0],
+      [150, 0],
+    ]);
+  });
 
   it("runs every network on the sampled frames, boxes in whole pixels", async () => {
     const { outputs, lines } = await analyse(["colours", "boxes", "same-size"]);
@@ -112,6 +128,7 @@ describe("analyseFrames", () => {
     expect(JSON.parse(await text("sprites.json"))).to.deep.equal({
       ...{ schema: "sprites/1.0", columns: 10, rows: 10, tileWidth: 160, tileHeight: 90 },
       ...{ frameStep: 50, tileCount: 5, sheets: ["sheet-00000.webp"] },
+      poster: { file: "poster.webp", frame: 50, width: 640, height: 360 },
     });
     expect(await tileRed(folder, 0)).to.be.greaterThan(240);
     expect(await tileRed(folder, 3)).to.be.lessThan(2);
@@ -149,6 +166,101 @@ describe("analyseFrames", () => {
     expect(await tileRed(folder, 0)).to.be.greaterThan(240);
   });
 
+  describe("the poster", () => {
+    // Thumbnails show frames 0 (of one colour), 50 and 100 (sharp), 150 (black) and 200 (blurred).
+    const posterOf = async (changes: Partial<FrameAnalysis>) => {
+      const { text, folder, outputs } = await analyse([], { signals: true, ...changes });
+      const { poster } = sprites.parse(JSON.parse(await text("sprites.json")));
+      return { poster, folder, error: outputs.find(({ kind }) => kind === "sprites")?.error };
+    };
+    const spans = (...frames: number[]) => frames.map((frame) => ({ startFrame: frame - 5, endFrame: frame + 5 }));
+    const pixels = (file: string) => sharp(file).removeAlpha().raw().toBuffer();
+    /** Mean difference of the poster to a frame of the video, of 255. */
+    const distance = async (folder: string, frame: number) => {
+      const args = ["-nostdin", "-v", "error", "-i", join(folders.input, "analysis_v.m3u8"), "-vf", `select='eq(n,${frame})',format=rgb24`];
+      const shown = execFileSync("ffmpeg", [...args, "-frames:v", "1", "-f", "rawvideo", "-"], { maxBuffer: 1e6 });
+      const drawn = await pixels(join(folder, "poster.webp"));
+      expect(drawn.length).to.equal(shown.length);
+      return shown.reduce((sum, value, i) => sum + Math.abs(value - (drawn[i] as number)), 0) / shown.length;
+    };
+
+    it("is the sharpest thumbnail's frame and no other, larger", async () => {
+      const { poster, folder } = await posterOf({});
+      expect(poster?.frame).to.equal(50);
+      expect(await distance(folder, 50)).to.be.lessThan(6);
+      for (const beside of [49, 51]) expect(await distance(folder, beside), `frame ${beside}`).to.be.greaterThan(await distance(folder, 50));
+    });
+
+    it("is of none that is outside the patient, and rather a blurred one than none", async () => {
+      expect((await posterOf({ excluded: spans(50) })).poster?.frame).to.equal(100);
+      const { poster, folder } = await posterOf({ excluded: spans(50, 100) });
+      expect(poster?.frame).to.equal(200);
+      expect(await distance(folder, 200)).to.be.lessThan(6);
+    });
+
+    it("is none where nothing inside the patient is to be seen", async () => {
+      const { poster, folder, error } = await posterOf({ excluded: spans(50, 100, 200) });
+      expect([poster, error]).to.deep.equal([null, null]);
+      expect((await failure(readFile(join(folder, "poster.webp")))).message).to.match(/ENOENT/);
+    });
+
+    it("shows no text: what is covered in that frame is black, what is covered in others is not", async () => {
+      const region = { x: 0.25, y: 0.25, width: 0.25, height: 0.5, score: 0.9 };
+      const covered = [
+        { ...region, startFrame: 50, endFrame: 51 },
+        { ...region, x: 0.75, startFrame: 0, endFrame: 50 },
+        { ...region, x: 0.75, startFrame: 51, endFrame: frameCount },
+      ];
+      const { poster, folder } = await posterOf({ covered });
+      expect(poster?.frame).to.equal(50);
+      const brightest = async (left: number) => {
+        const part = await sharp(join(folder, "poster.webp")).extract({ left, top: 92, width: 150, height: 176 }).removeAlpha().raw().toBuffer();
+        return Math.max(...part);
+      };
+      expect(await brightest(165)).to.be.lessThan(24);
+      expect(await brightest(485)).to.be.greaterThan(200);
+    });
+
+    it("is no larger than the video, and does without where it can't be drawn, which is told", async () => {
+      const video = join((await jobFolders(join(root.path, "small"))).input, "small.ts");
+      execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=90x160:r=25:d=1", "-c:v", "libx264", "-pix_fmt", "yuv420p", video]);
+      const small = { video, width: 90, height: 160, frameCount: 25 };
+      expect((await posterOf(small)).poster).to.deep.equal({ file: "poster.webp", frame: 0, width: 90, height: 160 });
+      const source = { video, width: 90, height: 160, frameRate, pts: [1], excluded: [], covered: [] };
+      expect((await failure(drawPoster(source, 0, root.path))).message).to.equal("Frame 0, which the poster shows, was not decoded again.");
+      expect((await failure(drawPoster({ ...source, excluded: [{ startFrame: 0, endFrame: 1 }] }, 0, root.path))).message).to.equal(
+        "Frame 0 lies outside the patient: it is no poster.",
+      );
+    });
+  });
+
+  it("covers regions with text in thumbnails while they last, every pixel that they reach into, and nothing else", async () => {
+    // Thumbnails 0 and 1 show the frames 0 and 50; the other region begins and ends between two thumbnails.
+    const covered = [
+      { startFrame: 0, endFrame: 50, x: 0.26, y: 0.5, width: 0.1, height: 0.2, score: 0.9 },
+      { startFrame: 201, endFrame: 249, x: 0, y: 0, width: 1, height: 1, score: 0.9 },
+    ];
+    const { outputs, folder } = await analyse([], { signals: true, covered });
+    expect(outputs.map(({ framesDone }) => framesDone)).to.deep.equal([250, 5]);
+    const { data, info } = await sharp(join(folder, "sheet-00000.webp")).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const redAt = (tile: number, x: number, y: number) => data[(y * info.width + tile * 160 + x) * 3] as number;
+    // In pixels: 41.6 to 57.6, 45 to 63; outwards to even ones 40 to 58, 44 to 64. At the edge WebP blurs colour.
+    for (const [x, y] of [
+      [42, 46],
+      [48, 54],
+      [55, 61],
+    ] as const)
+      expect(redAt(0, x, y), `red at ${x},${y}`).to.be.lessThan(16);
+    for (const [x, y] of [
+      [32, 54],
+      [66, 54],
+      [48, 36],
+      [48, 72],
+    ] as const)
+      expect(redAt(0, x, y), `red at ${x},${y}`).to.be.greaterThan(220);
+    expect(redAt(4, 80, 45), "a thumbnail between whose frames the other region lies").to.be.greaterThan(100);
+  });
+
   it("takes a video of one frame, upright, and one that is excluded whole", async () => {
     const other = await jobFolders(join(root.path, "one"));
     const video = join(other.input, "one.ts");
@@ -184,7 +296,7 @@ describe("analyseFrames", () => {
   it("gives byte-identical files again", async () => {
     const first = await analyse(["colours", "boxes"], { signals: true });
     const second = await analyse(["colours", "boxes"], { signals: true, threads: 2 });
-    for (const file of ["colours.classifications.jsonl", "boxes.detections.jsonl", "cues.jsonl", "sprites.json", "sheet-00000.webp"]) {
+    for (const file of ["colours.classifications.jsonl", "boxes.detections.jsonl", "cues.jsonl", "sprites.json", "sheet-00000.webp", "poster.webp"]) {
       expect(await readFile(join(first.folder, file)), file).to.deep.equal(await readFile(join(second.folder, file)));
     }
     expect(first.outputs).to.deep.equal(second.outputs);

@@ -17,8 +17,7 @@ const frameCount = 50;
 /** Luma of a frame: it tells which one it is. */
 const lumaOf = (frame: number): number => 20 + 4 * frame;
 
-describe("annotate", function () {
-  this.timeout(60_000);
+describe("annotate", () => {
   const clips = new ClipFolder();
   after(() => clips.remove());
   const [metadata, out] = [clips.path("metadata"), clips.path("out")];

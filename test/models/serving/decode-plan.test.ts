@@ -9,7 +9,9 @@ const graph = (changes: Partial<DecodePlan>): string => {
 
 describe("ffmpegArguments", () => {
   it("fans one decoded stream out to luma, every raster and sheets", () => {
-    const sprites = { frameStep: 50, columns: 10, rows: 10, tileWidth: 160, tileHeight: 90, blank: [{ startFrame: 1, endFrame: 3 }], pattern: "s-%05d.webp" };
+    const grid = { frameStep: 50, columns: 10, rows: 10, tileWidth: 160, tileHeight: 90 };
+    const covers = [{ startFrame: 3, endFrame: 9, x: 2, y: 4, width: 40, height: 8 }];
+    const sprites = { ...grid, blank: [{ startFrame: 1, endFrame: 3 }], covers, pattern: "s-%05d.webp" };
     const rasters = [
       { width: 256, height: 256 },
       { width: 64, height: 48 },
@@ -20,7 +22,7 @@ describe("ffmpegArguments", () => {
       "[branch1]select='not(mod(n,5))',split=2[raster0-full][raster1-full]",
       "[raster0-full]scale=256:256:flags=area,format=rgb24[raster0]",
       "[raster1-full]scale=64:48:flags=area,format=rgb24[raster1]",
-      "[branch2]select='not(mod(n,50))',scale=160:90:flags=area,drawbox=c=black:t=fill:enable='between(n,1,2)',tile=10x10,format=yuv420p[sprites]",
+      "[branch2]select='not(mod(n,50))',scale=160:90:flags=area,drawbox=c=black:t=fill:enable='between(n,1,2)',drawbox=x=2:y=4:w=40:h=8:c=black:t=fill:enable='between(n,3,8)',tile=10x10,format=yuv420p[sprites]",
     ]);
     const args = ffmpegArguments({ ...plan, signals: true, rasters, sprites });
     expect(args.filter((arg) => arg.startsWith("pipe:"))).to.deep.equal(["pipe:3", "pipe:4", "pipe:5"]);

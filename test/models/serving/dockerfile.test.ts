@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { conversionVariables } from "../../../models/serving/convert.ts";
+import { packageFolders } from "../../../models/serving/copy-packages.ts";
+import { failure } from "../../support/failure.ts";
 import { temporaryFolder } from "./support/clips.ts";
 import { meanColours, writeClassifier } from "./support/graphs.ts";
 
@@ -20,12 +23,19 @@ describe("the inference container", () => {
     const copied = /cp -r (.*) \/app\/node_modules\//.exec(dockerfile)?.[1] ?? "";
     const packages = [...copied.matchAll(/node_modules\/(\S+)/g)].map(([, name]) => name as string);
     expect(packages).to.deep.equal(["onnxruntime-node", "onnxruntime-common", "zod"]);
-    const sources = [...dockerfile.matchAll(/^COPY (\S+) (\S+)$/gm)].map(([, from, to]) => [from as string, to as string] as const);
+    const whole = /node copy-packages\.ts node_modules \/app\/node_modules (.*) \\$/m.exec(dockerfile)?.[1]?.split(" ") ?? [];
+    expect(whole).to.deep.equal(["@aws-sdk/client-s3", "@aws-sdk/lib-storage"]);
+    packages.push(...(await packageFolders(join(repository, "node_modules"), whole)));
+    const [, image = ""] = dockerfile.split(/^FROM .*bookworm-slim$/m);
+    const sources = [...image.matchAll(/^COPY (\S+) (\S+)$/gm)].map(([, from, to]) => [from as string, to as string] as const);
     expect(sources.map(([from]) => from)).to.deep.equal(["package.json", "contracts", "models/serving"]);
 
     const app = join(root.path, "app");
     await mkdir(join(app, "node_modules"), { recursive: true });
-    for (const name of packages) await symlink(join(repository, "node_modules", name), join(app, "node_modules", name));
+    for (const name of packages) {
+      await mkdir(dirname(join(app, "node_modules", name)), { recursive: true });
+      await symlink(join(repository, "node_modules", name), join(app, "node_modules", name));
+    }
     for (const [from, to] of sources) await cp(join(repository, from), join(app, to === "./" ? from : to), { recursive: true });
     await writeClassifier(join(root.path, "models"), "colours", meanColours(2, 2), { width: 2, height: 2 });
 
@@ -41,6 +51,10 @@ describe("the inference container", () => {
       child.stdout?.once("data", () => child.kill("SIGTERM"));
     });
     expect(JSON.parse(served).models).to.deep.equal(["colours"]);
+    // Loads the SDK before it looks at its environment.
+    const convert = promisify(execFile)(process.execPath, [...flags, "convert"], { cwd: app, env });
+    const { code, stdout } = (await failure(convert)) as Error & { code: number; stdout: string };
+    expect([code, JSON.parse(stdout).reasons.length]).to.deep.equal([2, Object.keys(conversionVariables).length]);
   });
 
   it("sends the builder nothing but what its Dockerfile copies", async () => {

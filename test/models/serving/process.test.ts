@@ -155,7 +155,7 @@ describe("main.ts process", () => {
 
   it("shows its usage", async () => {
     const help = await run(["--help"], {});
-    expect([help.code, help.lines[0]]).to.deep.equal([0, "usage: node models/serving/main.ts process | annotate | serve"]);
+    expect([help.code, help.lines[0]]).to.deep.equal([0, "usage: node models/serving/main.ts process | annotate | extract | try | convert | serve"]);
     const wrong = await run(["analyse", "x"], {});
     expect([wrong.code, wrong.err.split("\n")[0]]).to.deep.equal([2, '"analyse x" is not a command.']);
     const none = await run([], {});

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { keyFrameStep, samplingStep } from "../../../models/serving/sampling.ts";
+import { samplingStep } from "../../../contracts/media.ts";
+import { keyFrameStep } from "../../../models/serving/sampling.ts";
 
 const table = (frames: number, keyFrames: number[]) => ({ pts: new Float64Array(frames), keyFrames });
 

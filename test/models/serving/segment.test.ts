@@ -6,6 +6,8 @@ import { expect } from "chai";
 import { detectionLine } from "../../../contracts/analyser-result.ts";
 import { analyseFrames } from "../../../models/serving/analyse-frames.ts";
 import { readModelFolder } from "../../../models/serving/model-folder.ts";
+import { readPackets } from "../../../models/serving/packets.ts";
+import { workInSegment } from "../../../models/serving/segment.ts";
 import { serve } from "../../../models/serving/serve.ts";
 import { frameRate, type JobFolders, jobFolders, size, source, temporaryFolder, writeRendition } from "./support/clips.ts";
 import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
@@ -144,5 +146,82 @@ describe("serve, segments", () => {
     const parameters = (await response.json()) as { MaxConcurrentTransforms: number };
     expect(parameters).to.deep.include({ BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: 12 });
     expect(parameters.MaxConcurrentTransforms).to.be.within(1, 8);
+  });
+
+  describe("of a video that the container was told of, as for a transform job", () => {
+    const own = new AbortController();
+    let at: string;
+    let served: Promise<void>;
+    before(async () => {
+      const { pts } = await readPackets(join(folders.input, "analysis_v.m3u8"));
+      const work = `model=boxes;step=7;first-pts=${pts[0]};frame-ticks=90000/25;frames=250;excluded=140-170`;
+      const ready = Promise.withResolvers<{ port: number }>();
+      const environment = { MODEL_DIR: folders.models, SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1", VIDEO_WORK: work };
+      served = serve(environment, (line) => ready.resolve(JSON.parse(line)), own.signal);
+      at = `http://127.0.0.1:${(await Promise.race([ready.promise, served.then(() => Promise.reject(new Error("It ended.")))])).port}`;
+    });
+    after(async () => {
+      own.abort();
+      await served;
+    });
+    const post = async (body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${at}/invocations`, { method: "POST", body, headers: { "content-type": "video/mp2t", ...headers } });
+      return { status: response.status, text: await response.text() };
+    };
+
+    it("samples on from segment to segment, and shows no network what the gate took out", async () => {
+      const frames: number[] = [];
+      for (const [i, segment] of segments.entries()) {
+        const { status, text } = await post(segment);
+        expect(status).to.equal(200);
+        frames.push(...lines(text).map(({ frame }) => frame + 150 * i));
+      }
+      const sampled = Array.from({ length: 36 }, (_, i) => 7 * i);
+      expect(frames).to.deep.equal(sampled.filter((frame) => frame < 140 || frame >= 170));
+    });
+
+    it("still does what a request says itself", async () => {
+      const { text } = await post(first(), { "x-amzn-sagemaker-custom-attributes": "model=boxes;step=100;first=0" });
+      expect(lines(text).map(({ frame }) => frame)).to.deep.equal([0, 100]);
+    });
+
+    it("refuses a segment of which it can't tell where it lies", async () => {
+      const file = join(root.path, "later.ts");
+      await promisify(execFile)("ffmpeg", [
+        "-v",
+        "error",
+        "-y",
+        "-itsoffset",
+        "8",
+        "-i",
+        join(folders.input, "analysis_v_00001.ts"),
+        "-c",
+        "copy",
+        "-f",
+        "mpegts",
+        file,
+      ]);
+      const { status, text } = await post(await readFile(file));
+      expect(status).to.equal(400);
+      expect(JSON.parse(text).reasons[0]).to.match(/^(The segment holds the frames \d+ to \d+; the video has 250\.|Frame 0 of the segment lies )/);
+    });
+  });
+});
+
+describe("workInSegment", () => {
+  const work = { step: 4, firstPts: 900, ticks: { num: 3003, den: 1 }, frameCount: 30, excluded: [{ startFrame: 8, endFrame: 12 }] };
+  const times = (from: number, count: number, beside = 0) => Array.from({ length: count }, (_, i) => 900 + 3003 * (from + i) + beside);
+
+  it("finds by their times which of the video's frames a segment holds", () => {
+    expect(workInSegment(work, times(0, 10))).to.deep.equal({ step: 4, first: 0, excluded: [{ startFrame: 8, endFrame: 10 }] });
+    expect(workInSegment(work, times(10, 10))).to.deep.equal({ step: 4, first: 2, excluded: [{ startFrame: 0, endFrame: 2 }] });
+    expect(workInSegment(work, times(20, 10, 45))).to.deep.equal({ step: 4, first: 0, excluded: [] });
+  });
+
+  it("leaves no doubt: frames between two of the video's, before its first or after its last are refused", () => {
+    expect(() => workInSegment(work, times(10, 10, 1000))).to.throw("Frame 0 of the segment lies 0.33 frames beside the video's frame 10.");
+    expect(() => workInSegment(work, [...times(0, 3), ...times(5, 3)])).to.throw("Frame 3 of the segment lies 2.00 frames beside the video's frame 3.");
+    expect(() => workInSegment(work, times(-1, 3))).to.throw("The segment holds the frames -1 to 1; the video has 30.");
+    expect(() => workInSegment(work, times(25, 10))).to.throw("The segment holds the frames 25 to 34; the video has 30.");
   });
 });

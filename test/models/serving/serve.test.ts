@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { EnvironmentError } from "../../../models/serving/environment.ts";
 import { imageTensorType, serve } from "../../../models/serving/serve.ts";
 import { temporaryFolder } from "./support/clips.ts";
-import { meanColours, redBox, writeClassifier, writeDetector } from "./support/graphs.ts";
+import { meanColours, redBox, redHalf, writeClassifier, writeDetector, writeSegmenter } from "./support/graphs.ts";
 
 describe("serve", () => {
   let root: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -16,11 +16,12 @@ describe("serve", () => {
     root = await temporaryFolder();
     digest = (await writeDetector(root.path, "boxes", redBox(8, 4, [0.25, 0.5, 0.5, 0.5]), { width: 8, height: 4 })).sha256;
     await writeClassifier(root.path, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    await writeSegmenter(root.path, "half", redHalf(2, 2), { width: 2, height: 2 });
     const ready = Promise.withResolvers<{ port: number; models: string[] }>();
     const environment = { MODEL_DIR: root.path, SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1" };
     ended = serve(environment, (line) => ready.resolve(JSON.parse(line)), stop.signal);
     const { port, models } = await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error("It ended.")))]);
-    expect(models).to.deep.equal(["boxes", "colours"]);
+    expect(models).to.deep.equal(["boxes", "colours", "half"]);
     url = `http://127.0.0.1:${port}`;
   });
   after(async () => {
@@ -56,12 +57,18 @@ describe("serve", () => {
     expect(body).to.deep.equal({ model: "boxes", version: "1.2.3", digest, labels: ["all", "red"], width: 8, height: 4, boxes });
   });
 
+  it("outlines with a network that does, over the grid of its own", async () => {
+    const { status, body } = await invoke(new Uint8Array(12).fill(255), { "content-type": imageTensorType, [attributes]: "model=half" });
+    expect(status).to.equal(200);
+    expect(body).to.deep.include({ model: "half", labels: ["left"], gridWidth: 4, gridHeight: 2, masks: [[0, 1, [0, 4, 4]]] });
+  });
+
   it("tells every fault of a request", async () => {
     const { status, body } = await invoke(new Uint8Array(97), { "content-type": "image/jpeg", [attributes]: "network=x" });
     expect(status).to.equal(400);
     expect(body.reasons).to.deep.equal([
       "The content type is image/jpeg; it must be application/x-image-tensor, video/mp2t, video/mp4.",
-      `The header ${attributes} is "network=x"; it must be model= and one of boxes, colours.`,
+      `The header ${attributes} is "network=x"; it must be model= and one of boxes, colours, half.`,
       "The body is longer than 96 bytes, which the largest network takes.",
     ]);
     const short = await invoke(new Uint8Array(95), { "content-type": imageTensorType });
@@ -78,7 +85,7 @@ describe("serve", () => {
 
   it("does not start with bad variables or unusable networks", async () => {
     const failure = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
-      const stop = AbortSignal.timeout(10_000);
+      const stop = AbortSignal.timeout(60_000);
       const error: unknown = await serve({ BIND_ADDRESS: "127.0.0.1", SAGEMAKER_BIND_TO_PORT: "0", ...environment }, () => {}, stop).catch((e) => e);
       return error instanceof EnvironmentError ? error.reasons : [String(error)];
     };
@@ -90,6 +97,18 @@ describe("serve", () => {
     const { sha256 } = await writeClassifier(bad, "colours", meanColours(2, 2), { width: 2, height: 2 });
     await writeFile(join(bad, "colours", "model.onnx"), "other");
     const [reason] = await failure({ MODEL_DIR: bad });
+    const fine = await mkdtemp(join(root.path, "fine-"));
+    await writeClassifier(fine, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    const work = "model=x;step=0;first-pts=1.5;frame-ticks=3600;frames=0;excluded=3;first=0";
+    expect(await failure({ MODEL_DIR: fine, VIDEO_WORK: work })).to.deep.equal([
+      'VIDEO_WORK: VIDEO_WORK has the part "first=0"; it takes model=, step=, first-pts=, frame-ticks=, frames= and excluded=.',
+      'VIDEO_WORK: model is "x"; it must be one of colours.',
+      'VIDEO_WORK: step is "0"; it must be the frames from one picture to the next, 1 or more.',
+      'VIDEO_WORK: first-pts is "1.5"; it must be the time of the video\'s first frame, in whole ticks.',
+      'VIDEO_WORK: frame-ticks is "3600"; it must be NUM/DEN, the ticks from one frame to the next.',
+      'VIDEO_WORK: frames is "0"; it must be the frames of the video, 1 or more.',
+      'VIDEO_WORK: excluded has the span "3"; it must be FROM-TO in frames, TO the larger.',
+    ]);
     expect(reason).to.match(new RegExp(`^Model "colours": model.onnx has the SHA-256 [0-9a-f]{64}; model.json says ${sha256}.$`));
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { model } from "../../../contracts/model.ts";
-import { readBoxes, readScores } from "../../../models/serving/tensors.ts";
+import { readBoxes, readMasks, readScores } from "../../../models/serving/tensors.ts";
 
 const common = {
   id: "network",
@@ -17,6 +17,10 @@ const common = {
 };
 const classifier = model.parse({ ...common, task: "frame-classification", outputs: { scores: "s" } }) as Parameters<typeof readScores>[0];
 const detector = model.parse({ ...common, task: "object-detection", outputs: { boxes: "b", scores: "s", classes: "c" } }) as Parameters<typeof readBoxes>[0];
+const segmenter = model.parse({
+  ...common,
+  ...{ task: "segmentation", outputs: { classes: "k", confidence: "p" }, regions: "connected", leastCells: 2 },
+}) as Parameters<typeof readMasks>[0];
 const raster = { width: 960, height: 540 };
 const floats = (dims: number[], ...data: number[]) => ({ dims, data: Float32Array.from(data) });
 const detection = (score: number, place: number[], label = 1) => ({
@@ -60,5 +64,59 @@ describe("readBoxes", () => {
 
   it("refuses a class that the model has not", () => {
     expect(() => readBoxes(detector, detection(0.9, [0, 0, 1, 1], 2), 1, raster)).to.throw('Model "network" found class 2; it has the classes 0 to 1.');
+  });
+});
+
+describe("readMasks", () => {
+  // Two patches of "a" (class 1), of which one holds on by a corner, and a single cell of "b" (class 2).
+  const classes = [1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 2, 0];
+  const answer = (confidence: number[], kinds = classes) => ({
+    k: { dims: [1, 3, 4], data: Uint8Array.from(kinds) },
+    p: floats([1, 3, 4], ...confidence),
+  });
+  const sure = Array(12).fill(0.75);
+
+  it("gives each patch of touching cells, corners included, by label and from the left, and leaves out what is too small", () => {
+    expect(readMasks(segmenter, answer(sure), 1)).to.deep.equal([
+      {
+        gridWidth: 4,
+        gridHeight: 3,
+        masks: [
+          [0, 0.75, [0, 1, 3, 1, 7]],
+          [0, 0.75, [9, 2, 1]],
+        ],
+      },
+    ]);
+  });
+
+  it("gives all cells of a label as one mask where the model says whole", () => {
+    const whole = { ...segmenter, regions: "whole", leastCells: 1 } as typeof segmenter;
+    expect(readMasks(whole, answer(sure), 1)[0]?.masks).to.deep.equal([
+      [0, 0.75, [0, 1, 3, 1, 4, 2, 1]],
+      [1, 0.75, [8, 1, 3]],
+    ]);
+  });
+
+  it("keeps masks whose mean confidence reaches the threshold", () => {
+    const half = [0.6, 0, 0, 0.9, 0, 0.4, 0, 0, 0, 0, 0, 0];
+    expect(readMasks(segmenter, answer(half), 1)[0]?.masks).to.deep.equal([[0, 0.5, [0, 1, 3, 1, 7]]]);
+  });
+
+  it("gives no mask where there is nothing", () => {
+    expect(readMasks(segmenter, answer(sure, Array(12).fill(0)), 1)).to.deep.equal([{ gridWidth: 4, gridHeight: 3, masks: [] }]);
+  });
+
+  it("reads every frame of a batch", () => {
+    const twice = { k: { dims: [2, 1, 2], data: Uint8Array.of(0, 0, 1, 1) }, p: floats([2, 1, 2], 1, 1, 0.5, 0.7) };
+    expect(readMasks(segmenter, twice, 2).map(({ masks }) => masks)).to.deep.equal([[], [[0, 0.6, [0, 2]]]]);
+  });
+
+  it("refuses what breaks the contract", () => {
+    expect(() => readMasks(segmenter, {}, 1)).to.throw('Model "network" gave no output "k".');
+    expect(() => readMasks(segmenter, { k: answer(sure).k }, 1)).to.throw('Model "network" gave no output "p".');
+    const narrow = { ...answer(sure), p: floats([1, 3, 3], ...Array(9).fill(1)) };
+    expect(() => readMasks(segmenter, narrow, 1)).to.throw('Model "network" gave the output "p" as [1, 3, 3]; wanted [1, 3, 4].');
+    expect(() => readMasks(segmenter, answer([...sure.slice(1), Number.NaN]), 1)).to.throw('gave NaN in "p"; wanted a probability in 0..1.');
+    expect(() => readMasks(segmenter, answer(sure, [...classes.slice(1), 3]), 1)).to.throw('Model "network" found class 3; it has the classes 0 to 2.');
   });
 });

@@ -78,6 +78,19 @@ describe("npm run sample", () => {
     expect((await stat(join(folder, "frames.rgb"))).size).to.equal(10 * 128 * 72 * 3);
   });
 
+  it("writes what each pixel shows, too, where masks are asked for", async () => {
+    const { code } = await sample(["--frames-only", folder, "--masks", "--seconds", "2", "--fps", "5", "--size", "128x72"]);
+    expect(code).to.equal(0);
+    expect((await readdir(folder)).sort()).to.deep.equal(["frames.rgb", "masks.gray", "truth.json"]);
+    const masks = await readFile(join(folder, "masks.gray"));
+    expect(masks.length).to.equal(10 * 128 * 72);
+    const { maskLabels = [] } = groundTruth.parse(JSON.parse(await readFile(join(folder, "truth.json"), "utf8")));
+    expect(maskLabels).to.have.length(14);
+    expect(Math.max(...masks)).to.be.at.most(maskLabels.length);
+    expect(new Set(Array.from(masks, (kind) => maskLabels[kind - 1]))).to.include("Liver");
+    expect((await sample(["--masks"])).stderr).to.contain("--masks goes with --frames-only: a video has no place for them.");
+  });
+
   it("fails in words, and leaves nothing behind, without ffmpeg", async () => {
     const { code, stderr } = await sample(["--out", join(folder, "x.mp4"), "--seconds", "1", "--size", "128x72"], { FFMPEG_PATH: join(folder, "none") });
     expect(code).to.equal(1);

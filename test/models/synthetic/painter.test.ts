@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
+import { CLASSES } from "../../../models/synthetic/classes.ts";
 import { painter } from "../../../models/synthetic/painter.ts";
 import { planScenario } from "../../../models/synthetic/scenario.ts";
 
@@ -18,7 +19,7 @@ function colour(pixels: Uint8ClampedArray): [number, number, number] {
 }
 
 describe("painter", () => {
-  const { paint, pixels } = painter(scenario, WIDTH, HEIGHT);
+  const { paint, pixels, kinds } = painter(scenario, WIDTH, HEIGHT);
 
   it("paints the same frames again, in any order", () => {
     const frames = [20, 140, 290, 300, 320, 460, 485, 580];
@@ -39,6 +40,25 @@ describe("painter", () => {
   it("draws the known frame", () => {
     paint(100);
     expect(digest(pixels)).to.equal("40634ffcd96715fde062cc1682c8758e19527fccb4b82b018263e5add6cac598");
+  });
+
+  it("says what every pixel of a frame shows: instruments over structures, nothing outside the round picture or the patient", () => {
+    const shares = (frame: number): Record<string, number> => {
+      paint(frame);
+      const counts: Record<string, number> = {};
+      for (const kind of kinds) counts[kind === 0 ? "nothing" : (CLASSES[kind - 1] as string)] = (counts[kind === 0 ? "nothing" : CLASSES[kind - 1]!] ?? 0) + 1;
+      return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, Math.round((100 * count) / kinds.length)]));
+    };
+    const at = paint(100);
+    const found = shares(100);
+    expect(found).to.include.all.keys("Liver", "Gallbladder", "ConnectiveTissue");
+    for (const [label, x, y, width, height] of at) {
+      const kind = label + 1;
+      const cells = Array.from(kinds, (one, i) => [one, i] as const).filter(([one]) => one === kind);
+      expect(cells.some(([, i]) => i % WIDTH >= x && i % WIDTH < x + width && Math.floor(i / WIDTH) >= y && Math.floor(i / WIDTH) < y + height)).to.equal(true);
+    }
+    expect(Object.keys(shares(scenario.excursions[0]!.startFrame))).to.deep.equal(["nothing"]);
+    expect(Object.keys(shares(event("black").startFrame))).to.deep.equal(["nothing"]);
   });
 
   it("repeats the frame before a freeze, pixel by pixel", () => {

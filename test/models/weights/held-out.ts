@@ -12,18 +12,20 @@ export interface Shown {
   readonly frame: number;
   readonly pixels: Uint8Array;
   readonly boxes: readonly Box[];
+  /** What each drawn pixel shows, as `models/synthetic/classes.ts` counts. */
+  readonly kinds: Uint8Array;
 }
 
 /** Draws every frame of a scenario and shrinks it to the network's input, stretched as the platform's decoder does. */
 export async function drawFor(model: Model, scenario: Scenario, width: number, height: number): Promise<Shown[]> {
-  const { paint, pixels } = painter(scenario, width, height);
+  const { paint, pixels, kinds } = painter(scenario, width, height);
   const shown: Shown[] = [];
   for (let frame = 0; frame < scenario.frameCount; frame++) {
     const boxes = paint(frame);
     const raw = sharp(Buffer.from(pixels), { raw: { width, height, channels: 3 } });
     const same = width === model.input.width && height === model.input.height;
     const small = same ? raw : raw.resize(model.input.width, model.input.height, { fit: "fill", kernel: "linear" });
-    shown.push({ frame, pixels: new Uint8Array(await small.raw().toBuffer()), boxes });
+    shown.push({ frame, pixels: new Uint8Array(await small.raw().toBuffer()), boxes, kinds: kinds.slice() });
   }
   return shown;
 }

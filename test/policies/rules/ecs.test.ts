@@ -272,6 +272,7 @@ describe("rules of ECS", () => {
         image: { ...image, uri: container.image },
         network: jobNetwork,
         scratchKey: keys.derived,
+        command: ["convert"],
         environment: { BUCKET: "lake" },
         statements: [allow("ReadSources", ["s3:GetObject"], ["arn:aws:s3:::raw/*"])],
       };

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
+import { fargateUsesKey } from "../../../components/compute/fargate-task.ts";
 import type { PolicyConfig } from "../../../local/deploy/policy/config.ts";
 import { kmsRules } from "../../../policies/rules/kms/index.ts";
 import { keyAdministratorsCannotUseIt } from "../../../policies/rules/kms/key-administrators-cannot-use-it.ts";
@@ -10,6 +11,7 @@ import { keyIsGrantedToServicesOnly } from "../../../policies/rules/kms/key-is-g
 import { keyOutlivesMistakes } from "../../../policies/rules/kms/key-outlives-mistakes.ts";
 import { keyStaysInItsRegion } from "../../../policies/rules/kms/key-stays-in-its-region.ts";
 import { keyUseIsBound } from "../../../policies/rules/kms/key-use-is-bound.ts";
+import { place } from "../../components/place.ts";
 import { caseBucket, logBucket } from "../../support/buckets.ts";
 import { applications, violations } from "../../support/policies.ts";
 
@@ -158,6 +160,17 @@ describe("rules for KMS", () => {
       says(statement({ Action: "kms:CreateGrant", Condition: { Bool: { "kms:GrantIsForAWSResource": "false" } } })),
       'Key "k" lets arn:aws:iam::111111111111:root grant its use to anybody; kms:GrantIsForAWSResource must be true (S).',
     ],
+    ...(
+      [
+        ["for any cluster", { "ForAllValues:StringEquals": { "kms:GrantOperations": ["Decrypt"] } }],
+        ["of any operation", { StringEquals: { "kms:EncryptionContext:aws:ecs:clusterName": "conversion" } }],
+      ] as const
+    ).map(([what, Condition]): [Policies[number], string, Program, string] => [
+      keyIsGrantedToServicesOnly,
+      `grants by a service ${what}`,
+      says(statement({ Principal: { Service: "fargate.amazonaws.com" }, Action: "kms:CreateGrant", Condition })),
+      'Key "k" lets fargate.amazonaws.com grant its use to anybody; kms:GrantIsForAWSResource must be true (S).',
+    ]),
     [
       keyEncryptsOneClassOfData,
       "two buckets",
@@ -181,6 +194,11 @@ describe("rules for KMS", () => {
   }
 
   const accepted: [rule: Policies[number], what: string, program: Program, config?: PolicyConfig][] = [
+    [
+      keyIsGrantedToServicesOnly,
+      "Fargate, which grants as itself, for one cluster and one operation",
+      says(...fargateUsesKey(place, "conversion").map((one) => ({ ...one }))),
+    ],
     [keyOutlivesMistakes, "a quicker deletion where that is allowed", key({ deletionWindowInDays: 7 }), { "kms-key-outlives-mistakes": { minimumDays: 7 } }],
     [keyStaysInItsRegion, "several Regions where that is allowed", key({ multiRegion: true }), { "kms-key-stays-in-its-region": { allowed: true } }],
     [

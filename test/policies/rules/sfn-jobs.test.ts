@@ -165,48 +165,101 @@ describe("sfn-sagemaker-jobs-are-isolated-and-encrypted", () => {
     it(what, async () => expect(await violations(sagemakerJobsAreIsolatedAndEncrypted, program)).to.deep.equal(messages));
   }
 
-  /** A map in a branch, whose job takes its cluster from the map's items. */
-  const mapped = (cluster: string, map: object, first = "Inner"): object => ({
+  const unnamedInner = 'State "Inner" names no instance type that can be judged.';
+  const takes = (ClusterConfig: string, rest: object = {}) => ({
+    ...task("createProcessingJob", { ...processing, ProcessingResources: { ClusterConfig } }),
+    ...rest,
+  });
+  const given = "{% $states.input.cluster %}";
+  const handOn = { Output: "{% $states.input %}" };
+  /** A map in a branch. */
+  const mapping = (map: object, StartAt: string, States: object): object => ({
     Job: {
       Type: "Parallel",
-      Branches: [
-        {
-          StartAt: "Each",
-          States: {
-            Each: {
-              Type: "Map",
-              ...map,
-              ItemProcessor: {
-                StartAt: first,
-                States: { Inner: task("createProcessingJob", { ...processing, ProcessingResources: { ClusterConfig: cluster } }) },
-              },
-              End: true,
-            },
-          },
-        },
-      ],
+      Branches: [{ StartAt: "Each", States: { Each: { Type: "Map", ...map, ItemProcessor: { StartAt, States }, End: true } } }],
       End: true,
     },
   });
-  const items = [{ cluster: { InstanceType: "ml.m5.large" } }, { cluster: { InstanceType: "ml.g5.xlarge" } }];
-  const ofItems: [what: string, states: object, ...messages: string[]][] = [
-    [
-      "judges every item of a map that a cluster is taken from",
-      mapped("{% $states.input.cluster %}", { Items: items }),
-      'State "Inner" runs on ml.m5.large and must set VolumeKmsKeyId to a customer-managed key, written out.',
-    ],
+  /** One whose job takes its cluster from the map's items. */
+  const mapped = (cluster: string, map: object, first = "Inner"): object => mapping(map, first, { Inner: takes(cluster) });
+  const good = { cluster: { InstanceType: "ml.g5.xlarge" } };
+  const items = [{ cluster: { InstanceType: "ml.m5.large" } }, good];
+  const keyless = 'State "Inner" runs on ml.m5.large and must set VolumeKmsKeyId to a customer-managed key, written out.';
+  /** A job behind another state. */
+  const behind = (before: object, more: object = {}) =>
+    mapping({ Items: items }, "Before", { Before: { Next: "Inner", ...before }, Inner: takes(given), ...more });
+  const asking = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Arguments: {} };
+  /** A map in a map: the inner one's items are computed, and a selector adds what the outer one's has. */
+  const nested = (selector: object) =>
+    mapping({ Items: items }, "Plan", {
+      Plan: { ...asking, ...handOn, Next: "Jobs" },
+      Jobs: {
+        Type: "Map",
+        Items: "{% $jobs %}",
+        ItemSelector: selector,
+        ItemProcessor: { StartAt: "Inner", States: { Inner: takes("{% $states.input.on %}") } },
+        End: true,
+      },
+    });
+  const ofInput: [what: string, states: object, ...messages: string[]][] = [
+    ["judges every item of a map that a cluster is taken from", mapped(given, { Items: items }), keyless],
     ["accepts items that are clusters themselves", mapped("{% $states.input %}", { Items: [cluster, { InstanceType: "ml.g5.xlarge" }] })],
+    ["follows a selector that takes the cluster from around the map", nested({ job: "{% $states.context.Map.Item.Value %}", on: given }), keyless],
+    ["follows states that hand on what they are given", behind({ Type: "Pass" }), keyless],
+    ["follows a task that hands on what it was given", behind({ ...asking, ...handOn }), keyless],
+    ["follows an output that is written out", behind({ ...asking, Output: { cluster: { InstanceType: "ml.m5.large" } } }), keyless],
+    [
+      "follows a loop over failures",
+      mapping({ Items: items }, "Inner", {
+        Inner: takes(given, { Catch: [{ ErrorEquals: ["States.ALL"], ...handOn, Next: "Again" }] }),
+        Again: { Type: "Wait", Seconds: 1, Next: "Inner" },
+      }),
+      keyless,
+    ],
+    [
+      "follows each branch to what is around it",
+      mapping({ Items: items }, "Both", { Both: { Type: "Parallel", Branches: [{ StartAt: "Inner", States: { Inner: takes(given) } }], End: true } }),
+      keyless,
+    ],
+    [
+      "accepts a cluster of items that are all right, however it comes",
+      mapping({ Items: [good] }, "Before", {
+        Before: { Type: "Choice", Choices: [{ Condition: "{% $long %}", Next: "Other" }], Default: "Inner" },
+        Other: { Type: "Wait", Seconds: 1, Next: "Inner" },
+        Inner: takes(given),
+      }),
+    ],
     ...(
       [
         ["takes no items for a cluster that is taken from elsewhere", mapped("{% $cluster %}", { Items: items })],
-        ["takes no items that are computed", mapped("{% $states.input.cluster %}", { Items: "{% $items %}" })],
-        ["takes no items that are made anew", mapped("{% $states.input.cluster %}", { Items: items, ItemSelector: { cluster: "{% $other %}" } })],
-        ["takes no items for a state that is not the first", mapped("{% $states.input.cluster %}", { Items: items }, "Before")],
-        ["takes no item that is not there", mapped("{% $states.input.cluster %}", { Items: [{}] })],
+        ["takes no items for a cluster that something is done to", mapped("{% $merge([$states.input.cluster, $other]) %}", { Items: items })],
+        ["takes no items that are computed", mapped(given, { Items: "{% $items %}" })],
+        ["takes no item that is computed", mapped(given, { Items: [good, "{% $item %}"] })],
+        ["takes no items that are made anew", mapped(given, { Items: items, ItemSelector: { cluster: "{% $other %}" } })],
+        ["takes no items that are read from somewhere", mapped(given, { Items: [good], ItemReader: { Resource: "arn:aws:states:::s3:getObject" } })],
+        ["takes no items in batches", mapped(given, { Items: [good], ItemBatcher: { MaxItemsPerBatch: 2 } })],
+        ["takes no items for a state that nothing leads to", mapped(given, { Items: items }, "Before")],
+        ["takes no item that is not there", mapped(given, { Items: [{}] })],
+        ["takes nothing from the result of a task", behind(asking)],
+        ["takes nothing that a task changed", behind({ ...asking, Output: "{% $merge([$states.input, $states.result]) %}" })],
+        [
+          "takes nothing of an error",
+          behind({ Type: "Pass", Next: "Ask" }, { Ask: { ...asking, ...handOn, End: true, Catch: [{ ErrorEquals: ["States.ALL"], Next: "Inner" }] } }),
+        ],
+        [
+          "takes nothing that another way changes",
+          mapping({ Items: [good] }, "Before", {
+            Before: { Type: "Choice", Choices: [{ Condition: "{% $x %}", Output: { cluster: "{% $x %}" }, Next: "Inner" }], Default: "Inner" },
+            Inner: takes(given),
+          }),
+        ],
+        ["takes nothing that the other dialect made", behind({ Type: "Pass", Result: { cluster } })],
+        ["takes nothing from a plan", nested({ on: "{% $states.context.Map.Item.Value.cluster %}" })],
+        ["takes nothing from the execution's input", { Job: { Type: "Pass", Next: "Inner" }, Inner: takes(given) }],
       ] as const
-    ).map(([what, states]): [string, object, string] => [what, states, 'State "Inner" names no instance type that can be judged.']),
+    ).map(([what, states]): [string, object, string] => [what, states, unnamedInner]),
   ];
-  for (const [what, states, ...messages] of ofItems) {
+  for (const [what, states, ...messages] of ofInput) {
     it(what, async () => expect(await violations(sagemakerJobsAreIsolatedAndEncrypted, machine(states))).to.deep.equal(messages));
   }
 

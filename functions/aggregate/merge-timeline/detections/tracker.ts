@@ -1,4 +1,4 @@
-import { assign } from "./assignment.ts";
+import { assign } from "../../../../contracts/assignment.ts";
 import { type Candidate, distanceIou, iou, type Rectangle } from "./suppression.ts";
 
 /*

@@ -1,6 +1,6 @@
-import { merged } from "../case-scene.ts";
+import { boundsOf, compressRuns, regrid } from "../../../../contracts/run-lengths.ts";
 import { type Format, textFile } from "../format.ts";
-import { boundsOf, compressRuns, regrid } from "../masks.ts";
+import { merged } from "../merged.ts";
 import { type Box, type Mask, provenanceOf, type Scene, type Sighting, ticksAt } from "../scene.ts";
 
 /** Things of one producer in one frame, and producers, that identifiers have room for. */

@@ -1,5 +1,5 @@
+import { boundsOf, cellsOf, type Grid, regrid, runsOf } from "../../../../contracts/run-lengths.ts";
 import { type Format, textFile } from "../format.ts";
-import { boundsOf, cellsOf, type Grid, regrid, runsOf } from "../masks.ts";
 import { type Mask, provenanceOf, type Scene } from "../scene.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { decompressRuns } from "../../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../../errors.ts";
 import { complaints } from "../../parse.ts";
 import { Draft, frameInName, onlyFile, type Reader } from "../draft.ts";
-import { decompressRuns } from "../masks.ts";
 
 const span = { startFrame: z.int(), endFrame: z.int() };
 

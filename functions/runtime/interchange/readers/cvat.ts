@@ -1,6 +1,6 @@
 import { type SaxesAttributePlain, SaxesParser } from "saxes";
+import { type Grid, runsOf } from "../../../../contracts/run-lengths.ts";
 import { Draft, onlyFile, type Reader } from "../draft.ts";
-import { type Grid, runsOf } from "../masks.ts";
 
 interface Shape {
   readonly line: number;

@@ -11,8 +11,7 @@ const runOf = (i: number) => String(i).padStart(40, "0");
 const createdAt = (i: number) => new Date(Date.UTC(2026, 10, 21) + i * 60_000).toISOString();
 const third: Stratum = { procedure: "laparoscopic-cholecystectomy", severity: 3 };
 
-describe("the values that operations are compared by", function () {
-  this.timeout(30_000);
+describe("the values that operations are compared by", () => {
   let table: Awaited<ReturnType<typeof realCaseTable>>;
   let cohorts: ReturnType<typeof cohortTable>;
   beforeEach(async () => {

@@ -19,7 +19,7 @@ const drawn: Drawn = {
 describe("aggregate/measure-operation", () => {
   let lake: MemoryLake;
   let remembered: [Stratum, Values][];
-  let asked: [Stratum, string][];
+  let asked: Parameters<Deps["cohort"]>[];
   const others: Values[] = count(10).map((i) => ({ "instrument-time/Hook": i + 1 }));
   const measure = async (facts: Partial<CaseSummary> = {}, change: Partial<Deps> = {}) => {
     const handler = createHandler({

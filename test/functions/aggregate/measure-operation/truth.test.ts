@@ -80,9 +80,7 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
   return values;
 }
 
-describe("clinical measures of drawn operations", function () {
-  this.timeout(60_000);
-
+describe("clinical measures of drawn operations", () => {
   for (const [seed, seconds] of [
     [1, 1800],
     [2, 900],

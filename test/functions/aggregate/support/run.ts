@@ -67,7 +67,7 @@ export async function merged(given: readonly Given[], { frameCount = 1000, gate 
     envelopes.push({ analyser: `of-${producer}`, status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null });
   }
   const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes: {}, optionalAnalysers: [], record: async () => {} });
-  await handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "PASSTHROUGH", forecastUsd: 0.4, envelopes });
+  await handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "PASSTHROUGH", startTimecode: null, forecastUsd: 0.4, envelopes });
   return { found: await lake.json(analysisKey(caseId, runId), analysis), lake };
 }
 

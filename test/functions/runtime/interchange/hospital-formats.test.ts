@@ -22,7 +22,7 @@ describe("FHIR", () => {
     const validator = new Validator();
     expect(validator.validate(bundle)).to.deep.equal([]);
     expect(validator.validate({ ...bundle, type: "heap" })).to.have.length.greaterThan(0);
-  }).timeout(60_000);
+  });
 
   it("has an observation for each segment, event and measure, all in the report, none final", () => {
     const observations = ofType("Observation");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { InvalidInput, TryAgain } from "../../../../functions/runtime/errors.ts";
+import { InvalidInput, NeedsConversion, TryAgain } from "../../../../functions/runtime/errors.ts";
 import { memoryRanges } from "../../../../functions/runtime/media/byte-ranges.ts";
 import { type PacketTable, readPacketTable } from "../../../../functions/runtime/media/packet-table.ts";
 import { failure } from "../../../support/failure.ts";
@@ -153,12 +153,15 @@ describe("readPacketTable", () => {
 
   const refused: [string, () => string, RegExp][] = [
     ["an empty file", () => clips.write("empty.mp4", ""), /^The file is empty\.$/],
-    ["text", () => clips.write("text.mp4", "Not a video.\n".repeat(500)), /^The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS\.$/],
-    ["sound alone", () => clips.make("sound.m4a", "-f", "lavfi", "-i", "sine=d=0.2", "-c:a", "aac"), /^The file holds no video track that can be read\.$/],
     [
-      "a codec it doesn't know",
-      () => clips.make("mpeg4.mp4", "-f", "lavfi", "-i", "testsrc2=d=0.2", "-c:v", "mpeg4"),
-      /^The video track's codec \(mp4v\) isn't one/,
+      "text",
+      () => clips.write("text.mp4", "Not a video.\n".repeat(500)),
+      /^The file is not a video in MP4, MOV, Matroska, WebM or MPEG-TS, nor in a format that can be converted\.$/,
+    ],
+    [
+      "an AVI whose end is missing",
+      () => clips.write("no-end.avi", cutOff(clips.make("whole.avi", "-f", "lavfi", "-i", "testsrc2=d=1", "-c:v", "mpeg4"), 0.6)),
+      /^The file is truncated: it says it is \d+ bytes long/,
     ],
     ["an MP4 without its table", () => clips.write("no-table.mp4", cutOff(plain, 0.6)), /^The file is truncated: its part "mdat" at byte \d+ needs \d+ bytes/],
     [
@@ -179,4 +182,42 @@ describe("readPacketTable", () => {
       expect(error.message).to.match(message);
     });
   }
+
+  const drawn = ["-f", "lavfi", "-i", "testsrc2=d=0.4:r=25"];
+  const unread = (kind: string) => `The file is ${kind}, not MP4, MOV, Matroska, WebM or MPEG-TS.`;
+  const convertible: [string, () => string, string | RegExp][] = [
+    ["AVI", () => clips.make("a.avi", ...drawn, "-c:v", "mpeg4"), unread("AVI")],
+    ["an MPEG program stream", () => clips.make("a.mpg", ...drawn, "-c:v", "mpeg2video", "-f", "vob"), unread("an MPEG program stream")],
+    ["MXF", () => clips.make("a.mxf", ...drawn, "-c:v", "mpeg2video"), unread("MXF")],
+    ["Windows Media", () => clips.make("a.wmv", ...drawn, "-c:v", "wmv2"), unread("Windows Media")],
+    ["Ogg", () => clips.make("a.ogv", ...drawn, "-c:v", "libtheora"), unread("Ogg")],
+    ["AVI under another name", () => clips.write("b.mp4", readFileSync(clips.path("a.avi"))), unread("AVI")],
+    ["an AVI that nobody closed", () => clips.write("open.avi", unclosed(readFileSync(clips.path("a.avi")))), unread("AVI")],
+    [
+      "a codec it doesn't know",
+      () => clips.make("mpeg4.mp4", ...drawn, "-c:v", "mpeg4"),
+      /^The video track's codec \(mp4v\) isn't one that is read as it is\.$/,
+    ],
+    ["MPEG-2 in a transport stream", () => clips.make("a.ts", ...drawn, "-c:v", "mpeg2video"), "The file holds no video track that can be read as it is."],
+    [
+      "sound alone, which the probe tells",
+      () => clips.make("sound.m4a", "-f", "lavfi", "-i", "sine=d=0.2", "-c:a", "aac"),
+      "The file holds no video track that can be read as it is.",
+    ],
+  ];
+  for (const [what, make, message] of convertible) {
+    it(`asks for ${what} to be converted`, async () => {
+      const error = await failure(read(make()));
+      expect(error).to.be.instanceOf(NeedsConversion);
+      if (typeof message === "string") expect(error.message).to.equal(message);
+      else expect(error.message).to.match(message);
+    });
+  }
 });
+
+/** As a recorder leaves it that lost its power: the size in the header was never written. */
+function unclosed(avi: Buffer): Buffer {
+  const bytes = Buffer.from(avi);
+  bytes.writeUInt32LE(0, 4);
+  return bytes;
+}

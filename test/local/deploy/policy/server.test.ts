@@ -15,9 +15,8 @@ import { deploymentOf } from "../../../support/programs.ts";
 
 const folder = fileURLToPath(new URL("../../../../policies", import.meta.url));
 
-describe("the policy server", function () {
+describe("the policy server", () => {
   // Production is a few hundred resources, and a server gives each rule a copy of all.
-  this.timeout(120_000);
   let server: PolicyServer;
   before(async () => {
     server = await startPolicyServer(folder);

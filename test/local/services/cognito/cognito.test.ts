@@ -47,7 +47,7 @@ describe("Cognito", () => {
     cognito.putClient(client);
     const { sub, jti, origin_jti, ...rest } = claimsOf(await cognito.accessToken(), { issuer, audiences: ["page"] }, cognito, now);
     expect(rest).to.deep.equal({
-      "cognito:groups": ["admin"],
+      "cognito:groups": ["admin", "surgeon"],
       iss: issuer,
       version: 2,
       client_id: "page",
@@ -83,7 +83,7 @@ describe("Cognito", () => {
     });
     expect(event).to.include({ version: "2", triggerSource: "TokenGeneration_HostedAuth", userPoolId: "us-east-1_pool", userName: claims["sub"] });
     expect(request).to.deep.include({ scopes: client.scopes, userAttributes: { sub: claims["sub"] } });
-    expect(request.groupConfiguration.groupsToOverride).to.deep.equal(["admin"]);
+    expect(request.groupConfiguration.groupsToOverride).to.deep.equal(["admin", "surgeon"]);
   });
 
   it("signs nobody in while that function fails, or answers what is not implemented", async () => {

@@ -149,6 +149,25 @@ describe("DynamoDB", () => {
     reader.destroy();
   });
 
+  it("lets a role that may write under some partition keys only write there", async () => {
+    const writerArn = "arn:aws:iam::000000000000:role/writer";
+    const trusted = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+    iam.putRole({ arn: writerArn, trustPolicy: { Version: "2012-10-17", Statement: trusted } });
+    const Resource = "arn:aws:dynamodb:us-east-1:000000000000:table/cases";
+    const Condition = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["VIEWS#*"] }, Null: { "dynamodb:LeadingKeys": "false" } };
+    const Action = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"];
+    iam.putRolePolicy(writerArn, "views", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource, Condition }] });
+    const writer = clientOf(iam.credentialsOf(writerArn));
+    const put = (caseId: string) => writer.send(new PutItemCommand({ TableName: "cases", Item: { ...item(caseId, "2026-02-01"), list: { S: "VIEWS" } } }));
+    const query = (caseId: string) =>
+      writer.send(new QueryCommand({ TableName: "cases", KeyConditionExpression: "caseId = :case", ExpressionAttributeValues: { ":case": { S: caseId } } }));
+    await put("VIEWS#a");
+    expect((await query("VIEWS#a")).Count).to.equal(1);
+    for (const denied of [put("a"), put("views#a"), query("a"), writer.send(new ScanCommand({ TableName: "cases" }))])
+      expect(await failure(denied)).to.include({ name: "AccessDeniedException" });
+    writer.destroy();
+  });
+
   it("has every item that it accepted before its process was killed", async () => {
     const killed = mkdtempSync(join(tmpdir(), "dynamodb-"));
     try {

@@ -32,13 +32,18 @@ describe("EventBridge", () => {
   const queues: Queues = { send: (caller, to, body, context) => take(caller, to, JSON.parse(body), context) };
   const functions: Functions = { enqueue: take, invoke: () => Promise.reject(new Error("Targets are not waited for.")) };
   const machines: StateMachines = { start: (roleArn, to, input, source) => take({ arn: roleArn }, to, JSON.parse(input), { "aws:SourceArn": source }) };
+  const logged: string[] = [];
+  let clock: number;
   let events: ReturnType<typeof createEvents>;
   let wire: Wire;
   let client: EventBridgeClient;
   beforeEach(async () => {
     deliveries.length = 0;
+    logged.length = 0;
     refusing.clear();
-    events = createEvents({ region: "us-east-1", accountId: "000000000000", queues, functions, machines, log: () => undefined });
+    clock = Date.parse("2026-11-26T10:00:00.000Z");
+    const log = (line: string) => void logged.push(line);
+    events = createEvents({ region: "us-east-1", accountId: "000000000000", queues, functions, machines, log, clock: () => clock });
     events.putRule({ arn: arn("uploads"), name: "uploads", eventPattern: JSON.stringify({ source: ["aws.s3"] }) });
     events.putTarget({ rule: "uploads", targetId: "queue", arn: queue });
     wire = await startWire({ iam, services: [events.service], log: () => undefined });
@@ -47,6 +52,7 @@ describe("EventBridge", () => {
   afterEach(async () => {
     client.destroy();
     await wire.close();
+    await events.close();
   });
   const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }));
 
@@ -112,11 +118,84 @@ describe("EventBridge", () => {
     expect(deliveries.map(({ to }) => to)).to.deep.equal([dead]);
   });
 
+  describe("a rule by the clock", () => {
+    const hour = 3_600_000;
+    const nightly = { arn: arn("nightly"), name: "nightly", scheduleExpression: "rate(2 hours)" };
+    beforeEach(() => {
+      events.putRule(nightly);
+      events.putTarget({ rule: "nightly", targetId: "function", arn: handler, deadLetterConfig: { arn: dead } });
+    });
+    const passed = async (milliseconds: number) => {
+      clock += milliseconds;
+      await events.look();
+      return deliveries.splice(0);
+    };
+
+    it("sends an event of EventBridge's own at its rate, counted from when it was put, and as none that others send", async () => {
+      await events.publish(uploaded);
+      expect(deliveries.splice(0).map(({ to }) => to)).to.deep.equal([queue]);
+      expect(await passed(2 * hour - 1)).to.deep.equal([]);
+      const [first, ...more] = await passed(1);
+      expect(more).to.deep.equal([]);
+      expect(first).to.deep.include({ caller: "events.amazonaws.com", to: handler, source: arn("nightly") });
+      const { id, ...event } = first!.body as BusEvent;
+      expect(id).to.match(/^[0-9a-f-]{36}$/);
+      expect(event).to.deep.equal({
+        source: "aws.events",
+        "detail-type": "Scheduled Event",
+        account: "000000000000",
+        region: "us-east-1",
+        time: "2026-11-26T12:00:00Z",
+        resources: [arn("nightly")],
+        detail: {},
+      });
+      expect(await passed(2 * hour - 1)).to.deep.equal([]);
+      expect(await passed(1)).to.have.length(1);
+    });
+
+    it("sends one after a long pause, and keeps its rhythm", async () => {
+      expect(await passed(7 * hour)).to.have.length(1);
+      expect(await passed(hour - 1)).to.deep.equal([]);
+      expect(await passed(1)).to.have.length(1);
+    });
+
+    it("keeps its rhythm when it is put again, begins anew at another rate, and is silent while it is disabled", async () => {
+      await passed(hour);
+      events.putRule(nightly);
+      expect(await passed(hour)).to.have.length(1);
+      events.putRule({ ...nightly, scheduleExpression: "rate(3 hours)" });
+      expect(await passed(2 * hour)).to.deep.equal([]);
+      expect(await passed(hour)).to.have.length(1);
+      events.putRule({ ...nightly, scheduleExpression: "rate(3 hours)", state: "DISABLED" });
+      expect(await passed(3 * hour)).to.deep.equal([]);
+    });
+
+    it("hands what its target refuses to the dead letters, or to the log", async () => {
+      refusing.add(handler);
+      expect((await passed(2 * hour)).map(({ to }) => to)).to.deep.equal([dead]);
+      refusing.add(dead);
+      expect(await passed(2 * hour)).to.deep.equal([]);
+      expect(logged.at(-1)).to.equal(`Rule ${arn("nightly")}, by the clock: ${dead} refuses.`);
+    });
+
+    it("looks at the clock by itself", async () => {
+      clock += 2 * hour;
+      for (const end = Date.now() + 5000; deliveries.length === 0 && Date.now() < end; ) await new Promise((wake) => setTimeout(wake, 20));
+      expect(deliveries).to.have.length(1);
+    });
+  });
+
   it("refuses what it does not implement", () => {
-    expect(() => events.putRule({ arn: arn("r"), name: "r", scheduleExpression: "rate(1 day)" })).to.throw(
-      "Rule r: the local cloud does not implement scheduleExpression.",
-    );
-    expect(() => events.putRule({ arn: arn("r"), name: "r" })).to.throw("Rule r must have an eventPattern.");
+    const schedule = (scheduleExpression: string) => () => events.putRule({ arn: arn("r"), name: "r", scheduleExpression });
+    for (const given of ["cron(0 3 * * ? *)", "rate(1 week)", "at(2026-11-26T10:00:00)"])
+      expect(schedule(given)).to.throw(`Rule r: the local cloud implements schedules such as rate(1 day) only, not ${given}.`);
+    for (const given of ["rate(1 days)", "rate(2 day)", "rate(0 days)"]) expect(schedule(given)).to.throw(`Rule r: ${given} is no rate`);
+    events.putBus("cases");
+    const elsewhere = { arn: arn("cases/r"), name: "r", eventBusName: "cases", scheduleExpression: "rate(1 day)" };
+    expect(() => events.putRule(elsewhere)).to.throw("Rule r: only rules of the default bus may have a schedule.");
+    const either = "Rule r must have either an eventPattern or a scheduleExpression.";
+    expect(() => events.putRule({ arn: arn("r"), name: "r" })).to.throw(either);
+    expect(() => events.putRule({ arn: arn("r"), name: "r", eventPattern: "{}", scheduleExpression: "rate(1 day)" })).to.throw(either);
     expect(() => events.putTarget({ rule: "none", targetId: "t", arn: queue })).to.throw("Target t: the rule none does not exist.");
     expect(() => events.putTarget({ rule: "uploads", targetId: "t", arn: queue, inputTransformer: {} })).to.throw("does not implement inputTransformer");
     expect(() => events.putTarget({ rule: "uploads", targetId: "t", arn: "arn:aws:sns:us-east-1:000000000000:t" })).to.throw(

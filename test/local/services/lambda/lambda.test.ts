@@ -361,7 +361,7 @@ describe("Lambda", () => {
     database.close();
     const second = open();
     second.start();
-    const [message] = await sqs.receive(iam.administrator.caller, lettersArn, 1, AbortSignal.timeout(10_000));
+    const [message] = await sqs.receive(iam.administrator.caller, lettersArn, 1, AbortSignal.timeout(60_000));
     expect(message?.body).to.equal('{"mood":"throw"}');
     await second.close();
   });

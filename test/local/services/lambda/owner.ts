@@ -12,6 +12,6 @@ const worker = startWorker({
   environment: {},
   logFile: `${codeDir}/log`,
 });
-const { payload } = await worker.invoke("request", "{}", 20_000);
+const { payload } = await worker.invoke("request", "{}", 60_000);
 process.stdout.write(`${payload}\n`);
 setInterval(() => undefined, 1000);

@@ -87,6 +87,13 @@ describe("Probe", () => {
     expect(cloud.uses.map(({ caller, action }) => `${caller} ${action}`)).to.deep.equal([`${handlerRole} mediaconvert:Probe`, `${handlerRole} s3:GetObject`]);
   });
 
+  it("tells the timecode of the first frame, and none where there is none", async () => {
+    await ffmpeg(...clip, ...x264, "-timecode", "10:00:00:00", "-f", "mp4", cloud.pathOf("raw", "timecode"));
+    await ffmpeg(...clip, ...x264, "-f", "mp4", cloud.pathOf("raw", "untimed"));
+    expect((await probe("timecode")).Container).to.include({ StartTimecode: "10:00:00:00" });
+    expect((await probe("untimed")).Container).not.to.have.property("StartTimecode");
+  });
+
   it("tells depth and codec of 10-bit HEVC in QuickTime", async () => {
     await ffmpeg(
       ...clip,

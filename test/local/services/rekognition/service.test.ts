@@ -1,6 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { DetectTextResponse, GetSegmentDetectionResponse, StartSegmentDetectionRequest, StartSegmentDetectionResponse } from "@aws-sdk/client-rekognition";
+import type {
+  DetectTextResponse,
+  GetLabelDetectionResponse,
+  GetSegmentDetectionResponse,
+  StartLabelDetectionRequest,
+  StartSegmentDetectionRequest,
+  StartSegmentDetectionResponse,
+} from "@aws-sdk/client-rekognition";
 import { expect } from "chai";
 import { findMediaTools } from "../../../../local/media/tools.ts";
 import { createSlots } from "../../../../local/services/jobs/slots.ts";
@@ -160,8 +167,8 @@ describe("Rekognition", () => {
       return `${error.name}: ${error.message}`;
     };
     expect(await refused({ Video: {}, SegmentTypes: ["FACE" as never], JobTag: "a b", Filters: { ShotFilter: { MinSegmentConfidence: 49 } } })).to.equal(
-      'InvalidParameterException: Video.S3Object must have Bucket and Name. SegmentTypes holds "FACE", which is neither SHOT nor TECHNICAL_CUE. ' +
-        'JobTag is "a b"; it must be letters, digits, "_", ".", "-" and ":". Filters.ShotFilter.MinSegmentConfidence is 49; it must be 50 to 100.',
+      'InvalidParameterException: Video.S3Object must have Bucket and Name. JobTag is "a b"; it must be letters, digits, "_", ".", "-" and ":". ' +
+        'SegmentTypes holds "FACE", which is neither SHOT nor TECHNICAL_CUE. Filters.ShotFilter.MinSegmentConfidence is 49; it must be 50 to 100.',
     );
     expect(await refused(request("yuv420p.mp4", { NotificationChannel: { SNSTopicArn: "a", RoleArn: "b" } }))).to.equal(
       "NotImplemented: The local cloud does not implement StartSegmentDetection.NotificationChannel.",
@@ -179,6 +186,112 @@ describe("Rekognition", () => {
     await idle.close();
   });
 
+  describe("labels", () => {
+    const startLabels = async (name: string, more: Partial<StartLabelDetectionRequest> = {}, service = rekognition): Promise<string> => {
+      const input = { Video: { S3Object: { Bucket: "lake", Name: name } }, ...more };
+      return (await cloud.call<StartSegmentDetectionResponse>(service.service, "StartLabelDetection", input)).JobId as string;
+    };
+    const getLabels = (JobId: string, more: object = {}): Promise<GetLabelDetectionResponse> =>
+      cloud.call(rekognition.service, "GetLabelDetection", { JobId, ...more });
+    async function finished(name: string, more: Partial<StartLabelDetectionRequest> = {}): Promise<string> {
+      const id = await startLabels(name, more);
+      await rekognition.labelJobs.settled(id);
+      return id;
+    }
+    const brief = ({ Labels = [] }: GetLabelDetectionResponse) =>
+      Labels.map(({ Label, Timestamp, StartTimestampMillis, EndTimestampMillis }) => [Label?.Name, Timestamp ?? [StartTimestampMillis, EndTimestampMillis]]);
+
+    before(async () => {
+      // Two seconds of red, one of black, one and a half of red again.
+      const parts = ["red", "black", "red"].flatMap((color, i) => [
+        "-f",
+        "lavfi",
+        "-i",
+        `color=${color}:size=320x180:rate=20,trim=end_frame=${[40, 20, 30][i]}`,
+      ]);
+      await ffmpeg(...parts, "-filter_complex", "[0][1][2]concat=n=3", "-pix_fmt", "yuv420p", ...x264, cloud.pathOf("lake", "colors.mp4"));
+    });
+
+    it("are told while they are seen, and say by which model: the colours of the picture", async () => {
+      const answer = await getLabels(await finished("colors.mp4", { JobTag: "tag", Features: ["GENERAL_LABELS"] }), { AggregateBy: "SEGMENTS" });
+      expect(answer).to.deep.include({ JobStatus: "SUCCEEDED", JobTag: "tag", LabelModelVersion: "local-colors-1.0" });
+      expect(answer.VideoMetadata).to.include({ Codec: "h264", DurationMillis: 4500, FrameRate: 20 });
+      expect(brief(answer)).to.deep.equal([
+        ["Red", [0, 1500]],
+        ["Dark", [2000, 2500]],
+        ["Gray", [2000, 2500]],
+        ["Red", [3000, 4000]],
+      ]);
+      expect(answer.Labels?.[0]).to.deep.include({ DurationMillis: 1500 });
+      expect(answer.Labels?.[0]?.Label).to.deep.include({ Confidence: 100, Categories: [{ Name: "Colors and Visual Composition" }] });
+    });
+
+    it("are told one by one where that is asked", async () => {
+      const answer = await getLabels(await finished("colors.mp4"));
+      expect(brief(answer)).to.deep.equal([
+        ...[0, 500, 1000, 1500].map((at) => ["Red", at]),
+        ...[2000, 2500].flatMap((at) => [
+          ["Dark", at],
+          ["Gray", at],
+        ]),
+        ...[3000, 3500, 4000].map((at) => ["Red", at]),
+      ]);
+      expect(answer.GetRequestMetadata).to.deep.equal({ SortBy: "TIMESTAMP", AggregateBy: "TIMESTAMPS" });
+    });
+
+    it("are left out where the request excludes them, or wants others", async () => {
+      const names = async (GeneralLabels: object) =>
+        brief(await getLabels(await finished("colors.mp4", { Settings: { GeneralLabels } }), { AggregateBy: "SEGMENTS" })).map(([name]) => name);
+      expect(await names({ LabelExclusionFilters: ["Red"] })).to.deep.equal(["Dark", "Gray"]);
+      expect(await names({ LabelInclusionFilters: ["Red"] })).to.deep.equal(["Red", "Red"]);
+      expect(await names({ LabelCategoryExclusionFilters: ["Colors and Visual Composition"] })).to.deep.equal([]);
+      expect(await names({ LabelCategoryExclusionFilters: ["Person Description"] })).to.deep.equal(["Red", "Dark", "Gray", "Red"]);
+      expect(await names({ LabelCategoryInclusionFilters: ["Person Description"] })).to.deep.equal([]);
+    });
+
+    it("come in pages of one job, and of one way to tell them", async () => {
+      const id = await finished("colors.mp4");
+      const all = await getLabels(id, { AggregateBy: "SEGMENTS" });
+      const first = await getLabels(id, { AggregateBy: "SEGMENTS", MaxResults: 3 });
+      const second = await getLabels(id, { AggregateBy: "SEGMENTS", MaxResults: 3, NextToken: first.NextToken });
+      expect([...(first.Labels ?? []), ...(second.Labels ?? [])]).to.deep.equal(all.Labels);
+      expect([first.Labels?.length, second.NextToken]).to.deep.equal([3, undefined]);
+      expect((await failure(getLabels(id, { NextToken: first.NextToken }))).name).to.equal("InvalidPaginationTokenException");
+    });
+
+    it("are refused with everything that is wrong with the request, and where they are not implemented", async () => {
+      const wrong = await failure(startLabels("", { MinConfidence: 101, Features: ["FACES" as never] }));
+      expect(`${wrong.name}: ${wrong.message}`).to.equal(
+        'InvalidParameterException: Video.S3Object must have Bucket and Name. MinConfidence is 101; it must be 0 to 100. Features holds "FACES"; it must be GENERAL_LABELS.',
+      );
+      expect((await failure(startLabels("colors.mp4", { NotificationChannel: { SNSTopicArn: "a", RoleArn: "b" } }))).message).to.include(
+        "StartLabelDetection.NotificationChannel",
+      );
+      const id = await finished("colors.mp4");
+      expect((await failure(getLabels(id, { SortBy: "NAME" }))).message).to.include("GetLabelDetection.SortBy NAME");
+      expect((await failure(get(id))).name, "a job of another kind").to.equal("ResourceNotFoundException");
+      cloud.deny = ({ action }) => action === "rekognition:GetLabelDetection";
+      expect((await failure(getLabels(id))).name).to.equal("AccessDeniedException");
+    });
+
+    it("fail with the reason where the video is none", async () => {
+      const answer = await getLabels(await finished("words.mp4"));
+      expect(answer.JobStatus).to.equal("FAILED");
+      expect(answer.StatusMessage).to.match(/^The video can't be read: ffprobe failed: /);
+    });
+
+    it("count among the account's open jobs", async () => {
+      const idle = await open("idle-labels");
+      for (let i = 0; i < 10; i++) {
+        await start(request("yuv420p.mp4"), idle);
+        await startLabels("yuv420p.mp4", {}, idle);
+      }
+      expect((await failure(startLabels("yuv420p.mp4", {}, idle))).name).to.equal("LimitExceededException");
+      expect((await failure(start(request("yuv420p.mp4"), idle))).name).to.equal("LimitExceededException");
+      await idle.close();
+    });
+  });
+
   describe("DetectText", () => {
     const detect = (Name: string, more: object = {}): Promise<DetectTextResponse> =>
       cloud.call(rekognition.service, "DetectText", { Image: { S3Object: { Bucket: "lake", Name } }, ...more });
@@ -190,8 +303,7 @@ describe("Rekognition", () => {
       await picture("plain.jpg", "noise=alls=8");
     });
 
-    it("tells lines and words, and where they stand", async function () {
-      this.timeout(60_000);
+    it("tells lines and words, and where they stand", async () => {
       const { TextDetections = [] } = await detect("name.jpg");
       expect(TextDetections.map(({ Type, DetectedText }) => `${Type} ${DetectedText}`)).to.deep.equal([
         "LINE DOE JANE 4711",

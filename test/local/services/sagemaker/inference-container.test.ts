@@ -17,7 +17,7 @@ describe("SageMaker with the inference container", () => {
   before(async () => {
     cloud = await createFolderCloud();
     const folder = join(cloud.folder, "sagemaker");
-    sagemaker = createSageMaker(await jobServiceOptions(cloud, folder));
+    sagemaker = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {} });
     sagemaker.start();
     sagemaker.putImage({ imageUri, context: root, dockerfile: join(root, "models/serving/Dockerfile") });
     for (const file of ["model.json", "model.onnx"])

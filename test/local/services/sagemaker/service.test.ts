@@ -4,11 +4,14 @@ import { fileURLToPath } from "node:url";
 import type {
   AddTagsOutput,
   CreateProcessingJobRequest,
+  CreateTransformJobRequest,
   DescribeEndpointOutput,
   DescribeProcessingJobResponse,
+  DescribeTransformJobResponse,
   ListProcessingJobsResponse,
+  TransformInput,
 } from "@aws-sdk/client-sagemaker";
-import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
+import type { InvokeEndpointAsyncInput, InvokeEndpointAsyncOutput, InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { expect } from "chai";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
 import { failure } from "../../../support/failure.ts";
@@ -23,7 +26,7 @@ describe("SageMaker", () => {
   let open: SageMaker;
   let folder: string;
   const start = async (): Promise<SageMaker> => {
-    const service = createSageMaker(await jobServiceOptions(cloud, folder));
+    const service = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {} });
     return service;
   };
   before(async () => {
@@ -307,6 +310,253 @@ describe("SageMaker", () => {
       expect((await failure(call("DescribeEndpoint", { EndpointName: "none" }))).message).to.equal(`Endpoint none of account ${account} not found.`);
       expect((await failure(invoke("a", { EndpointName: "none" }))).name).to.equal("ValidationException");
       expect((await failure(invoke("a", { TargetModel: "x" }))).message).to.equal("The local cloud does not implement InvokeEndpoint.TargetModel.");
+    });
+  });
+
+  describe("asynchronous endpoints", () => {
+    before(async () => {
+      const asynchronous = { outputPath: "s3://lake/answers/", failurePath: "s3://lake/failures/", kmsKeyArn };
+      open.putModel({
+        roleArn: jobRole,
+        image: imageUri,
+        modelDataPrefix: "s3://models/models/",
+        name: "queued",
+        arn: arn("model/queued"),
+        environment: { MODEL_DIR: "/opt/ml/model" },
+      });
+      open.putEndpointConfig({ name: "queue-config", modelName: "queued", variantName: "current", asynchronous });
+      open.putEndpoint({ name: "queue", arn: arn("endpoint/queue"), configName: "queue-config" });
+      open.putEndpointConfig({ name: "at-once-config", modelName: "queued", variantName: "current" });
+      open.putEndpoint({ name: "at-once", arn: arn("endpoint/at-once"), configName: "at-once-config" });
+      await cloud.write("lake", "segments/good", "good");
+      await cloud.write("lake", "segments/bad", "bad");
+    });
+
+    const ask = (segment: string, more: Partial<InvokeEndpointAsyncInput> = {}): Promise<InvokeEndpointAsyncOutput> =>
+      cloud.call(open.services[1], "InvokeEndpointAsync", {
+        ...{ EndpointName: "queue", InputLocation: `s3://lake/segments/${segment}`, ContentType: "video/x", Accept: "application/json" },
+        ...more,
+      });
+    const keyOf = (uri: string | undefined): string => (uri ?? "").replace("s3://lake/", "");
+    const settled = async (uri: string | undefined): Promise<string> => {
+      for (const since = Date.now(); Date.now() - since < 60_000; await new Promise((resolve) => setTimeout(resolve, 10))) {
+        const text = await readFile(cloud.pathOf("lake", keyOf(uri)), "utf8").catch(() => "");
+        if (text !== "") return text;
+      }
+      throw new Error(`Nothing came to ${uri}.`);
+    };
+
+    it("answer with an object where they said, sealed, as the model's role", async () => {
+      const { InferenceId, OutputLocation, FailureLocation } = await ask("good", { CustomAttributes: "model=a;step=5", S3OutputPathExtension: "case/run" });
+      expect([OutputLocation, FailureLocation]).to.deep.equal([`s3://lake/answers/case/run/${InferenceId}.out`, `s3://lake/failures/${InferenceId}-error.out`]);
+      expect(JSON.parse(await settled(OutputLocation))).to.include({
+        type: "video/x",
+        accept: "application/json",
+        attributes: "model=a;step=5",
+        model: "heavy",
+      });
+      expect(cloud.encryptedWith.get(`lake/${keyOf(OutputLocation)}`)).to.equal(kmsKeyArn);
+      expect(cloud.uses[0]).to.deep.include({ caller: handlerRole, action: "sagemaker:InvokeEndpointAsync", resource: arn("endpoint/queue") });
+      for (const [action, place] of [
+        ["s3:GetObject", "segments/good"],
+        ["s3:PutObject", keyOf(OutputLocation)],
+      ])
+        expect(cloud.uses).to.deep.include({ caller: jobRole, action, resource: `arn:aws:s3:::lake/${place}`, context: undefined });
+    });
+
+    it("tell what went wrong with an object, and answer the next", async () => {
+      const bad = await ask("bad");
+      const missing = await ask("missing");
+      cloud.faults.add((service, input) => service === "sagemaker-asynchronous" && input.endsWith("/good"), "The GPU melted.");
+      const faulty = await ask("good");
+      const good = await ask("good");
+      expect(await settled(bad.FailureLocation)).to.equal('Received client error (400) from primary with message "No picture.".');
+      expect(await settled(missing.FailureLocation)).to.equal('The key "segments/missing" does not exist.');
+      expect(await settled(faulty.FailureLocation)).to.equal("The GPU melted.");
+      expect(await settled(good.OutputLocation)).to.contain("heavy");
+    });
+
+    it("answer what they were asked before a restart", async () => {
+      await open.close();
+      open = await start();
+      const { OutputLocation } = await ask("good");
+      await open.close();
+      open = await start();
+      open.start();
+      expect(await settled(OutputLocation)).to.contain("heavy");
+    });
+
+    it("refuse what is wrong, all of it at once, and what they don't implement", async () => {
+      const wrong = { InputLocation: "lake", CustomAttributes: "a b", S3OutputPathExtension: "../x", RequestTTLSeconds: 30, InvocationTimeoutSeconds: 4000 };
+      const error = await failure(ask("good", wrong));
+      expect(`${error.name}: ${error.message}`).to.equal(
+        [
+          'ValidationError: InputLocation is "lake"; it must be s3://bucket/key.',
+          "CustomAttributes has 3 characters; it must be at most 1024 visible ASCII ones.",
+          'S3OutputPathExtension is "../x"; it must be names joined by slashes.',
+          "RequestTTLSeconds is 30; it must be 60 to 21600.",
+          "InvocationTimeoutSeconds is 4000; it must be 1 to 3600.",
+        ].join(" "),
+      );
+      expect((await failure(ask("good", { EndpointName: "at-once" }))).message).to.equal("Endpoint at-once is not asynchronous.");
+      expect((await failure(ask("good", { Body: "x" as never }))).message).to.equal("The local cloud does not implement InvokeEndpointAsync.Body.");
+      expect((await failure(ask("good", { Filename: "x" }))).message).to.equal("The local cloud does not implement InvokeEndpointAsync.Filename.");
+      const atOnce = failure(cloud.call(open.services[1], "InvokeEndpoint", { EndpointName: "queue" }));
+      expect((await atOnce).message).to.equal("Endpoint queue is asynchronous: use InvokeEndpointAsync.");
+    });
+  });
+
+  describe("transform jobs", () => {
+    const request = (TransformJobName: string, more: Partial<CreateTransformJobRequest> = {}): CreateTransformJobRequest => ({
+      ...{ TransformJobName, ModelName: "transformer", MaxPayloadInMB: 1, BatchStrategy: "SingleRecord" },
+      ModelClientConfig: { InvocationsMaxRetries: 1 },
+      TransformInput: {
+        DataSource: { S3DataSource: { S3DataType: "ManifestFile", S3Uri: "s3://lake/manifests/all" } },
+        ContentType: "video/x",
+        SplitType: "None",
+      },
+      TransformOutput: { S3OutputPath: `s3://lake/transformed/${TransformJobName}`, Accept: "application/json", AssembleWith: "None", KmsKeyId: kmsKeyArn },
+      TransformResources: { InstanceType: "ml.m5.xlarge", InstanceCount: 1 },
+      ...more,
+    });
+    const from = (manifest: string): Partial<CreateTransformJobRequest> => ({
+      TransformInput: {
+        ...request("x").TransformInput,
+        DataSource: { S3DataSource: { S3DataType: "ManifestFile", S3Uri: `s3://lake/manifests/${manifest}` } },
+      },
+    });
+    const describeTransform = (TransformJobName: string): Promise<DescribeTransformJobResponse> => call("DescribeTransformJob", { TransformJobName });
+    async function transform(name: string, more: Partial<CreateTransformJobRequest> = {}): Promise<DescribeTransformJobResponse> {
+      await call("CreateTransformJob", request(name, more));
+      await open.transformJobs.settled(name);
+      return describeTransform(name);
+    }
+    before(async () => {
+      const environment = { MODEL_DIR: "/opt/ml/model" };
+      open.putModel({
+        name: "transformer",
+        arn: arn("model/transformer"),
+        roleArn: jobRole,
+        image: imageUri,
+        modelDataPrefix: "s3://models/models/",
+        environment,
+      });
+      for (const [name, text] of Object.entries({ one: "1", two: "2", bad: "bad", crash: "crash", huge: "x".repeat(2 ** 20 + 1) }))
+        await cloud.write("lake", `pieces/${name}`, text);
+      const manifest = (...names: string[]) => JSON.stringify([{ prefix: "s3://lake/pieces/" }, ...names]);
+      for (const [name, text] of Object.entries({
+        all: manifest("one", "two"),
+        mixed: manifest("one", "bad", "huge", "missing", "two"),
+        dying: manifest("crash", "two"),
+        empty: manifest(),
+        words: "words",
+      }))
+        await cloud.write("lake", `manifests/${name}`, text);
+    });
+
+    it("send each object of a manifest to the model's container, and store its answer, sealed", async () => {
+      const job = await transform("all", { Environment: { WORK: "all" }, Tags: [{ Key: "run", Value: "1" }] });
+      expect(job.FailureReason).to.equal(undefined);
+      expect(job).to.deep.include({ TransformJobStatus: "Completed", TransformJobArn: arn("transform-job/all"), ModelName: "transformer" });
+      expect(job.TransformEndTime).to.be.at.least(job.TransformStartTime!);
+      for (const [name, body] of [
+        ["one", "31"],
+        ["two", "32"],
+      ]) {
+        expect(await result(`transformed/all/${name}.out`)).to.deep.include({ type: "video/x", accept: "application/json", body, model: "heavy" });
+        expect(await result(`transformed/all/${name}.out`)).not.to.have.property("attributes");
+        expect(cloud.encryptedWith.get(`lake/transformed/all/${name}.out`)).to.equal(kmsKeyArn);
+      }
+      const uses = cloud.uses.map(({ caller, action, resource }) => `${caller} ${action} ${resource}`);
+      expect(uses.slice(0, 2)).to.deep.equal([
+        `${handlerRole} sagemaker:CreateTransformJob ${arn("transform-job/all")}`,
+        `${handlerRole} sagemaker:AddTags ${arn("transform-job/all")}`,
+      ]);
+      expect(uses).to.include.members([
+        `${jobRole} s3:GetObject arn:aws:s3:::lake/manifests/all`,
+        `${jobRole} s3:GetObject arn:aws:s3:::lake/pieces/one`,
+        `${jobRole} s3:PutObject arn:aws:s3:::lake/transformed/all/one.out`,
+      ]);
+      expect(cloud.uses[0]?.context).to.deep.include({ "sagemaker:ModelArn": arn("model/transformer"), "sagemaker:InstanceTypes": "ml.m5.xlarge" });
+    });
+
+    it("fail in the end if an object does, and leave what was answered", async () => {
+      const job = await transform("mixed", from("mixed"));
+      expect(job).to.include({ TransformJobStatus: "Failed" });
+      expect(job.FailureReason).to.equal('ClientError: 3 of 5 objects failed; the first: Received client error (400) from primary with message "No picture.".');
+      expect(await result("transformed/mixed/two.out")).to.include({ body: "32" });
+      expect(await readdir(cloud.pathOf("lake", "transformed/mixed"))).to.have.members(["one.out", "two.out"]);
+      const dying = await transform("dying", from("dying"));
+      expect(dying.FailureReason).to.match(/^ClientError: 1 of 2 objects failed; the first: Received no answer from the container of transform job dying/);
+      expect(await result("transformed/dying/two.out")).to.include({ body: "32" });
+    });
+
+    it("fail for a manifest that is none, for a refusal, and where a fault was put", async () => {
+      expect((await transform("empty", from("empty"))).FailureReason).to.match(/^ClientError: The manifest must be a prefix/);
+      expect((await transform("words", from("words"))).FailureReason).to.match(/^ClientError: The manifest is no JSON: /);
+      expect((await transform("absent", from("absent"))).FailureReason).to.equal('ClientError: The key "manifests/absent" does not exist.');
+      cloud.faults.add((service, job) => service === "sagemaker" && job === "faulty-transform", "AlgorithmError: The GPU melted.");
+      expect((await transform("faulty-transform")).FailureReason).to.equal("AlgorithmError: The GPU melted.");
+      cloud.deny = ({ action }) => action === "s3:PutObject";
+      expect((await transform("sealed")).FailureReason).to.match(/^ClientError: 2 of 2 objects failed; the first: .* may not s3:PutObject/);
+    });
+
+    it("stop, and are refused twice and where nothing is known of them", async () => {
+      await call("CreateTransformJob", request("stopped-transform"));
+      await call("StopTransformJob", { TransformJobName: "stopped-transform" });
+      await open.transformJobs.settled("stopped-transform");
+      expect(await describeTransform("stopped-transform")).to.include({ TransformJobStatus: "Stopped" });
+      expect((await failure(call("StopTransformJob", { TransformJobName: "stopped-transform" }))).message).to.equal(
+        "The request was rejected because the transform job is in status Stopped.",
+      );
+      expect((await failure(call("CreateTransformJob", request("stopped-transform")))).name).to.equal("ResourceInUse");
+      expect((await failure(describeTransform("none"))).message).to.equal("Could not find requested job with name: none");
+      expect((await failure(call("CreateTransformJob", request("x", { ModelName: "none" })))).message).to.equal('Could not find model "none".');
+    });
+
+    it("refuse what is wrong, all of it at once, and what they don't implement", async () => {
+      const wrong = request("-", {
+        MaxConcurrentTransforms: 101,
+        ModelClientConfig: { InvocationsTimeoutInSeconds: 4000, InvocationsMaxRetries: 4 },
+        Environment: { "a b": "x".repeat(10_241) },
+        TransformInput: { DataSource: { S3DataSource: { S3DataType: "ManifestFile", S3Uri: "lake" } } },
+        TransformOutput: { S3OutputPath: "lake" },
+        TransformResources: { InstanceType: "ml.g5.xlarge", InstanceCount: 0, VolumeKmsKeyId: kmsKeyArn },
+      });
+      expect((await failure(call("CreateTransformJob", wrong))).message).to.equal(
+        [
+          'TransformJobName is "-"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends.',
+          "MaxConcurrentTransforms times MaxPayloadInMB is 101; at most 100 are allowed.",
+          "ModelClientConfig.InvocationsTimeoutInSeconds is 4000; it must be 1 to 3600.",
+          "ModelClientConfig.InvocationsMaxRetries is 4; it must be 0 to 3.",
+          'Environment has the name "a b"; it must be letters, digits and underscores.',
+          "Environment.a b has 10241 characters; at most 10240 are allowed.",
+          'TransformInput.DataSource.S3DataSource.S3Uri is "lake"; it must be s3://bucket/key.',
+          'TransformOutput.S3OutputPath is "lake"; it must be s3://bucket/prefix.',
+          "TransformResources.InstanceCount is 0; it must be at least 1.",
+          "TransformResources.VolumeKmsKeyId can't be given for ml.g5.xlarge: its local disks are encrypted by the instance itself.",
+        ].join(" "),
+      );
+      const prefix = { DataSource: { S3DataSource: { S3DataType: "S3Prefix" as const, S3Uri: "s3://lake/pieces/" } } };
+      for (const [more, what] of [
+        [{ TransformInput: { ...prefix } }, "TransformInput.DataSource.S3DataSource.S3DataType S3Prefix"],
+        [{ TransformInput: { ...(request("x").TransformInput as TransformInput), SplitType: "Line" } }, "TransformInput.SplitType Line"],
+        [{ BatchStrategy: "MultiRecord" }, "CreateTransformJob.BatchStrategy MultiRecord"],
+        [{ MaxPayloadInMB: 0 }, "CreateTransformJob.MaxPayloadInMB 0"],
+        [{ DataProcessing: { InputFilter: "$" } }, "CreateTransformJob.DataProcessing"],
+      ] as const)
+        expect((await failure(call("CreateTransformJob", request("y", more)))).message).to.equal(`The local cloud does not implement ${what}.`);
+    });
+
+    it("run again from their beginning after a restart", async () => {
+      await open.close();
+      open = await start();
+      await call("CreateTransformJob", request("restarted-transform"));
+      await open.close();
+      open = await start();
+      expect(await describeTransform("restarted-transform")).to.include({ TransformJobStatus: "InProgress" });
+      open.start();
+      expect((await open.transformJobs.settled("restarted-transform")).state).to.equal("SUCCEEDED");
     });
   });
 });

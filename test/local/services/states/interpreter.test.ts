@@ -124,7 +124,7 @@ describe("the interpreter of state machines", () => {
     });
     expect(await rig.states_(choice("{% false %}"))).to.deep.equal({
       status: "FAILED",
-      error: "States.Runtime",
+      error: "States.NoChoiceMatched",
       cause: "No choice of A holds, and it has no Default.",
     });
   });

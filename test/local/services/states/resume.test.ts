@@ -30,9 +30,7 @@ const watched = (services: Service[], before: () => void, after: () => void): Se
 /** Processes that are killed on the way; the next one may finish. */
 const mostKills = 5;
 
-describe("an execution whose process is killed", function () {
-  this.timeout(120_000);
-
+describe("an execution whose process is killed", () => {
   it("ends with the same result, whichever request it was killed at, and does nothing twice that must not be", async () => {
     const dir = mkdtempSync(join(tmpdir(), "states-"));
     const jobs = jobServices(2);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as ecsSdk from "@aws-sdk/client-ecs";
 import * as lambdaSdk from "@aws-sdk/client-lambda";
 import * as mediaconvertSdk from "@aws-sdk/client-mediaconvert";
 import * as sagemakerSdk from "@aws-sdk/client-sagemaker";
@@ -48,7 +49,7 @@ export function functionService(functions: Record<string, (event: never) => unkn
   };
 }
 
-/** MediaConvert and SageMaker Processing whose jobs take some looks to end; `FAIL` in the name of one makes it fail, `HANG` never end. */
+/** MediaConvert, SageMaker Processing and ECS (whose tasks are named by their definition) whose jobs take some looks to end; `FAIL` in the name of one makes it fail, `HANG` never end. */
 export function jobServices(looks = 1) {
   const jobs = new Map<string, { id: string; looks: number; status: string }>();
   const created: string[] = [];
@@ -109,8 +110,31 @@ export function jobServices(looks = 1) {
       StopProcessingJob: async ({ ProcessingJobName: name }: { ProcessingJobName: string }) => stop(name),
     },
   };
+  const taskArn = (id: string) => `arn:aws:ecs:${region}:${accountId}:task/cluster/${id}`;
+  const task = (id: string): ecsSdk.Task => {
+    const status = look(id);
+    const ended = status !== "RUNNING" && { lastStatus: "STOPPED", containers: [{ name: "main", exitCode: status === "DONE" ? 0 : 1 }] };
+    return { taskArn: taskArn(id), lastStatus: "RUNNING", containers: [{ name: "main" }], ...ended };
+  };
+  const ecs: OperationService = {
+    kind: "operations",
+    signingName: "ecs",
+    sdk: ecsSdk,
+    operations: {
+      async RunTask({ clientToken, taskDefinition: name = "", startedBy }: ecsSdk.RunTaskRequest) {
+        if (name === "FULL") return { tasks: [], failures: [{ reason: "RESOURCE:MEMORY" }] };
+        if (startedBy !== "AWS Step Functions") throw new ServiceError("InvalidParameterException", `startedBy is ${startedBy}.`);
+        return { tasks: [{ taskArn: taskArn(create(clientToken!, name).id) }], failures: [] };
+      },
+      async DescribeTasks({ cluster, tasks: [asked = ""] = [] }: ecsSdk.DescribeTasksRequest) {
+        if (cluster !== "cluster") throw new ServiceError("ClusterNotFoundException", `Cluster ${cluster} not found.`);
+        return { tasks: [task(asked.replace(/^.*\//, ""))], failures: [] };
+      },
+      StopTask: async ({ task: asked = "" }: ecsSdk.StopTaskRequest) => stop(asked.replace(/^.*\//, "")),
+    },
+  };
   return {
-    services: [mediaconvert, sagemaker],
+    services: [mediaconvert, sagemaker, ecs],
     created,
     cancelled,
     /** The jobs as they are now, to go back to. */

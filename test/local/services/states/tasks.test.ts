@@ -2,7 +2,7 @@ import * as eventsSdk from "@aws-sdk/client-eventbridge";
 import { SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import * as sqsSdk from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import type { OperationService, RawService } from "../../../../local/wire/service.ts";
+import { type OperationService, type RawService, ServiceError } from "../../../../local/wire/service.ts";
 import { failure } from "../../../support/failure.ts";
 import { functionService, jobServices, type Rig, startRig } from "./rig.ts";
 
@@ -83,6 +83,21 @@ const processing = (name: string, rest: object = {}) => ({
   ...rest,
 });
 
+const container = (TaskDefinition: string, rest: object = {}) => ({
+  Type: "Task",
+  Resource: "arn:aws:states:::ecs:runTask.sync",
+  Arguments: {
+    Cluster: "cluster",
+    TaskDefinition,
+    LaunchType: "FARGATE",
+    NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ["subnet-0a"], AssignPublicIp: "DISABLED" } },
+    Overrides: { ContainerOverrides: [{ Name: "main", Environment: [{ Name: "WORK", Value: "{% 'x' %}" }] }] },
+  },
+  TimeoutSeconds: 20,
+  End: true,
+  ...rest,
+});
+
 describe("tasks of state machines", () => {
   const jobs = jobServices();
   let rig: Rig;
@@ -104,6 +119,26 @@ describe("tasks of state machines", () => {
         status: "SUCCEEDED",
         output: { ProcessingJobName: "frames", ProcessingJobStatus: "Completed" },
       });
+    });
+
+    it("give a task of ECS as the integration tells it, in capitals at every depth", async () => {
+      expect(await rig.states_({ A: container("convert") })).to.deep.equal({
+        status: "SUCCEEDED",
+        output: { TaskArn: "arn:aws:ecs:us-east-1:000000000000:task/cluster/convert", LastStatus: "STOPPED", Containers: [{ Name: "main", ExitCode: 0 }] },
+      });
+    });
+
+    it("fail when a container of ECS exits with anything but 0, or finds no place", async () => {
+      const failed = await rig.states_({ A: container("FAIL") });
+      expect(failed).to.include({ status: "FAILED", error: "States.TaskFailed" });
+      expect(JSON.parse((failed as { cause: string }).cause)).to.deep.include({ Containers: [{ Name: "main", ExitCode: 1 }] });
+      const full = await rig.states_({ A: container("FULL") });
+      expect(full).to.deep.equal({ status: "FAILED", error: "ECS.AmazonECSException", cause: '{"Tasks":[],"Failures":[{"Reason":"RESOURCE:MEMORY"}]}' });
+    });
+
+    it("stop a task of ECS when their time is over", async () => {
+      expect(await rig.states_({ A: container("HANG task", { TimeoutSeconds: 1 }) })).to.include({ status: "FAILED", error: "States.Timeout" });
+      expect(jobs.cancelled).to.deep.equal(["HANG task"]);
     });
 
     it("fail with States.TaskFailed and the job as cause when the job fails", async () => {
@@ -134,6 +169,61 @@ describe("tasks of state machines", () => {
       await rig.client.send(new StopExecutionCommand({ executionArn, error: "Operator", cause: "enough" }));
       expect(await rig.end(executionArn)).to.deep.include({ status: "ABORTED", error: "Operator", cause: "enough" });
       expect(jobs.cancelled).to.deep.equal(["HANG-1", "HANG-2"]);
+    });
+  });
+
+  describe("that wait for a job of a service in trouble", () => {
+    /** Each operation is carried out and its answer lost, so many times in a row. */
+    const lossy = (services: OperationService[], losses: number): OperationService[] =>
+      services.map((service) => {
+        const left = new Map<string, number>();
+        const operations = Object.entries(service.operations).map(([name, run]): [string, typeof run] => [
+          name,
+          async (given, call) => {
+            const answer = await run(given, call);
+            const rest = left.get(name) ?? losses;
+            left.set(name, rest - 1);
+            if (rest > 0) throw new ServiceError("InternalServerError", "The answer is lost.", 500);
+            return answer;
+          },
+        ]);
+        return { ...service, operations: Object.fromEntries(operations) };
+      });
+    const inTrouble = async (states: Record<string, object>, losses: number): Promise<{ outcome: unknown; created: string[]; cancelled: string[] }> => {
+      const own = jobServices(20);
+      const troubled = await startRig({ services: lossy(own.services, losses) });
+      try {
+        return { outcome: await troubled.states_(states), created: own.created, cancelled: own.cancelled };
+      } finally {
+        await troubled.close();
+      }
+    };
+    // Who retries would have the work done twice.
+    const Retry = [{ ErrorEquals: ["States.ALL"], MaxAttempts: 2, IntervalSeconds: 1 }];
+
+    for (const [kind, state] of Object.entries({
+      MediaConvert: job("once", { Retry }),
+      SageMaker: processing("once", { Retry }),
+      ECS: container("once", { Retry }),
+    }))
+      it(`start a job of ${kind} once and wait for it, whatever answers are lost`, async () => {
+        const { outcome, created } = await inTrouble({ A: state }, 4);
+        expect(outcome).to.include({ status: "SUCCEEDED" });
+        expect(created).to.deep.equal(["once"]);
+      });
+
+    it("cancel it all the same", async () => {
+      const { outcome, cancelled } = await inTrouble({ A: job("HANG", { TimeoutSeconds: 3 }) }, 3);
+      expect(outcome).to.include({ status: "FAILED", error: "States.Timeout" });
+      expect(new Set(cancelled)).to.deep.equal(new Set(["HANG"]));
+    });
+
+    it("fail as the service fails if the trouble does not pass", async () => {
+      expect((await inTrouble({ A: job("lost") }, 1000)).outcome).to.deep.equal({
+        status: "FAILED",
+        error: "MediaConvert.MediaConvertException",
+        cause: "The answer is lost. (InternalServerError)",
+      });
     });
   });
 
@@ -174,6 +264,8 @@ describe("tasks of state machines", () => {
       await rig.put({ StartAt: "A", States: callback() });
       const executionArn = await rig.start();
       await until(() => tokens.length === 1);
+      // That the function was asked is known once its answer came back.
+      while (!(await rig.history(executionArn)).some(({ type }) => type === "TaskSubmitted")) await new Promise((resolve) => setTimeout(resolve, 5));
       await rig.restart();
       await rig.client.send(new SendTaskSuccessCommand({ taskToken: tokens[0]!, output: "1" }));
       expect(await rig.end(executionArn)).to.deep.include({ status: "SUCCEEDED", output: "1" });

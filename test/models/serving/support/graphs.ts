@@ -52,6 +52,35 @@ export const redBox = (width: number, height: number, place: readonly [number, n
   ],
 });
 
+/**
+ * A segmenter that sees class 1 in the left half of a grid of 4 x 2 cells and nothing in the right, in every picture; it
+ * is as sure as the picture is red.
+ */
+export const redHalf = (width: number, height: number): Graph => ({
+  name: "red-half",
+  nodes: [
+    ...means,
+    { type: "Gather", inputs: ["means", "picked"], outputs: ["red"], attributes: { axis: 1 } },
+    { type: "Unsqueeze", inputs: ["red", "last"], outputs: ["cell"] },
+    { type: "Add", inputs: ["cell", "none"], outputs: ["confidence"] },
+    { type: "Sub", inputs: ["confidence", "confidence"], outputs: ["zeros"] },
+    { type: "Add", inputs: ["zeros", "left"], outputs: ["half"] },
+    { type: "Cast", inputs: ["half"], outputs: ["classes"], attributes: { to: 2 } },
+  ],
+  constants: [
+    full,
+    { name: "picked", dims: [1], data: BigInt64Array.of(0n) },
+    { name: "last", dims: [1], data: BigInt64Array.of(2n) },
+    { name: "none", dims: [1, 2, 4], data: new Float32Array(8) },
+    { name: "left", dims: [1, 2, 4], data: Float32Array.of(1, 1, 0, 0, 1, 1, 0, 0) },
+  ],
+  inputs: [pixels(width, height)],
+  outputs: [
+    { name: "classes", type: "uint8", dims: ["N", 2, 4] },
+    { name: "confidence", type: "float32", dims: ["N", 2, 4] },
+  ],
+});
+
 const description = (graph: Graph, id: string, bytes: Buffer, size: Pick<Model["input"], "width" | "height"> & Partial<Pick<Model["input"], "fit">>) => ({
   id,
   version: "1.2.3",
@@ -93,6 +122,15 @@ export async function writeDetector(
     task: "object-detection",
     labels: ["all", "red"],
     outputs: { boxes: "boxes", scores: "scores", classes: "classes" },
+  });
+}
+
+export async function writeSegmenter(folder: string, id: string, graph: Graph, size: Pick<Model["input"], "width" | "height">): Promise<Model> {
+  const bytes = writeModel(graph);
+  return writeFolder(folder, bytes, {
+    ...description(graph, id, bytes, size),
+    ...{ subject: "structure", task: "segmentation", labels: ["left"], outputs: { classes: "classes", confidence: "confidence" } },
+    ...{ regions: "whole", leastCells: 1 },
   });
 }
 

@@ -1,0 +1,56 @@
+import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
+import { type Report, type ReportEvidence, type ReportLanguage, sectionId } from "../../../contracts/report.ts";
+import { evidenceText, sentenceRules } from "../rules.ts";
+
+/** Raised whenever what a model is told changes: a report names it. */
+export const promptVersion = "1.0.0";
+
+/** Tokens of an answer: some forty sentences with what they cite, in either language. */
+export const mostTokens = 5000;
+
+/** Most bytes of refusals that a model is reminded of; the evidence itself is bounded where it is gathered. */
+const mostReminderBytes = 6000;
+
+const rules = (language: ReportLanguage): string =>
+  [
+    "You write the report of a surgical video for a surgeon, from the evidence that you are given and from nothing else.",
+    ...sentenceRules(language),
+    "Say first what matters to a surgeon: the whole video, its phases in order, instruments, what disturbed the view, and what asks to be looked at. At most 40 sentences.",
+    `Answer with JSON and nothing else: {"sections":[{"id":SECTION,"sentences":[{"text":"...","cites":["id"]}]}]}, where SECTION is one of ${sectionId.options.join(", ")}.`,
+  ].join("\n");
+
+/**
+ * What a model is asked.
+ *
+ * The answer is text, not a call of a tool: guardrails do not look at what a tool is called with
+ * (Amazon Bedrock User Guide, "Include a guardrail with the Converse API", note on tools).
+ */
+export function requestFor(
+  { items }: ReportEvidence,
+  language: ReportLanguage,
+  refused: Report["refused"],
+): Required<Pick<ConverseCommandInput, "system" | "messages" | "inferenceConfig">> {
+  return {
+    system: [{ text: rules(language) }],
+    messages: [
+      {
+        role: "user",
+        content: [{ text: evidenceText(items) }, ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
+      },
+    ],
+    inferenceConfig: { temperature: 0, maxTokens: mostTokens },
+  };
+}
+
+/** The latest refusals, as many as there is room for. */
+function reminderOf(refused: Report["refused"]): string {
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const { text, reasons } of [...refused].reverse()) {
+    const line = JSON.stringify({ text, reasons });
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes > mostReminderBytes) break;
+    lines.unshift(line);
+  }
+  return `Your last draft was refused. Write the whole report again without these mistakes.\n<refused>\n${lines.join("\n")}\n</refused>`;
+}

@@ -1,0 +1,32 @@
+import type { ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime";
+import type { z } from "zod";
+
+/** Longest answer that is read, in characters: some ten times what prompts ask for. */
+const mostCharacters = 100_000;
+
+/** What a model's answer was read as, or why it can't be: in words that a model can act on, with none of its text. */
+export type Read<T> = { readonly value: T } | { readonly outcome: "INTERVENED" | "UNREADABLE"; readonly reason: string };
+
+/** Reads the JSON that a language model was asked for, strictly. */
+export function readModelText<T>(schema: z.ZodType<T>, { stopReason, output }: Pick<ConverseCommandOutput, "stopReason" | "output">): Read<T> {
+  if (stopReason === "guardrail_intervened") return { outcome: "INTERVENED", reason: "The guardrail held back what was asked or answered." };
+  const unreadable = (reason: string): Read<T> => ({ outcome: "UNREADABLE", reason });
+  if (stopReason === "max_tokens") return unreadable("The answer was too long and was cut off: write fewer sentences.");
+  if (stopReason !== "end_turn") return unreadable(`The model ended with "${stopReason}" instead of an answer.`);
+  const text = (output?.message?.content ?? []).map((block) => block.text ?? "").join("");
+  if (text.length > mostCharacters) return unreadable("The answer was too long: write fewer sentences.");
+  const parsed = schema.safeParse(jsonOf(text));
+  if (parsed.success) return { value: parsed.data };
+  const where = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join(".") || "the answer"} (${code})`);
+  return unreadable(`The answer was not the JSON that was asked for: ${where.join(", ")}.`);
+}
+
+/** Models put JSON into a fence now and then; anything else around it is a mistake. Undefined if it is none. */
+function jsonOf(text: string): unknown {
+  const [, fenced] = /^\s*```(?:json)?\n([\s\S]*)\n```\s*$/.exec(text) ?? [];
+  try {
+    return JSON.parse(fenced ?? text);
+  } catch {
+    return undefined;
+  }
+}

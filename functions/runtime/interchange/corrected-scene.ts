@@ -1,0 +1,77 @@
+import { type CorrectedView, drawnBoxes, keyframesOf, maskRuns, personProducer, stands } from "../../../contracts/corrected-view.ts";
+import type { DrawnMask, DrawnObject } from "../../../contracts/corrections.ts";
+import { merged } from "./merged.ts";
+import type { Box, Mask, Scene, Sighting } from "./scene.ts";
+
+/** Grid of masks where no network made any. */
+const ownGrid = { width: 320, height: 180 };
+
+/**
+ * A scene of the analysis, in which boxes and masks are as people corrected them. A drawn box is in its keyframes, and between them
+ * in those frames that networks looked at. What people drew has no score.
+ */
+export function withDrawings(scene: Scene, view: CorrectedView, version: number, trackLabels: readonly string[]): Scene {
+  const labels = [...scene.labels];
+  const labelOf = (label: string): number => {
+    if (!labels.includes(label)) labels.push(label);
+    return labels.indexOf(label);
+  };
+  for (const { label } of [...view.objects.values(), ...view.masks.values()]) labelOf(label);
+  const person = scene.sources.length;
+  const numbers = new Map([...view.objects].map(([id, object], i) => [id, trackOf(view, object, trackLabels) ?? trackLabels.length + i]));
+  const isInSpan = (frame: number): boolean => frame >= scene.span.startFrame && frame < scene.span.endFrame;
+
+  const keyframes = keyframesOf(view).filter(isInSpan);
+  async function* boxes(): AsyncGenerator<Sighting<Box>> {
+    for await (const { frame, items } of merged<Box>([scene.boxes(), empty(keyframes)])) {
+      const left = items
+        .filter(({ producer, track, x, y, width, height }) =>
+          stands(view, frame, { producer: scene.sources[producer] as string, track, box: [x, y, width, height] }),
+        )
+        .map((box) => {
+          const label = view.tracks.get(box.track)?.label;
+          return label ? { ...box, label: labelOf(label) } : box;
+        });
+      const drawn = drawnBoxes(view, frame).map(({ id, label, box: [x, y, width, height] }): Box => {
+        return { label: labelOf(label), score: null, x, y, width, height, track: numbers.get(id) as number, producer: person };
+      });
+      yield { frame, items: [...left, ...drawn] };
+    }
+  }
+
+  const outlines = Map.groupBy(
+    [...view.masks.values()].sort((a, b) => a.frame - b.frame),
+    ({ frame }) => frame,
+  );
+  async function* masks(): AsyncGenerator<Sighting<Mask>> {
+    let grid = ownGrid;
+    for await (const { frame, items } of merged<Mask>([scene.masks(), empty([...outlines.keys()].filter(isInSpan))])) {
+      const drawn = outlines.get(frame) ?? [];
+      const [first] = items;
+      if (first) grid = { width: first.gridWidth, height: first.gridHeight };
+      const made = drawn.map(
+        ({ label, polygon }): Mask => ({
+          ...{ label: labelOf(label), score: null, gridWidth: grid.width, gridHeight: grid.height },
+          ...{ runs: maskRuns(polygon, scene.raster, grid), producer: person },
+        }),
+      );
+      yield { frame, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };
+    }
+  }
+  return { ...scene, labels, sources: [...scene.sources, personProducer], corrections: version, boxes, masks };
+}
+
+/** What is drawn in the place of a track goes on under its number, unless it shows something else. */
+function trackOf({ tracks }: CorrectedView, { replaces, label }: DrawnObject, labels: readonly string[]): number | undefined {
+  if (!replaces || !("track" in replaces)) return undefined;
+  const { track } = replaces;
+  return (tracks.get(track)?.label ?? labels[track]) === label ? track : undefined;
+}
+
+const isReplaced = ({ sources, labels }: Scene, { producer, label }: Mask, drawn: readonly DrawnMask[]): boolean =>
+  drawn.some((mask) => mask.replaces === sources[producer] && mask.label === labels[label]);
+
+/** Frames in which nothing was found, so that what people drew has a place. */
+async function* empty<Item>(frames: readonly number[]): AsyncGenerator<Sighting<Item>> {
+  for (const frame of frames) yield { frame, items: [] };
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { CaseRun } from "../../../contracts/case-run.ts";
+import { caseId } from "../../../contracts/primitives.ts";
+import { NotFound } from "../../runtime/errors.ts";
+import { route } from "../../runtime/http.ts";
+import { parseInput } from "../../runtime/parse.ts";
+import { summaryOf } from "../summary.ts";
+import { type HistoryEvent, statesOf } from "./core.ts";
+
+/** An execution, as Step Functions describes it. */
+export interface Execution {
+  readonly status: CaseRun["execution"];
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
+  readonly redriveCount: number;
+}
+
+export interface Deps {
+  /** The case's summary item; undefined if there is no such case. */
+  summary(caseId: string): Promise<unknown>;
+  /** A run's execution; undefined if there is none, or none any more: Step Functions keeps them 90 days. */
+  execution(runId: string): Promise<Execution | undefined>;
+  /** A page of what a run went through, oldest first, without the data of its states. */
+  history(runId: string, next: string | undefined): Promise<{ events: HistoryEvent[]; next: string | undefined }>;
+}
+
+/** Pages of 1,000 events that one answer is made from: 10 are more than an analysis of a long operation has. */
+const mostPages = 10;
+
+const path = z.strictObject({ caseId });
+
+/** `GET /cases/{caseId}/run`: how a case's newest run comes on, state by state. */
+export const createHandler = (deps: Deps) =>
+  route(async ({ pathParameters }): Promise<CaseRun> => {
+    const { caseId } = parseInput(path, pathParameters);
+    const stored = await deps.summary(caseId);
+    if (stored === undefined) throw new NotFound(`There is no case ${caseId}.`);
+    const { runId, status, reasons, forecastUsd, costUsd } = summaryOf(stored);
+    if (runId === null) throw new NotFound(`Case ${caseId} has no run yet.`);
+    const execution = await deps.execution(runId);
+    if (execution === undefined) throw new NotFound(`Nothing is kept of the run of case ${caseId} any more.`);
+    const { events, isCut } = await wholeHistory(deps, runId);
+    return {
+      ...{ caseId, runId, status, execution: execution.status, reasons, forecastUsd, costUsd, isCut },
+      startedAt: execution.startedAt.toISOString(),
+      endedAt: execution.endedAt?.toISOString() ?? null,
+      redriveCount: execution.redriveCount,
+      states: statesOf(events, execution.status !== "RUNNING" && execution.status !== "PENDING_REDRIVE" && !isCut),
+    };
+  });
+
+async function wholeHistory({ history }: Deps, runId: string): Promise<{ events: HistoryEvent[]; isCut: boolean }> {
+  const events: HistoryEvent[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const read = await history(runId, next);
+    events.push(...read.events);
+    next = read.next;
+    if (next === undefined) return { events, isCut: false };
+  }
+  return { events, isCut: true };
+}

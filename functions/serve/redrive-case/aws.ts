@@ -1,0 +1,27 @@
+import { DescribeExecutionCommand, RedriveExecutionCommand } from "@aws-sdk/client-sfn";
+import { statesClient } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import { executionArnOf } from "../deletion.ts";
+import { summaryReader } from "../stored-summary.ts";
+import type { Deps } from "./handler.ts";
+
+export function awsDeps(): Deps {
+  const { CASE_TABLE, ANALYSIS_MACHINE_ARN, DELETION_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "ANALYSIS_MACHINE_ARN", "DELETION_MACHINE_ARN"]);
+  const states = statesClient();
+  const arns = { analysis: ANALYSIS_MACHINE_ARN, deletion: DELETION_MACHINE_ARN };
+  return {
+    summary: summaryReader(CASE_TABLE),
+    async isRedrivable(what, name) {
+      try {
+        const { redriveStatus } = await states.send(new DescribeExecutionCommand({ executionArn: executionArnOf(arns[what], name) }));
+        return redriveStatus === "REDRIVABLE";
+      } catch (error) {
+        if ((error as Error).name === "ExecutionDoesNotExist") return false;
+        throw error;
+      }
+    },
+    async redrive(what, name) {
+      await states.send(new RedriveExecutionCommand({ executionArn: executionArnOf(arns[what], name) }));
+    },
+  };
+}

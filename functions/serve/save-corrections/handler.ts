@@ -1,0 +1,126 @@
+import { gunzipSync } from "node:zlib";
+import { type Analysis, detectionChunk } from "../../../contracts/analysis.ts";
+import { type CorrectedView, corrected, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
+import { correctable, objections } from "../../../contracts/correction-rules.ts";
+import { type Change, type Correction, type CorrectionReceipt, type CorrectionSet, correctionRequest } from "../../../contracts/corrections.ts";
+import { parseUri } from "../../../contracts/keys.ts";
+import { callerOf } from "../../runtime/caller.ts";
+import { InvalidInput, Outdated } from "../../runtime/errors.ts";
+import { type HttpRequest, jsonBody, route, Versioned, versionExpected } from "../../runtime/http.ts";
+import { trackLabels } from "../../runtime/interchange/case-scene.ts";
+import type { Lake } from "../../runtime/lake.ts";
+import { log } from "../../runtime/log.ts";
+import { parseStoredJson } from "../../runtime/parse.ts";
+import { analysedCase, type CaseDeps } from "../analysed-case.ts";
+import type { CorrectionLog } from "../correction-log.ts";
+import type { ReviewQueue } from "../review-queue.ts";
+
+export interface Deps extends CaseDeps {
+  lake: Pick<Lake, "json" | "bytes">;
+  log: Pick<CorrectionLog, "all" | "add">;
+  queue: ReviewQueue;
+  now(): Date;
+}
+
+/** JSON of a set that DynamoDB's item of 400 KB has room for, whatever it adds of its own. */
+const mostBytes = 250_000;
+
+/** `POST /cases/{caseId}/corrections`: keeps what a person corrected, all of it or nothing. */
+export const createHandler = (deps: Deps) =>
+  route(async (request) => {
+    const { expected, wanted } = read(request);
+    const { sub: createdBy } = callerOf(request);
+    const analysis = await analysedCase(deps, request);
+    const { caseId, runId } = analysis;
+    const { contentSha256 } = analysis.provenance;
+    if (wanted.runId !== runId || wanted.contentSha256 !== contentSha256)
+      throw new Outdated("The case was analysed again: what was corrected is an analysis that it has no longer. Read the case again.");
+    const sets = await deps.log.all(caseId, runId);
+    const newest = sets.at(-1)?.version ?? 0;
+    if (newest !== expected) throw overtaken(expected, newest);
+    const view = corrected(
+      uncorrected(analysis),
+      sets.flatMap(({ corrections }) => corrections),
+    );
+    const corrections = await checked(deps, analysis, view, wanted.changes);
+    const version = expected + 1;
+    const set: CorrectionSet = {
+      ...{ schema: "correction-set/1.0", caseId, runId, contentSha256, version, createdBy, corrections },
+      createdAt: deps.now().toISOString(),
+    };
+    if (Buffer.byteLength(JSON.stringify(set)) > mostBytes) throw new InvalidInput("That is too much to be saved at once. Save it in parts.");
+    if (!(await deps.log.add(set))) throw overtaken(expected, version);
+    for (const [{ kind, id }, isSettled] of judgements(corrections)) await deps.queue.settle({ caseId, runId, kind, id }, isSettled);
+    log("corrections saved", { caseId, runId, correctionCount: corrections.length });
+    const receipt: CorrectionReceipt = { caseId, runId, version, count: corrections.length };
+    return new Versioned(receipt, version);
+  }, 201);
+
+/** Segments and events that people judged, by the last that was said: settled, or open again. */
+function judgements(corrections: readonly Correction[]): [{ kind: "segment" | "event"; id: string }, boolean][] {
+  const last = new Map<string, [{ kind: "segment" | "event"; id: string }, boolean]>();
+  for (const { kind, target, after } of corrections) {
+    if (target.kind !== "segment" && target.kind !== "event") continue;
+    last.set(`${target.kind} ${target.id}`, [{ kind: target.kind, id: target.id }, !(kind === "judge" && after === "unreviewed")]);
+  }
+  return [...last.values()];
+}
+
+const overtaken = (expected: number, newest: number): Outdated =>
+  new Outdated(`Somebody saved corrections meanwhile: they have version ${newest}, and yours were made on version ${expected}. Read them, then save again.`);
+
+/** What the request says: every reason why it can't be understood. */
+function read(request: HttpRequest) {
+  const reasons: string[] = [];
+  const tried = <T>(part: () => T): T | undefined => {
+    try {
+      return part();
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      reasons.push(...error.reasons);
+      return undefined;
+    }
+  };
+  const expected = tried(() => versionExpected(request));
+  const wanted = tried(() => jsonBody(request, correctionRequest));
+  if (expected === undefined || wanted === undefined) throw new InvalidInput(...reasons);
+  return { expected, wanted };
+}
+
+/** Each change with what held before it. Throws InvalidInput with all that speaks against them. */
+async function checked({ lake }: Deps, analysis: Analysis, view: CorrectedView, changes: readonly Change[]): Promise<Correction[]> {
+  const of = correctable(analysis, vocabularyOf(analysis));
+  const labels = changes.some(({ target }) => target.kind === "track") ? await trackLabels(lake, analysis) : [];
+  const reasons: string[] = [];
+  const corrections: Correction[] = [];
+  let before = view;
+  for (const [i, change] of changes.entries()) {
+    const after = corrected(before, [change]);
+    const against = [...objections(of, before, change, after), ...(await unfound(lake, analysis, change))];
+    if (against.length > 0) {
+      reasons.push(...against.map((reason) => `Change ${i + 1}: ${reason}`));
+      continue;
+    }
+    corrections.push(recorded(before, change, labels));
+    before = after;
+  }
+  if (reasons.length > 0) throw new InvalidInput(...reasons);
+  return corrections;
+}
+
+/** A box of no track that was to be replaced must be where the change says. */
+async function unfound(lake: Deps["lake"], { detections }: Analysis, change: Change): Promise<string[]> {
+  const replaces = change.kind === "draw-box" ? change.after?.replaces : undefined;
+  if (!replaces || "track" in replaces) return [];
+  const { producer, frame, box } = replaces;
+  const found = detections.find((one) => one.producer === producer);
+  if (!found) return [];
+  const chunk = found.chunks.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
+  const missing = [`${producer} found no such box in frame ${frame} that belongs to no track.`];
+  if (!chunk) return missing;
+  const { frames, offsets, ...columns } = parseStoredJson(detectionChunk, gunzipSync(await lake.bytes(parseUri(chunk.uri).key)).toString(), chunk.uri);
+  const at = frames.indexOf(frame);
+  for (let b = offsets[at] ?? 0; at >= 0 && b < (offsets[at + 1] as number); b++)
+    if (columns.track[b] === -1 && box.every((value, i) => columns.box[4 * b + i] === value)) return [];
+  return missing;
+}

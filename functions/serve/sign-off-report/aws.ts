@@ -1,0 +1,19 @@
+import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import { s3Lake } from "../../runtime/lake.ts";
+import { correctionLog } from "../correction-log.ts";
+import { signOffs } from "../sign-offs.ts";
+import { summaryReader } from "../stored-summary.ts";
+import type { Deps } from "./handler.ts";
+
+export function awsDeps(): Deps {
+  const { CASE_TABLE, PROCESSED_BUCKET } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET"]);
+  const table = documentClient();
+  return {
+    lake: s3Lake(s3Client(), PROCESSED_BUCKET),
+    summary: summaryReader(CASE_TABLE),
+    log: correctionLog(table, CASE_TABLE),
+    signOffs: signOffs(table, CASE_TABLE),
+    now: () => new Date(),
+  };
+}

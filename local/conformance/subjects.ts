@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { DeleteRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateStateMachineCommand, DeleteStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { CreateQueueCommand, DeleteQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { openCloud } from "../cloud.ts";
+import { pause, type Subject } from "./assertion.ts";
+
+const region = "us-east-1";
+
+interface Access {
+  readonly endpoint?: string;
+  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+}
+
+/** Clients for one implementation. One attempt each: an error is to be seen, not tried again. */
+function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states"> {
+  const settings = { region, maxAttempts: 1, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
+  return {
+    // Signed addresses are for whoever has no SDK: they must not hold the checksum of a body that is not there yet.
+    s3: new S3Client({ ...settings, forcePathStyle: endpoint !== undefined, requestChecksumCalculation: "WHEN_REQUIRED" }),
+    dynamodb: new DynamoDBClient(settings),
+    sqs: new SQSClient({ ...settings, ...(endpoint && { useQueueUrlAsEndpoint: false }) }),
+    events: new EventBridgeClient(settings),
+    states: new SFNClient(settings),
+  };
+}
+
+/** Runs an execution to its end; what it failed with is its error's name. */
+async function ended(states: SFNClient, stateMachineArn: string, input: unknown): Promise<Awaited<ReturnType<Subject["run"]>>> {
+  const { executionArn } = await states.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input ?? {}) }));
+  for (;;) {
+    const { status = "", output, error } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === "SUCCEEDED") return { status, output: JSON.parse(output ?? "null") };
+    if (status !== "RUNNING") return { status, ...(status === "FAILED" && error !== undefined && { error }) };
+    await pause(50);
+  }
+}
+
+/** The local cloud, where programs make resources and nobody else does. */
+export async function openOurs(): Promise<Subject> {
+  const accountId = "000000000000";
+  const dataDir = mkdtempSync(join(tmpdir(), "svp-conformance-"));
+  const cloud = await openCloud({ dataDir, region, accountId, waitScale: 1, log: () => undefined });
+  await cloud.start();
+  const roleArn = `arn:aws:iam::${accountId}:role/conformance`;
+  const trusted = { Effect: "Allow", Principal: { Service: "states.amazonaws.com" }, Action: "sts:AssumeRole" };
+  cloud.iam.putRole({ arn: roleArn, trustPolicy: { Version: "2012-10-17", Statement: [trusted] } });
+  cloud.iam.putRolePolicy(roleArn, "all", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+  let made = 0;
+  const name = (kind: string): string => `conformance-${kind}-${++made}`;
+  const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${accountId}:${rest}`;
+  const urlOf = (queue: string): string => `https://sqs.${region}.amazonaws.com/${accountId}/${queue}`;
+  const queue: Subject["queue"] = async ({ visibilitySeconds = 30, mostReceives } = {}) => {
+    const [main, dead] = [name("queue"), name("letters")];
+    cloud.sqs.putQueue({ arn: arn("sqs", dead), name: dead });
+    const redrive = mostReceives && { redrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("sqs", dead), maxReceiveCount: mostReceives }) };
+    cloud.sqs.putQueue({ arn: arn("sqs", main), name: main, visibilityTimeoutSeconds: visibilitySeconds, ...redrive });
+    return { url: urlOf(main), arn: arn("sqs", main), deadLetterUrl: urlOf(dead) };
+  };
+  const calls = clients({ endpoint: cloud.endpoint, credentials: cloud.iam.administrator.credentials });
+  return {
+    ...calls,
+    queue,
+    async bucket({ versioned = false } = {}) {
+      const bucket = name("bucket");
+      cloud.s3.configureBucket(bucket, versioned ? { versioning: true } : {});
+      return bucket;
+    },
+    async table() {
+      const table = name("table");
+      const schema = (hash: string, range: string) => [
+        { attributeName: hash, keyType: "HASH" },
+        { attributeName: range, keyType: "RANGE" },
+      ];
+      await cloud.dynamodb.putTable({
+        name: table,
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "pk",
+        rangeKey: "sk",
+        attributes: ["pk", "sk", "list", "day"].map((attribute) => ({ name: attribute, type: "S" })),
+        globalSecondaryIndexes: [{ name: "by-day", keySchemas: schema("list", "day"), projectionType: "ALL" }],
+      });
+      return table;
+    },
+    async rulesTo(patterns) {
+      const { url, arn: queueArn } = await queue();
+      const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: queueArn };
+      cloud.iam.putResourcePolicy(queueArn, { Version: "2012-10-17", Statement: [allowed] });
+      for (const pattern of patterns) {
+        const rule = name("rule");
+        cloud.events.putRule({ arn: arn("events", `rule/${rule}`), name: rule, eventPattern: JSON.stringify(pattern) });
+        cloud.events.putTarget({ rule, targetId: "queue", arn: queueArn });
+      }
+      return url;
+    },
+    async run(definition, input) {
+      const machine = name("machine");
+      const machineArn = arn("states", `stateMachine:${machine}`);
+      await cloud.states.putStateMachine({ arn: machineArn, name: machine, definition: JSON.stringify(definition), roleArn });
+      return ended(calls.states, machineArn, input);
+    },
+    async close() {
+      await cloud.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/**
+ * An implementation in which resources are made by calls: AWS itself, or a server that stands for it. What it makes it deletes, but for buckets,
+ * which end with the server; on AWS they are named `svp-conformance-…` and are left for whoever ran this.
+ */
+export async function openByCalls({ roleArn, ...access }: Access & { readonly roleArn: string }): Promise<Subject> {
+  const calls = clients(access);
+  const { s3, dynamodb, sqs, events, states } = calls;
+  const run = Date.now().toString(36);
+  let count = 0;
+  const name = (kind: string): string => `svp-conformance-${run}-${kind}-${++count}`;
+  const undo: (() => Promise<unknown>)[] = [];
+  const queueNamed = async (Attributes: Record<string, string>) => {
+    const QueueName = name("queue");
+    const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    undo.push(() => sqs.send(new DeleteQueueCommand({ QueueUrl })));
+    return { url: QueueUrl, arn: `arn:aws:sqs:${region}:${QueueUrl.split("/").at(-2)}:${QueueName}` };
+  };
+  const queue: Subject["queue"] = async ({ visibilitySeconds = 30, mostReceives } = {}) => {
+    const dead = await queueNamed({});
+    const redrive = mostReceives && { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: mostReceives }) };
+    return { ...(await queueNamed({ VisibilityTimeout: String(visibilitySeconds), ...redrive })), deadLetterUrl: dead.url };
+  };
+  return {
+    ...calls,
+    queue,
+    async bucket({ versioned = false } = {}) {
+      const Bucket = name("bucket");
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      if (versioned) await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+      return Bucket;
+    },
+    async table() {
+      const TableName = name("table");
+      const schema = (hash: string, range: string) => [
+        { AttributeName: hash, KeyType: "HASH" as const },
+        { AttributeName: range, KeyType: "RANGE" as const },
+      ];
+      await dynamodb.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: "PAY_PER_REQUEST",
+          KeySchema: schema("pk", "sk"),
+          AttributeDefinitions: ["pk", "sk", "list", "day"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+          GlobalSecondaryIndexes: [{ IndexName: "by-day", KeySchema: schema("list", "day"), Projection: { ProjectionType: "ALL" } }],
+        }),
+      );
+      undo.push(() => dynamodb.send(new DeleteTableCommand({ TableName })));
+      await waitUntilTableExists({ client: dynamodb, maxWaitTime: 120, minDelay: 1 }, { TableName });
+      return TableName;
+    },
+    async rulesTo(patterns) {
+      const { url, arn } = await queue();
+      const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: arn };
+      const Attributes = { Policy: JSON.stringify({ Version: "2012-10-17", Statement: [allowed] }) };
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+      for (const pattern of patterns) {
+        const Name = name("rule");
+        await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
+        await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: "queue", Arn: arn }] }));
+        undo.push(async () => {
+          await events.send(new RemoveTargetsCommand({ Rule: Name, Ids: ["queue"] }));
+          await events.send(new DeleteRuleCommand({ Name }));
+        });
+      }
+      return url;
+    },
+    async run(definition, input) {
+      const { stateMachineArn = "" } = await states.send(
+        new CreateStateMachineCommand({ name: name("machine"), definition: JSON.stringify(definition), roleArn }),
+      );
+      undo.push(() => states.send(new DeleteStateMachineCommand({ stateMachineArn })));
+      return ended(states, stateMachineArn, input);
+    },
+    async close() {
+      for (const step of undo.reverse()) await step();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { CommandError, main } from "../local/cli/command.ts";
+import { answers, pythonTools, succeeds } from "../local/cli/python-tools.ts";
+import { root } from "../local/root.ts";
+
+const packages = "python3-torch python3-onnx python3-numpy python3-pytest";
+/** What trains; the tools have a Python of their own, since PyTorch comes from elsewhere. */
+const trainer = process.env["PYTHON"] ?? "/usr/bin/python3";
+
+await main({
+  help: `
+npm run verify:python
+
+Holds models/training to what its tools say: lint and format (ruff), types (mypy), a few steps of training of each kind on tiny data,
+readers of datasets and measures (pytest), tracking by the clients of others, and two shipped networks measured by the evaluation's own entry, its
+answer by the contract (mocha). The tools, ONNX Runtime and the clients are installed into node_modules/.cache from a package index of Python, once.
+
+  -h, --help   this text
+
+Needs Python 3.10 or newer with venv (PYTHON_TOOLS, by default python3), and one with PyTorch, onnx, numpy and pytest (PYTHON, by
+default /usr/bin/python3). On Debian: apt-get install -y python3-venv ${packages}
+Exit code: 0 all agree; 1 something does not, or a tool is missing; 2 wrong usage.`,
+  options: {},
+  positionals: [],
+  async run() {
+    const tools = pythonTools("python-tools", join(root, "models/training/requirements-check.txt"));
+    if (!answers(trainer, ["-c", "import numpy, onnx, pytest, torch"]))
+      throw new CommandError(`"${trainer}" lacks PyTorch, onnx, numpy or pytest. On Debian: apt-get install -y ${packages}`);
+    const environment = pythonTools("python-training", join(root, "models/training/requirements-try.txt"), { python: trainer, withItsPackages: true });
+    const checks: Record<string, () => boolean> = {
+      "ruff check": () => succeeds(join(tools, "ruff"), ["check"]),
+      "ruff format": () => succeeds(join(tools, "ruff"), ["format", "--check"]),
+      mypy: () => succeeds(join(tools, "mypy"), ["--cache-dir", join(root, "node_modules/.cache/mypy")]),
+      // The clients keep threads and hooks of their process for themselves, so each has one of its own, below.
+      pytest: () => succeeds(join(environment, "python"), ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--ignore-glob=*tracking*", "test/models/training"]),
+      "tracking and evaluation": () => succeeds("npx", ["mocha", "test/models/training", "--grep", "tracking|evaluate.py"]),
+    };
+    // All of them, so that every mistake shows at once.
+    const failed = Object.entries(checks).flatMap(([name, check]) => (check() ? [] : [name]));
+    if (failed.length > 0) throw new CommandError(`Refused by ${failed.join(", ")}.`);
+    process.stdout.write("ruff, mypy and pytest agree.\n");
+    return 0;
+  },
+});

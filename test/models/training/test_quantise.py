@@ -1,0 +1,94 @@
+"""Precisions of a network made on the spot. Needs onnxruntime, whose absence is said."""
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "models/training"))
+
+import quantise
+from export import export
+from networks import MASK_HEIGHT, MASK_WIDTH, SegmenterGraph, SegmenterNet
+from operation import Operation
+
+needs_onnxruntime = unittest.skipUnless(importlib.util.find_spec("onnxruntime"), "needs onnxruntime: npm run verify:python has it")
+
+
+def figures(value: float, better: str, *speeds: float) -> dict:
+    return {"metrics": {"x": {"value": value, "better": better}}, "framesPerSecond": dict(zip(("1", "8"), speeds, strict=True))}
+
+
+class Wins(unittest.TestCase):
+    def test_by_speed_without_loss(self) -> None:
+        before = figures(0.9, "higher", 100, 100)
+        self.assertEqual(quantise.wins(before, figures(0.895, "higher", 90, 120), "x"), (True, "it is 1.20 times as fast, and x differs by -0.0050"))
+        self.assertEqual(quantise.wins(before, figures(0.88, "higher", 300, 300), "x"), (False, "x is worse by 0.0200"))
+        self.assertEqual(quantise.wins(before, figures(0.95, "higher", 105, 70), "x"), (False, "it is 1.05 times as fast"))
+        self.assertEqual(quantise.wins(figures(3, "lower", 10, 10), figures(4.5, "lower", 20, 20), "x"), (False, "x is worse by 1.5000"))
+        self.assertEqual(quantise.wins(before, {**before, "metrics": {}}, "x"), (False, "it has no x any more"))
+
+
+class Source:
+    """Frames with a light block, which is label 1."""
+
+    def read(self, split: str, width: int, height: int) -> list[Operation]:
+        seed = {"validation": 1, "test": 2}[split]
+        frames = np.random.default_rng(seed).integers(0, 60, size=(4, height, width, 3), dtype=np.uint8)
+        frames[:, 20:80, 30:150] += 150
+        shown = np.zeros((4, 72, 128), dtype=np.uint8)
+        shown[:, 10:40, 15:75] = 1
+        return [Operation(str(i), 1.0, frames[i : i + 2], {"maskLabels": ["Liver"]}, lambda _w, _h: shown[:2]) for i in (0, 2)]
+
+
+@needs_onnxruntime
+class Precisions(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        torch.manual_seed(3)
+        self.model = self.folder / "model"
+        labels = {"id": "organ-segmenter", "version": "1.0.0", "task": "segmentation", "subject": "structure", "labels": ["Liver"], "threshold": 0.5}
+        outputs = {"outputs": {"classes": "classes", "confidence": "confidence"}}
+        size = (MASK_WIDTH, MASK_HEIGHT)
+        with mock.patch("builtins.print"):
+            export(SegmenterGraph(SegmenterNet(2)), size, ["classes", "confidence"], self.model, {**labels, **outputs}, "card", None)
+
+    def quantise(self, precision: str, keep: bool, wins: bool) -> tuple[dict, Path]:
+        output = self.folder / precision
+        given = argparse.Namespace(layout="drawn", data=self.folder, operations=None, threads=1, output=output, precision=precision, keep=keep)
+        with mock.patch("sources.source", return_value=Source()), mock.patch("quantise.wins", return_value=(wins, "so")):
+            return quantise.quantise(self.model, given), output
+
+    def test_whole_numbers(self) -> None:
+        import onnx
+
+        report, output = self.quantise("int8", keep=False, wins=True)
+        kinds = {node.op_type for node in onnx.load(output / "model.onnx").graph.node}
+        self.assertTrue({"QuantizeLinear", "DequantizeLinear", "Conv"} <= kinds)
+        self.assertLess(report["after"]["bytes"], 0.6 * report["before"]["bytes"])
+        described = json.loads((output / "model.json").read_text())
+        digest = hashlib.sha256((output / "model.onnx").read_bytes()).hexdigest()
+        self.assertEqual([described["sha256"], report["sha256"], described["id"]], [digest, digest, "organ-segmenter"])
+        self.assertEqual((output / "card.md").read_text(), "card")
+        self.assertTrue(all(rate > 0 for at in ("before", "after") for rate in report[at]["framesPerSecond"].values()))
+
+    def test_half_precision_that_does_not_win_is_not_written(self) -> None:
+        report, output = self.quantise("fp16", keep=False, wins=False)
+        self.assertEqual([report["wins"], sorted(path.name for path in output.iterdir())], [False, []])
+        self.assertAlmostEqual(report["after"]["metrics"]["mean-dice"]["value"], report["before"]["metrics"]["mean-dice"]["value"], delta=0.02)
+        self.quantise("fp16", keep=True, wins=False)
+        self.assertEqual(sorted(path.name for path in output.iterdir()), ["card.md", "model.json", "model.onnx"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import { type CaseDetail, problemOf } from "../../../contracts/api.ts";
+import { Api, type Refusal } from "../../../web/data/api.ts";
+import { FreshLinks } from "../../../web/data/fresh-case.ts";
+import { idlenessAfter } from "../../../web/data/idle.ts";
+import { scopesIn } from "../../../web/data/sign-in.ts";
+
+describe("idleness", () => {
+  it("is warned of for the last minute of a quarter of an hour, and then over", () => {
+    expect([0, 839, 840, 899.5, 900, 1e9].map(idlenessAfter)).to.deep.equal([
+      { kind: "active" },
+      { kind: "active" },
+      { kind: "warned", secondsLeft: 60 },
+      { kind: "warned", secondsLeft: 1 },
+      { kind: "over" },
+      { kind: "over" },
+    ]);
+  });
+});
+
+describe("Api", () => {
+  const real = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = real;
+  });
+  const session = { signsIn: true, subject: "s", may: () => true, headers: async () => ({ authorization: "Bearer t" }), signOut: async () => undefined };
+  const answering = (status: number, body: string) => {
+    const asked: [string, RequestInit | undefined][] = [];
+    globalThis.fetch = async (url, init) => {
+      asked.push([String(url), init]);
+      return new Response(body, { status });
+    };
+    return asked;
+  };
+
+  it("asks with the session's token, and leaves empty filters out", async () => {
+    const asked = answering(200, `{"cases":[],"next":null}`);
+    expect(await new Api("/api", session).cases({ status: "FAILED", event: "", phase: "a b" })).to.deep.equal({ cases: [], next: null });
+    expect(asked[0]?.[0]).to.equal("/api/cases?status=FAILED&phase=a+b");
+    expect(asked[0]?.[1]?.headers).to.deep.equal({ authorization: "Bearer t" });
+  });
+
+  it("gives all reasons of a refusal, whoever refuses", async () => {
+    const refusal = async (status: number, body: string): Promise<Refusal> => {
+      answering(status, body);
+      return new Api("/api", session).run("x").then(
+        () => expect.fail("It was no refusal."),
+        (error: Refusal) => error,
+      );
+    };
+    const ours = await refusal(400, JSON.stringify(problemOf(400, ["One.", "Two."])));
+    expect([ours.status, ours.reasons]).to.deep.equal([400, ["One.", "Two."]]);
+    expect((await refusal(401, `{"message":"Unauthorized"}`)).reasons).to.deep.equal(["Unauthorized"]);
+    expect((await refusal(502, "<html>")).reasons).to.deep.equal(["The platform answered 502 to GET /cases/x/run."]);
+    expect((await refusal(200, "not JSON")).reasons).to.deep.equal(["The platform answered 200 to GET /cases/x/run."]);
+  });
+});
+
+describe("scopes of a session", () => {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const token = (claims: object) => `${encode({ alg: "RS256" })}.${encode(claims)}.c2lnbmF0dXJl`;
+
+  it("are those in its access token, whatever its letters", () => {
+    expect(scopesIn(token({ scope: "openid svp/audit.read", sub: "\u00ff\u00fe?>" }))).to.deep.equal(["openid", "svp/audit.read"]);
+  });
+
+  it("are none where there is no token, or none that can be read", () => {
+    for (const none of [undefined, "", "opaque", "a.b.c", token({}), token({ scope: ["svp/audit.read"] })]) expect(scopesIn(none)).to.deep.equal([]);
+  });
+});
+
+describe("FreshLinks", () => {
+  const links = (review: string): CaseDetail["links"] => ({
+    review,
+    frameTable: null,
+    timeline: null,
+    sprites: null,
+    poster: null,
+    detections: {},
+    masks: {},
+    scores: {},
+    tracks: null,
+  });
+
+  it("asks for links again before they run out, once, and again after a failure", async () => {
+    let now = 0;
+    const answers = [() => Promise.reject(new Error("down")), async () => ({ links: links("second") }) as CaseDetail];
+    const fresh = new FreshLinks(
+      links("first"),
+      () => (answers.shift() as () => Promise<CaseDetail>)(),
+      () => now,
+    );
+    const review = () => fresh.link((all) => all.review);
+    expect(await review()).to.equal("first");
+    now = 12 * 60 * 1000 + 1;
+    expect(await review().catch((error: Error) => error.message)).to.equal("down");
+    expect(await Promise.all([review(), review()])).to.deep.equal(["second", "second"]);
+    expect(answers).to.deep.equal([]);
+    expect(await fresh.link((all) => all.timeline).catch((error: Error) => error.message)).to.equal("The case has no such file any more. Reload the page.");
+  });
+});

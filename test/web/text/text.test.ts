@@ -1,0 +1,43 @@
+import { expect } from "chai";
+import { preferredLanguage, texts, wordFor } from "../../../web/text/text.ts";
+
+/** Every word of a dictionary with its path; of one that takes values, what it says of some. */
+function* words(of: object, path = ""): Generator<[string, string]> {
+  for (const [key, value] of Object.entries(of)) {
+    if (typeof value === "string") yield [`${path}${key}`, value];
+    else if (typeof value === "function") yield [`${path}${key}`, String((value as (...args: unknown[]) => unknown)(3, 3))];
+    else yield* words(value as object, `${path}${key}.`);
+  }
+}
+
+describe("words of the page", () => {
+  it("are there in both languages, and say something", () => {
+    const [english, chinese] = [new Map(words(texts.en)), new Map(words(texts["zh-TW"]))];
+    expect([...chinese.keys()].sort()).to.deep.equal([...english.keys()].sort());
+    expect([...english, ...chinese].filter(([, word]) => word.trim() === "")).to.deep.equal([]);
+  });
+
+  it("are Chinese where they should be", () => {
+    const latin = [...words(texts["zh-TW"])].filter(([key, word]) => !/\p{Script=Han}/u.test(word) && !/\d/.test(word) && key !== "otherLanguage");
+    expect(latin).to.deep.equal([]);
+  });
+
+  it("count in the singular and in the plural", () => {
+    const { cases, review, run } = texts.en;
+    expect([cases.count(1, true), cases.count(2, false)]).to.deep.equal(["1 case", "2 cases, and more"]);
+    expect([review.spans(1), review.spans(2)]).to.deep.equal(["In sight 1 time", "In sight 2 times"]);
+    expect(run.redriven(1)).to.equal("Taken up again 1 time after a failure.");
+  });
+
+  it("name what the page does not know as the platform does", () => {
+    expect([wordFor(texts.en.statuses, "RUNNING"), wordFor(texts.en.statuses, "THAWING"), wordFor(texts.en.statuses, "toString")]).to.deep.equal([
+      ...["Being analysed", "THAWING", "toString"],
+    ]);
+  });
+
+  it("are in the language last chosen, else in the browser's", () => {
+    expect([preferredLanguage(null, "zh-HK"), preferredLanguage("en", "zh-TW"), preferredLanguage(null, "de"), preferredLanguage("zh-TW", "en")]).to.deep.equal(
+      [...["zh-TW", "en", "en", "zh-TW"]],
+    );
+  });
+});

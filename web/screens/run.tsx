@@ -1,0 +1,108 @@
+import { Refusal } from "../data/api.ts";
+import { wordFor } from "../text/text.ts";
+import { useApp } from "../ui/app-context.ts";
+import { Problem, StatusBadge } from "../ui/parts.tsx";
+import { Poster } from "../ui/poster.tsx";
+import { useResource } from "../ui/resource.ts";
+import { hashOf } from "../ui/route.ts";
+import { CaseHeading } from "./case-review.tsx";
+
+/** How often a run under way is looked at, milliseconds. */
+const pause = 1500;
+
+/** How a case's run comes on: its states as they are entered, what failed and why, what it costs. */
+export function Run({ caseId }: { caseId: string }) {
+  const { api, text, language } = useApp();
+  const found = useResource(
+    caseId,
+    async (signal) => {
+      const [detail, run] = await Promise.all([
+        api.case(caseId, signal),
+        api.run(caseId, signal).catch((error: Error) => {
+          if (error instanceof Refusal && error.status === 404) return null;
+          throw error;
+        }),
+      ]);
+      return { summary: detail.case, run, poster: detail.links.poster };
+    },
+    (value) => (value === undefined || value.run === null || value.run.execution === "RUNNING" || value.summary.status === "RUNNING" ? pause : null),
+  );
+  if (!found.value) return found.error ? <Problem error={found.error} retry={found.reload} /> : <p role="status">{text.loading}</p>;
+  const { summary, run, poster } = found.value;
+  const time = (at: string): string => new Date(at).toLocaleTimeString(language);
+  const lasted = (from: string, to: string | null): string => text.seconds(Math.max(0, (to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000);
+  const dollars = (value: number | null): string => (value === null ? text.run.unknownCost : text.dollars(value));
+  return (
+    <>
+      <CaseHeading summary={summary} screen="run" />
+      {found.error && <Problem error={found.error} retry={found.reload} />}
+      {summary.reasons.length > 0 && (
+        <section className="problem" aria-labelledby="reasons-title">
+          <h2 id="reasons-title">{text.run.reasons}</h2>
+          <ul id="reasons">
+            {summary.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {run === null ? (
+        <p role="status">{text.run.none}</p>
+      ) : (
+        <>
+          <dl className="panel">
+            <dt>{text.run.started}</dt>
+            <dd>{new Date(run.startedAt).toLocaleString(language)}</dd>
+            <dt>{run.endedAt === null ? text.run.lasted : text.run.ended}</dt>
+            <dd>
+              {run.endedAt !== null && `${new Date(run.endedAt).toLocaleString(language)}, `}
+              {lasted(run.startedAt, run.endedAt)}
+            </dd>
+            <dt>{text.run.forecast}</dt>
+            <dd>{dollars(run.forecastUsd)}</dd>
+            <dt>{text.run.cost}</dt>
+            <dd>{dollars(run.costUsd)}</dd>
+          </dl>
+          {run.redriveCount > 0 && <p>{text.run.redriven(run.redriveCount)}</p>}
+          {(summary.status === "COMPLETE" || summary.status === "PARTIAL") && (
+            <p className="ended">
+              {poster !== null && <Poster link={poster} label={text.run.poster(summary.fileName)} />}
+              <a className="button" href={hashOf({ screen: "case", caseId, frame: null })}>
+                {text.run.open}
+              </a>
+            </p>
+          )}
+          <div className="panel">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{text.run.state}</th>
+                  <th scope="col">{text.run.entered}</th>
+                  <th scope="col">{text.run.lasted}</th>
+                  <th scope="col">{text.run.attempts}</th>
+                  <th scope="col">{text.run.outcome}</th>
+                </tr>
+              </thead>
+              <tbody id="states">
+                {run.states.map((state, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: states are only ever added at the end, and one may come twice.
+                  <tr key={i}>
+                    <td>{state.name}</td>
+                    <td>{time(state.enteredAt)}</td>
+                    <td>{lasted(state.enteredAt, state.exitedAt)}</td>
+                    <td>{state.attempts || "–"}</td>
+                    <td>
+                      <StatusBadge status={state.status === "SUCCEEDED" ? "COMPLETE" : state.status} words={wordFor(text.run.states, state.status)} />
+                      {state.error !== null && <span className="bad"> {state.error}</span>}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {run.isCut && <p className="soft">{text.run.cut}</p>}
+          </div>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { Refusal } from "../data/api.ts";
+import { useApp } from "./app-context.ts";
+
+/** Why something failed: the platform's own reasons, all of them, or that it can't be reached. */
+export function Problem({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
+  const { text } = useApp();
+  const reasons = error instanceof Refusal ? error.reasons : [error instanceof TypeError ? text.offline : error.message];
+  return (
+    <div className="problem" role="alert">
+      <strong>{text.failed}</strong>
+      <ul>
+        {reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+      {retry && (
+        <button type="button" onClick={retry}>
+          {text.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The title of a screen. It takes the focus when one comes there, so that a screen reader says where one is. */
+export function ScreenTitle({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { text } = useApp();
+  const words = typeof children === "string" ? children : "";
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    document.title = words === "" ? text.title : `${words} – ${text.title}`;
+  }, [words, text]);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+/** A dialog that keeps the focus inside while it is open. */
+export function Dialog({ isOpen, onClose, title, children }: { isOpen: boolean; onClose: () => void; title: string; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (isOpen && !dialog.current?.open) dialog.current?.showModal();
+    if (!isOpen && dialog.current?.open) dialog.current.close();
+  }, [isOpen]);
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="dialog-title">
+      <h2 id="dialog-title">{title}</h2>
+      {isOpen && children}
+    </dialog>
+  );
+}
+
+const pictures = {
+  play: "M8 5l11 7-11 7z",
+  pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+  previous: "M6 5h3v14H6zM20 5v14L9 12z",
+  next: "M15 5h3v14h-3zM4 5l11 7-11 7z",
+  film: "M4 4h16v16H4zM6 6v2h2V6zm0 5v2h2v-2zm0 5v2h2v-2zM16 6v2h2V6zm0 5v2h2v-2zm0 5v2h2v-2z",
+} as const;
+
+export function Icon({ name }: { name: keyof typeof pictures }) {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d={pictures[name]} fillRule="evenodd" />
+    </svg>
+  );
+}
+
+/** A case's state as a badge: in words, and in a colour for those who see it. */
+export function StatusBadge({ status, words }: { status: string; words: string }) {
+  const kind = status === "COMPLETE" ? "good" : ["REJECTED", "QUARANTINED", "FAILED"].includes(status) ? "bad" : "soft";
+  return <span className={`badge ${kind}`}>{words}</span>;
+}
