@@ -550,9 +550,12 @@ describe("the page", function () {
         const tab = await own.newPage();
         listen(tab);
         await serveBarcode(tab, clip);
-        await tab.goto(`${home()}#/cases/${analysed.case.caseId}`);
-        await tab.locator("#position", { hasText: /Frame 0$/ }).waitFor();
-        await until(tab, `${readNumbers}[2] === 0`);
+        // Frame 0 has no boxes: only on another does one see that they have arrived. Until then the page says that it reads them.
+        for (const frame of [1, 0]) {
+          await tab.goto(`${home()}#/cases/${analysed.case.caseId}?f=${frame}`);
+          await tab.waitForSelector(`#picture[data-frame="${frame}"]`);
+          await until(tab, `String(${readNumbers}) === "${frame},${frame},${frame}"`);
+        }
         await tab.keyboard.press("Space");
         const samples = (await tab.evaluate(`new Promise((done) => {
           const samples = [];
@@ -565,9 +568,9 @@ describe("the page", function () {
         })`)) as [number, number, number][];
         const distinct = new Set(samples.map(([burnt]) => burnt));
         expect(distinct.size, "frames seen").to.be.greaterThan(clip.frameCount / 4);
-        const off = samples.map(([burnt, drawn, told]) => Math.max(Math.abs(burnt - drawn), Math.abs(burnt - told)));
-        expect(Math.max(...off), "frames off at most").to.be.at.most(1);
-        expect(off.filter((by) => by === 0).length / off.length, "share of samples without drift").to.be.at.least(0.995);
+        // Burnt in, drawn and told of every picture that does not agree with itself.
+        const off = samples.filter(([burnt, drawn, told]) => burnt !== drawn || burnt !== told);
+        expect(off, `of ${samples.length} pictures`).to.deep.equal([]);
 
         // Exact steps, and exact jumps.
         for (const frame of [17, 100, 101, 63, 0, clip.frameCount - 1]) {
