@@ -106,11 +106,16 @@ function startJobs({ place, network, models }: TrainingRolesArgs): Statement[] {
   ];
 }
 
-/** What is registered waits for approval: `sagemaker:UpdateModelPackage` is not here. */
+/** What is registered waits for approval: no version can be made as an approved one, and `sagemaker:UpdateModelPackage` is not here. */
 function registerVersions(place: Place): Statement[] {
   const versions = regionalArn(place, "sagemaker", `model-package/${physicalName(place, "*")}`);
   const groups = regionalArn(place, "sagemaker", `model-package-group/${physicalName(place, "*")}`);
-  return [allow("RegisterVersions", ["sagemaker:AddTags", "sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"], [groups, versions])];
+  return [
+    allow("RegisterVersions", ["sagemaker:CreateModelPackage"], [groups, versions], {
+      StringEquals: { "sagemaker:ModelApprovalStatus": "PendingManualApproval" },
+    }),
+    allow("FollowVersions", ["sagemaker:AddTags", "sagemaker:DescribeModelPackage"], [groups, versions]),
+  ];
 }
 
 /** A pipeline decides by the measures that the evaluation wrote. */

@@ -8,6 +8,7 @@ import { policyChangesNoIdentities } from "./policy-changes-no-identities.ts";
 import { policyGrantsNoDataActionOnEveryResource } from "./policy-grants-no-data-action-on-every-resource.ts";
 import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action.ts";
 import { policyPassesNamedRolesToNamedServices } from "./policy-passes-named-roles-to-named-services.ts";
+import { policyRegistersNetworksForApproval } from "./policy-registers-networks-for-approval.ts";
 import { policyTakesNamedRoles } from "./policy-takes-named-roles.ts";
 import { policyUsesKeysThroughServices } from "./policy-uses-keys-through-services.ts";
 import { readingOfVideosByPeopleIsTold } from "./reading-of-videos-by-people-is-told.ts";
@@ -30,6 +31,7 @@ export const iamRules: Policies = [
   policyGrantsNoDataActionOnEveryResource,
   policyGrantsNoWildcardAction,
   policyPassesNamedRolesToNamedServices,
+  policyRegistersNetworksForApproval,
   policyTakesNamedRoles,
   policyUsesKeysThroughServices,
   readingOfVideosByPeopleIsTold,

@@ -109,11 +109,20 @@ describe("TrainingRoles", () => {
   });
 
   it("lets a pipeline register versions, and neither of the two approve one or read a dataset for the other", () => {
+    const versions = ["group", ""].map((kind) => `arn:aws:sagemaker:us-east-1:111111111111:model-package${kind && `-${kind}`}/svp-unit-*`);
     expect(pipeline["RegisterVersions"]).to.deep.equal({
       Effect: "Allow",
-      Action: ["sagemaker:AddTags", "sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
-      Resource: ["group", ""].map((kind) => `arn:aws:sagemaker:us-east-1:111111111111:model-package${kind && `-${kind}`}/svp-unit-*`),
+      Action: ["sagemaker:CreateModelPackage"],
+      Resource: versions,
+      Condition: { StringEquals: { "sagemaker:ModelApprovalStatus": "PendingManualApproval" } },
     });
+    expect(pipeline["FollowVersions"]).to.deep.equal({
+      Effect: "Allow",
+      Action: ["sagemaker:AddTags", "sagemaker:DescribeModelPackage"],
+      Resource: versions,
+    });
+    const registering = [...Object.values(job), ...Object.values(pipeline)].filter(({ Action }) => Action.includes("sagemaker:CreateModelPackage"));
+    expect(registering).to.deep.equal([pipeline["RegisterVersions"]]);
     const all = (policy: typeof job) => Object.values(policy).flatMap(({ Action }) => Action as string[]);
     expect([...all(job), ...all(pipeline)]).not.to.include("sagemaker:UpdateModelPackage");
     expect(

@@ -8,6 +8,7 @@ import { policyChangesNoIdentities } from "../../../policies/rules/iam/policy-ch
 import { policyGrantsNoDataActionOnEveryResource } from "../../../policies/rules/iam/policy-grants-no-data-action-on-every-resource.ts";
 import { policyGrantsNoWildcardAction } from "../../../policies/rules/iam/policy-grants-no-wildcard-action.ts";
 import { policyPassesNamedRolesToNamedServices } from "../../../policies/rules/iam/policy-passes-named-roles-to-named-services.ts";
+import { policyRegistersNetworksForApproval } from "../../../policies/rules/iam/policy-registers-networks-for-approval.ts";
 import { policyTakesNamedRoles } from "../../../policies/rules/iam/policy-takes-named-roles.ts";
 import { policyUsesKeysThroughServices } from "../../../policies/rules/iam/policy-uses-keys-through-services.ts";
 import { roleHasPoliciesOfItsOwn } from "../../../policies/rules/iam/role-has-policies-of-its-own.ts";
@@ -32,6 +33,12 @@ const passing = {
   Action: "iam:PassRole",
   Resource: "arn:aws:iam::111111111111:role/r",
   Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+};
+
+const registering = {
+  Action: "sagemaker:CreateModelPackage",
+  Resource: "arn:aws:sagemaker:us-east-1:111111111111:model-package/*",
+  Condition: { StringEquals: { "sagemaker:ModelApprovalStatus": "PendingManualApproval" } },
 };
 
 const using = {
@@ -124,6 +131,18 @@ describe("rules for policies of IAM", () => {
       "all resources but some",
       policy(allow({ Action: "S3:GetObject", Resource: undefined, NotResource: "arn:aws:s3:::a/*" })),
       '"p" allows S3:GetObject on everything but arn:aws:s3:::a/* (S).',
+    ],
+    [
+      policyRegistersNetworksForApproval,
+      "versions that nobody need approve",
+      policy(allow({ ...registering, Action: "sagemaker:Create*", Condition: undefined })),
+      '"p" registers networks as Approved or Rejected; it must be PendingManualApproval alone (S).',
+    ],
+    [
+      policyRegistersNetworksForApproval,
+      "versions that may be approved as they are made",
+      policy(allow({ ...registering, Condition: { StringLike: { "sagemaker:ModelApprovalStatus": ["PendingManualApproval", "App*"] } } })),
+      '"p" registers networks as Approved; it must be PendingManualApproval alone (S).',
     ],
     [
       policyPassesNamedRolesToNamedServices,
@@ -294,6 +313,7 @@ describe("rules for policies of IAM", () => {
       policy(allow({ Action: ["logs:CreateLogDelivery", "s3:ListAllMyBuckets", "sagemaker:ListModels"], Resource: "*" })),
     ],
     [policyPassesNamedRolesToNamedServices, "a role and a service", policy(allow(passing))],
+    [policyRegistersNetworksForApproval, "versions that wait for approval", policy(allow(registering))],
     [policyUsesKeysThroughServices, "a key through a service", policy(allow(using))],
     [
       policyUsesKeysThroughServices,
@@ -346,6 +366,7 @@ describe("rules for policies of IAM", () => {
     for (const rule of [policyGrantsNoWildcardAction, policyGrantsNoDataActionOnEveryResource, policyChangesNoIdentities, boundaryDeniesWhatNoRoleMayDo])
       expect(await applications(rule, role), rule.name).to.equal(0);
     expect(await applications(policyPassesNamedRolesToNamedServices, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
+    expect(await applications(policyRegistersNetworksForApproval, policy(allow({ ...registering, Action: "sagemaker:DescribeModelPackage" })))).to.equal(0);
     expect(await applications(boundaryDeniesWhatNoRoleMayDo, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
     expect(await applications(roleHasPoliciesOfItsOwn, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
     expect(await applications(functionRoleLeavesNetworkToLambda, joining([allow({ Action: network, Resource: "*" })], "sagemaker.amazonaws.com"))).to.equal(0);
