@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { AnalyserResult, Sprites } from "../../contracts/analyser-result.ts";
@@ -10,7 +9,7 @@ import { type Cue, cueProducer, findCues } from "./cues.ts";
 import type { DecodePlan } from "./decode-plan.ts";
 import { type DecoderUsage, startDecoder } from "./decoder.ts";
 import { frameReader } from "./frame-reader.ts";
-import { type InferencePool, openInferencePool } from "./inference-pool.ts";
+import { type InferencePool, inferenceThreads, openInferencePool } from "./inference-pool.ts";
 import { checkDigest, type ModelFolder } from "./model-folder.ts";
 import { ModelOutput, type Output } from "./model-output.ts";
 import { type PacketTable, readPackets } from "./packets.ts";
@@ -44,6 +43,8 @@ export interface FrameAnalysis {
   /** Inference threads; half the processor's, at least one, leaves the rest to the decoder. */
   readonly threads?: number;
   readonly onProgress?: (framesDone: number) => void;
+  /** Told why networks run on the processor though the container has libraries for a GPU. */
+  readonly onSlow?: (reasons: readonly string[]) => void;
   readonly abort?: AbortSignal;
 }
 
@@ -116,7 +117,7 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
 const noDecode: { cues: Cue[]; usage: DecoderUsage } = { cues: [], usage: { cpuSeconds: 0, peakMemoryBytes: 0 } };
 
 /** Opens the networks whose files are what they should be; the others' outputs fail. */
-async function openModels({ models, threads }: FrameAnalysis, outputs: readonly ModelOutput[]): Promise<InferencePool | undefined> {
+async function openModels({ models, threads, onSlow }: FrameAnalysis, outputs: readonly ModelOutput[]): Promise<InferencePool | undefined> {
   const sound: ModelFolder[] = [];
   for (const [i, folder] of models.entries()) {
     try {
@@ -127,7 +128,9 @@ async function openModels({ models, threads }: FrameAnalysis, outputs: readonly 
     }
   }
   if (sound.length === 0) return undefined;
-  const pool = await openInferencePool(sound, threads ?? Math.max(1, Math.floor(availableParallelism() / 2)));
+  const pool = await openInferencePool(sound, threads ?? inferenceThreads());
+  const slow = Object.values(pool.slow);
+  if (slow.length > 0) onSlow?.(slow);
   for (const output of outputs) {
     const failure = pool.failures[output.model.id];
     if (failure !== undefined) output.fail(failure);

@@ -1,4 +1,5 @@
 import type { Model } from "../../contracts/model.ts";
+import type { ExecutionProvider } from "./execution-providers.ts";
 
 /** What the threads of the inference pool tell one another. */
 
@@ -32,7 +33,22 @@ export interface WorkerModel {
   readonly outputs: readonly string[];
 }
 
+/** What a thread is started with. */
+export interface WorkerData {
+  readonly models: readonly WorkerModel[];
+  /** What networks may run on, the fastest first; the last is the processor. */
+  readonly providers: readonly ExecutionProvider[];
+}
+
+/** How a thread opened its networks. */
+export interface Opened {
+  /** Which networks did not open, by id, and why. */
+  readonly failures: Readonly<Record<string, string>>;
+  /** Which networks run on the processor though a faster provider is there, by id, and why. */
+  readonly slow: Readonly<Record<string, string>>;
+}
+
 export type ToWorker = ({ readonly type: "run" } & Batch) | { readonly type: "close" };
 
-/** `ready` is the first message of a thread; `failures` says which networks did not open, and why. */
-export type FromWorker = { readonly type: "ready"; readonly failures: Readonly<Record<string, string>> } | ({ readonly type: "answer" } & BatchAnswer);
+/** `ready` is the first message of a thread. */
+export type FromWorker = ({ readonly type: "ready" } & Opened) | ({ readonly type: "answer" } & BatchAnswer);

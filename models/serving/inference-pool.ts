@@ -1,13 +1,13 @@
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Model } from "../../contracts/model.ts";
-import type { Batch, BatchAnswer, FromWorker, ToWorker, WorkerModel } from "./inference-messages.ts";
+import { type ExecutionProvider, executionProviders } from "./execution-providers.ts";
+import type { Batch, BatchAnswer, FromWorker, Opened, ToWorker, WorkerData, WorkerModel } from "./inference-messages.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
 /** Threads that each hold every network, so that any of them takes any batch. */
-export interface InferencePool {
-  /** Why a network did not open, by id. */
-  readonly failures: Readonly<Record<string, string>>;
+export interface InferencePool extends Opened {
   readonly threads: number;
   /** Runs the batch's networks one after another on one thread. `batch.pixels` is unusable until the answer gives it back. */
   run(batch: Batch): Promise<BatchAnswer>;
@@ -23,8 +23,15 @@ interface Task {
 
 export const outputNames = (model: Model): string[] => Object.values(model.outputs);
 
+/** Half the processor's threads, at least one, for networks: the other half decodes. */
+export const inferenceThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+
 /** Opens the networks in `threads` threads. Throws only if a thread can't start; a network that can't open is in `failures`. */
-export async function openInferencePool(folders: readonly ModelFolder[], threads: number): Promise<InferencePool> {
+export async function openInferencePool(
+  folders: readonly ModelFolder[],
+  threads: number,
+  providers: readonly ExecutionProvider[] = executionProviders(),
+): Promise<InferencePool> {
   const models = folders.map(({ model, graphFile }): WorkerModel => ({ id: model.id, graphFile, input: model.input, outputs: outputNames(model) }));
   const waiting: Task[] = [];
   const idle: Worker[] = [];
@@ -46,8 +53,8 @@ export async function openInferencePool(folders: readonly ModelFolder[], threads
     running.clear();
   };
 
-  const start = async (): Promise<{ worker: Worker; exit: Promise<void>; failures: Readonly<Record<string, string>> }> => {
-    const worker = new Worker(new URL("./inference-worker.ts", import.meta.url), { workerData: models });
+  const start = async (): Promise<{ worker: Worker; exit: Promise<void>; opened: Opened }> => {
+    const worker = new Worker(new URL("./inference-worker.ts", import.meta.url), { workerData: { models, providers } satisfies WorkerData });
     const exit = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
     const [first] = (await once(worker, "message")) as [FromWorker];
     if (first.type !== "ready") throw new Error("An inference thread answered before it was ready.");
@@ -61,12 +68,13 @@ export async function openInferencePool(folders: readonly ModelFolder[], threads
       dispatch();
     });
     idle.push(worker);
-    return { worker, exit, failures: first.failures };
+    return { worker, exit, opened: first };
   };
 
   const started = await Promise.all(Array.from({ length: threads }, start));
   return {
-    failures: Object.assign({}, ...started.map(({ failures }) => failures)),
+    failures: Object.assign({}, ...started.map(({ opened }) => opened.failures)),
+    slow: Object.assign({}, ...started.map(({ opened }) => opened.slow)),
     threads,
     run: (batch) => {
       const answer = new Promise<BatchAnswer>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import type { Batch, FromWorker, ModelAnswer, TensorData, ToWorker, WorkerModel } from "./inference-messages.ts";
+import { runHalving, type Tensors } from "./halving.ts";
+import type { Batch, FromWorker, ModelAnswer, TensorData, ToWorker, WorkerData, WorkerModel } from "./inference-messages.ts";
 
 /**
  * One thread of the inference pool. `session.run` blocks the thread that calls it (microsoft/onnxruntime#19611), so
@@ -9,19 +10,33 @@ import type { Batch, FromWorker, ModelAnswer, TensorData, ToWorker, WorkerModel 
  */
 const port = parentPort;
 if (!port) throw new Error("inference-worker.ts runs in a worker thread only.");
-const models = workerData as readonly WorkerModel[];
+const { models, providers } = workerData as WorkerData;
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 const sessions = new Map<string, ort.InferenceSession>();
 const failures: Record<string, string> = {};
+const slow: Record<string, string> = {};
 for (const model of models) {
   try {
-    const session = await ort.InferenceSession.create(model.graphFile, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+    const session = await open(model);
     checkNames(model, session);
     sessions.set(model.id, session);
   } catch (error) {
     failures[model.id] = `Model "${model.id}" can't be opened: ${(error as Error).message}`;
   }
+}
+
+/** On the fastest provider that takes it. A GPU that can't be had is told, and the processor does its work. */
+async function open({ id, graphFile }: WorkerModel): Promise<ort.InferenceSession> {
+  const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
+  if (providers.length > 1) {
+    try {
+      return await ort.InferenceSession.create(graphFile, { ...options, executionProviders: providers });
+    } catch (error) {
+      slow[id] = `Model "${id}" runs on the processor: ${providers.slice(0, -1).join(" and ")} can't be had: ${(error as Error).message}`;
+    }
+  }
+  return await ort.InferenceSession.create(graphFile, { ...options, executionProviders: ["cpu"] });
 }
 
 function checkNames({ input, outputs }: WorkerModel, session: ort.InferenceSession): void {
@@ -36,12 +51,14 @@ async function run(model: WorkerModel, { pixels, frames }: Batch): Promise<Model
   const session = sessions.get(model.id);
   if (!session) return { error: failures[model.id] as string };
   const { name, width, height } = model.input;
-  try {
-    const tensor = new ort.Tensor("uint8", new Uint8Array(pixels, 0, frames * width * height * 3), [frames, height, width, 3]);
+  const some = async (from: number, count: number): Promise<Tensors> => {
+    const bytes = width * height * 3;
+    const tensor = new ort.Tensor("uint8", new Uint8Array(pixels, from * bytes, count * bytes), [count, height, width, 3]);
     const outputs = await session.run({ [name]: tensor }, model.outputs);
-    return {
-      tensors: Object.fromEntries(Object.entries(outputs).map(([output, { dims, data }]) => [output, { dims: [...dims], data } as TensorData])),
-    };
+    return Object.fromEntries(Object.entries(outputs).map(([output, { dims, data }]) => [output, { dims: [...dims], data } as TensorData]));
+  };
+  try {
+    return { tensors: await runHalving(some, 0, frames) };
   } catch (error) {
     return { error: `Model "${model.id}" failed on a batch of ${frames}: ${(error as Error).message}` };
   }
@@ -57,4 +74,4 @@ port.on("message", async (message: ToWorker) => {
   for (const model of models) if (message.models.includes(model.id)) answers[model.id] = await run(model, message);
   send({ type: "answer", pixels: message.pixels, answers }, [message.pixels]);
 });
-send({ type: "ready", failures });
+send({ type: "ready", failures, slow });

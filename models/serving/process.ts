@@ -23,11 +23,12 @@ export async function processVideo(environment: NodeJS.ProcessEnv, print: (line:
     printed = { at: now, frames };
     print(JSON.stringify({ message: "progress", frameCount: frames, ofCount: frameCount }));
   };
+  const onSlow = (reasons: readonly string[]): void => print(JSON.stringify({ message: "slow", reasons }));
   const { video, models, sampleRate, signals, outputFolder } = job;
   const excluded = job.gate?.outOfBody ?? [];
   const covered = job.gate?.text ?? [];
   const what = { video, width, height, frameRate, frameCount, models, sampleRate, signals, excluded, covered, outputFolder };
-  const analysed = await analyseFrames({ ...what, onProgress, abort });
+  const analysed = await analyseFrames({ ...what, onProgress, onSlow, abort });
   const result = analyserResult.parse({ schema: "analyser-result/1.0", analyser: job.analyser, ...analysed });
 
   // Renamed into place: whoever sees the file sees it whole.

@@ -1,14 +1,18 @@
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { FrameSpan } from "../../contracts/primitives.ts";
+import { type Admission, admission, Busy } from "./admission.ts";
+import type { Demuxer } from "./decode-plan.ts";
 import { EnvironmentError } from "./environment.ts";
-import type { ModelAnswer } from "./inference-messages.ts";
-import { type InferencePool, openInferencePool } from "./inference-pool.ts";
+import type { Tensors } from "./halving.ts";
+import { type InferencePool, inferenceThreads, openInferencePool } from "./inference-pool.ts";
 import { checkDigest, type ModelFolder, readModelFolder } from "./model-folder.ts";
+import { type PictureBatches, pictureBatches } from "./picture-batches.ts";
 import { analyseSegment, type SegmentWork, segmentTypes, UnreadableSegment, type VideoWork } from "./segment.ts";
+import { decodePicture, pictureTypes, UnreadablePicture } from "./still-picture.ts";
 import { readBoxes, readMasks, readScores } from "./tensors.ts";
 
 /** The variables, as `--help` shows them. */
@@ -24,10 +28,14 @@ export const servingVariables = {
 export const imageTensorType = "application/x-image-tensor";
 const attributesHeader = "x-amzn-sagemaker-custom-attributes";
 
-/** Longest segment, in MiB: six seconds of the analysis rendition are below 2. Also what `/execution-parameters` tells a transform job. */
-const segmentMebibytes = 12;
+/** Longest segment or compressed picture, in MiB: six seconds of the analysis rendition are below 2. Also what `/execution-parameters` tells a transform job. */
+const bodyMebibytes = 12;
 /** Transform jobs hold at most 100 MiB of requests at once (CreateTransformJob); a decoder runs for each. */
 const mostAtOnce = Math.min(8, availableParallelism());
+/** Requests that wait for a decoder; each may hold a body of `bodyMebibytes`. What comes beyond them is told to come again. */
+const mostWaiting = 2 * mostAtOnce;
+/** Milliseconds that requests under way have once the container is told to stop: SageMaker kills it 30 s after it told. */
+const graceMilliseconds = 20_000;
 
 /** Everything that is wrong with one request. */
 class BadRequest extends Error {
@@ -46,9 +54,13 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   }
   let loaded: Loaded | undefined;
   const server = createServer((request, response) => {
+    // Kept open, a connection would hold up the end that everything else has come to.
+    response.once("close", () => void (abort.aborted && request.socket.end()));
     answer(request, response, loaded).catch((error: Error) => {
-      if (error instanceof UnreadableSegment) return send(response, 400, { message: "Bad request.", reasons: [error.message] });
+      if (error instanceof UnreadableSegment || error instanceof UnreadablePicture)
+        return send(response, 400, { message: "Bad request.", reasons: [error.message] });
       if (error instanceof BadRequest) return send(response, 400, { message: "Bad request.", reasons: error.reasons });
+      if (error instanceof Busy) return send(response, 503, { message: "Too busy.", reasons: [error.message] }, { "retry-after": "1" });
       print(JSON.stringify({ message: "failed", reasons: [error.message] }));
       send(response, 500, { message: "The network failed on this input.", reasons: [error.message] });
     });
@@ -58,18 +70,29 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   try {
     loaded = await load(environment["MODEL_DIR"] ?? "/opt/ml/model", environment["VIDEO_WORK"]);
     const models = loaded.folders.map(({ model }) => model.id);
-    print(JSON.stringify({ message: "ready", port: (server.address() as AddressInfo).port, models }));
+    const slow = Object.values(loaded.pool.slow);
+    print(JSON.stringify({ message: "ready", port: (server.address() as AddressInfo).port, models, ...(slow.length > 0 && { slow }) }));
     if (!abort.aborted) await once(abort, "abort");
   } finally {
-    server.close();
-    server.closeAllConnections();
+    await drain(server);
     await loaded?.pool.close();
   }
+}
+
+/** Takes no more connections and lets requests under way be answered, for as long as there is. */
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  const killed = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  await closed;
+  clearTimeout(killed);
 }
 
 interface Loaded {
   readonly folders: readonly ModelFolder[];
   readonly pool: InferencePool;
+  readonly batches: PictureBatches;
+  readonly decoders: Admission;
   /** What is done with segments whose requests say nothing; undefined: they are refused. */
   readonly video: { readonly model: ModelFolder["model"]; readonly work: VideoWork } | undefined;
 }
@@ -91,20 +114,20 @@ async function load(folder: string, videoWork: string | undefined): Promise<Load
   if (entries.length === 0 || (folders.length === 0 && faults.length === 0)) faults.push(`MODEL_DIR is "${folder}", which holds no network.`);
   const video = videoWork === undefined ? undefined : readVideoWork(videoWork, folders, faults);
   if (faults.length > 0) throw new EnvironmentError(faults);
-  const pool = await openInferencePool(folders, 1);
+  const pool = await openInferencePool(folders, inferenceThreads());
   const failures = Object.values(pool.failures);
   if (failures.length > 0) {
     await pool.close();
     throw new EnvironmentError(failures);
   }
-  return { folders, pool, video };
+  return { folders, pool, batches: pictureBatches(pool), decoders: admission(mostAtOnce, mostWaiting), video };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, loaded: Loaded | undefined) {
   const path = request.url?.split("?")[0];
   if (path === "/ping" && request.method === "GET") return send(response, loaded ? 200 : 503, { message: loaded ? "ready" : "loading" });
   if (path === "/execution-parameters" && request.method === "GET") {
-    return send(response, 200, { MaxConcurrentTransforms: mostAtOnce, BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: segmentMebibytes });
+    return send(response, 200, { MaxConcurrentTransforms: mostAtOnce, BatchStrategy: "SINGLE_RECORD", MaxPayloadInMB: bodyMebibytes });
   }
   if (path !== "/invocations" || request.method !== "POST") {
     return send(response, 404, {
@@ -112,24 +135,35 @@ async function answer(request: IncomingMessage, response: ServerResponse, loaded
     });
   }
   if (!loaded) return send(response, 503, { message: "The networks are still loading." });
-  const demuxer = segmentTypes[contentType(request) ?? ""];
-  if (demuxer) {
-    const { model, body, work } = await readSegmentRequest(request, loaded);
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const lines = await analyseSegment(body, demuxer, work, model, loaded.pool, gone.signal);
-    return void response.writeHead(200, { "content-type": "application/jsonlines" }).end(lines);
+  const type = contentType(request) ?? "";
+  const isSegment = type in segmentTypes;
+  // Before the body is read: what waits holds no memory but the network's.
+  const leave = isSegment || type in pictureTypes ? await loaded.decoders.enter() : () => {};
+  try {
+    if (isSegment) await answerSegment(request, response, segmentTypes[type] as Demuxer, loaded);
+    else await answerPicture(request, response, loaded);
+  } finally {
+    leave();
   }
-  const { model, pixels } = await readRequest(request, loaded.folders);
-  const { answers } = await loaded.pool.run({ models: [model.id], pixels, frames: 1 });
-  const found = answers[model.id];
-  if (!found || "error" in found) throw new Error(found?.error ?? `Model "${model.id}" gave no answer.`);
-  const { id, version, sha256: digest, labels } = model;
-  send(response, 200, { model: id, version, digest, labels, ...foundIn(model, found.tensors) });
 }
 
-/** What a network found in one picture: boxes in pixels of that picture, masks over a grid that covers it. */
-function foundIn(model: ModelFolder["model"], tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"]): object | undefined {
+async function answerSegment(request: IncomingMessage, response: ServerResponse, demuxer: Demuxer, loaded: Loaded): Promise<void> {
+  const { model, body, work } = await readSegmentRequest(request, loaded);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const lines = await analyseSegment(body, demuxer, work, model, loaded.pool, gone.signal);
+  response.writeHead(200, { "content-type": "application/jsonlines" }).end(lines);
+}
+
+async function answerPicture(request: IncomingMessage, response: ServerResponse, { folders, batches }: Loaded): Promise<void> {
+  const { model, pixels } = await readRequest(request, folders);
+  const tensors = await batches.run(model, pixels);
+  const { id, version, sha256: digest, labels } = model;
+  send(response, 200, { model: id, version, digest, labels, ...foundIn(model, tensors) });
+}
+
+/** What a network found in one picture: boxes in pixels of the network's own picture, whose size is told; masks over a grid that covers it. */
+function foundIn(model: ModelFolder["model"], tensors: Tensors): object | undefined {
   switch (model.task) {
     case "frame-classification":
       return { scores: readScores(model, tensors, 1)[0] };
@@ -141,11 +175,13 @@ function foundIn(model: ModelFolder["model"], tensors: Extract<ModelAnswer, { te
 }
 
 /** Reads which network is asked and its picture. Throws a BadRequest with every fault. */
-async function readRequest(request: IncomingMessage, folders: readonly ModelFolder[]): Promise<{ model: ModelFolder["model"]; pixels: ArrayBuffer }> {
+async function readRequest(request: IncomingMessage, folders: readonly ModelFolder[]): Promise<{ model: ModelFolder["model"]; pixels: Uint8Array }> {
   const faults: string[] = [];
   const type = contentType(request);
-  if (type !== imageTensorType) {
-    faults.push(`The content type is ${type ?? "missing"}; it must be ${[imageTensorType, ...Object.keys(segmentTypes)].join(", ")}.`);
+  const demuxer = pictureTypes[type ?? ""];
+  if (type !== imageTensorType && demuxer === undefined) {
+    const known = [imageTensorType, ...Object.keys(pictureTypes), ...Object.keys(segmentTypes)];
+    faults.push(`The content type is ${type ?? "missing"}; it must be ${known.join(", ")}.`);
   }
   const attributes = request.headers[attributesHeader];
   const wanted = attributes === undefined ? folders[0]?.model.id : /^model=(.+)$/.exec(String(attributes))?.[1];
@@ -154,16 +190,18 @@ async function readRequest(request: IncomingMessage, folders: readonly ModelFold
     const known = folders.map((folder) => folder.model.id).join(", ");
     faults.push(`The header ${attributesHeader} is "${attributes}"; it must be model= and one of ${known}.`);
   }
-  const longest = Math.max(...folders.map(({ model: { input } }) => input.width * input.height * 3));
+  const largest = Math.max(...folders.map(({ model: { input } }) => input.width * input.height * 3));
+  const longest = demuxer === undefined ? largest : bodyMebibytes * 2 ** 20;
   const body = await readBody(request, longest);
-  if (body === undefined) faults.push(`The body is longer than ${longest} bytes, which the largest network takes.`);
-  else if (model) {
+  if (body === undefined) faults.push(`The body is longer than ${longest} bytes${demuxer === undefined ? ", which the largest network takes" : ""}.`);
+  else if (body.length === 0 && demuxer !== undefined) faults.push("The body is empty; it must be a picture.");
+  else if (model && demuxer === undefined) {
     const { width, height } = model.input;
     const bytes = width * height * 3;
     if (body.length !== bytes) faults.push(`The body has ${body.length} bytes; "${model.id}" takes ${width} x ${height} RGB pixels, which are ${bytes} bytes.`);
   }
   if (faults.length > 0 || !model || !body) throw new BadRequest(faults);
-  return { model, pixels: new Uint8Array(body).buffer };
+  return { model, pixels: demuxer === undefined ? body : await decodePicture(body, demuxer, model.input) };
 }
 
 const contentType = (request: IncomingMessage): string | undefined => request.headers["content-type"]?.split(";")[0]?.trim();
@@ -234,7 +272,7 @@ async function readSegmentRequest(
   const faults: string[] = [];
   const attributes = request.headers[attributesHeader];
   const { model, work } = attributes === undefined && video ? video : readSegmentWork(String(attributes ?? ""), folders, faults);
-  const limit = segmentMebibytes * 2 ** 20;
+  const limit = bodyMebibytes * 2 ** 20;
   const body = await readBody(request, limit);
   if (body === undefined) faults.push(`The segment is longer than ${limit} bytes.`);
   else if (body.length === 0) faults.push("The body is empty; it must be a segment of video.");
@@ -264,6 +302,6 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
   return length <= limit ? Buffer.concat(chunks) : undefined;
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+function send(response: ServerResponse, status: number, body: object, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }

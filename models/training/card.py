@@ -1,4 +1,6 @@
-"""Sentences of a model's card that depend on what the network has seen."""
+"""Sentences of a model's card that depend on what the network has seen, and the part of it that its evaluation writes."""
+
+import re
 
 from sources import Source
 
@@ -21,3 +23,42 @@ def limits(source: Source, drawn: str) -> str:
     if source.synthetic:
         return drawn
     return f"Measured on operations of {source.name} that it was not trained on, which share hospitals, cameras and surgeons with those that it was: expect less elsewhere, and measure it there first."
+
+
+HEADING = "## Measured as it is deployed"
+
+
+def with_quality(text: str, quality: dict) -> str:
+    """The card with the figures of a quality.json (model-quality/1.0) before its limits, in the place of earlier ones."""
+    without = re.sub(rf"^{HEADING}\n.*?(?=^## )", "", text, flags=re.DOTALL | re.MULTILINE)
+    return without.replace("## Limits\n", f"{measured(quality)}\n## Limits\n", 1)
+
+
+def measured(quality: dict) -> str:
+    dataset, runtime = quality["dataset"], quality["runtime"]
+    rows = [f"| {name} | {figure(found)} |" for name, found in quality["metrics"].items()]
+    classes: dict[str, dict] = quality["perClass"]
+    # Of labels alike: those that lack a measure are told so.
+    names = list(dict.fromkeys(name for found in classes.values() for name in found))
+    table = [f"| {label} | {' | '.join(figure(found[name]) if name in found else '-' for name in names)} |" for label, found in classes.items()]
+    golden = quality["golden"]
+    alike = "" if golden is None else f" Of {golden['frames']} reference frames it computes {golden['agreeing']} as PyTorch did."
+    return "\n".join(
+        [
+            HEADING,
+            "",
+            f"The file itself, run by ONNX Runtime {runtime['version']} on {dataset['operations']} test operations ({dataset['frames']:,} frames, {dataset['name']}, "
+            f"{dataset['version']}), at its threshold; in brackets intervals of 95 %, by bootstrap over operations. Written by `evaluate.py --card`; `measure.py` defines the measures.{alike}",
+            "",
+            "| measure | value |",
+            "| --- | --- |",
+            *rows,
+            *(["", f"| label | {' | '.join(names)} |", f"| --- |{' --- |' * len(names)}", *table] if table else []),
+            "",
+        ]
+    )
+
+
+def figure(found: dict) -> str:
+    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
+    return f"{found['value']:.3f}{interval}"

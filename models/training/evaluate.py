@@ -1,6 +1,6 @@
 """Measures a model folder on a test set, as the file that would be deployed, and writes what an approval is decided on.
 
-python3 models/training/evaluate.py --model DIR --data DIR [--layout L] [--operations N] [--output DIR]
+python3 models/training/evaluate.py --model DIR --data DIR [--layout L] [--operations N] [--output DIR] [--card]
 
 In a SageMaker Processing job nothing needs to be said: the model (a folder, or the model.tar.gz of a training job) lies in
 /opt/ml/processing/model, the dataset in /opt/ml/processing/dataset, and quality.json is left in /opt/ml/processing/output.
@@ -18,13 +18,14 @@ import os
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
 
+import card
 import command
 import generated
 import sources
@@ -185,25 +186,43 @@ def evaluate(folder: Path, options: argparse.Namespace) -> dict:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def read_options(description: str | None, file: str, more: Callable[[argparse.ArgumentParser], None]) -> argparse.Namespace:
+    """Arguments that every entry has that measures a model folder and leaves `file`; `more` adds its own. Defaults are a Processing job's."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=PROCESSING / "model", help="model folder, or model.tar.gz of a training job")
     parser.add_argument("--data", type=Path, default=PROCESSING / "dataset", help="folder of the operations; missing drawn ones are drawn")
     parser.add_argument("--layout", choices=sources.LAYOUTS, default="drawn", help="how they lie there")
     parser.add_argument("--operations", type=command.positive, help="at most so many, to try whether all goes well")
-    parser.add_argument("--output", type=Path, default=PROCESSING / "output")
+    parser.add_argument("--output", type=Path, default=PROCESSING / "output", help=f"folder for {file}")
     parser.add_argument("--threads", type=command.positive, default=os.cpu_count() or 1)
-    options = parser.parse_args()
+    more(parser)
+    return parser.parse_args()
+
+
+def leave(options: argparse.Namespace, file: str, work: Callable[[Path], dict]) -> dict:
+    """Leaves what `work` finds of the model folder as `file`, and gives it. A model that can't be measured ends the program with 1 and all reasons."""
     try:
         with model_folder(options.model) as folder:
-            document = evaluate(folder, options)
+            document = work(folder)
     except (RefusedError, LayoutError, UnannotatedError) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(1)
     options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "quality.json").write_text(json.dumps(document, indent=2) + "\n")
+    (options.output / file).write_text(json.dumps(document, indent=2) + "\n")
+    return document
+
+
+def main() -> None:
+    def more(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--card", action="store_true", help="also renews these figures in the card.md of --model, which must be a folder")
+
+    options = read_options(__doc__, "quality.json", more)
+    document = leave(options, "quality.json", lambda folder: evaluate(folder, options))
     for name, found in document["metrics"].items():
         command.metric(name, found["value"])
+    if options.card:
+        file = options.model / "card.md"
+        file.write_text(card.with_quality(file.read_text(), document))
 
 
 if __name__ == "__main__":

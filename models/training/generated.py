@@ -1,5 +1,9 @@
-"""Drawn operations as training data: runs the generator (models/synthetic) and reads what it drew."""
+"""Drawn operations as training data: runs the generator (models/synthetic) and reads what it drew.
 
+python3 models/training/generated.py --data DIR [--threads N] [--operations N]     draws all that any network is trained or measured on
+"""
+
+import argparse
 import json
 import os
 import shutil
@@ -140,3 +144,20 @@ def describe(recipes: tuple[Recipe, ...]) -> str:
     """What was drawn, such as "seeds 1001-1045 (60 s at 3 fps, 448x252)", joined by "and"."""
     parts = [f"seeds {r.seeds[0]}-{r.seeds[-1]} ({r.seconds:g} s at {r.frame_rate:g} fps, {r.width}x{r.height})" for r in recipes]
     return " and ".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the operations; those that it holds are left alone")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--operations", type=int, help="at most so many of each split, to try whether all goes well")
+    options = parser.parse_args()
+    for kind in (FRAMES, WHOLE, MASKS):
+        for split, recipes in kind.items():
+            few = first(recipes, options.operations)
+            draw(few, options.data, options.threads)
+            print(f"{split}: {describe(few)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

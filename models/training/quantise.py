@@ -1,6 +1,8 @@
 """Makes a model folder smaller in precision, measures what that costs and gains, and keeps it only where it wins.
 
-python3 models/training/quantise.py --model DIR --data DIR --precision fp16|int8 [--layout L] [--operations N] --output DIR
+python3 models/training/quantise.py --model DIR --data DIR --precision fp16|int8 [--layout L] [--operations N] [--output DIR] [--keep]
+
+Its options have the defaults of a Processing job, as those of evaluate.py do.
 
 fp16: weights and arithmetic in half precision, inputs and outputs as before. For GPUs: processors compute it in single precision.
 int8: static quantisation with QDQ nodes, a scale for each channel of the weights; scales of activations from frames of the validation
@@ -17,9 +19,7 @@ Exit code: 0 measured, whether it wins or not; 1 refused; 2 wrong usage.
 import argparse
 import hashlib
 import json
-import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -29,10 +29,9 @@ import numpy as np
 
 import command
 import sources
-from evaluate import RefusedError, Runner, model_folder, read_model, recipes_of
-from layouts.layout import LayoutError
+from evaluate import Runner, leave, read_model, read_options, recipes_of
 from measure import Quality, measure
-from operation import Operation, UnannotatedError
+from operation import Operation
 
 PRECISIONS = ("fp16", "int8")
 # Frames that scales are taken from; more change them little.
@@ -157,23 +156,14 @@ def quantise(folder: Path, options: argparse.Namespace) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the operations; missing drawn ones are drawn")
-    parser.add_argument("--precision", choices=PRECISIONS, required=True)
-    parser.add_argument("--layout", choices=sources.LAYOUTS, default="drawn", help="how the operations lie there")
-    parser.add_argument("--operations", type=command.positive, help="at most so many, to try whether all goes well")
-    parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--keep", action="store_true", help="writes the model folder even where it does not win")
-    parser.add_argument("--threads", type=command.positive, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    try:
-        with model_folder(options.model) as folder:
-            report = quantise(folder, options)
-    except (RefusedError, LayoutError, UnannotatedError) as refusal:
-        print(refusal, file=sys.stderr)
-        sys.exit(1)
-    (options.output / "quantisation.json").write_text(json.dumps(report, indent=2) + "\n")
+    def more(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--precision", choices=PRECISIONS, required=True)
+        parser.add_argument("--keep", action="store_true", help="writes the model folder even where it does not win")
+
+    options = read_options(__doc__, "quantisation.json", more)
+    report = leave(options, "quantisation.json", lambda folder: quantise(folder, options))
+    for name, found in report["after"]["metrics"].items():
+        command.metric(name, found["value"])
     print(f"{report['model']['id']} in {options.precision} {'wins' if report['wins'] else 'does not win'}: {report['why']}.", flush=True)
 
 

@@ -192,6 +192,7 @@ Finds the working ends of the seven instruments of Cholec80 and names them.
 - **Network** anchor-free, one level of stride {STRIDE}; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_instrument_detector.py`. Boxes enclose what is in sight of the working end, not the shaft.
 - **Threshold** {threshold}: best F1 on {source.describe("validation")}.
+- **Not calibrated**: scores rank boxes, and are not to be read as probabilities.
 
 ## Measured on {source.describe("test")}
 

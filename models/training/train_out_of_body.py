@@ -92,6 +92,7 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_out_of_body.py`. A frame counts as out-of-body as soon as the trocar's wall is in sight.
 - **Threshold** {threshold}: the lowest from 0.1 that covers at most {ALLOWED_VAIN:g} s an hour in vain on {source.describe("validation")}.
+- **Not calibrated**: the threshold is chosen on the network's own scores, which are not to be read as probabilities.
 
 ## Measured on {source.describe("test")}
 
