@@ -19,13 +19,19 @@ export interface PythonToolsOptions {
   readonly python?: string;
   /** Whether what that Python has is seen in the environment. */
   readonly withItsPackages?: boolean;
+  /** Whether the list is whole: nothing that it does not name is installed. */
+  readonly asListed?: boolean;
 }
 
 /**
  * Installs tools of Python into an environment of their own beside what other tools keep, once for each list of them; gives the folder
  * of their programs. Throws CommandError that names what is missing.
  */
-export function pythonTools(name: string, requirements: string, { python = maker, withItsPackages = false }: PythonToolsOptions = {}): string {
+export function pythonTools(
+  name: string,
+  requirements: string,
+  { python = maker, withItsPackages = false, asListed = false }: PythonToolsOptions = {},
+): string {
   const folder = join(root, "node_modules/.cache", name);
   const stamp = join(folder, "installed");
   const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
@@ -35,7 +41,7 @@ export function pythonTools(name: string, requirements: string, { python = maker
     throw new CommandError(`"${python}" is no Python of version 3.10 or newer. PYTHON_TOOLS names another.`);
   if (!succeeds(python, ["-m", "venv", ...(withItsPackages ? ["--system-site-packages"] : []), folder]))
     throw new CommandError(`"${python} -m venv" failed. On Debian: apt-get install -y python3-venv`);
-  if (!succeeds(join(folder, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "-r", requirements]))
+  if (!succeeds(join(folder, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", ...(asListed ? ["--no-deps"] : []), "-r", requirements]))
     throw new CommandError(`The tools of ${relative(root, requirements)} can't be installed: is a package index of Python reachable?`);
   writeFileSync(stamp, digest);
   return join(folder, "bin");

@@ -60,5 +60,7 @@ def measured(quality: dict) -> str:
 
 
 def figure(found: dict) -> str:
-    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
-    return f"{found['value']:.3f}{interval}"
+    """The value and its interval. Where all operations are alike, resampling them tells nothing, and the interval would flatter."""
+    if found["low"] is None or found["low"] == found["high"]:
+        return f"{found['value']:.3f} (no interval)"
+    return f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -51,7 +51,7 @@ def options(description: str, model: str, minutes: float, recipes: dict[str, tup
     parser.add_argument(
         "--output", type=Path, default=Path(said["SM_MODEL_DIR"]) / model if "SM_MODEL_DIR" in said else REPOSITORY / "models" / model
     )
-    given = parser.parse_args([*hyperparameters(parser, said.get("SM_HPS", "{}")), *sys.argv[1:]])
+    given = parser.parse_args([*hyperparameters(parser, said.get("SM_HPS", "{}"), NAMES), *sys.argv[1:]])
     torch.set_num_threads(given.threads)
     try:
         given.source = sources.source(given.layout, given.data, recipes, given.threads, given.operations)
@@ -61,11 +61,11 @@ def options(description: str, model: str, minutes: float, recipes: dict[str, tup
     return given
 
 
-def hyperparameters(parser: argparse.ArgumentParser, text: str) -> list[str]:
-    """SM_HPS as arguments. Ends the program where it has a name that the script does not know."""
+def hyperparameters(parser: argparse.ArgumentParser, text: str, names: Sequence[str]) -> list[str]:
+    """SM_HPS as arguments of these names. Ends the program where it has one that the script does not know."""
     values: dict[str, str] = json.loads(text)
-    if unknown := sorted(set(values) - set(NAMES)):
-        parser.error(f"there is no hyperparameter {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    if unknown := sorted(set(values) - set(names)):
+        parser.error(f"there is no hyperparameter {', '.join(unknown)}; there are {', '.join(names)}")
     # Values may be JSON in JSON, as SageMaker's clients write them: a word in quotation marks of its own.
     return [f"--{name}={str(value).strip(chr(34))}" for name, value in values.items()]
 
