@@ -16,7 +16,7 @@ from generated import REPOSITORY, Recipe
 from layouts.layout import LayoutError
 
 # Where SageMaker's agent reads why a job failed, if it runs one.
-FAILURE = Path("/opt/ml/output/failure")
+FAILURE = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "output/failure"
 NAMES = ("layout", "operations", "minutes", "threads")
 
 
