@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface SharedOutputs {
   inferenceImageUri: pulumi.Output<string>;
   inferenceRepositoryArn: pulumi.Output<string>;
+  trainingImageUri: pulumi.Output<string>;
+  trainingRepositoryArn: pulumi.Output<string>;
   /** Policy that keeps AWS's AI services from using what they are shown. */
   aiOptOutPolicyId: pulumi.Output<string>;
   /** Where AWS Config of every account delivers to. */
@@ -18,6 +20,8 @@ export function sharedOutputs(reference: string): SharedOutputs {
   return {
     inferenceImageUri: output("inferenceImageUri"),
     inferenceRepositoryArn: output("inferenceRepositoryArn"),
+    trainingImageUri: output("trainingImageUri"),
+    trainingRepositoryArn: output("trainingRepositoryArn"),
     aiOptOutPolicyId: output("aiOptOutPolicyId"),
     logArchiveBucket: output("logArchiveBucket"),
     logArchiveKeyArn: output("logArchiveKeyArn"),

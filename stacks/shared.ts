@@ -78,17 +78,10 @@ export function shared(config: SharedConfig): SharedOutputs {
   );
 
   new RegistryScanning("scanning", services.opts);
-  const inference = new ImageRegistry(
-    "inference",
-    {
-      place: services.place,
-      removal,
-      repository: "svp/inference",
-      dockerfile: "models/serving/Dockerfile",
-      readers: Object.values(environmentIds),
-    },
-    services.opts,
-  );
+  const image = (name: string, dockerfile: string) =>
+    new ImageRegistry(name, { place: services.place, removal, repository: `svp/${name}`, dockerfile, readers: Object.values(environmentIds) }, services.opts);
+  const inference = image("inference", "models/serving/Dockerfile");
+  const training = image("training", "models/training/Dockerfile");
   if (config.github !== undefined) {
     const rolesIn = (accounts: readonly { id: string }[]) => accounts.map(({ id }) => `arn:aws:iam::${id}:role/${deployRole}`);
     const ofEnvironments = Object.entries(environments).map(([stack, account]) => [stack, rolesIn([account])] as const);
@@ -100,6 +93,8 @@ export function shared(config: SharedConfig): SharedOutputs {
   return {
     inferenceImageUri: inference.imageUri,
     inferenceRepositoryArn: inference.repositoryArn,
+    trainingImageUri: training.imageUri,
+    trainingRepositoryArn: training.repositoryArn,
     aiOptOutPolicyId: guardrails.aiOptOutPolicyId,
     logArchiveBucket: archive.bucket,
     logArchiveKeyArn: archive.keyArn,

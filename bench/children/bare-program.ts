@@ -11,6 +11,8 @@ if (stack === undefined) throw new Error("usage: bare-program.ts STACK");
 const outputs: Record<keyof SharedOutputs, string> = {
   inferenceImageUri: "image",
   inferenceRepositoryArn: "arn:aws:ecr:us-east-1:777777777777:repository/svp/inference",
+  trainingImageUri: "image",
+  trainingRepositoryArn: "arn:aws:ecr:us-east-1:777777777777:repository/svp/training",
   aiOptOutPolicyId: "p-0123456789",
   logArchiveBucket: "log-archive",
   logArchiveKeyArn: "arn:aws:kms:us-east-1:555555555555:key/0",

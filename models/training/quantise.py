@@ -137,7 +137,9 @@ def quantise(folder: Path, options: argparse.Namespace) -> dict:
     quality = qualities[0]
     taken, why = wins(before, after, quality.headline)
     new = hashlib.sha256(made.read_bytes()).hexdigest()
-    if taken or options.keep:
+    if not taken and options.or_same:
+        shutil.copytree(folder, options.output, dirs_exist_ok=True)
+    elif taken or options.keep:
         (options.output / "model.json").write_text(json.dumps({**model, "sha256": new}, indent=2) + "\n")
         shutil.copy(folder / "card.md", options.output)
     else:

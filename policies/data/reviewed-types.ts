@@ -131,6 +131,7 @@ export const reviewedTypes = {
     "aws:sagemaker/model:Model",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+    "aws:sagemaker/pipeline:Pipeline",
     "aws:secretsmanager/secret:Secret",
     "aws:securityhub/account:Account",
     "aws:securityhub/configurationPolicy:ConfigurationPolicy",

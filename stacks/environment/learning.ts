@@ -1,7 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { dataScientistStatements } from "../../components/identity/data-scientist.ts";
 import { WorkforceRoles } from "../../components/identity/workforce-roles.ts";
 import { ModelRegistry } from "../../components/learning/model-registry.ts";
 import { Studio } from "../../components/learning/studio.ts";
+import { isTrainable } from "../../components/learning/training-pipeline/quality-bars.ts";
+import { TrainingPipeline } from "../../components/learning/training-pipeline/training-pipeline.ts";
 import { TrainingRoles } from "../../components/learning/training-roles.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
@@ -13,13 +16,19 @@ import { type Foundation, workforceName } from "./foundation.ts";
 export function learning(base: Foundation, { lake, table }: Data, config: EnvironmentConfig, shared: SharedOutputs, catalogue: Catalogue): TrainingRoles {
   const { place, removal, opts, keys, network, alerts, deadLetters, logging } = base;
 
-  new ModelRegistry("models", { place, removal, catalogue, readers: [place.accountId, ...config.modelReaders] }, opts);
-  const image = { uri: shared.inferenceImageUri, repositoryArn: shared.inferenceRepositoryArn };
+  const registry = new ModelRegistry("models", { place, removal, catalogue, readers: [place.accountId, ...config.modelReaders] }, opts);
+  const image = { uri: shared.trainingImageUri, repositoryArn: shared.trainingRepositoryArn };
+  const servingImage = { uri: shared.inferenceImageUri, repositoryArn: shared.inferenceRepositoryArn };
   const training = new TrainingRoles(
     "training",
     { place, datasets: lake.datasets, models: lake.models, network: network.jobs, image, logKey: keys.logs, ...logging },
     opts,
   );
+  for (const { model } of catalogue.models.filter((entry) => isTrainable(entry.model))) {
+    const group = registry.groupNames.get(model.id) as pulumi.Output<string>;
+    const run = { datasets: lake.datasets, models: lake.models, network: network.jobs, image, servingImage, roles: training };
+    new TrainingPipeline(`train-${model.id}`, { place, model, group, ...run }, opts);
+  }
   if (config.people !== undefined) {
     const told = { alertTopicArn: alerts.arn, deadLetterArn: deadLetters.arn };
     new WorkforceRoles(workforceName, { place, people: config.people, buckets: lake, table, ...told }, opts);

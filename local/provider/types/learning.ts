@@ -20,6 +20,10 @@ export const learningTypes: Record<string, ResourceType<Cloud>> = {
     computed: sagemaker("model-package-group", "modelPackageGroupName"),
     live: (cloud, state) => cloud.sagemaker.putModelPackageGroup({ name: state["modelPackageGroupName"], arn: state["arn"] }),
   },
+  "aws:sagemaker/pipeline:Pipeline": {
+    computed: sagemaker("pipeline", "pipelineName"),
+    live: (cloud, state) => cloud.sagemaker.putPipeline({ name: state["pipelineName"], definition: state["pipelineDefinition"], roleArn: state["roleArn"] }),
+  },
   "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": { computed: (inputs) => ({ id: String(inputs["modelPackageGroupName"]) }) },
   "aws:sagemaker/domain:Domain": {
     computed: (inputs, place) => {

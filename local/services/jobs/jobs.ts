@@ -64,7 +64,8 @@ export interface Jobs<Request, Result> {
 }
 
 const closing = new Error("The service is closing.");
-const stopping = new Error("The job was stopped.");
+/** Reason of the signal of a job that somebody stopped: it may be given time to leave what it has. */
+export const stopping = new Error("The job was stopped.");
 
 export function openJobs<Request, Result>(options: JobsOptions<Request, Result>): Jobs<Request, Result> {
   const store = openJobStore<Request, Result>(options.folder);

@@ -1,8 +1,10 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { MediaTools } from "../../media/tools.ts";
+import { trainingPython, whyNoTraining } from "../../python.ts";
 import type { Caller } from "../../wire/service.ts";
 import { type Child, startChild } from "../jobs/child-process.ts";
+import { JobError } from "../jobs/jobs.ts";
 import type { Authorizer } from "../seams.ts";
 import { type ImageConfig, readDockerfile } from "./dockerfile.ts";
 
@@ -59,8 +61,8 @@ export function containerCommand(
   const declared = { ...own, ...run.environment };
   const env = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, mounted(value, run.root)]));
   return {
-    // The image has the Node version that the platform runs on.
-    command: program === "node" ? process.execPath : program,
+    // The image has the Node version that the platform runs on, and the Python that trains.
+    command: program === "node" ? process.execPath : program === "python3" ? trainingPython() : program,
     args,
     cwd: image.context,
     env: {
@@ -80,6 +82,8 @@ export function containerCommand(
 export async function startContainer(image: Image, run: ContainerRun, tools: MediaTools): Promise<Child> {
   const config = readDockerfile(await readFile(image.dockerfile, "utf8"));
   const { command, args, cwd, env } = containerCommand(image, config, run, tools);
+  const lacking = command === trainingPython() ? whyNoTraining(command) : undefined;
+  if (lacking !== undefined) throw new JobError(`ClientError: ${lacking}`);
   await mkdir(env["TMPDIR"] as string, { recursive: true });
   const child = startChild(command, args, { cwd, env, onStdout: (chunk) => run.onOutput?.(chunk), ...(run.signal ? { signal: run.signal } : {}) });
   child.process.stderr?.on("data", (chunk: Buffer) => run.onOutput?.(chunk));

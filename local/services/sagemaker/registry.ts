@@ -4,6 +4,7 @@ import { openDatabase } from "../database.ts";
 export interface Registry {
   put(kind: string, name: string, value: object): void;
   get<Value>(kind: string, name: string): Value | undefined;
+  remove(kind: string, name: string): void;
   close(): void;
 }
 
@@ -11,12 +12,14 @@ export function openRegistry(folder: string): Registry {
   const database = openDatabase(folder, "CREATE TABLE IF NOT EXISTS things (kind TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT");
   const put = database.prepare("INSERT INTO things VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
   const get = database.prepare("SELECT value FROM things WHERE kind = ? AND name = ?");
+  const remove = database.prepare("DELETE FROM things WHERE kind = ? AND name = ?");
   return {
     put: (kind, name, value) => void put.run(kind, name, JSON.stringify(value)),
     get<Value>(kind: string, name: string): Value | undefined {
       const row = get.get(kind, name) as { value: string } | undefined;
       return row && (JSON.parse(row.value) as Value);
     },
+    remove: (kind, name) => void remove.run(kind, name),
     close: () => database.close(),
   };
 }
