@@ -166,6 +166,20 @@ export function parseDatasetKey(key: string): { name: string; version: string } 
   return match ? { name: match[1] as string, version: match[2] as string } : undefined;
 }
 
+/**
+ * What is watched of networks ({@link file://./drift.ts}), in the processed bucket. A network's version is known by the digest of its
+ * weights. Nothing below it names a case.
+ */
+export const driftPrefix = "drift/";
+export const modelDriftPrefix = (model: string, digest: string): string => `${driftPrefix}${model}/${digest}/`;
+export const driftBaselineKey = (model: string, digest: string): string => `${modelDriftPrefix(model, digest)}baseline.json`;
+/** Reports sort by time. */
+export const driftReportsPrefix = (model: string, digest: string): string => `${modelDriftPrefix(model, digest)}reports/`;
+export const driftReportKey = (model: string, digest: string, measuredAt: string): string =>
+  `${driftReportsPrefix(model, digest)}${measuredAt.replace(/\.\d+Z$/, "Z").replaceAll(/[-:]/g, "")}.json`;
+/** One open episode of a kind at a time: `reason` is what it is about. */
+export const driftEpisodeKey = (model: string, digest: string, reason: string): string => `${modelDriftPrefix(model, digest)}episodes/${reason}.json`;
+
 /** The audit record of a deleted case ({@link file://./case-deletion.ts}), in the bucket of records. */
 export const deletionRecordKey = (caseId: string): string => `deletions/${caseId}.json`;
 

@@ -13,6 +13,8 @@ export const lakePrefixes = {
   annotations: "annotations/",
   /** What backfills work through, and what came of it. */
   backfills: "backfills/",
+  /** What networks are compared with, and what came of it. */
+  drift: "drift/",
   /** Samples of what the endpoint for single images was asked and answered. */
   captures: "captured-images/",
   /** Single images that somebody puts there for a prediction, and the answers. */

@@ -1,4 +1,4 @@
-/** What may become a metric: shares and means of a run. No identifier of a case, a run or a person is among what a metric has. */
+/** What may become a metric: shares and means of a run, and how far a network's have moved over many. No identifier of a case, a run or a person is among what a metric has. */
 export type MetricName =
   | "CoveredShare"
   | "OutOfBodyShare"
@@ -7,7 +7,11 @@ export type MetricName =
   | "OverexposedShare"
   | "UnderexposedShare"
   | "LabelsPerFrame"
-  | "MeanScore";
+  | "MeanScore"
+  | "ClassDrift"
+  | "ScoreDrift"
+  | "ExposureDrift"
+  | "Agreement";
 
 export const metricsNamespace = "SurgicalVideoPlatform";
 

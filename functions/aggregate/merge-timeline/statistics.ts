@@ -30,7 +30,7 @@ export function producerStatistics({ producer, labels }: Finding) {
       frameCount++;
     },
     finish: (): ProducerStatistics => ({
-      producer: producer.id,
+      ...{ producer: producer.id, version: producer.version, digest: producer.digest },
       frameCount,
       labels: labels.map((label, i) => ({ label, frameCount: shown[i] as number, scores: counts[i] as number[] })),
     }),

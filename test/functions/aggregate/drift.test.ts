@@ -25,20 +25,21 @@ function written(work: () => void): unknown[] {
 }
 
 const row = (analyser: string, share: number, required = true) => ({ analyser, status: "SUCCEEDED" as const, required, share, error: null });
+const of = { version: "1.0.0", digest: null };
 const histogram = (counts: Record<number, number>) => Array.from({ length: 10 }, (_, bin) => counts[bin] ?? 0);
 
 describe("emitDrift", () => {
   it("tells the shares of the run, and of each producer how much it sees and how surely; of no case", () => {
     const producers = [
       {
-        ...{ producer: "instrument-detector", frameCount: 200 },
+        ...{ producer: "instrument-detector", ...of, frameCount: 200 },
         labels: [
           { label: "hook", frameCount: 100, scores: histogram({ 9: 100, 2: 20 }) },
           { label: "grasper", frameCount: 50, scores: histogram({ 7: 80 }) },
         ],
       },
-      { producer: "idle", frameCount: 10, labels: [{ label: "x", frameCount: 0, scores: histogram({}) }] },
-      { producer: "never-ran", frameCount: 0, labels: [] },
+      { producer: "idle", ...of, frameCount: 10, labels: [{ label: "x", frameCount: 0, scores: histogram({}) }] },
+      { producer: "never-ran", ...of, frameCount: 0, labels: [] },
     ];
     const shares = { outOfBody: 0.1, black: 0.01, blur: 0.02, overexposed: 0, underexposed: 0.5 };
     expect(written(() => emitDrift({ producers, shares }, [row("a", 0.9), row("b", 1), row("c", 0.2, false)]))).to.deep.equal([

@@ -190,16 +190,19 @@ describe("mergeFindings", () => {
     };
     const { lake } = await merged([seen, blur, classifier("view", "view", ["smoke"], () => [1])], { gate: [{ startFrame: 900, endFrame: 1000 }] });
     expect(await lake.json(statisticsKey(caseId, runId), runStatistics)).to.deep.equal({
-      ...{ schema: "run-statistics/1.0", caseId, runId },
+      ...{ schema: "run-statistics/1.1", caseId, runId },
       producers: [
         {
-          ...{ producer: "left", frameCount: 180 },
+          ...{ producer: "left", version: "1.0.0", digest: "a".repeat(64), frameCount: 180 },
           labels: [
             { label: "hook", frameCount: 20, scores: [0, 0, 0, 40, 0, 0, 0, 0, 0, 20] },
             { label: "grasper", frameCount: 0, scores: new Array(10).fill(0) },
           ],
         },
-        { producer: "view", frameCount: 180, labels: [{ label: "smoke", frameCount: 180, scores: [0, 0, 0, 0, 0, 0, 0, 0, 0, 180] }] },
+        {
+          ...{ producer: "view", version: "1.0.0", digest: "a".repeat(64), frameCount: 180 },
+          labels: [{ label: "smoke", frameCount: 180, scores: [0, 0, 0, 0, 0, 0, 0, 0, 0, 180] }],
+        },
       ],
       shares: { outOfBody: 0.1, black: 0, blur: 0.125, overexposed: 0, underexposed: 0 },
     });

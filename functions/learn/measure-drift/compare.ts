@@ -1,0 +1,57 @@
+import type { CaseFigures, DriftFeature, DriftLevel, DriftVerdict } from "../../../contracts/drift.ts";
+import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
+import { meanDistribution, populationStability, psiLimits, psiProbability } from "./psi.ts";
+
+const distributions = ["classes", "scores", "exposure"] as const;
+const values = ["labelsPerFrame", "meanScore", "outOfBody", "black", "blur", "overexposed", "underexposed"] as const;
+
+/** Probability below which one comparison alone would be noticeable. */
+const noticeable = 0.01;
+/** The same for all comparisons together, shared out among them (Bonferroni), so that a window of the same kind is seldom called drifted. */
+export const significance = noticeable / (distributions.length + values.length);
+
+/**
+ * Compares cases with those of the baseline. An index of populations says how far something moved, its probability whether that is more
+ * than cases differ among one another; both must be large. What fewer than two cases of either side have is left out.
+ */
+export function compareFigures(baseline: readonly CaseFigures[], window: readonly CaseFigures[], labels: readonly string[]): DriftFeature[] {
+  const binNames = {
+    classes: [...labels],
+    scores: Array.from({ length: 10 }, (_, bin) => `${bin / 10} to ${(bin + 1) / 10}`),
+    exposure: ["black", "underexposed", "overexposed", "neither"],
+  };
+  const indexed = distributions.flatMap((feature): DriftFeature[] => {
+    const [before, now] = [present(baseline, feature), present(window, feature)];
+    if (before.length < 2 || now.length < 2) return [];
+    const means = { baseline: meanDistribution(before).map(capped), window: meanDistribution(now).map(capped) };
+    const value = populationStability(means.baseline, means.window);
+    const p = psiProbability(before, now);
+    const level = value >= psiLimits.large && p <= significance ? "large" : value >= psiLimits.moderate && p <= noticeable ? "moderate" : "none";
+    return [{ test: "psi", feature, value, p, level, bins: binNames[feature], ...means }];
+  });
+  const tested = values.flatMap((feature): DriftFeature[] => {
+    const [before, now] = [present(baseline, feature), present(window, feature)];
+    if (before.length < 2 || now.length < 2) return [];
+    const { statistic: value, p } = kolmogorovSmirnov(before, now);
+    const level = p <= significance ? "large" : p <= noticeable ? "moderate" : "none";
+    return [{ test: "ks", feature, value, p, level, baseline: median(before), window: median(now) }];
+  });
+  return [...indexed, ...tested];
+}
+
+export function verdictOf(features: readonly DriftFeature[]): DriftVerdict {
+  const has = (wanted: DriftLevel) => features.some(({ level }) => level === wanted);
+  return has("large") ? "DRIFTED" : has("moderate") ? "WATCH" : "STABLE";
+}
+
+const present = <Name extends keyof CaseFigures>(cases: readonly CaseFigures[], name: Name): NonNullable<CaseFigures[Name]>[] =>
+  cases.map((one) => one[name]).filter((value) => value !== null) as NonNullable<CaseFigures[Name]>[];
+
+/** A mean of shares may be above 1 by a rounding. */
+const capped = (share: number): number => Math.min(1, share);
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] as number) + (sorted[Math.floor(half)] as number)) / 2;
+}
