@@ -45,6 +45,12 @@ export const driftBaseline = z.strictObject({
 });
 export type DriftBaseline = z.infer<typeof driftBaseline>;
 
+/**
+ * Probability below which one comparison alone is noticeable, and below which each of a report's ten is large: the same, shared out among them
+ * (Bonferroni), so that a window like the baseline is seldom called drifted.
+ */
+export const driftSignificance = { noticeable: 0.01, large: 0.001 } as const;
+
 /** How far something has moved: not noticeably; enough to keep an eye on; so far that the network should learn anew. */
 export const driftLevel = z.enum(["none", "moderate", "large"]);
 export type DriftLevel = z.infer<typeof driftLevel>;

@@ -177,6 +177,9 @@ export const driftBaselineKey = (model: string, digest: string): string => `${mo
 export const driftReportsPrefix = (model: string, digest: string): string => `${modelDriftPrefix(model, digest)}reports/`;
 export const driftReportKey = (model: string, digest: string, measuredAt: string): string =>
   `${driftReportsPrefix(model, digest)}${measuredAt.replace(/\.\d+Z$/, "Z").replaceAll(/[-:]/g, "")}.json`;
+export const qualityReportsPrefix = (model: string, digest: string): string => `${modelDriftPrefix(model, digest)}quality/`;
+export const qualityReportKey = (model: string, digest: string, measuredAt: string): string =>
+  `${qualityReportsPrefix(model, digest)}${measuredAt.replace(/\.\d+Z$/, "Z").replaceAll(/[-:]/g, "")}.json`;
 /** One open episode of a kind at a time: `reason` is what it is about. */
 export const driftEpisodeKey = (model: string, digest: string, reason: string): string => `${modelDriftPrefix(model, digest)}episodes/${reason}.json`;
 

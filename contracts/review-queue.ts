@@ -70,8 +70,20 @@ export function doubtsOf({
     .map(({ kind, id, type, label, startFrame, endFrame, confidence, isAskedFor }) => ({
       ...{ caseId, runId, item: doubtItemName(kind, id), kind, id, type, label, startFrame, endFrame, confidence, isAskedFor },
       queue: waiting as typeof waiting,
-      doubtOrder: `${isAskedFor ? 0 : 1} ${(confidence ?? 0).toFixed(6)} ${caseId} ${kind} ${id}`,
+      doubtOrder: orderOf({ isAskedFor, confidence, caseId, kind, id }),
     }))
     .sort((a, b) => (a.doubtOrder < b.doubtOrder ? -1 : 1))
     .slice(0, mostDoubts);
+}
+
+const orderOf = ({ isAskedFor, confidence, caseId, kind, id }: Pick<Doubt, "isAskedFor" | "confidence" | "caseId" | "kind" | "id">): string =>
+  `${isAskedFor ? 0 : 1} ${(confidence ?? 0).toFixed(6)} ${caseId} ${kind} ${id}`;
+
+/** The doubts of an analysis about what one network found, all of them asked for: what people say of them is what it learns from. */
+export function doubtsAbout(analysis: Analysis, producer: string): DoubtItem[] {
+  const of = <Item extends { producer: string; review: string }>(items: readonly Item[]) =>
+    items
+      .filter((item) => item.producer === producer && item.review !== "confirmed" && item.review !== "rejected")
+      .map((item) => ({ ...item, review: "needs-review" as const }));
+  return doubtsOf({ ...analysis, segments: of(analysis.segments), events: of(analysis.events) });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { interfaceServices } from "../../components/network/endpoint-policies.ts";
 import { retentionClass } from "../../contracts/case.ts";
 import { account, accountId, common, days, instanceType, logDays, region } from "./fields.ts";
+import { learningConfig } from "./learning.ts";
 import { flawsOfWriter, reportWriter } from "./report.ts";
 
 const positive = z.int().min(1);
@@ -86,6 +87,7 @@ export const environmentConfig = z
       /** Seconds that an upload waits, at most, before it asks again whether it may run. */
       retrySeconds: positive.max(900),
     }),
+    learning: learningConfig,
     report: reportWriter.optional(),
     rekognition: z
       .strictObject({

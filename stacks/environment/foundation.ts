@@ -10,6 +10,9 @@ import type { EncryptedQueue } from "../../components/compute/encrypted-queue.ts
 import { EncryptedTopic } from "../../components/compute/encrypted-topic.ts";
 import { type Bounded, PermissionsBoundary } from "../../components/identity/permissions-boundary.ts";
 import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
+import { driftScheduleName } from "../../components/learning/drift-watch.ts";
+import { scheduleRuleArn } from "../../components/learning/learning-schedule.ts";
+import { retrainingRuleArns } from "../../components/learning/retraining.ts";
 import { Network } from "../../components/network/network.ts";
 import type { Place, Removal } from "../../components/place.ts";
 import { DataKeys } from "../../components/security/data-keys.ts";
@@ -70,7 +73,8 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
-  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules])];
+  const learningRules = [scheduleRuleArn(place, driftScheduleName), ...retrainingRuleArns(place)];
+  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules])];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };
 }

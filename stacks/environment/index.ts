@@ -43,6 +43,8 @@ export function environment(config: EnvironmentConfig, catalogue: Catalogue = re
     caseRetentionDays: JSON.stringify(config.retention.cases),
     datasetMachineArn: analysed.datasets.workflow.stateMachineArn,
     deploymentMachineArn: analysed.deployment.workflow.stateMachineArn,
+    driftMachineArn: analysed.watch.workflow.stateMachineArn,
+    retrainingMachineArn: analysed.retraining.workflow.stateMachineArn,
     backfillMachineArn: analysed.backfill.workflow.stateMachineArn,
     inferenceEndpoint: analysed.endpoint.endpointName,
     apiEndpoint: reached.api.endpoint,

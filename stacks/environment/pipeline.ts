@@ -15,7 +15,9 @@ import { CodeSigning } from "../../components/compute/code-signing.ts";
 import { bundleFunctions, functionsFor } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
 import { DatasetBuilder } from "../../components/learning/dataset-builder.ts";
+import { DriftWatch } from "../../components/learning/drift-watch.ts";
 import { ModelDeployment } from "../../components/learning/model-deployment.ts";
+import { Retraining } from "../../components/learning/retraining.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
@@ -33,6 +35,8 @@ export interface Pipeline {
   readonly backfill: Backfill;
   readonly datasets: DatasetBuilder;
   readonly deployment: ModelDeployment;
+  readonly watch: DriftWatch;
+  readonly retraining: Retraining;
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
   /** Undefined where reports are written without one. */
@@ -73,6 +77,18 @@ export function pipeline(
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: catalogue.gate.instanceType }, opts);
+  const { watch: looks, quality, retraining: teaching } = config.learning;
+  const models = catalogue.models.map(({ model }) => model);
+  const { everyDays, ...drift } = looks;
+  const watch = new DriftWatch(
+    "drift-watch",
+    {
+      ...{ settings, keys, lake, table, models: models.map(({ id }) => id), drift, quality },
+      schedule: everyDays === 1 ? "rate(1 day)" : `rate(${everyDays} days)`,
+    },
+    opts,
+  );
+  const retraining = new Retraining("retraining", { settings, keys, lake, table, datasets, models, ...teaching }, opts);
   const { modelId, maxRedrafts = 0 } = config.report ?? {};
   const drafter = modelId === undefined ? undefined : { modelId, maxRedrafts };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
@@ -109,7 +125,7 @@ export function pipeline(
   new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: catalogue.imageModel }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
-  return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, uploads, endpoint, languageModel, dashboardUrl };
+  return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */

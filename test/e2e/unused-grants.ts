@@ -38,6 +38,11 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-start-analysis$/, /^kms:Decrypt \(SeeDeletionKey\)$/, "The local table is not encrypted."),
   explain(/^(dataset-build|learn-(plan|pick|label|seal)-)/, any, "Dataset versions are built by people, not by an analysis: test/e2e/export.test.ts."),
   explain(/^(model-deployment|learn-(rule-on|switch)-model)/, any, "Networks are approved by people, not by an analysis: test/e2e/export.test.ts."),
+  explain(
+    /^(drift-watch|retraining|learn-(measure-drift|measure-quality|start-retraining|collect-corrections))/,
+    any,
+    "Networks are looked at by the clock, not by an analysis: test/e2e/drift.test.ts.",
+  ),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
   explain(/^aggregate-measure-operation$/, /^kms:Decrypt \((Compare|Remember)MeasuresKey\)$/, "The local table is not encrypted."),
   explain(/^report-gather-evidence$/, /^s3:ListBucket \(NoticeMissingMeasures\)$/, "Asked only of an analysis without measures."),

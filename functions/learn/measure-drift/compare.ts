@@ -1,14 +1,9 @@
-import type { CaseFigures, DriftFeature, DriftLevel, DriftVerdict } from "../../../contracts/drift.ts";
+import { type CaseFigures, type DriftFeature, type DriftLevel, type DriftVerdict, driftSignificance } from "../../../contracts/drift.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 import { meanDistribution, populationStability, psiLimits, psiProbability } from "./psi.ts";
 
 const distributions = ["classes", "scores", "exposure"] as const;
 const values = ["labelsPerFrame", "meanScore", "outOfBody", "black", "blur", "overexposed", "underexposed"] as const;
-
-/** Probability below which one comparison alone would be noticeable. */
-const noticeable = 0.01;
-/** The same for all comparisons together, shared out among them (Bonferroni), so that a window of the same kind is seldom called drifted. */
-export const significance = noticeable / (distributions.length + values.length);
 
 /**
  * Compares cases with those of the baseline. An index of populations says how far something moved, its probability whether that is more
@@ -26,14 +21,19 @@ export function compareFigures(baseline: readonly CaseFigures[], window: readonl
     const means = { baseline: meanDistribution(before).map(capped), window: meanDistribution(now).map(capped) };
     const value = populationStability(means.baseline, means.window);
     const p = psiProbability(before, now);
-    const level = value >= psiLimits.large && p <= significance ? "large" : value >= psiLimits.moderate && p <= noticeable ? "moderate" : "none";
+    const level =
+      value >= psiLimits.large && p <= driftSignificance.large
+        ? "large"
+        : value >= psiLimits.moderate && p <= driftSignificance.noticeable
+          ? "moderate"
+          : "none";
     return [{ test: "psi", feature, value, p, level, bins: binNames[feature], ...means }];
   });
   const tested = values.flatMap((feature): DriftFeature[] => {
     const [before, now] = [present(baseline, feature), present(window, feature)];
     if (before.length < 2 || now.length < 2) return [];
     const { statistic: value, p } = kolmogorovSmirnov(before, now);
-    const level = p <= significance ? "large" : p <= noticeable ? "moderate" : "none";
+    const level = p <= driftSignificance.large ? "large" : p <= driftSignificance.noticeable ? "moderate" : "none";
     return [{ test: "ks", feature, value, p, level, baseline: median(before), window: median(now) }];
   });
   return [...indexed, ...tested];

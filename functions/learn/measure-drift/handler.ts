@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type CaseFigures, type DriftBaseline, type DriftReport, driftBaseline, driftReport, type WatchOutcome } from "../../../contracts/drift.ts";
+import {
+  type CaseFigures,
+  type DriftBaseline,
+  type DriftReport,
+  driftBaseline,
+  driftReport,
+  driftSignificance,
+  type WatchOutcome,
+} from "../../../contracts/drift.ts";
 import { driftBaselineKey, driftReportKey, statisticsKey } from "../../../contracts/keys.ts";
 import { type RunStatistics, storedRunStatistics } from "../../../contracts/run-statistics.ts";
 import { BrokenContract, NotFound, TryAgain } from "../../runtime/errors.ts";
@@ -10,7 +18,7 @@ import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { followEpisode, type WatchedVersion } from "../episodes.ts";
 import type { StandingRun } from "../newest-runs.ts";
 import type { WatchStore } from "../watch-store.ts";
-import { compareFigures, significance, verdictOf } from "./compare.ts";
+import { compareFigures, verdictOf } from "./compare.ts";
 import { figuresOf } from "./figures.ts";
 
 export interface Deps {
@@ -126,7 +134,7 @@ async function measure({ store, needs }: Deps, version: Version, measuredAt: str
     ...{ schema: "drift-report/1.0", model, version: version.version, digest, measuredAt, verdict, summary },
     baseline: baseline ? { cases: baseline.cases.length, from: baseline.from, to: baseline.to, key, figuresSha256: baseline.figuresSha256 } : null,
     window: { cases: window.length, from: window[0]?.createdAt ?? null, to: window.at(-1)?.createdAt ?? null },
-    ...{ needs, significance, features },
+    ...{ needs, significance: driftSignificance.large, features },
   };
   return parseStored(driftReport, report, "The drift report");
 }

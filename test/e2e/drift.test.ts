@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { expect } from "chai";
+import { modelProducer } from "../../contracts/analyser-result.ts";
+import { driftReport } from "../../contracts/drift.ts";
+import { analysisKey, driftReportsPrefix, statisticsKey } from "../../contracts/keys.ts";
+import type { RunStatistics } from "../../contracts/run-statistics.ts";
+import { openPlatform, type Platform } from "../../local/platform.ts";
+import { root } from "../../local/root.ts";
+import { readCatalogue } from "../../models/catalogue.ts";
+import { analysisOf } from "../functions/support/analysis.ts";
+import { temporaryFolder } from "./support/platform.ts";
+
+/** The network that is watched here, as the program brings it. */
+const network = readCatalogue(join(root, "models")).models.find(({ model }) => model.task === "object-detection")?.model;
+if (!network) throw new Error("The catalogue has no detector.");
+
+describe("drift", function () {
+  this.timeout(120_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let platform: Platform;
+  let [s3, states, events, table] = [] as unknown as [S3Client, SFNClient, EventBridgeClient, DynamoDBDocumentClient];
+  let dynamodb: DynamoDBClient;
+  const output = (name: string) => platform.session.outputs[name] as string;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    platform = await openPlatform({ root, dataDir: join(folder.path, "data") });
+    const { endpoint, region, credentials } = platform.session;
+    const options = { endpoint, region, credentials };
+    s3 = new S3Client(options);
+    states = new SFNClient(options);
+    events = new EventBridgeClient(options);
+    dynamodb = new DynamoDBClient(options);
+    table = DynamoDBDocumentClient.from(dynamodb);
+  });
+  after(async () => {
+    for (const client of [s3, states, events, dynamodb]) client?.destroy();
+    await platform?.close();
+    await folder?.remove();
+  });
+
+  let made = 0;
+  /** A case as its analysis leaves it behind, in which so many frames of a hundred show the first label. */
+  async function analyse(shown: number): Promise<string> {
+    const [caseId, runId] = [randomUUID(), String(made).padStart(40, "0")];
+    const createdAt = new Date(Date.UTC(2026, 0, 1 + made++)).toISOString();
+    const { id: producer, version, sha256, labels } = network as NonNullable<typeof network>;
+    const statistics: RunStatistics = {
+      ...{ schema: "run-statistics/1.1", caseId, runId },
+      producers: [
+        {
+          ...{ producer, version, digest: sha256, frameCount: 100 },
+          labels: labels.map((label, i) => {
+            const frameCount = i === 0 ? shown : i === 1 ? 100 - shown : 0;
+            return { label, frameCount, scores: Array.from({ length: 10 }, (_, bin) => (bin === 8 ? frameCount : 0)) };
+          }),
+        },
+      ],
+      shares: { outOfBody: 0, black: 0, blur: 0, overexposed: 0, underexposed: 0 },
+    };
+    const analysis = analysisOf({ caseId, runId, createdAt, producers: [modelProducer(network as NonNullable<typeof network>)] });
+    const events = analysis.events.map((event) => ({ ...event, producer }));
+    for (const [key, body] of [
+      [statisticsKey(caseId, runId), statistics],
+      [analysisKey(caseId, runId), { ...analysis, events }],
+    ] as const)
+      await s3.send(new PutObjectCommand({ Bucket: output("processedBucket"), Key: key, Body: JSON.stringify(body) }));
+    const summary = { caseId, item: "SUMMARY", list: "CASES", status: "COMPLETE", fileName: "a.mp4", createdAt, updatedAt: createdAt, runId };
+    await table.send(new PutCommand({ TableName: output("caseTable"), Item: summary }));
+    return caseId;
+  }
+
+  const ended = async (executionArn: string) => {
+    for (;;) {
+      const told = await states.send(new DescribeExecutionCommand({ executionArn }));
+      if (told.status !== "RUNNING") return told;
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  };
+  /** One look at the networks; how many were announced. */
+  async function look(): Promise<unknown> {
+    const { executionArn = "" } = await states.send(new StartExecutionCommand({ stateMachineArn: output("driftMachineArn"), input: "{}" }));
+    const { status, output: told, cause } = await ended(executionArn);
+    expect(status, cause).to.equal("SUCCEEDED");
+    return JSON.parse(told as string);
+  }
+  const retrainings = async () => (await states.send(new ListExecutionsCommand({ stateMachineArn: output("retrainingMachineArn") }))).executions ?? [];
+  /** Events are delivered to functions after they were accepted. */
+  async function settledRetrainings(count: number) {
+    for (let found = await retrainings(); ; found = await retrainings()) {
+      if (found.length >= count && found.every(({ status }) => status !== "RUNNING")) return found;
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  }
+
+  it("finds nothing in cases of one kind", async () => {
+    for (let i = 0; i < 14; i++) await analyse(50 + (i % 3));
+    expect(await look()).to.deep.equal({ announced: 0 });
+    expect(await retrainings()).to.deep.equal([]);
+  });
+
+  it("starts exactly one retraining for a batch that drifted, however often it is looked at and told of", async () => {
+    const drifted: string[] = [];
+    for (let i = 0; i < 8; i++) drifted.push(await analyse(95 + (i % 3)));
+    expect(await look()).to.deep.equal({ announced: 1 });
+    const [first] = await settledRetrainings(1);
+    expect(await look()).to.deep.equal({ announced: 0 });
+
+    const told = await ended(first?.executionArn as string);
+    const request = JSON.parse(told.input as string);
+    expect(request).to.deep.include({ model: network.id, version: network.version, digest: network.sha256, reason: "drift", what: ["classes"] });
+    // EventBridge delivers at least once.
+    const Detail = JSON.stringify(request);
+    await events.send(new PutEventsCommand({ Entries: [{ Source: "svp.learning", DetailType: "Drift Detected", Detail }] }));
+    // Told of another episode, it starts another: by then the one before was dealt with.
+    const other = JSON.stringify({ ...request, episode: "f".repeat(32) });
+    await events.send(new PutEventsCommand({ Entries: [{ Source: "svp.learning", DetailType: "Drift Detected", Detail: other }] }));
+    expect((await settledRetrainings(2)).map(({ name }) => name)).to.have.members([request.episode, "f".repeat(32)]);
+
+    // Nobody corrected anything yet: people are asked about the newest cases.
+    expect(told.status, told.cause).to.equal("SUCCEEDED");
+    expect(JSON.parse(told.output as string)).to.deep.equal({ outcome: "WAITING_FOR_LABELS", corrected: 0, needed: 1 });
+    const { Items = [] } = await table.send(
+      new QueryCommand({
+        ...{ TableName: output("caseTable"), IndexName: "doubts-by-order", KeyConditionExpression: "#queue = :waiting" },
+        ...{ ExpressionAttributeNames: { "#queue": "queue" }, ExpressionAttributeValues: { ":waiting": "WAITING" } },
+      }),
+    );
+    expect(Items.map(({ caseId }) => caseId)).to.have.members(drifted.slice(-5));
+  });
+
+  it("keeps what it measured, and no case's name", async () => {
+    const prefix = driftReportsPrefix(network.id, network.sha256);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: output("processedBucket"), Prefix: prefix }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: output("processedBucket"), Key: Contents.at(-1)?.Key as string }));
+    const report = driftReport.parse(JSON.parse((await Body?.transformToString()) as string));
+    expect([report.verdict, report.baseline?.cases, report.window.cases]).to.deep.equal(["DRIFTED", 8, 8]);
+  });
+});
