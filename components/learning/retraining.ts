@@ -17,6 +17,8 @@ import type { DataKeys } from "../security/data-keys.ts";
 import { allow } from "../security/policy.ts";
 import type { DatasetBuilder } from "./dataset-builder.ts";
 import { retrainingDefinition } from "./retraining.asl.ts";
+import { isTrainable } from "./training-pipeline/quality-bars.ts";
+import { trainingPipelineName } from "./training-pipeline/training-pipeline.ts";
 
 export interface RetrainingArgs {
   settings: FunctionSettings;
@@ -32,16 +34,13 @@ export interface RetrainingArgs {
   pollSeconds: number;
 }
 
-/** Name of the SageMaker pipeline that trains a network, less the network's id. */
-export const pipelinePrefix = (place: Place): string => physicalName(place, "train-");
-
 const ruleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
 const names = { drift: "drift-detected", ended: "learning-news" };
 /** ARNs of the rules that follow what is announced of networks; the dead letters' policy lets them write what they can't deliver. */
 export const retrainingRuleArns = (place: Place): string[] => Object.values(names).map((name) => ruleArn(place, name));
 
-/** What a network learns from corrections: phases, boxes and outlines. What it says of the view, of criteria and of the outside, no dataset holds. */
-const taskOf = ({ task, subject }: Model): DatasetTask | null => (task === "frame-classification" && subject !== "phase" ? null : task);
+/** What a network learns from corrections; null of one that no pipeline trains, since no dataset holds what it says. */
+const taskOf = (model: Model): DatasetTask | null => (isTrainable(model) ? model.task : null);
 
 /**
  * The state machine that lets a network learn anew, what starts it, and who is told. It can train and register; approving stays a person's.
@@ -81,7 +80,7 @@ export class Retraining extends PlatformComponent {
       },
       { parent: this },
     );
-    const pipelines = regionalArn(place, "sagemaker", `pipeline/${pipelinePrefix(place)}*`);
+    const pipelines = regionalArn(place, "sagemaker", `pipeline/${trainingPipelineName(place, "")}*`);
     this.workflow = new Workflow(
       name,
       {
@@ -89,7 +88,7 @@ export class Retraining extends PlatformComponent {
         definition: retrainingDefinition({
           ...{ collectCorrections, pollSeconds },
           datasetBuilderArn: datasets.workflow.stateMachineArn,
-          pipelinePrefix: pipelinePrefix(place),
+          pipelinePrefix: trainingPipelineName(place, ""),
         }),
         statements: [
           collectCorrections.allowInvoke("CollectCorrections"),
