@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
@@ -29,6 +29,7 @@ Holds what this machine does without the Pulumi CLI against the real one, withou
 Go module (minutes, once), attaches the local provider to it, and takes every stack, or the one that is named, through a first
 preview, an update with the policy pack, a preview of no change, a comparison with the offline run, a preview of changed
 configuration and a destroy. Then it deploys the local cloud with "pulumi up" and analyses the sample on it.
+Without a stack it also fails where ${document} is no longer what it would write.
 
   --write         write ${document}
   --no-analysis   leave the local cloud and the sample out
@@ -48,12 +49,17 @@ Exit code: 0 nothing differs; 1 something does, or a tool is missing; 2 wrong us
     const bin = await cli();
     const verdicts = await withFolder((folder) => verifyStacks(bin, folder, wanted));
     const analysed = noAnalysis ? undefined : await withFolder((folder) => analyseOnEngine(bin, folder));
-    for (const { stack, failures } of verdicts) for (const failure of failures) process.stdout.write(`${stack}: ${failure}\n`);
-    for (const failure of analysed ?? []) process.stdout.write(`local: ${failure}\n`);
-    const failed = [...verdicts.flatMap(({ failures }) => failures), ...(analysed ?? [])].length;
-    if (write && failed === 0) await writeFile(join(root, document), verdictDocument(verdicts, pulumiVersion));
-    process.stdout.write(failed === 0 ? `The engine agrees in ${verdicts.map(({ stack }) => stack).join(", ")}.\n` : `${failed} things differ.\n`);
-    return failed === 0 ? 0 : 1;
+    const failures = verdicts.flatMap((verdict) => verdict.failures.map((failure) => `${verdict.stack}: ${failure}`));
+    failures.push(...(analysed ?? []).map((failure) => `local: ${failure}`));
+    if (analysed !== undefined && only === undefined && failures.length === 0) {
+      const text = verdictDocument(verdicts, pulumiVersion);
+      if (write) await writeFile(join(root, document), text);
+      else if ((await readFile(join(root, document), "utf8")) !== text) failures.push(`${document} says otherwise: npm run verify:pulumi -- --write`);
+    }
+    for (const failure of failures) process.stdout.write(`${failure}\n`);
+    if (failures.length > 0) return 1;
+    process.stdout.write(`The engine agrees in ${verdicts.map(({ stack }) => stack).join(", ")}.\n`);
+    return 0;
   },
 });
 
