@@ -12,7 +12,7 @@ The bill of materials of the serving container, CycloneDX ${specification.versio
 of npm that its Dockerfile copies, with version, digest and licence as package-lock.json has them.
 
   --out FILE             writes it there instead of printing it
-  --base-digest D        digest of the base image: docker image inspect --format '{{index .RepoDigests 0}}' IMAGE
+  --base-digest D        digest of the base image, where it is not the one that the Dockerfile names: docker image inspect --format '{{index .RepoDigests 0}}' IMAGE
   --ffmpeg-version V     docker run --rm --entrypoint dpkg-query IMAGE -W -f '\${Version}' ffmpeg
   -h, --help             this text
 

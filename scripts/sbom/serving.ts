@@ -59,8 +59,10 @@ export async function servingBom(root: string, built: Built = {}): Promise<Model
   return bom;
 }
 
-function baseImage(base: string, digest: string | undefined): Models.Component {
-  const [image = "", tag = ""] = base.split(":");
+/** `told` counts before the digest that the Dockerfile names: who built the image knows. */
+function baseImage(base: string, told: string | undefined): Models.Component {
+  const [, image = "", tag = "", pinned] = /^([^:@]+):([^@]+)(?:@(.+))?$/.exec(base) ?? [];
+  const digest = told ?? pinned;
   const component = new Models.Component(Enums.ComponentType.Container, image, { version: digest ?? tag, bomRef: `image/${base}` });
   component.purl = `pkg:docker/${image}@${encodeURIComponent(digest ?? tag)}`;
   if (digest !== undefined) component.hashes.set(Enums.HashAlgorithm["SHA-256"], digest.replace("sha256:", ""));

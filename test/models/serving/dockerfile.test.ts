@@ -26,7 +26,7 @@ describe("the inference container", () => {
     const whole = /node copy-packages\.ts node_modules \/app\/node_modules (.*) \\$/m.exec(dockerfile)?.[1]?.split(" ") ?? [];
     expect(whole).to.deep.equal(["@aws-sdk/client-s3", "@aws-sdk/lib-storage"]);
     packages.push(...(await packageFolders(join(repository, "node_modules"), whole)));
-    const [, image = ""] = dockerfile.split(/^FROM .*bookworm-slim$/m);
+    const [, image = ""] = dockerfile.split(/^FROM [^ ]*$/m);
     const sources = [...image.matchAll(/^COPY (\S+) (\S+)$/gm)].map(([, from, to]) => [from as string, to as string] as const);
     expect(sources.map(([from]) => from)).to.deep.equal(["package.json", "contracts", "models/serving"]);
 
@@ -55,6 +55,14 @@ describe("the inference container", () => {
     const convert = promisify(execFile)(process.execPath, [...flags, "convert"], { cwd: app, env });
     const { code, stdout } = (await failure(convert)) as Error & { code: number; stdout: string };
     expect([code, JSON.parse(stdout).reasons.length]).to.deep.equal([2, Object.keys(conversionVariables).length]);
+  });
+
+  it("is built from one image, named by digest", async () => {
+    const dockerfile = await readFile(join(repository, "models/serving/Dockerfile"), "utf8");
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base as string);
+    expect(bases).to.have.length(2);
+    expect(new Set(bases).size).to.equal(1);
+    expect(bases[0]).to.match(/^node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
   });
 
   it("sends the builder nothing but what its Dockerfile copies", async () => {

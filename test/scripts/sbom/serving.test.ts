@@ -37,7 +37,7 @@ describe("the serving container's bill of materials", () => {
       );
     expect(parts(await json()).map(({ name, version, properties }) => [name, version, properties?.map((property) => property.name)])).to.deep.equal([
       ["ffmpeg", undefined, ["svp:brings", "svp:version"]],
-      ["node", "24-bookworm-slim", ["svp:digest"]],
+      ["node", /@(sha256:\S+) AS packages/.exec(dockerfile)?.[1], undefined],
     ]);
     const baseDigest = `sha256:${"ab".repeat(32)}`;
     const told = parts(await json({ baseDigest, ffmpegVersion: "7:5.1.9-0+deb12u1" }));
