@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchClip } from "./clip.ts";
 import { describeMachine } from "./machine.ts";
-import type { Sample } from "./measurement.ts";
 import { measurements, select } from "./registry.ts";
 import { markdown, plainTables, type Report } from "./report.ts";
-import { interleaved, mediansByRow } from "./statistics.ts";
+import { runRounds } from "./rounds.ts";
 
 const document = join(import.meta.dirname, "../docs/benchmarks.md");
 const help = `usage: npm run bench -- [--only ID,ID] [--quick] [--write]
@@ -45,25 +44,14 @@ async function bench({ ids, quick, write }: Options): Promise<void> {
   const chosen = select(ids);
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
-    const prepared = [];
-    for (const measurement of chosen) for (const run of await measurement.prepare({ clip, folder, quick, log })) prepared.push({ id: measurement.id, run });
-    const samples: (Sample & { readonly id: string })[] = [];
-    for (let round = 0; round < rounds; round++) {
-      for (const { id, run } of interleaved(prepared, round)) {
-        for (const sample of await run()) {
-          samples.push({ ...sample, id });
-          log(`round ${round + 1} of ${rounds}: ${sample.row}, ${sample.cpuSeconds?.toFixed(2) ?? "-"} s CPU, ${sample.wallSeconds.toFixed(2)} s`);
-        }
-      }
-    }
-    const rows = new Map(chosen.map(({ id }) => [id, [...new Set(samples.filter((sample) => sample.id === id).map(({ row }) => row))]]));
+    const { medians, rows } = await runRounds(chosen, { clip, folder, quick, log }, rounds);
     const { width, height, frameRate } = clip;
     const report: Report = {
       machine,
       clip: `${seconds} s, ${width} x ${height}, ${frameRate.num / frameRate.den} fps, H.264, drawn by models/synthetic`,
       rounds,
       measurements: chosen,
-      medians: mediansByRow(samples),
+      medians,
       rows,
     };
     process.stdout.write(plainTables(report));

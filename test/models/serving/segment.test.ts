@@ -133,6 +133,19 @@ describe("serve, segments", () => {
     }
   });
 
+  it("refuses a segment without a frame, and one that breaks off", async () => {
+    const file = join(root.path, "sound.ts");
+    await promisify(execFile)("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "anullsrc", "-t", "1", "-c:a", "aac", "-f", "mpegts", file]);
+    const sound = await invoke(await readFile(file), "model=boxes;step=5;first=0");
+    expect([sound.status, JSON.parse(sound.text).reasons]).to.deep.equal([400, ["The segment can't be read: The video has no frames."]]);
+    const whole = join(root.path, "whole.mp4");
+    await promisify(execFile)("ffmpeg", ["-v", "error", "-i", join(folders.input, "analysis_v_00000.ts"), "-c", "copy", "-movflags", "faststart", whole]);
+    const bytes = await readFile(whole);
+    const half = await invoke(bytes.subarray(0, bytes.length / 2), "model=boxes;step=5;first=0", "video/mp4");
+    expect(half.status).to.equal(400);
+    expect(JSON.parse(half.text).reasons[0]).to.match(/^The segment can't be decoded/);
+  });
+
   it("gives no answer where a network gives no number", async () => {
     const { status, text } = await invoke(segments[1] as Buffer<ArrayBuffer>, "model=logs;step=25;first=0");
     expect(status).to.equal(500);
