@@ -3,10 +3,12 @@
 import argparse
 import hashlib
 import importlib.util
+import io
 import json
 import sys
 import tempfile
 import unittest
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
@@ -88,6 +90,30 @@ class Precisions(unittest.TestCase):
         self.assertAlmostEqual(report["after"]["metrics"]["mean-dice"]["value"], report["before"]["metrics"]["mean-dice"]["value"], delta=0.02)
         self.quantise("fp16", keep=True, wins=False)
         self.assertEqual(sorted(path.name for path in output.iterdir()), ["card.md", "model.json", "model.onnx"])
+
+    def run_entry(self, model: Path) -> tuple[int, str]:
+        said = io.StringIO()
+        arguments = ["quantise.py", "--model", str(model), "--data", str(self.folder), "--output", str(self.folder / "out"), "--threads", "1"]
+        given = mock.patch.object(sys, "argv", [*arguments, "--precision", "int8"])
+        with given, mock.patch("sources.source", return_value=Source()), redirect_stdout(said), redirect_stderr(said):
+            try:
+                quantise.main()
+            except SystemExit as stop:
+                return int(stop.code or 0), said.getvalue()
+        return 0, said.getvalue()
+
+    def test_ends_as_the_evaluation_does(self) -> None:
+        code, said = self.run_entry(self.model)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"(?m)^metric mean-dice=\d")
+        self.assertRegex(said, r"(?m)^organ-segmenter in int8 (wins|does not win): ")
+        report = json.loads((self.folder / "out/quantisation.json").read_text())
+        self.assertEqual([report["model"]["id"], report["precision"], report["headline"]], ["organ-segmenter", "int8", "mean-dice"])
+        self.assertEqual((self.folder / "out/model.onnx").exists(), report["wins"])
+        (self.model / "model.onnx").write_bytes(b"other")
+        code, said = self.run_entry(self.model)
+        reason = "- model.onnx is not the file that model.json names: their digests differ."
+        self.assertEqual([code, said], [1, f"The model can't be measured:\n{reason}\n"])
 
 
 if __name__ == "__main__":
