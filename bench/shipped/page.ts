@@ -138,7 +138,8 @@ ${machine.map(([name, value]) => `- ${name}: ${value}`).join("\n")}
 ${pictures} pictures of noise each. What a first program does is the 1.00 of all columns marked x: a plain single session with ONNX Runtime's own settings,
 asked for a picture after another. Ours are sessions of one thread in workers (\`models/serving/inference-pool.ts\`), with the messages between
 threads: one worker with a picture at a time, one with eight, and as many workers as the processor has threads with four each. A
-picture's cost is told in frames of the clip decoded, processor time of both.
+picture's cost is told in frames of the clip decoded, processor time of both. The plain session's threads wait by spinning, which costs it the more the
+busier the machine is: on an idle one ours gain less on the wall.
 
 ${table(
   [
@@ -171,7 +172,8 @@ ${table(
 ### A job with all networks
 
 \`models/serving/main.ts process\` with all ${shipped.length} networks at ${rate} frames a second and one decode for all, in processor time; each
-stage was also run for itself. The last stage is what is left over, and so holds that decoder and networks slow each other down where they share a core.
+stage was also run for itself. The last stage is what is left over, and so holds that decoder and networks slow each other down where they share a core;
+starting Node and opening the networks is the same for any video, and weighs here as it does not in an operation of an hour.
 
 ${table(
   ["stage", "x decoding every frame", "share"],
