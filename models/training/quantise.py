@@ -12,6 +12,7 @@ Writes quantisation.json: quality on the test operations before and after, size,
 of processor time, on one thread of the first provider that this machine has.
 It wins where it is at least a tenth faster and the headline metric is worse by no more than a hundredth (of seconds an hour: by no more
 than one). Only then, or with --keep, is the new model folder written beside it: the same model.json with another digest.
+With --or-same there is a model folder in any case: where the new one does not win, the one that was given.
 
 Exit code: 0 measured, whether it wins or not; 1 refused; 2 wrong usage.
 """
@@ -160,7 +161,9 @@ def quantise(folder: Path, options: argparse.Namespace) -> dict:
 def main() -> None:
     def more(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--precision", choices=PRECISIONS, required=True)
-        parser.add_argument("--keep", action="store_true", help="writes the model folder even where it does not win")
+        otherwise = parser.add_mutually_exclusive_group()
+        otherwise.add_argument("--keep", action="store_true", help="writes the new model folder even where it does not win")
+        otherwise.add_argument("--or-same", action="store_true", help="writes the folder that was given where the new graph does not win")
 
     options = read_options(__doc__, "quantisation.json", more)
     report = leave(options, "quantisation.json", lambda folder: quantise(folder, options))

@@ -65,9 +65,10 @@ class Precisions(unittest.TestCase):
         with mock.patch("builtins.print"):
             export(SegmenterGraph(SegmenterNet(2)), size, ["classes", "confidence"], self.model, {**labels, **outputs}, "card", None)
 
-    def quantise(self, precision: str, keep: bool, wins: bool) -> tuple[dict, Path]:
+    def quantise(self, precision: str, keep: bool, wins: bool, or_same: bool = False) -> tuple[dict, Path]:
         output = self.folder / precision
-        given = argparse.Namespace(layout="drawn", data=self.folder, operations=None, threads=1, output=output, precision=precision, keep=keep)
+        more = {"precision": precision, "keep": keep, "or_same": or_same}
+        given = argparse.Namespace(layout="drawn", data=self.folder, operations=None, threads=1, output=output, **more)
         with mock.patch("sources.source", return_value=Source()), mock.patch("quantise.wins", return_value=(wins, "so")):
             return quantise.quantise(self.model, given), output
 
@@ -90,11 +91,15 @@ class Precisions(unittest.TestCase):
         self.assertAlmostEqual(report["after"]["metrics"]["mean-dice"]["value"], report["before"]["metrics"]["mean-dice"]["value"], delta=0.02)
         self.quantise("fp16", keep=True, wins=False)
         self.assertEqual(sorted(path.name for path in output.iterdir()), ["card.md", "model.json", "model.onnx"])
+        self.assertNotEqual((output / "model.onnx").read_bytes(), (self.model / "model.onnx").read_bytes())
+        self.quantise("fp16", keep=False, wins=False, or_same=True)
+        for name in ("card.md", "model.json", "model.onnx"):
+            self.assertEqual((output / name).read_bytes(), (self.model / name).read_bytes(), name)
 
-    def run_entry(self, model: Path) -> tuple[int, str]:
+    def run_entry(self, model: Path, *more: str) -> tuple[int, str]:
         said = io.StringIO()
         arguments = ["quantise.py", "--model", str(model), "--data", str(self.folder), "--output", str(self.folder / "out"), "--threads", "1"]
-        given = mock.patch.object(sys, "argv", [*arguments, "--precision", "int8"])
+        given = mock.patch.object(sys, "argv", [*arguments, "--precision", "int8", *more])
         with given, mock.patch("sources.source", return_value=Source()), redirect_stdout(said), redirect_stderr(said):
             try:
                 quantise.main()
@@ -110,6 +115,9 @@ class Precisions(unittest.TestCase):
         report = json.loads((self.folder / "out/quantisation.json").read_text())
         self.assertEqual([report["model"]["id"], report["precision"], report["headline"]], ["organ-segmenter", "int8", "mean-dice"])
         self.assertEqual((self.folder / "out/model.onnx").exists(), report["wins"])
+        self.assertEqual(self.run_entry(self.model, "--or-same")[0], 0)
+        self.assertTrue((self.folder / "out/model.onnx").exists())
+        self.assertEqual(self.run_entry(self.model, "--or-same", "--keep")[0], 2)
         (self.model / "model.onnx").write_bytes(b"other")
         code, said = self.run_entry(self.model)
         reason = "- model.onnx is not the file that model.json names: their digests differ."
