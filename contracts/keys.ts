@@ -183,6 +183,10 @@ export const qualityReportKey = (model: string, digest: string, measuredAt: stri
 /** One open episode of a kind at a time: `reason` is what it is about. */
 export const driftEpisodeKey = (model: string, digest: string, reason: string): string => `${modelDriftPrefix(model, digest)}episodes/${reason}.json`;
 
+/** What came of an experiment ({@link file://./experiments.ts}), in the models bucket, where training jobs write. */
+export const experimentsPrefix = "training/experiments/";
+export const experimentPrefix = (batch: string, id: string): string => `${experimentsPrefix}${batch}/${id}/`;
+
 /** The audit record of a deleted case ({@link file://./case-deletion.ts}), in the bucket of records. */
 export const deletionRecordKey = (caseId: string): string => `deletions/${caseId}.json`;
 

@@ -15,7 +15,7 @@ export interface WorkflowArgs {
   /** What its states do. Its log, its traces, its encryption and following its jobs are added here. */
   statements: readonly Statement[];
   /** Kinds of jobs that it waits for. */
-  jobs: readonly ("MediaConvertJob" | "SageMakerProcessingJobs" | "SageMakerTransformJobs" | "StepFunctionsExecution")[];
+  jobs: readonly ("MediaConvertJob" | "SageMakerProcessingJobs" | "SageMakerTrainingJobs" | "SageMakerTransformJobs" | "StepFunctionsExecution")[];
   /** What an execution is, for alarms: `The analysis of a case`. */
   what: string;
   tags?: Readonly<Record<string, pulumi.Input<string>>>;

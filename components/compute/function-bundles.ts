@@ -70,6 +70,7 @@ export const functionNames = [
   "learn/measure-quality",
   "learn/start-retraining",
   "learn/collect-corrections",
+  "learn/plan-experiments",
   "delete/check-holds",
   "delete/stop-executions",
   "delete/take-inventory",

@@ -54,6 +54,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
       [
         "AddTags",
         "CreateApp",
+        "CreateModel",
         "CreateModelPackage",
         "CreatePresignedDomainUrl",
         "CreateProcessingJob",

@@ -9,7 +9,7 @@ import type { Demuxer } from "./decode-plan.ts";
 import { EnvironmentError } from "./environment.ts";
 import type { Tensors } from "./halving.ts";
 import { type InferencePool, inferenceThreads, openInferencePool } from "./inference-pool.ts";
-import { checkDigest, type ModelFolder, readModelFolder } from "./model-folder.ts";
+import { checkDigest, type ModelFolder, readModel, readModelFolder } from "./model-folder.ts";
 import { type PictureBatches, pictureBatches } from "./picture-batches.ts";
 import { analyseSegment, type SegmentWork, segmentTypes, UnreadableSegment, type VideoWork } from "./segment.ts";
 import { decodePicture, pictureTypes, UnreadablePicture } from "./still-picture.ts";
@@ -18,6 +18,7 @@ import { readBoxes, readMasks, readScores } from "./tensors.ts";
 /** The variables, as `--help` shows them. */
 export const servingVariables = {
   MODEL_DIR: "folder that holds <id>/model.json and <id>/model.onnx (default /opt/ml/model)",
+  MODEL_ID: "id of the one network whose own folder MODEL_DIR is, as a training job leaves it (default: MODEL_DIR holds folders of networks)",
   SAGEMAKER_BIND_TO_PORT: "port to listen on (default 8080); 0 takes a free one",
   VIDEO_WORK:
     "what to do with segments of one video whose requests say nothing, as a batch transform job's do: model=ID;step=N;first-pts=T;frame-ticks=NUM/DEN;frames=N and, if the privacy gate took any out, excluded=FROM-TO,... in frames of the video (default: such requests are refused)",
@@ -68,7 +69,7 @@ export async function serve(environment: NodeJS.ProcessEnv, print: (line: string
   server.listen(port, environment["BIND_ADDRESS"] ?? "0.0.0.0");
   await once(server, "listening");
   try {
-    loaded = await load(environment["MODEL_DIR"] ?? "/opt/ml/model", environment["VIDEO_WORK"]);
+    loaded = await load(environment);
     const models = loaded.folders.map(({ model }) => model.id);
     const slow = Object.values(loaded.pool.slow);
     print(JSON.stringify({ message: "ready", port: (server.address() as AddressInfo).port, models, ...(slow.length > 0 && { slow }) }));
@@ -97,14 +98,15 @@ interface Loaded {
   readonly video: { readonly model: ModelFolder["model"]; readonly work: VideoWork } | undefined;
 }
 
-async function load(folder: string, videoWork: string | undefined): Promise<Loaded> {
+async function load({ MODEL_DIR: folder = "/opt/ml/model", MODEL_ID: only, VIDEO_WORK: videoWork }: NodeJS.ProcessEnv): Promise<Loaded> {
   const faults: string[] = [];
   const folders: ModelFolder[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (!entries) throw new EnvironmentError([`MODEL_DIR is "${folder}", which can't be read.`]);
-  for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => a.name.localeCompare(b.name))) {
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of only === undefined ? names.sort((a, b) => a.localeCompare(b)) : [only]) {
     try {
-      const found = await readModelFolder(folder, name);
+      const found = only === undefined ? await readModelFolder(folder, name) : await readModel(folder, only);
       await checkDigest(found);
       folders.push(found);
     } catch (error) {

@@ -17,7 +17,7 @@ export function environment(config: EnvironmentConfig, catalogue: Catalogue = re
   const security = accountSecurity(base, stored, config, shared);
   const analysed = pipeline(base, stored, security, config, shared, catalogue);
   const reached = site(base, stored, analysed, config, catalogue);
-  const training = learning(base, stored, config, shared, catalogue);
+  const { training, experiments } = learning(base, stored, analysed, config, shared, catalogue);
 
   const { lake, table } = stored;
   return {
@@ -45,6 +45,7 @@ export function environment(config: EnvironmentConfig, catalogue: Catalogue = re
     deploymentMachineArn: analysed.deployment.workflow.stateMachineArn,
     driftMachineArn: analysed.watch.workflow.stateMachineArn,
     retrainingMachineArn: analysed.retraining.workflow.stateMachineArn,
+    experimentsMachineArn: experiments.workflow.stateMachineArn,
     backfillMachineArn: analysed.backfill.workflow.stateMachineArn,
     inferenceEndpoint: analysed.endpoint.endpointName,
     apiEndpoint: reached.api.endpoint,

@@ -7,6 +7,7 @@ import type { EventBus } from "../seams.ts";
 import type { Image } from "./container.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { createModelPackages, type ModelPackageGroup } from "./model-packages.ts";
+import { createModels } from "./models.ts";
 import { createPipelines, type Pipelines } from "./pipelines.ts";
 import { createProcessingJobs, type ProcessingJobs } from "./processing-jobs.ts";
 import { openRegistry } from "./registry.ts";
@@ -50,7 +51,7 @@ export function createSageMaker(options: JobServiceOptions & { publish: EventBus
         sdk,
         operations: {
           ...{ ...processing.operations, ...transform.operations, ...training.operations, ...pipelines.operations },
-          ...{ ...tags.operations, ...packages.operations, ...operations },
+          ...{ ...tags.operations, ...packages.operations, ...operations, ...createModels(options, registry) },
         },
       },
       { kind: "operations", signingName: "sagemaker", sdk: runtimeSdk, operations: runtimeOperations },

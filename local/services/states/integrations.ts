@@ -25,6 +25,8 @@ const optimised: Readonly<Record<string, readonly Pattern[]>> = {
   "mediaconvert:createJob": ["", ".sync"],
   "sagemaker:createProcessingJob": ["", ".sync"],
   "sagemaker:createTransformJob": ["", ".sync"],
+  "sagemaker:createTrainingJob": ["", ".sync"],
+  "sagemaker:createModel": [""],
   "ecs:runTask": ["", ".sync"],
   "states:startExecution": ["", ".sync:2"],
 };

@@ -26,7 +26,7 @@ const failed = (described: JsonObject): { failure: StatesError } => ({
   failure: new StatesError("States.TaskFailed", JSON.stringify(described).slice(0, 32_768)),
 });
 
-function sagemakerJob(noun: "ProcessingJob" | "TransformJob"): JobKind {
+function sagemakerJob(noun: "ProcessingJob" | "TransformJob" | "TrainingJob"): JobKind {
   const input = (id: string) => ({ [`${noun}Name`]: id });
   return {
     service: "sagemaker",
@@ -107,6 +107,7 @@ export function jobKindOf({ service, operation }: Pick<Integration, "service" | 
   if (service === "mediaconvert" && operation === "createJob") return mediaConvertJob;
   if (service === "sagemaker" && operation === "createProcessingJob") return sagemakerJob("ProcessingJob");
   if (service === "sagemaker" && operation === "createTransformJob") return sagemakerJob("TransformJob");
+  if (service === "sagemaker" && operation === "createTrainingJob") return sagemakerJob("TrainingJob");
   if (service === "ecs" && operation === "runTask") return ecsTask;
   if (service === "states" && operation === "startExecution") return executionJob;
   throw new StatesError("States.Runtime", `${service}:${operation} starts no job that can be waited for.`);
