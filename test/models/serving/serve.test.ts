@@ -189,6 +189,26 @@ describe("serve", () => {
     });
   });
 
+  it("serves the one network whose own folder it is given, as a training job leaves it", async () => {
+    const own = await mkdtemp(join(root.path, "own-"));
+    await writeClassifier(own, "colours", meanColours(2, 2), { width: 2, height: 2 });
+    const start = (MODEL_ID: string) => {
+      const stop = new AbortController();
+      const environment = { MODEL_DIR: join(own, "colours"), MODEL_ID, SAGEMAKER_BIND_TO_PORT: "0", BIND_ADDRESS: "127.0.0.1" };
+      return serve(
+        environment,
+        (line) => {
+          expect(JSON.parse(line).models).to.deep.equal(["colours"]);
+          stop.abort();
+        },
+        stop.signal,
+      );
+    };
+    await start("colours");
+    const error: unknown = await start("boxes").catch((e) => e);
+    expect((error as EnvironmentError).reasons.join()).to.match(/describes the model "colours", not "boxes"\.$/);
+  });
+
   it("does not start with bad variables or unusable networks", async () => {
     const failure = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
       const stop = AbortSignal.timeout(60_000);

@@ -454,6 +454,31 @@ describe("SageMaker", () => {
         await cloud.write("lake", `manifests/${name}`, text);
     });
 
+    it("answer by a model that somebody made, once its role may be passed", async () => {
+      const model = (ModelName: string, more: object = {}) => ({
+        ...{ ModelName, ExecutionRoleArn: jobRole, EnableNetworkIsolation: true, VpcConfig: { Subnets: ["subnet-0a"], SecurityGroupIds: ["sg-0c"] } },
+        PrimaryContainer: {
+          ...{ Image: imageUri, Environment: { MODEL_DIR: "/opt/ml/model" } },
+          ModelDataSource: { S3DataSource: { S3Uri: "s3://models/models/", S3DataType: "S3Prefix", CompressionType: "None" } },
+        },
+        ...more,
+      });
+      expect(await call("CreateModel", model("made"))).to.deep.equal({ ModelArn: arn("model/made") });
+      expect(cloud.uses.map(({ action, resource }) => `${action} ${resource}`)).to.deep.equal([
+        `sagemaker:CreateModel ${arn("model/made")}`,
+        `iam:PassRole ${jobRole}`,
+      ]);
+      const job = await transform("by-made", { ModelName: "made" });
+      expect([job.TransformJobStatus, job.ModelName]).to.deep.equal(["Completed", "made"]);
+      const refused = async (request: object) => (await failure(call("CreateModel", request))).message;
+      expect(await refused(model("made"))).to.equal(`Cannot create already existing model "${arn("model/made")}".`);
+      expect(await refused(model("-", { PrimaryContainer: { ...model("x").PrimaryContainer, Image: "none" } }))).to.equal(
+        'ModelName is "-"; it must be 1 to 63 letters, digits and hyphens. Requested image none not found.',
+      );
+      const packed = { S3DataSource: { S3Uri: "s3://models/a.tar.gz", S3DataType: "S3Object", CompressionType: "Gzip" } };
+      expect(await refused(model("y", { PrimaryContainer: { Image: imageUri, ModelDataSource: packed } }))).to.include("ModelDataSource of S3Object, Gzip");
+    });
+
     it("send each object of a manifest to the model's container, and store its answer, sealed", async () => {
       const job = await transform("all", { Environment: { WORK: "all" }, Tags: [{ Key: "run", Value: "1" }] });
       expect(job.FailureReason).to.equal(undefined);
