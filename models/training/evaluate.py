@@ -8,6 +8,8 @@ In a SageMaker Processing job nothing needs to be said: the model (a folder, or 
 The file is run by ONNX Runtime and by nothing else: what PyTorch would make of other weights says nothing of this one. Without the
 package onnxruntime the entry refuses. quality.json follows the contract model-quality/1.0 (contracts/model-quality.ts).
 
+--card also writes the figures into the card.md of --model.
+
 Exit code: 0 measured, whatever the figures say; 1 refused, with all reasons; 2 wrong usage.
 """
 
@@ -217,6 +219,9 @@ def main() -> None:
         parser.add_argument("--card", action="store_true", help="also renews these figures in the card.md of --model, which must be a folder")
 
     options = read_options(__doc__, "quality.json", more)
+    if options.card and not (options.model / "card.md").is_file():
+        print("--card needs a --model that is a folder with a card.md.", file=sys.stderr)
+        sys.exit(2)
     document = leave(options, "quality.json", lambda folder: evaluate(folder, options))
     for name, found in document["metrics"].items():
         command.metric(name, found["value"])

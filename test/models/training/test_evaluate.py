@@ -16,6 +16,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "models/training"))
 
+import card
 import evaluate
 import measure
 from export import export
@@ -135,9 +136,9 @@ class Entry(unittest.TestCase):
         (data / "manifest.json").write_text(json.dumps({**manifest, "cases": cases, "extraction": {"framesPerSecond": 1}}))
         return data
 
-    def run_entry(self, model: Path, data: Path) -> tuple[int, str]:
+    def run_entry(self, model: Path, data: Path, *more: str) -> tuple[int, str]:
         said = io.StringIO()
-        arguments = ["--model", str(model), "--data", str(data), "--layout", "version", "--output", str(self.folder / "out"), "--threads", "1"]
+        arguments = ["--model", str(model), "--data", str(data), "--layout", "version", "--output", str(self.folder / "out"), "--threads", "1", *more]
         with (
             mock.patch.object(sys, "argv", ["evaluate.py", *arguments]),
             mock.patch("sys.stderr", said),
@@ -175,6 +176,16 @@ class Entry(unittest.TestCase):
             self.assertEqual(self.run_entry(archive.parent, data)[0], 0)
         again = json.loads((self.folder / "out/quality.json").read_text())
         self.assertEqual({**again, "createdAt": ""}, {**document, "createdAt": ""})
+
+    @needs_onnxruntime
+    def test_writes_its_figures_into_the_card(self) -> None:
+        model, data = self.model(), self.dataset()
+        self.assertEqual(self.run_entry(self.folder / "job.tar.gz", data, "--card"), (2, "--card needs a --model that is a folder with a card.md.\n"))
+        (model / "card.md").write_text("# Net\n\n## Limits\n\nMany.\n")
+        with mock.patch.dict("os.environ", {"NODE": "/nowhere/node"}):
+            self.assertEqual(self.run_entry(model, data, "--card")[0], 0)
+        accuracy = json.loads((self.folder / "out/quality.json").read_text())["metrics"]["accuracy"]
+        self.assertIn(f"| accuracy | {card.figure(accuracy)} |\n", (model / "card.md").read_text())
 
     @needs_onnxruntime
     def test_refuses_outputs_that_are_no_numbers(self) -> None:
