@@ -20,6 +20,9 @@ export const modelsPrefix = "models/";
 export const modelDescriptionKey = (model: string): string => `${modelsPrefix}${model}/model.json`;
 export const modelWeightsKey = (model: string): string => `${modelsPrefix}${model}/model.onnx`;
 
+/** What training writes to the models bucket: candidates, and what was measured of them. */
+export const trainingPrefix = "training/";
+
 /** Every version of a network that was put into use, in the models bucket, and the record of them. Apart from `models/`, which whole jobs are given. */
 export const deployedModelsPrefix = "deployed-models/";
 export const deploymentRecordKey = (model: string): string => `${deployedModelsPrefix}${model}/record.json`;

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { modelQuality } from "./model-quality.ts";
+import { sha256 } from "./primitives.ts";
 
 /** Whether a version of a network may be used (SageMaker's own words). */
 export const approval = z.enum(["PendingManualApproval", "Approved", "Rejected"]);
@@ -21,8 +23,26 @@ export const registeredVersion = z.strictObject({
 });
 export type RegisteredVersion = z.infer<typeof registeredVersion>;
 
-/** `GET /models`: the networks of the catalogue, each with its newest ten versions in the registry, newest first. */
-export const modelList = z.strictObject({ models: z.array(z.strictObject({ model: modelId, versions: z.array(registeredVersion) })) });
+/** A version beside the one in use: what somebody who decides about it looks at. */
+export const listedVersion = registeredVersion.extend({
+  /** Whether its weights are those that the next analysis reads. */
+  isInUse: z.boolean(),
+  /** What its evaluation measured. Null if it names no such file, or one that cannot be read: then it is refused once it is approved. */
+  quality: modelQuality.nullable(),
+});
+export type ListedVersion = z.infer<typeof listedVersion>;
+
+/** `GET /models`: the networks of the catalogue, each with what is in use of it, and its newest ten versions in the registry, newest first. */
+export const modelList = z.strictObject({
+  models: z.array(
+    z.strictObject({
+      model: modelId,
+      /** Semantic version and digest of the weights that the next analysis reads. The program itself may have brought them: then no version here is in use. */
+      inUse: z.strictObject({ version: z.string().min(1), sha256 }),
+      versions: z.array(listedVersion),
+    }),
+  ),
+});
 export type ModelList = z.infer<typeof modelList>;
 
 /** Body of `POST /models/{model}/versions/{modelVersion}/decision`. */

@@ -19,7 +19,7 @@ const subscribeToHash = (listener: () => void): (() => void) => {
 };
 
 /** Screens that few come to are fetched when somebody does. */
-const Admin = lazy(() => import("./screens/admin.tsx"));
+const Admin = lazy(() => import("./screens/admin/index.tsx"));
 const Cohort = lazy(() => import("./screens/cohort.tsx"));
 const Compare = lazy(() => import("./screens/compare.tsx"));
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { scopeName } from "../../contracts/access.ts";
-import { datasetsPrefix } from "../../contracts/keys.ts";
+import { datasetsPrefix, modelsPrefix, trainingPrefix } from "../../contracts/keys.ts";
 import type { Model } from "../../contracts/model.ts";
 import { type RouteKey, routes } from "../../contracts/routes.ts";
 import type { CaseDeletion } from "../analysis/case-deletion.ts";
@@ -333,7 +333,7 @@ export class CaseApi extends PlatformComponent {
   }
 
   /** Versions of networks. One function alone may approve any: it hands on what a signed-in person decided. */
-  #models({ settings, modelIds }: CaseApiArgs) {
+  #models({ settings, modelIds, lake: { models } }: CaseApiArgs) {
     const { place } = settings;
     const versions = regionalArn(place, "sagemaker", "model-package/");
     const groups = modelIds.map((id) => [id, physicalName(place, id)] as const);
@@ -344,11 +344,16 @@ export class CaseApi extends PlatformComponent {
         {
           settings,
           handler: "serve/list-models",
-          description: "Lists networks and their newest versions",
+          description: "Lists networks, their newest versions and what was measured of them",
           timeoutSeconds: 29,
           memoryMb: 256,
-          environment,
-          statements: [allow("ReadVersions", ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"], resources)],
+          environment: { ...environment, MODELS_BUCKET: models.bucket },
+          statements: [
+            allow("ReadVersions", ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"], resources),
+            ...models.allow("ReadInUse", ["s3:GetObject"], `${modelsPrefix}*/model.json`),
+            ...models.allow("ReadMeasures", ["s3:GetObject"], `${trainingPrefix}*.json`),
+            models.allowNoticingAbsence("NoticeMissingMeasures"),
+          ],
         },
         { parent: this },
       ),

@@ -9,6 +9,7 @@ import type { DatasetManifest } from "../../contracts/dataset-version.ts";
 import type { ExportRequest, ExportStatus } from "../../contracts/exports.ts";
 import type { FrameTable } from "../../contracts/frame-table.ts";
 import type { CaseMeasures } from "../../contracts/measures.ts";
+import type { ModelDecision, ModelList, RegisteredVersion } from "../../contracts/model-registry.ts";
 import type { CaseAnswer, QuestionRequest } from "../../contracts/question.ts";
 import type { ReportLanguage } from "../../contracts/report.ts";
 import type { RetentionPage } from "../../contracts/retention.ts";
@@ -101,6 +102,13 @@ export class Api {
   }
   dataset(name: string, version: string, signal?: AbortSignal): Promise<DatasetManifest> {
     return this.#call("GET", `/datasets/${name}/versions/${version}`, undefined, signal);
+  }
+  models(signal?: AbortSignal): Promise<ModelList> {
+    return this.#call("GET", "/models", undefined, signal);
+  }
+  /** Rejects with a {@link Refusal} of status 412 if the version is otherwise by now than the decision says (`from`). */
+  decideModel(model: string, version: number, decision: ModelDecision): Promise<RegisteredVersion> {
+    return this.#call("POST", `/models/${model}/versions/${version}/decision`, decision);
   }
   signOff(caseId: string, request: SignOffRequest): Promise<ToldSignOff> {
     return this.#call("POST", `${this.#of(caseId)}/report/sign-off`, request);

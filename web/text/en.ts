@@ -1,5 +1,6 @@
 import type { CaseStatus, Procedure } from "../../contracts/case.ts";
 import type { CorrectionReason } from "../../contracts/corrections.ts";
+import type { Approval } from "../../contracts/model-registry.ts";
 import type { Review } from "../../contracts/primitives.ts";
 import type { ViewedThing } from "../../contracts/views.ts";
 import type { CorrectionCommand } from "../corrections/keys.ts";
@@ -277,7 +278,7 @@ export const english = {
 
   admin: {
     title: "Administration",
-    tabs: { views: "Who saw what", retention: "How long cases are kept", datasets: "Datasets" },
+    tabs: { views: "Who saw what", retention: "How long cases are kept", datasets: "Datasets", models: "Networks" },
     mayNot: "This is for others: your roles do not let you see it.",
     views: {
       help: "Who looked at a case, its report, its video or files of it. What the same person sees of the same within a quarter of an hour is one entry. People are told by the sign-in's own identifiers.",
@@ -307,6 +308,56 @@ export const english = {
       frames: "Frames",
       framesOf: (frames: number, cases: number) => `${frames} of ${cases} ${cases === 1 ? "case" : "cases"}`,
       byPeople: "By people, or confirmed",
+    },
+    models: {
+      help: "What analyses run. A person approves or rejects a version; an approved one is tried first and, if it answers as it must, takes the place of the one in use.",
+      none: "Nothing was registered yet.",
+      inUse: (version: string) => `In use: ${version}.`,
+      elsewhere: "It is none of the versions below: the platform brought it, or it is older than they are.",
+      version: (version: number, semantic: string | undefined) => `Version ${version}${semantic === undefined ? "" : ` (${semantic})`}`,
+      used: "In use",
+      approvals: { PendingManualApproval: "Waits for a decision", Approved: "Approved", Rejected: "Rejected" } as Record<Approval, string>,
+      registered: "Registered",
+      decidedAt: "Decided",
+      by: (when: string, who: string) => `${when}, by ${who}`,
+      why: "Why",
+      description: "Description",
+      facts: { sha256: "Digest of the weights" } as Record<string, string>,
+      unmeasured: "It has no measures that can be read. Approved, it would be refused.",
+      measuresOf: (version: string) => `${version}: measures`,
+      measuredOn: (dataset: string, operations: number, frames: number) =>
+        `Measured on ${dataset}: ${frames} frames of ${operations} ${operations === 1 ? "operation" : "operations"}.`,
+      synthetic: "All of them are drawn: these figures say nothing of care.",
+      golden: (agreeing: number, frames: number) => `It answers ${agreeing} of ${frames} reference frames as its training did.`,
+      uncompared: {
+        unmeasured: "Of the one in use the registry has no measures to compare with.",
+        "other-test": "The one in use was measured on another test set: their figures can't be compared.",
+      },
+      metric: "Metric",
+      metricOf: (label: string, metric: string) => `${label}: ${metric}`,
+      headline: "(looked at first)",
+      here: "This version",
+      difference: "Difference",
+      interval: (value: string, low: string, high: string) => `${value} (${low} to ${high})`,
+      better: (by: string) => `better by ${by}`,
+      worse: (by: string) => `worse by ${by}`,
+      same: "the same",
+      decide: { Approved: "Approve", Rejected: "Reject" },
+      ask: {
+        Approved: (model: string, version: number) => `Approve version ${version} of ${model}`,
+        Rejected: (model: string, version: number) => `Reject version ${version} of ${model}`,
+      },
+      follows: {
+        approved: "It is tried, and takes the place of the one in use if it answers as it must. Analyses that are made from then on are made with it.",
+        rejected: "It does not come into use.",
+        putBack: "It is in use: the version before it comes back. Analyses that were made with it stay as they are.",
+      },
+      reason: "Why (kept in the registry; no names of patients)",
+      decided: {
+        Approved: (model: string, version: number) => `Version ${version} of ${model} is approved. It is tried now, which takes a few minutes.`,
+        Rejected: (model: string, version: number) => `Version ${version} of ${model} is rejected.`,
+      },
+      changed: "Somebody decided about that version meanwhile, so that nothing of yours was kept. Look at it as it is now, then decide.",
     },
     retention: {
       help: "Oldest first. A case that is due may be deleted, unless something holds it; it is not deleted by itself unless this platform's configuration says so.",

@@ -1,9 +1,14 @@
 import type { Scope } from "../../contracts/access.ts";
 
-export const adminTabs = ["views", "retention", "datasets"] as const;
+export const adminTabs = ["views", "retention", "datasets", "models"] as const;
 export type AdminTab = (typeof adminTabs)[number];
 /** What the API asks for behind each: a tab that it would refuse is not there. */
-export const adminScopes: Readonly<Record<AdminTab, Scope>> = { views: "audit.read", retention: "cases.admin", datasets: "datasets.read" };
+export const adminScopes: Readonly<Record<AdminTab, Scope>> = {
+  views: "audit.read",
+  retention: "cases.admin",
+  datasets: "datasets.read",
+  models: "models.read",
+};
 
 /** Where one is in the page. It lies behind `#`, which browsers don't send: no server's log learns which case was opened. */
 export type Route =

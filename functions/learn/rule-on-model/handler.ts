@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DeployedVersion, ModelRuling } from "../../../contracts/deployed-model.ts";
-import { deployedVersionPrefix, modelDescriptionKey } from "../../../contracts/keys.ts";
+import { deployedVersionPrefix, modelDescriptionKey, trainingPrefix } from "../../../contracts/keys.ts";
 import { type Model, model as modelSchema } from "../../../contracts/model.ts";
 import { modelQuality } from "../../../contracts/model-quality.ts";
 import { BrokenContract, NotFound } from "../../runtime/errors.ts";
@@ -16,9 +16,6 @@ export interface Deps {
   groupPrefix: string;
   describe(packageArn: string): Promise<RegisteredVersion>;
 }
-
-/** Where training writes candidates. */
-const trainingPrefix = "training/";
 
 const input = z.strictObject({ package: z.string().startsWith("arn:") });
 

@@ -181,6 +181,10 @@ describe("CaseApi", () => {
     const Resource = ["instruments", "phases"].map((id) => `arn:aws:sagemaker:us-east-1:111111111111:model-package/svp-unit-${id}/*`);
     expect(of("decide-model")["DecideVersions"]).to.deep.include({ Action: ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"], Resource });
     expect(of("list-models")["ReadVersions"]).to.deep.include({ Action: ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"], Resource });
+    const models = stack.one(aws.s3.Bucket, "lake-models").outputs["arn"];
+    const { ReadInUse, ReadMeasures } = of("list-models");
+    expect(ReadInUse).to.deep.include({ Action: ["s3:GetObject"], Resource: [`${models}/models/*/model.json*`] });
+    expect(ReadMeasures).to.deep.include({ Action: ["s3:GetObject"], Resource: [`${models}/training/*.json*`] });
     expect(stack.one(aws.iam.Role, "serve-decide-model-role").inputs["name"]).to.equal("svp-unit-serve-decide-model-role");
   });
 

@@ -46,7 +46,7 @@ describe("every handler", () => {
     ["serve/get-cohort", "CASE_TABLE"],
     ["serve/get-export", "CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN"],
     ["serve/list-views", "CASE_TABLE"],
-    ["serve/list-models", "MODEL_GROUPS, MODEL_VERSIONS_ARN"],
+    ["serve/list-models", "MODEL_GROUPS, MODEL_VERSIONS_ARN, MODELS_BUCKET"],
     ["serve/decide-model", "MODEL_GROUPS, MODEL_VERSIONS_ARN"],
     ["serve/list-datasets", "DATASETS_BUCKET"],
     ["serve/get-dataset", "DATASETS_BUCKET"],

@@ -18,6 +18,7 @@ describe("routes of the page", () => {
       ["#/admin/views?case=a-1", { screen: "admin", tab: "views", caseId: "a-1" }],
       ["#/admin/datasets", { screen: "admin", tab: "datasets", caseId: null }],
       ["#/admin/retention", { screen: "admin", tab: "retention", caseId: null }],
+      ["#/admin/models", { screen: "admin", tab: "models", caseId: null }],
       ["#/review", { screen: "queue" }],
       ["#/upload", { screen: "upload" }],
     ];
