@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { analysis } from "./analysis.ts";
 import { caseStatus, caseSummary, procedure } from "./case.ts";
+import { mediaPath } from "./playback.ts";
 import { sha256, unit } from "./primitives.ts";
 import { report, reportLanguage } from "./report.ts";
 import { toldSignOff } from "./sign-off.ts";
@@ -41,7 +42,8 @@ export const caseDetail = z.strictObject({
   answersQuestions: z.boolean(),
   links: z.strictObject({
     /** MP4 with out-of-body spans covered. Null if its branch failed. */
-    review: link.nullable(),
+    /** Path on the site, for a browser that was granted playback. */
+    review: z.string().startsWith(`${mediaPath}/`).nullable(),
     frameTable: link.nullable(),
     timeline: link.nullable(),
     /** `sprites.json` and its sheets, in order. */

@@ -29,7 +29,8 @@ export const deploymentRecordKey = (model: string): string => `${deployedModelsP
 export const deployedVersionPrefix = (model: string, sha256: string): string => `${deployedModelsPrefix}${model}/${sha256}/`;
 
 /** Everything below lies in the processed bucket. A "prefix" ends with a slash. */
-export const renditionPrefix = (caseId: string, runId: string): string => `processed-videos/${caseId}/${runId}/`;
+export const renditionsPrefix = "processed-videos/";
+export const renditionPrefix = (caseId: string, runId: string): string => `${renditionsPrefix}${caseId}/${runId}/`;
 /**
  * HLS of the analysis rendition. MediaConvert joins the destination's base name, the output's name modifier and the
  * extension: `analysis.m3u8` is the master playlist, `analysis_v.m3u8` the media playlist, `analysis_v_00001.ts` a segment.

@@ -11,6 +11,7 @@ import { datasetManifest, datasetName, datasetVersionNumber } from "./dataset-ve
 import { annotationReceipt, annotationUpload, exportRequest, exportStatus } from "./exports.ts";
 import { caseMeasures, measuresQuery } from "./measures.ts";
 import { modelDecision, modelId, modelList, modelVersion, registeredVersion } from "./model-registry.ts";
+import { playbackGrant } from "./playback.ts";
 import { caseId, uploadId } from "./primitives.ts";
 import { caseAnswer, questionRequest } from "./question.ts";
 import { retentionPage, retentionQuery } from "./retention.ts";
@@ -59,6 +60,12 @@ export const routes = {
     answer: caseList,
   },
   "GET /cases/{caseId}": { scope: "cases.read", summary: "One case with its analysis, and links to its files", answer: caseDetail },
+  "POST /cases/{caseId}/playback": {
+    scope: "cases.read",
+    summary: "Lets a browser have the review video of a case for a quarter of an hour, by signed cookies",
+    status: 201,
+    answer: playbackGrant,
+  },
   "GET /cases/{caseId}/run": { scope: "cases.read", summary: "How the newest analysis of a case comes on", answer: caseRun },
   "GET /cases/{caseId}/measures": {
     scope: "cases.read",

@@ -5,6 +5,7 @@ import type { Disturbances } from "./disturbances.ts";
 import { findMediaTools } from "./media/tools.ts";
 import { createApiGateway } from "./services/api-gateway/index.ts";
 import { createBedrock } from "./services/bedrock/service.ts";
+import { createCloudFront } from "./services/cloudfront/index.ts";
 import { createCognito } from "./services/cognito/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/service.ts";
@@ -18,6 +19,7 @@ import { openLaidObjects } from "./services/s3/laid-objects.ts";
 import { createS3 } from "./services/s3/s3.ts";
 import { createSageMaker } from "./services/sagemaker/service.ts";
 import { type EventBus, Faults, type Log, type StateMachines } from "./services/seams.ts";
+import { createSecretsManager } from "./services/secretsmanager/index.ts";
 import { createSqs } from "./services/sqs/index.ts";
 import { createStates } from "./services/states/index.ts";
 import { startWire } from "./wire/server.ts";
@@ -79,6 +81,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media, publish });
   const ecs = createEcs({ folder: dir("ecs"), ...media, endpoint, image: sagemaker.image });
   const bedrock = createBedrock({ region, faults });
+  const secretsmanager = createSecretsManager({ region });
+  const cloudfront = createCloudFront({ store: s3, authorizer, reader: iam.administrator.caller });
   const cognito = createCognito({ dir: dir("cognito"), region, functions: lambda });
   const apiGateway = createApiGateway({ functions: lambda, authorizer, issuers: cognito, log });
 
@@ -88,7 +92,11 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     log,
     disturbances: { ofCall: (name) => disturbances?.ofCall(name) },
     refusal: (service, operation) => faults.refusal(service, operation),
-    services: [s3, ...sagemaker.services, ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock].map(({ service }) => service)],
+    services: [
+      s3,
+      ...sagemaker.services,
+      ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock, secretsmanager].map(({ service }) => service),
+    ],
   });
   address = wire.endpoint;
 
@@ -110,6 +118,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     sagemaker,
     ecs,
     bedrock,
+    secretsmanager,
+    cloudfront,
     cognito,
     apiGateway,
 

@@ -2,10 +2,11 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { lock, type Session } from "./cli/session.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
-import { deploy } from "./deploy/deploy.ts";
+import { type DeployOptions, deploy } from "./deploy/deploy.ts";
 import type { Properties } from "./deploy/provider.ts";
 import type { Disturbances } from "./disturbances.ts";
-import { type ApiHandler, startPage } from "./page/server.ts";
+import { playbackKey } from "./page/playback-key.ts";
+import { type ApiHandler, type MediaHandler, startPage } from "./page/server.ts";
 import { liveProvider } from "./provider/live.ts";
 
 /** The account and region of stack `local`, as Pulumi.local.yaml names them. */
@@ -20,6 +21,7 @@ export interface Platform {
   readonly cloud: Cloud;
   readonly session: Session;
   readonly api: ApiHandler;
+  readonly media: MediaHandler;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export interface PlatformOptions {
  * Opens the local cloud on a folder, deploys stack `local`, and goes on with whatever was under way. The stack it refers
  * to, `shared`, is deployed too: the inference image lives there.
  */
-export async function openPlatform({ root, dataDir, disturbances, deployLocal = inProcess(root) }: PlatformOptions): Promise<Platform> {
+export async function openPlatform({ root, dataDir, disturbances, deployLocal }: PlatformOptions): Promise<Platform> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const release = lock(dataDir);
   const logFile = join(dataDir, "cloud.log");
@@ -43,9 +45,11 @@ export async function openPlatform({ root, dataDir, disturbances, deployLocal = 
   let cloud: Cloud | undefined;
   try {
     cloud = await openCloud({ dataDir, region, accountId, waitScale, disturbances, log });
-    const outputs = await deployLocal(cloud);
+    const key = playbackKey(dataDir);
+    const outputs = (await (deployLocal ?? inProcess(root, key.publicKey))(cloud)) as Record<string, string>;
+    cloud.secretsmanager.putValue(outputs["playbackPrivateKeySecretArn"] as string, key.privateKey);
     await cloud.start();
-    return await platformOf(cloud, outputs as Record<string, string>, release);
+    return await platformOf(cloud, outputs, release);
   } catch (error) {
     await cloud?.close();
     release();
@@ -53,22 +57,31 @@ export async function openPlatform({ root, dataDir, disturbances, deployLocal = 
   }
 }
 
+/** Deploys in this process, with this key for videos in the place of the one in Pulumi.local.yaml, whose private half nobody has. */
 const inProcess =
-  (root: string) =>
-  async (cloud: Cloud): Promise<Properties> =>
-    (await deploy({ root, stack: "local", provider: liveProvider(cloud) })).outputs;
+  (root: string, publicKey: string) =>
+  async (cloud: Cloud): Promise<Properties> => {
+    const configure: DeployOptions["configure"] = (stack, config) => {
+      const access = config["svp:access"];
+      if (stack !== "local" || access === undefined) return config;
+      return { ...config, "svp:access": JSON.stringify({ ...JSON.parse(access), playbackKeys: [publicKey] }) };
+    };
+    return (await deploy({ root, stack: "local", provider: liveProvider(cloud), configure })).outputs;
+  };
 
 async function platformOf(cloud: Cloud, outputs: Record<string, string>, release: () => void): Promise<Platform> {
   // The page's requests come as a browser's after sign-in; one that brings a token of its own is judged by that.
   const api: ApiHandler = async ({ headers, ...request }) =>
     cloud.apiGateway.handle({ ...request, caller: undefined, headers: { authorization: `Bearer ${await cloud.cognito.accessToken()}`, ...headers } });
-  const front = await startPage({ assets: new Map(), port: 0, wire: cloud.endpoint, api });
+  const media: MediaHandler = (request) => cloud.cloudfront.handle(request);
+  const front = await startPage({ assets: new Map(), port: 0, wire: cloud.endpoint, api, media });
   const { endpoint } = cloud;
   const { credentials } = cloud.iam.administrator;
   return {
     cloud,
     session: { pid: process.pid, endpoint, api: `${front.url}api`, page: null, region, credentials, outputs },
     api,
+    media,
     async close() {
       await front.close();
       await cloud.close();

@@ -68,7 +68,7 @@ export const detailAt = (wire: string): CaseDetail => ({
   analysis,
   answersQuestions: false,
   links: {
-    ...{ review: `${wire}/review.mp4`, frameTable: `${wire}/table`, timeline: null, sprites: null, poster: null, scores: {}, tracks: null },
+    ...{ review: "/media/review.mp4", frameTable: `${wire}/table`, timeline: null, sprites: null, poster: null, scores: {}, tracks: null },
     detections: { detector: chunks.map((_, i) => `${wire}/detections/${i}`) },
     masks: { organs: chunks.map((_, i) => `${wire}/masks/${i}`) },
   },

@@ -34,14 +34,6 @@ export async function startStage(video: string) {
       response.writeHead(digest.digest("base64") === request.headers["x-amz-checksum-sha256"] ? 200 : 400).end();
       return;
     }
-    if (what === "review.mp4") {
-      const [, from = "0", to = ""] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
-      const end = to === "" ? size - 1 : Number(to);
-      const headers = { "content-type": "video/mp4", "accept-ranges": "bytes", "content-range": `bytes ${from}-${end}/${size}` };
-      response.writeHead(206, { ...headers, "content-length": end - Number(from) + 1 });
-      createReadStream(video, { start: Number(from), end }).pipe(response);
-      return;
-    }
     const document = what === "table" ? table : what === "detections" ? boxes(Number(index)) : what === "masks" ? outlines(Number(index)) : undefined;
     response.writeHead(document ? 200 : 404, { "content-type": "application/json" }).end(document);
   }
@@ -50,6 +42,17 @@ export async function startStage(video: string) {
 
   const page = await startPage({
     ...{ assets: await pageAssets(root), port: 0, wire },
+    media: async ({ path, headers: { range = "" } }) => {
+      if (path !== "/media/review.mp4") return undefined;
+      const [, from = "0", to = ""] = /bytes=(\d+)-(\d*)/.exec(range) ?? [];
+      const end = to === "" ? size - 1 : Number(to);
+      const headers = { "content-type": "video/mp4", "accept-ranges": "bytes", "content-range": `bytes ${from}-${end}/${size}` };
+      return {
+        status: 206,
+        headers: { ...headers, "content-length": String(end - Number(from) + 1) },
+        body: createReadStream(video, { start: Number(from), end }),
+      };
+    },
     api: async ({ method, path, body }) => {
       const answer = told(method, path, body.length > 0 ? JSON.parse(String(body)) : undefined);
       return {
@@ -63,6 +66,7 @@ export async function startStage(video: string) {
     const detail = detailAt(wire);
     if (path === "/cases") return { cases: [{ ...detail.case, poster: null }], next: null };
     if (path === `/cases/${caseId}`) return detail;
+    if (path === `/cases/${caseId}/playback`) return { until: new Date(Date.now() + 900_000).toISOString() };
     if (path === `/cases/${caseId}/corrections`)
       return { caseId, runId: detail.case.runId, contentSha256: detail.analysis?.provenance.contentSha256, sets: [], version: 0, next: null };
     const [, what, uploadId = "", rest] = path.split("/");

@@ -38,6 +38,7 @@ export const functionNames = [
   "serve/grant-scopes",
   "serve/list-cases",
   "serve/get-case",
+  "serve/grant-playback",
   "serve/get-run",
   "serve/get-measures",
   "serve/get-cohort",

@@ -1,6 +1,8 @@
+import { renditionsPrefix } from "../../contracts/keys.ts";
+
 /** The first parts of the keys in the processed bucket, as `contracts/keys.ts` lays them out: what roles are bound to. */
 export const lakePrefixes = {
-  renditions: "processed-videos/",
+  renditions: renditionsPrefix,
   /** Pictures of the source that are searched for text; nothing is covered in them. */
   pictures: "screened-pictures/",
   /** Copies of sources that could not be read as they are. */

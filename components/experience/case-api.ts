@@ -16,6 +16,7 @@ import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes, postersPrefix } from "../data/lake-prefixes.ts";
 import { physicalName, regionalArn } from "../place.ts";
 import { allow } from "../security/policy.ts";
+import type { PlaybackKeys } from "./playback-keys.ts";
 import type { SignIn } from "./sign-in.ts";
 import { type UploadLimits, uploadFunctions } from "./upload-functions.ts";
 
@@ -23,6 +24,10 @@ export interface CaseApiArgs {
   settings: FunctionSettings;
   /** Issues the tokens that every route asks for. */
   signIn: SignIn;
+  /** Origin of the site that shows videos. */
+  siteUrl: pulumi.Input<string>;
+  /** Sign the cookies that open videos. */
+  playbackKeys: PlaybackKeys;
   lake: DataLake;
   table: CaseTable;
   uploads: UploadLimits;
@@ -85,7 +90,7 @@ export class CaseApi extends PlatformComponent {
   }
 
   #functions(args: CaseApiArgs): Record<Exclude<RouteKey, typeof questionsRoute>, PlatformFunction> & { [questionsRoute]?: PlatformFunction } {
-    const { settings, lake, table, uploads, analysis, caseExport, endpoint, imageModel } = args;
+    const { settings, lake, table, uploads, analysis, caseExport, endpoint, imageModel, playbackKeys } = args;
     const { processed } = lake;
     const cases = { CASE_TABLE: table.tableName };
     return {
@@ -118,10 +123,20 @@ export class CaseApi extends PlatformComponent {
             ...table.allow("ReadCase", ["dynamodb:GetItem"]),
             ...table.allowKeepViews("KeepView"),
             // Signed links carry the function's own rights.
-            ...[lakePrefixes.metadata, lakePrefixes.renditions, lakePrefixes.results].flatMap((prefix, i) =>
-              processed.allow(`Read${i}`, ["s3:GetObject"], prefix),
-            ),
+            ...[lakePrefixes.metadata, lakePrefixes.results].flatMap((prefix, i) => processed.allow(`Read${i}`, ["s3:GetObject"], prefix)),
           ],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/playback": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/grant-playback",
+          description: "Signs cookies that open the review video of a case",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: { ...cases, SITE_URL: args.siteUrl, PLAYBACK_KEY_IDS: playbackKeys.keyIds, PLAYBACK_SECRET_ARN: playbackKeys.privateKeySecretArn },
+          statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), ...table.allowKeepViews("KeepView"), ...playbackKeys.allowSigning("SignCookies")],
         },
         { parent: this },
       ),

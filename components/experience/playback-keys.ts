@@ -1,9 +1,10 @@
 import { createHash, createPublicKey } from "node:crypto";
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
+import { allow, type Statement } from "../security/policy.ts";
 
 export interface PlaybackKeysArgs {
   place: Place;
@@ -25,8 +26,12 @@ const mostKeys = 5;
  */
 export class PlaybackKeys extends PlatformComponent {
   readonly keyGroupId: pulumi.Output<string>;
+  /** CloudFront's ids of the keys, by the first digits of each one's SHA-256: JSON, for whoever signs. */
+  readonly keyIds: pulumi.Output<string>;
   /** Takes the private key, in PEM. Empty until somebody puts it there. */
   readonly privateKeySecretArn: pulumi.Output<string>;
+
+  readonly #key: EncryptionKey;
 
   constructor(name: string, { place, removal, key, publicKeys }: PlaybackKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:experience:PlaybackKeys", name, opts);
@@ -61,8 +66,15 @@ export class PlaybackKeys extends PlatformComponent {
     );
 
     this.keyGroupId = group.id;
+    this.keyIds = pulumi.jsonStringify(Object.fromEntries(keys.map(({ id }, i) => [prints[i]!, id])));
+    this.#key = key;
     this.privateKeySecretArn = secret.arn;
     this.registerOutputs({ keyGroupId: this.keyGroupId, privateKeySecretArn: this.privateKeySecretArn });
+  }
+
+  /** Statements that allow reading the private key. */
+  allowSigning(sid: string): Statement[] {
+    return [allow(sid, ["secretsmanager:GetSecretValue"], [this.privateKeySecretArn]), this.#key.allowVia(`${sid}Key`, "secretsmanager", ["kms:Decrypt"])];
   }
 }
 

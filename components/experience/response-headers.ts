@@ -12,7 +12,7 @@ export interface PageConnections {
 
 /** The page runs its own scripts and nothing else, connects only where it must, shows what it put together itself (`blob:`), and can't be framed. */
 export const contentSecurityPolicy = ({ uploads, results, signIn }: PageConnections): pulumi.Output<string> =>
-  pulumi.interpolate`default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${uploads} ${results} ${signIn}; media-src 'self' blob: ${results}; img-src 'self' blob: ${results}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+  pulumi.interpolate`default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${uploads} ${results} ${signIn}; media-src 'self' blob:; img-src 'self' blob: ${results}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
 /** Two years, what browsers ask of a site that is always to be reached over TLS. */
 const strictTransportSeconds = 63_072_000;

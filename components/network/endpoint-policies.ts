@@ -4,7 +4,7 @@ import type { ResourceStatement } from "../security/policy.ts";
 /**
  * AWS services that compute in the network may call through an interface endpoint, and the actions that may pass it.
  *
- * Functions call `rekognition`, `sagemaker.api` (the registry of networks), `sagemaker.runtime`, `sqs` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
+ * Functions call `rekognition`, `sagemaker.api` (the registry of networks), `sagemaker.runtime`, `secretsmanager` (the key for videos), `sqs` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
  * logs from inside the network: `ecr.*`, `logs` ({@link reachedByTasks}; Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Notebooks
  * need `sagemaker.api` and `sagemaker.runtime` (SageMaker Developer Guide, "Connect Studio notebooks in a VPC to external
  * resources"). `bedrock-runtime` is for reports. The others are for code of people's own that sends, asks or encrypts itself.
@@ -34,7 +34,7 @@ export type InterfaceService = keyof typeof interfaceServices;
 export const reachedByTasks: readonly InterfaceService[] = ["ecr.api", "ecr.dkr", "logs"];
 
 /** Services that the functions of today call; without one of these the platform does not work. */
-export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "sagemaker.api", "sagemaker.runtime", "sqs", "states"];
+export const calledByFunctions: readonly InterfaceService[] = ["rekognition", "sagemaker.api", "sagemaker.runtime", "secretsmanager", "sqs", "states"];
 
 /**
  * What may pass an endpoint: requests of the organisation's principals to the organisation's resources. A stolen key of

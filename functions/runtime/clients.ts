@@ -4,6 +4,7 @@ import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -32,6 +33,7 @@ export const queueClient = (): SQSClient => orTryAgain(new SQSClient({ useQueueU
 export const statesClient = (): SFNClient => orTryAgain(new SFNClient({}));
 export const rekognitionClient = (): RekognitionClient => orTryAgain(new RekognitionClient({}));
 export const registryClient = (): SageMakerClient => orTryAgain(new SageMakerClient({}));
+export const secretsClient = (): SecretsManagerClient => orTryAgain(new SecretsManagerClient({}));
 export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({}));
 
 /** One question, one answer: HTTP/1.1, as all other clients speak it. `requestTimeout` in milliseconds: models think longer than services do. */

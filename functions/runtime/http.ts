@@ -19,6 +19,8 @@ export type HttpRequest = z.infer<typeof request>;
 export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
+  /** What `Set-Cookie` says, each. */
+  cookies?: string[];
   body: string;
 }
 
@@ -44,6 +46,16 @@ export class Versioned {
   }
 }
 
+/** An answer that brings cookies along, each as `Set-Cookie` has it. */
+export class WithCookies {
+  readonly value: unknown;
+  readonly cookies: readonly string[];
+  constructor(value: unknown, cookies: readonly string[]) {
+    this.value = value;
+    this.cookies = cookies;
+  }
+}
+
 /** The version that a request's `If-Match` names. Throws {@link InvalidInput} if it names none: without one, a change could undo what somebody else did meanwhile. */
 export function versionExpected({ headers }: HttpRequest): number {
   const [, version] = /^"(\d{1,9})"$/.exec(headers["if-match"] ?? "") ?? [];
@@ -54,10 +66,11 @@ export function versionExpected({ headers }: HttpRequest): number {
 
 /** Answers are about patients: no cache on the way may keep them. */
 const headers = { "content-type": "application/json", "cache-control": "no-store" };
-const respond = (statusCode: number, answer: unknown): HttpResponse =>
-  answer instanceof Versioned
-    ? { statusCode, headers: { ...headers, etag: `"${answer.version}"` }, body: JSON.stringify(answer.value) }
-    : { statusCode, headers, body: JSON.stringify(answer) };
+function respond(statusCode: number, answer: unknown): HttpResponse {
+  if (answer instanceof Versioned) return { statusCode, headers: { ...headers, etag: `"${answer.version}"` }, body: JSON.stringify(answer.value) };
+  if (answer instanceof WithCookies) return { statusCode, headers, cookies: [...answer.cookies], body: JSON.stringify(answer.value) };
+  return { statusCode, headers, body: JSON.stringify(answer) };
+}
 const refuse = (statusCode: ProblemStatus, ...reasons: readonly string[]): HttpResponse => ({
   statusCode,
   headers: { ...headers, "content-type": problemType },

@@ -50,9 +50,11 @@ Exit code: 0 stopped; 1 failed; 2 wrong usage.`,
     built.catch(() => undefined); // It is awaited below; until then its failure is nobody's.
     const platform = await openPlatform({ root, dataDir, disturbances });
     cleanUp.defer(() => platform.close());
-    const page = await startPage({ assets: await built, port: pagePort, wire: platform.session.endpoint, api: platform.api }).catch((error: Error) => {
-      throw error instanceof PortInUse ? new CommandError(`${error.message} Choose another with --port N.`) : error;
-    });
+    const page = await startPage({ assets: await built, port: pagePort, wire: platform.session.endpoint, api: platform.api, media: platform.media }).catch(
+      (error: Error) => {
+        throw error instanceof PortInUse ? new CommandError(`${error.message} Choose another with --port N.`) : error;
+      },
+    );
     cleanUp.defer(() => page.close());
     writeSession(dataDir, { ...platform.session, page: page.url });
     cleanUp.defer(() => removeSession(dataDir));

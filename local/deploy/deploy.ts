@@ -11,6 +11,8 @@ export interface DeployOptions {
   readonly stack: string;
   /** Stands behind the resources of the stack and of the stacks that it refers to. */
   readonly provider: Provider;
+  /** Changes a stack's configuration before its program runs: full keys, as its file has them. */
+  readonly configure?: (stack: string, config: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Called with each resource of the stack once the provider has made it. */
   readonly onResource?: (resource: DeployedResource) => void;
 }
@@ -21,7 +23,7 @@ export interface DeployOptions {
  *
  * Throws a ProjectError if the project's files are wrong, a DeployError with every problem if the program is.
  */
-export async function deploy({ root, stack, provider, onResource }: DeployOptions): Promise<Deployment> {
+export async function deploy({ root, stack, provider, onResource, configure = (_stack, config) => config }: DeployOptions): Promise<Deployment> {
   const project = readProject(root);
   const program = await loadProgram(project);
   const deployments = new Map<string, Promise<Deployment>>();
@@ -32,7 +34,7 @@ export async function deploy({ root, stack, provider, onResource }: DeployOption
     runProgram(program, {
       project: project.name,
       stack: name,
-      config: readConfig(project, name),
+      config: configure(name, readConfig(project, name)),
       ...own,
       outputsOf: (reference) => outputsOf(name, reference),
     });

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { problemOf, problemType } from "../../contracts/api.ts";
 import type { Asset } from "./assets.ts";
 
@@ -10,7 +12,14 @@ export type ApiHandler = (request: {
   query: URLSearchParams;
   headers: Record<string, string>;
   body: Buffer;
-}) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: Buffer }>;
+}) => Promise<{ status: number; headers: Readonly<Record<string, string>>; cookies?: readonly string[]; body: Buffer }>;
+
+/** Answers what lies behind the site's signed cookies; undefined for any other path. */
+export type MediaHandler = (request: {
+  method: string;
+  path: string;
+  headers: Readonly<Record<string, string>>;
+}) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: Readable | string } | undefined>;
 
 /** Something else listens on the port. */
 export class PortInUse extends Error {
@@ -25,16 +34,17 @@ const maxBody = 10 * 2 ** 20;
 
 /**
  * Serves the page and, under `/api`, the platform's HTTP API, on 127.0.0.1 only. It stands for the content
- * delivery network: one origin, one content security policy. `wire` is where presigned links lead.
+ * delivery network: one origin, one content security policy, videos behind signed cookies. `wire` is where presigned links lead.
  */
 export async function startPage(options: {
   assets: ReadonlyMap<string, Asset>;
   port: number;
   wire: string;
   api: ApiHandler;
+  media: MediaHandler;
 }): Promise<{ url: string; close(): Promise<void> }> {
   const { assets } = options;
-  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src blob: ${options.wire}; img-src 'self' blob: ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+  const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${options.wire}; media-src 'self' blob:; img-src 'self' blob: ${options.wire}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
       response.writeHead(500, { "content-type": problemType }).end(JSON.stringify(problemOf(500, [error.message])));
@@ -49,8 +59,16 @@ export async function startPage(options: {
       return;
     }
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const media = await options.media({ method: request.method ?? "GET", path: url.pathname, headers });
+    if (media) {
+      response.writeHead(media.status, { ...media.headers, "x-content-type-options": "nosniff" });
+      // A player that jumps elsewhere leaves what it asked for before.
+      if (typeof media.body === "string") response.end(media.body);
+      else await pipeline(media.body, response).catch((error: NodeJS.ErrnoException) => response.destroy(error));
+      return;
+    }
     if (url.pathname.startsWith("/api/")) {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const result = await options.api({
         method: request.method ?? "GET",
         path: url.pathname.slice(4),
@@ -58,7 +76,9 @@ export async function startPage(options: {
         headers,
         body: await read(request),
       });
-      response.writeHead(result.status, { ...result.headers, "cache-control": "no-store" }).end(result.body);
+      response
+        .writeHead(result.status, { ...result.headers, ...(result.cookies && { "set-cookie": [...result.cookies] }), "cache-control": "no-store" })
+        .end(result.body);
       return;
     }
     const asset = request.method === "GET" ? assets.get(url.pathname) : undefined;

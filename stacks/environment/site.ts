@@ -40,11 +40,13 @@ export function site(
   const [siteUrl, resolveSiteUrl] = pulumi.deferredOutput<string>();
   const firewall = new WebFirewall("sign-in-firewall", { place, scope: "REGIONAL", key: keys.logs, ...logging }, opts);
   const signIn = new SignIn("sign-in", { settings, removal, domainPrefix, origins: [siteUrl], accessMinutes, sessionHours, identityProviders, firewall }, opts);
+  const playbackKeys = new PlaybackKeys("playback", { place, removal, key: keys.derived, publicKeys }, opts);
   const api = new CaseApi(
     "case-api",
     {
       ...{ settings, signIn, lake, table, caseExport, analysis: analysis.workflow, deletion, endpoint, languageModel, imageModel: catalogue.imageModel },
       modelIds: catalogue.models.map(({ model }) => model.id),
+      ...{ siteUrl, playbackKeys },
       uploads: { mostBytes, accelerated: config.acceleratedUploads },
     },
     opts,
@@ -55,7 +57,6 @@ export function site(
     place.region === edgeRegion
       ? keys.logs
       : new EncryptionKey("edge-logs", { place: edge, removal, description: "Logs of CloudFront and its firewall", services: [logsUseKey(edge)] }, opts);
-  const playbackKeys = new PlaybackKeys("playback", { place, removal, key: keys.derived, publicKeys }, opts);
   const site = new ReviewSite(
     "site",
     {

@@ -1,10 +1,8 @@
 import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
+import { DescribeModelPackageCommand, SageMakerClient, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
 import { expect } from "chai";
 import { sprites } from "../../contracts/analyser-result.ts";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
@@ -21,6 +19,7 @@ import { root } from "../../local/root.ts";
 import { decodedFrames } from "../functions/support/clips.ts";
 import { Clips } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
+import { registerVersion, shippedWeights } from "./support/register-version.ts";
 
 async function run(command: string, args: readonly string[]) {
   const child = spawn(process.execPath, [join(root, "local/cli", `${command}.ts`), ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -154,43 +153,6 @@ describe("exports and imports", function () {
     expect(now.segments.find(({ id }) => id === first.id)?.endFrame).to.equal(first.endFrame - 5);
   });
 
-  /** Registers these weights of the phase classifier as training does, and gives the version's ARN. */
-  async function register(version: string, weights: Buffer): Promise<string> {
-    const { endpoint, region, credentials, outputs } = platform.session;
-    const id = "phase-classifier";
-    const described = JSON.parse(readFileSync(join(root, "models", id, "model.json"), "utf8"));
-    const sha256 = createHash("sha256").update(weights).digest("hex");
-    const [bucket, run] = [outputs["modelsBucket"] as string, `training/run-${version}/`];
-    const s3 = new S3Client({ endpoint, region, credentials });
-    const put = (Key: string, Body: Buffer | string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
-    const { subject, task, threshold } = described;
-    await put(`${run}model/model.onnx`, weights);
-    await put(`${run}model/model.json`, JSON.stringify({ ...described, version, sha256 }));
-    const quality = {
-      ...{ schema: "model-quality/1.0", createdAt: "2026-11-26T10:00:00.000Z", model: { id, version, task, subject, sha256, threshold } },
-      dataset: { name: "phases", version: "1.0.0", sha256: "a".repeat(64), split: "test", operations: 3, frames: 90, syntheticOnly: true },
-      runtime: { name: "onnxruntime", version: "1.20.0", provider: "CPUExecutionProvider" },
-      ...{ headline: "accuracy", perClass: {}, golden: null },
-      metrics: { accuracy: { value: 0.9, low: 0.8, high: 0.95, better: "higher", operations: 3 } },
-    };
-    await put(`${run}quality.json`, JSON.stringify(quality));
-    const { ModelPackageArn } = await new SageMakerClient({ endpoint, region, credentials }).send(
-      new CreateModelPackageCommand({
-        ModelPackageGroupName: `svp-local-${id}`,
-        InferenceSpecification: {
-          Containers: [
-            {
-              Image: "inference",
-              ModelDataSource: { S3DataSource: { S3Uri: `s3://${bucket}/${run}model/`, S3DataType: "S3Prefix", CompressionType: "None" } },
-            },
-          ],
-        },
-        ModelMetrics: { ModelQuality: { Statistics: { ContentType: "application/json", S3Uri: `s3://${bucket}/${run}quality.json` } } },
-        CustomerMetadataProperties: { version, sha256 },
-      }),
-    );
-    return ModelPackageArn as string;
-  }
   const registry = () => new SageMakerClient(platform.session);
   const decide = (ModelPackageArn: string, ModelApprovalStatus: "Approved" | "Rejected") =>
     registry().send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
@@ -206,13 +168,11 @@ describe("exports and imports", function () {
   }
 
   it("puts an approved network into use, rejects what can't be run, and puts the one before back", async () => {
-    const shipped = readFileSync(join(root, "models/phase-classifier/model.onnx"));
-    // A description of the graph (`doc_string`, field 6 of ModelProto) makes it another file that answers alike.
-    const arn = await register("1.0.1", Buffer.concat([shipped, Buffer.from([0x32, 1, 0x61])]));
+    const arn = await registerVersion(platform, "1.0.1", shippedWeights("a"));
     expect(await inUse()).to.equal("1.0.0");
     await decide(arn, "Approved");
     await until(async () => (await inUse()) === "1.0.1");
-    const broken = await register("1.0.2", Buffer.from("no graph"));
+    const broken = await registerVersion(platform, "1.0.2", Buffer.from("no graph"));
     await decide(broken, "Approved");
     const statusOf = async () => registry().send(new DescribeModelPackageCommand({ ModelPackageName: broken }));
     // The trial is tried once more after a minute, which here is short.

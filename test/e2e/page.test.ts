@@ -19,6 +19,7 @@ import { answerChecker, type Heard } from "../support/openapi.ts";
 import { type BarcodeClip, barcodeBoxes, barcodeClip, bits, readNumbers, size } from "./support/barcode.ts";
 import { Clips } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
+import { registeredModel, registerVersion, shippedWeights } from "./support/register-version.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -410,6 +411,69 @@ describe("the page", function () {
     expect(new Set(await page.locator("#views tr td:nth-child(4)").allTextContents())).to.deep.equal(new Set([caseId]));
   });
 
+  it("shows networks' versions beside the ones in use, and lets a person decide about them, keyboard alone, on what they saw", async () => {
+    const shipped = JSON.parse(readFileSync(join(root, "models", registeredModel, "model.json"), "utf8")) as { version: string };
+    await registerVersion(platform, "1.0.1", shippedWeights("a"));
+    await open("/cases");
+    await page.click("header nav a:has-text('Administration')");
+    await page.click("main nav a:has-text('Networks')");
+    const network = page.locator(`#${registeredModel}`);
+    const versionAt = (at: number) => network.locator(".versions > li").nth(at);
+    const badges = (at: number): Promise<string[]> => versionAt(at).locator("h3 .badge").allTextContents();
+    const decide = async (name: string, reason: string): Promise<void> => {
+      await network.getByRole("button", { name }).focus();
+      await page.keyboard.press("Enter");
+      await page.locator("dialog[open] textarea").waitFor();
+      await page.keyboard.type(reason);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+    };
+    await versionAt(0).waitFor();
+    expect(await network.locator("> p").textContent()).to.match(new RegExp(`^In use: ${shipped.version}\\. It is none of the versions below`));
+    expect(await badges(0)).to.deep.equal(["Waits for a decision"]);
+    expect(await versionAt(0).locator("tbody").textContent()).to.equal("accuracy (looked at first)0.9 (0.8 to 0.95)");
+    // No reason is no decision.
+    await network.getByRole("button", { name: `Reject version 1 of ${registeredModel}` }).click();
+    await page.locator("dialog[open] button.primary").click();
+    expect(await page.locator("dialog[open] textarea").count()).to.equal(1);
+    await page.keyboard.press("Escape");
+
+    // Somebody else was first.
+    const other = await fetch(new URL(`api/models/${registeredModel}/versions/1/decision`, home()), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ approval: "Rejected", from: "PendingManualApproval", reason: "Not yet." }),
+    });
+    expect(other.status, await other.text()).to.equal(200);
+    await decide(`Approve version 1 of ${registeredModel}`, "Better.");
+    await page.locator("main [role=alert]", { hasText: "Somebody decided about that version meanwhile" }).waitFor();
+    await versionAt(0).locator(".badge", { hasText: "Rejected" }).waitFor();
+    expect(await versionAt(0).locator("dd", { hasText: "Not yet." }).count()).to.equal(1);
+
+    await decide(`Approve version 1 of ${registeredModel}`, "Better after all.");
+    await page.locator("#decision", { hasText: `Version 1 of ${registeredModel} is approved.` }).waitFor();
+    await versionAt(0).locator(".badge", { hasText: "In use" }).waitFor({ timeout: 90_000 });
+    expect(await network.locator("> p").textContent()).to.equal("In use: 1.0.1. ");
+    // The next is compared with it, as far as both were measured on the same.
+    const estimate = { low: 0.9, high: 0.99, operations: 3 };
+    await registerVersion(platform, "1.0.2", shippedWeights("b"), {
+      metrics: {
+        "expected-calibration-error": { ...estimate, low: 0, high: 0.1, value: 0.05, better: "lower" },
+        accuracy: { ...estimate, value: 0.95, better: "higher" },
+      },
+    });
+    await open("/admin/models");
+    await versionAt(1).waitFor();
+    expect(await versionAt(0).locator("tbody tr").allTextContents()).to.deep.equal([
+      "accuracy (looked at first)0.95 (0.9 to 0.99)0.9 (0.8 to 0.95)better by 0.05",
+      "expected-calibration-error 0.05 (0 to 0.1)––",
+    ]);
+    await decide(`Reject version 1 of ${registeredModel}`, "Misses clips in smoke.");
+    await page.locator("#decision", { hasText: `Version 1 of ${registeredModel} is rejected.` }).waitFor();
+    await network.locator("p", { hasText: `In use: ${shipped.version}.` }).waitFor({ timeout: 90_000 });
+    expect(await badges(1)).to.deep.equal(["Rejected"]);
+  });
+
   it("compares two cases phase by phase, from their beginnings or from a phase that both have", async () => {
     await madeUp();
     await open(`/cases/${analysed.case.caseId}`);
@@ -485,6 +549,8 @@ describe("the page", function () {
       ["/admin/views", "#views tr"],
       ["/admin/retention", "#kept tr"],
       ["/admin/datasets", "main [role=status]"],
+      ["/admin/models", `#${registeredModel} table`],
+      ["/admin/models", `#${registeredModel} table`, `#${registeredModel} button`],
       [`/cases/${rejectedId}`, "#reasons li"],
       ["/review", "#correct-here button"],
       ["/upload", "input[type=file]"],
@@ -611,7 +677,7 @@ describe("the page", function () {
         },
         links: {
           ...analysed.links,
-          review: `${endpoint}/barcode.mp4`,
+          review: "/media/barcode.mp4",
           frameTable: `${endpoint}/table.json`,
           detections: { barcode: [`${endpoint}/boxes.json`] },
           sprites: null,
@@ -892,12 +958,9 @@ describe("the page", function () {
     it("without a complaint of the browser's", () => expect(complaints).to.deep.equal([]));
   });
 
-  it("signs people in with a proof key, keeps tokens out of the browser's storage, and signs out whom it sees no more", async () => {
+  /** Lets the tab find a user pool that gives this access token to whoever asks, and gives what the pool and the list of cases are told. */
+  const withUserPool = async (tab: Page, accessToken: string): Promise<{ flow: Record<string, string>; tokens: string[] }> => {
     const { endpoint } = platform.session;
-    const own = await browser.newContext();
-    const tab = await own.newPage();
-    listen(tab);
-    await tab.clock.install();
     const flow: Record<string, string> = {};
     const tokens: string[] = [];
     await tab.route("**/config.json", (route) =>
@@ -909,9 +972,8 @@ describe("the page", function () {
     });
     await tab.route("**/oauth2/token", (route) => {
       Object.assign(flow, Object.fromEntries(new URLSearchParams(route.request().postData() ?? "")));
-      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-      const id = `${part({ alg: "RS256" })}.${part({ sub: "s", iss: `${endpoint}/pool`, aud: "page" })}.x`;
-      const json = { access_token: "opens-the-api", id_token: id, refresh_token: "kept", token_type: "Bearer", expires_in: 1800, scope: "openid" };
+      const id = jwt({ sub: "s", iss: `${endpoint}/pool`, aud: "page" });
+      const json = { access_token: accessToken, id_token: id, refresh_token: "kept", token_type: "Bearer", expires_in: 1800, scope: "openid" };
       return route.fulfill({ json, headers: { "access-control-allow-origin": "*" } });
     });
     await tab.route("**/oauth2/revoke", (route) => route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*" } }));
@@ -920,6 +982,34 @@ describe("the page", function () {
       tokens.push((await route.request().headerValue("authorization")) ?? "none");
       await route.fulfill({ json: { cases: [], next: null } });
     });
+    return { flow, tokens };
+  };
+  const jwt = (claims: object): string => `${[{ alg: "RS256" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")}.x`;
+
+  it("lets those alone decide about networks who may, and look who may look", async () => {
+    const own = await browser.newContext({ locale: "en-GB" });
+    for (const [scope, count] of [
+      ["svp/models.read", 0],
+      ["svp/models.read svp/models.approve", 1],
+    ] as const) {
+      const tab = await own.newPage();
+      listen(tab);
+      await withUserPool(tab, jwt({ scope }));
+      await tab.goto(`${home()}#/admin/models`);
+      await tab.locator(`#${registeredModel} .versions h3`).first().waitFor();
+      expect(await tab.locator("main nav a").allTextContents()).to.deep.equal(["Networks"]);
+      expect(await tab.getByRole("button", { name: `Approve version 1 of ${registeredModel}` }).count(), scope).to.equal(count);
+      await tab.close();
+    }
+    await own.close();
+  });
+
+  it("signs people in with a proof key, keeps tokens out of the browser's storage, and signs out whom it sees no more", async () => {
+    const own = await browser.newContext();
+    const tab = await own.newPage();
+    listen(tab);
+    await tab.clock.install();
+    const { flow, tokens } = await withUserPool(tab, "opens-the-api");
 
     await tab.goto(`${home()}#/cases?status=FAILED`);
     await tab.locator("main p", { hasText: "No case is as you searched for." }).waitFor();
@@ -965,6 +1055,7 @@ describe("the page", function () {
         ...["getCases", "getCase", "getCaseRun", "getCaseMeasures", "getCaseReport", "postCaseExports", "getCaseExport"],
         ...["postUploads", "postUploadParts", "getUploadParts", "postUploadCompletion"],
         ...["getCohort", "getCaseCorrections", "postCaseCorrections", "getReviewQueue", "postCaseReportSignOff", "getViews", "getRetention", "getDatasets"],
+        ...["getModels", "postModelVersionDecision"],
       ]);
     });
   });

@@ -10,6 +10,7 @@ import type { ExportRequest, ExportStatus } from "../../contracts/exports.ts";
 import type { FrameTable } from "../../contracts/frame-table.ts";
 import type { CaseMeasures } from "../../contracts/measures.ts";
 import type { ModelDecision, ModelList, RegisteredVersion } from "../../contracts/model-registry.ts";
+import type { PlaybackGrant } from "../../contracts/playback.ts";
 import type { CaseAnswer, QuestionRequest } from "../../contracts/question.ts";
 import type { ReportLanguage } from "../../contracts/report.ts";
 import type { RetentionPage } from "../../contracts/retention.ts";
@@ -60,6 +61,10 @@ export class Api {
   }
   case(caseId: string, signal?: AbortSignal): Promise<CaseDetail> {
     return this.#call("GET", this.#of(caseId), undefined, signal);
+  }
+  /** Brings cookies that let this browser have the case's review video for a while. */
+  grantPlayback(caseId: string): Promise<PlaybackGrant> {
+    return this.#call("POST", `${this.#of(caseId)}/playback`);
   }
   run(caseId: string, signal?: AbortSignal): Promise<CaseRun> {
     return this.#call("GET", `${this.#of(caseId)}/run`, undefined, signal);

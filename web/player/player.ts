@@ -27,7 +27,7 @@ export interface PlayerArgs {
   readonly clock: FrameClock;
   readonly overlay: Overlay;
   readonly settings: OverlaySettings;
-  /** A link to the video that lives now. */
+  /** Where the video is, once it may be asked for. */
   readonly link: () => Promise<string>;
   /** Source frame to show first. */
   readonly startFrame: number;
@@ -169,7 +169,7 @@ export class Player {
     this.#followers.clear();
   }
 
-  /** Opens the video, where one was in it. Links run out during a long review: then the browser's next question fails, and another link answers it. */
+  /** Opens the video, where one was in it. A machine that slept comes back when the leave to have it is over: then the browser's next question fails, and another leave answers it. */
   async #open(): Promise<void> {
     const now = performance.now();
     if (now - this.#opened < leastBetweenOpenings) {

@@ -2,6 +2,7 @@ import { sprites } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
 import type { CaseDetail } from "../../../contracts/api.ts";
 import { analysisKey, parseUri, timelineKey } from "../../../contracts/keys.ts";
+import { mediaPathOf } from "../../../contracts/playback.ts";
 import { caseId as caseIdSchema } from "../../../contracts/primitives.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
@@ -41,7 +42,7 @@ async function linksOf({ lake, link }: Deps, found: Analysis | null): Promise<Ca
       await Promise.all(found.map(async ({ producer, chunks }) => [producer, await Promise.all(chunks.map(({ uri }) => link(uri)))] as const)),
     );
   return {
-    review: media.renditions.review === null ? null : await link(media.renditions.review),
+    review: media.renditions.review === null ? null : mediaPathOf(media.renditions.review),
     frameTable: await link(media.frameTable),
     timeline: await link(lake.uri(timelineKey(found.caseId, found.runId))),
     sprites: media.sprites === null ? null : await spriteLinks(lake, link, media.sprites),

@@ -133,6 +133,8 @@ export const experienceTypes: Record<string, ResourceType<Cloud>> = {
         hostedZoneId: "Z2FDTNDATAQYW2",
       };
     },
+    live: (cloud, { arn, domainName, aliases, orderedCacheBehaviors, origins }) =>
+      cloud.cloudfront.putDistribution({ arn, domainName, aliases, orderedCacheBehaviors, origins }),
   },
   "aws:cloudfront/originAccessControl:OriginAccessControl": {
     computed: (inputs, place) => {
@@ -142,13 +144,18 @@ export const experienceTypes: Record<string, ResourceType<Cloud>> = {
   },
   "aws:cloudfront/publicKey:PublicKey": {
     computed: (inputs, place) => ({ id: cloudFrontId(place.urn, "K"), name: physicalName(inputs["name"], place) }),
+    live: (cloud, { id, encodedKey }) => void cloud.cloudfront.putPublicKey(id, encodedKey),
   },
-  "aws:cloudfront/keyGroup:KeyGroup": { computed: (inputs, place) => ({ id: uuidOf(place.urn), name: physicalName(inputs["name"], place) }) },
+  "aws:cloudfront/keyGroup:KeyGroup": {
+    computed: (inputs, place) => ({ id: uuidOf(place.urn), name: physicalName(inputs["name"], place) }),
+    live: (cloud, { id, items }) => void cloud.cloudfront.putKeyGroup(id, items),
+  },
   "aws:cloudfront/function:Function": {
     computed: (inputs, place) => {
       const name = physicalName(inputs["name"], place);
       return { id: name, name, arn: ofCloudFront(place.accountId, `function/${name}`), status: "UNASSOCIATED" };
     },
+    live: (cloud, { arn, code }) => void cloud.cloudfront.putFunction(arn, code),
   },
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {
     computed: (inputs, place) => {
@@ -180,5 +187,6 @@ export const experienceTypes: Record<string, ResourceType<Cloud>> = {
       const secretArn = arn("secretsmanager", place, `secret:${name}-${hexOf(place.urn, 6)}`);
       return { id: secretArn, name, arn: secretArn };
     },
+    live: (cloud, { arn, name, kmsKeyId }) => cloud.secretsmanager.putSecret({ arn, name, kmsKeyId }),
   },
 };

@@ -25,6 +25,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What `Set-Cookie` says, each. */
+  readonly cookies?: readonly string[];
   readonly body: Buffer;
 }
 
@@ -108,7 +110,7 @@ function eventOf(request: ApiRequest, match: Match<unknown>, requestId: string, 
   };
 }
 
-/** The response that a function's answer means, payload format 2.0: an answer without a statusCode is the body itself. Undefined if it means none, or has more than one cookie. */
+/** The response that a function's answer means, payload format 2.0: an answer without a statusCode is the body itself. Undefined if it means none. */
 function responseOf(answer: unknown): ApiResponse | undefined {
   const {
     statusCode,
@@ -121,19 +123,12 @@ function responseOf(answer: unknown): ApiResponse | undefined {
     if (answer === null || answer === undefined) return undefined;
     return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer)) };
   }
-  if (
-    !Number.isInteger(statusCode) ||
-    typeof body !== "string" ||
-    typeof headers !== "object" ||
-    headers === null ||
-    !Array.isArray(cookies) ||
-    cookies.length > 1
-  )
-    return undefined;
+  if (!Number.isInteger(statusCode) || typeof body !== "string" || typeof headers !== "object" || headers === null || !Array.isArray(cookies)) return undefined;
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
   return {
     status: statusCode as number,
-    headers: { "content-type": "text/plain", ...lower, ...(cookies.length > 0 && { "set-cookie": String(cookies[0]) }) },
+    headers: { "content-type": "text/plain", ...lower },
+    ...(cookies.length > 0 && { cookies: cookies.map(String) }),
     body: Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8"),
   };
 }

@@ -1,13 +1,17 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import type { LanguageModel } from "../../../components/analysis/case-report.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
+import { PlaybackKeys } from "../../../components/experience/playback-keys.ts";
 import { allow } from "../../../components/security/policy.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { detector, image, jobNetwork, machines, parts } from "../parts.ts";
-import { inAccount, statements } from "../place.ts";
+import { inAccount, place, statements } from "../place.ts";
 import { signIn } from "./people.ts";
+
+const publicKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "pem" }) as string;
 
 describe("CaseApi", () => {
   let stack: Deployed;
@@ -21,9 +25,11 @@ describe("CaseApi", () => {
         { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
         opts,
       );
+      const playbackKeys = new PlaybackKeys("playback", { place, removal: "retain", key: made.keys.derived, publicKeys: [publicKey] }, opts);
       new CaseApi(
         "case-api",
         {
+          ...{ siteUrl: "https://review.example.org", playbackKeys },
           settings,
           signIn: signIn(settings, opts),
           lake,
@@ -66,6 +72,7 @@ describe("CaseApi", () => {
     expect(routes).to.have.deep.members([
       asked("GET /cases", "svp/cases.read"),
       asked("GET /cases/{caseId}", "svp/cases.read"),
+      asked("POST /cases/{caseId}/playback", "svp/cases.read"),
       asked("GET /cases/{caseId}/run", "svp/cases.read"),
       asked("GET /cases/{caseId}/measures", "svp/cases.read"),
       asked("GET /cohorts/{procedure}", "svp/cases.read"),
@@ -104,6 +111,7 @@ describe("CaseApi", () => {
     expect(permissions).to.have.deep.members([
       ["svp-unit-serve-list-cases", `${apiArn}/*/GET/cases`],
       ["svp-unit-serve-get-case", `${apiArn}/*/GET/cases/*`],
+      ["svp-unit-serve-grant-playback", `${apiArn}/*/POST/cases/*/playback`],
       ["svp-unit-serve-get-run", `${apiArn}/*/GET/cases/*/run`],
       ["svp-unit-serve-get-measures", `${apiArn}/*/GET/cases/*/measures`],
       ["svp-unit-serve-get-cohort", `${apiArn}/*/GET/cohorts/*`],
@@ -207,6 +215,17 @@ describe("CaseApi", () => {
     };
     expect([...new Set(actions("list-cases"))]).to.deep.equal(["dynamodb:Query", "kms:Decrypt", "dynamodb:BatchGetItem", "s3:GetObject"]);
     expect([...new Set(actions("get-case"))]).to.have.members(["dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "s3:GetObject"]);
+    // It reads one secret; the video itself is the site's to show.
+    expect([...new Set(actions("grant-playback"))]).to.have.members([
+      ...["dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt", "secretsmanager:GetSecretValue"],
+    ]);
+    expect(stack.one(aws.lambda.Function, "serve-grant-playback").inputs["environment"])
+      .to.have.property("variables")
+      .that.includes({
+        SITE_URL: "https://review.example.org",
+        PLAYBACK_SECRET_ARN: stack.one(aws.secretsmanager.Secret, "playback-private-key").outputs["arn"],
+        PLAYBACK_KEY_IDS: JSON.stringify(Object.fromEntries(stack.ofType(aws.cloudfront.PublicKey).map(({ name, id }) => [name.replace("playback-", ""), id]))),
+      });
     expect([...new Set(actions("get-run"))]).to.have.members(["dynamodb:GetItem", "kms:Decrypt", "states:DescribeExecution", "states:GetExecutionHistory"]);
     // What cohorts are made from, and no case.
     expect([...new Set(actions("get-cohort"))]).to.have.members(["dynamodb:Query", "kms:Decrypt"]);

@@ -28,6 +28,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
       opts,
     );
+    const playbackKeys = new PlaybackKeys("playback", { place, removal: "retain", key: keys.derived, publicKeys: [publicKey] }, opts);
     const api = new CaseApi(
       "case-api",
       {
@@ -36,6 +37,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
         lake,
         table,
         uploads: { mostBytes: 100e9, accelerated: false },
+        ...{ siteUrl: origin, playbackKeys },
         ...machines(made),
         endpoint,
         imageModel: detector,
@@ -44,7 +46,6 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
       opts,
     );
     const firewall = new WebFirewall("edge-firewall", { place, scope: "CLOUDFRONT", key: keys.logs, logRetentionDays: 2192 }, opts);
-    const playbackKeys = new PlaybackKeys("playback", { place, removal: "retain", key: keys.derived, publicKeys: [publicKey] }, opts);
     const site = new ReviewSite(
       "site",
       {
@@ -185,7 +186,7 @@ describe("ReviewSite", () => {
         contentSecurityPolicy: [
           "default-src 'none'; script-src 'self'; style-src 'self'",
           `connect-src 'self' https://svp-unit-111111111111-raw.s3.us-east-1.amazonaws.com ${results} https://svp-unit.auth.us-east-1.amazoncognito.com`,
-          `media-src 'self' blob: ${results}; img-src 'self' blob: ${results}`,
+          `media-src 'self' blob:; img-src 'self' blob: ${results}`,
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         ].join("; "),
         override: true,

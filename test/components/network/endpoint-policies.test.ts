@@ -115,7 +115,12 @@ describe("endpoint policies", () => {
   });
 
   it("are there for every service that functions call, and no function needs another", () => {
-    const endpointOf: Record<string, string> = { sfn: "states", sagemaker: "sagemaker.api", "sagemaker-runtime": "sagemaker.runtime" };
+    const endpointOf: Record<string, string> = {
+      sfn: "states",
+      sagemaker: "sagemaker.api",
+      "sagemaker-runtime": "sagemaker.runtime",
+      "secrets-manager": "secretsmanager",
+    };
     const called = globSync("functions/**/*.ts").flatMap((file) =>
       [...readFileSync(file, "utf8").matchAll(/^import (?!type )[^;]* from "@aws-sdk\/client-([\w-]+)";/gm)].map(
         ([, client]) => endpointOf[client!] ?? client!,

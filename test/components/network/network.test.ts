@@ -211,7 +211,7 @@ describe("Network", () => {
       "private",
       "private",
     ]);
-    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(10);
+    expect(closed.ofType(aws.ec2.VpcEndpoint)).to.have.length(11);
   });
 
   it("can share one NAT gateway", async () => {
@@ -227,7 +227,7 @@ describe("Network", () => {
       'svp:network:Network "network": interfaceServices must be among bedrock-runtime, ecr.api,',
     );
     expect((await failure(make({ interfaceServices: ["states"] }))).message).to.contain(
-      "interfaceServices must hold rekognition, sagemaker.api, sagemaker.runtime, sqs: functions call them, and have no other way.",
+      "interfaceServices must hold rekognition, sagemaker.api, sagemaker.runtime, secretsmanager, sqs: functions call them, and have no other way.",
     );
     expect((await failure(make({ interfaceServices: [...calledByFunctions, "logs"] }))).message).to.contain(
       "interfaceServices must hold ecr.api, ecr.dkr: Fargate fetches images and writes logs through them.",

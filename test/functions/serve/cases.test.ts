@@ -109,7 +109,7 @@ describe("GET /cases/{caseId}", () => {
     expect(detail.analysis).to.deep.equal(analysisOf());
     const signed = (key: string) => `https://s3.example/processed/${key}?signed`;
     expect(detail.links).to.deep.equal({
-      review: signed("review.mp4"),
+      review: `/media/${caseId}/${runId}/review/review.mp4`,
       frameTable: signed("frame-table.json"),
       timeline: signed(`processed-metadata/${caseId}/${runId}/timeline.vtt`),
       sprites: { index: signed("results/sprites.json"), sheets: [signed("results/sheet-00000.webp"), signed("results/sheet-00001.webp")] },

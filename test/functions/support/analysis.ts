@@ -1,4 +1,5 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
+import { reviewRenditionKey } from "../../../contracts/keys.ts";
 import { caseId, digest, runId } from "./ids.ts";
 
 /** A small analysis of 100 frames at 25 frames per second. */
@@ -27,7 +28,7 @@ export const analysisOf = (change: Partial<Analysis> = {}): Analysis => ({
     },
     raster: { width: 320, height: 180 },
     frameTable: "s3://processed/frame-table.json",
-    renditions: { analysis: "s3://processed/analysis_v.m3u8", review: "s3://processed/review.mp4" },
+    renditions: { analysis: "s3://processed/analysis_v.m3u8", review: `s3://processed/${reviewRenditionKey(caseId, runId)}` },
     sprites: "s3://processed/results/sprites.json",
     poster: { uri: "s3://processed/results/poster.webp", frame: 50 },
   },

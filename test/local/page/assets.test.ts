@@ -49,7 +49,7 @@ describe("the page's build", () => {
 
   it("is served under a policy that lets no text become code", async () => {
     const api = async () => expect.fail("Nobody asked the API.");
-    const page = await startPage({ assets, port: 0, wire: "http://127.0.0.1:1", api });
+    const page = await startPage({ assets, port: 0, wire: "http://127.0.0.1:1", api, media: async () => undefined });
     try {
       const answer = await fetch(page.url);
       expect(await answer.text()).to.equal(html());

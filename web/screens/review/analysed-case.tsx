@@ -8,6 +8,7 @@ import { inOrder } from "../../corrections/actions.ts";
 import { correctionCommandOf } from "../../corrections/keys.ts";
 import { readDetections, readMasks } from "../../data/api.ts";
 import { FreshLinks } from "../../data/fresh-case.ts";
+import { Playback } from "../../data/playback.ts";
 import { FrameClock } from "../../player/clock.ts";
 import { type Command, commandOf } from "../../player/keys.ts";
 import { lanesOf } from "../../player/lanes.ts";
@@ -78,6 +79,9 @@ export function AnalysedCase(props: {
   useEffect(() => {
     if (!hasVideo || !video.current || !canvas.current) return;
     const links = new FreshLinks(detail.links, () => api.case(caseId));
+    const playback = new Playback(() => api.grantPlayback(caseId));
+    const end = new AbortController();
+    playback.keepUntil(end.signal);
     let made: Player | undefined;
     const newOverlay = new Overlay({
       analysis,
@@ -92,12 +96,18 @@ export function AnalysedCase(props: {
       clock: new FrameClock(frames),
       overlay: newOverlay,
       settings,
-      link: () => links.link(({ review }) => review),
+      link: async () => {
+        await playback.granted();
+        return links.link(({ review }) => review);
+      },
       startFrame: asked ?? 0,
     });
     setOverlay(newOverlay);
     setPlayer(made);
-    return () => made.close();
+    return () => {
+      end.abort();
+      made.close();
+    };
   }, []);
   useEffect(() => player?.show(settings), [player, settings]);
   useEffect(() => {

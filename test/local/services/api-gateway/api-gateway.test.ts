@@ -106,10 +106,11 @@ describe("API Gateway", () => {
   });
 
   it("answers as the function says", async () => {
-    answer = { statusCode: 201, headers: { "Content-Type": "image/png", "X-Count": 3 }, body: "AP8=", isBase64Encoded: true, cookies: ["s=1"] };
+    answer = { statusCode: 201, headers: { "Content-Type": "image/png", "X-Count": 3 }, body: "AP8=", isBase64Encoded: true, cookies: ["s=1", "t=2; Secure"] };
     expect(await send("GET", "/cases")).to.deep.equal({
       status: 201,
-      headers: { "content-type": "image/png", "x-count": "3", "set-cookie": "s=1" },
+      headers: { "content-type": "image/png", "x-count": "3" },
+      cookies: ["s=1", "t=2; Secure"],
       body: Buffer.from([0, 255]),
     });
     answer = { cases: [] };
