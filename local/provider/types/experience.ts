@@ -144,11 +144,11 @@ export const experienceTypes: Record<string, ResourceType<Cloud>> = {
   },
   "aws:cloudfront/publicKey:PublicKey": {
     computed: (inputs, place) => ({ id: cloudFrontId(place.urn, "K"), name: physicalName(inputs["name"], place) }),
-    live: (cloud, { id, encodedKey }) => void cloud.cloudfront.putPublicKey(id, encodedKey),
+    live: (cloud, { encodedKey }, place) => void cloud.cloudfront.putPublicKey(cloudFrontId(place.urn, "K"), encodedKey),
   },
   "aws:cloudfront/keyGroup:KeyGroup": {
     computed: (inputs, place) => ({ id: uuidOf(place.urn), name: physicalName(inputs["name"], place) }),
-    live: (cloud, { id, items }) => void cloud.cloudfront.putKeyGroup(id, items),
+    live: (cloud, { items }, place) => void cloud.cloudfront.putKeyGroup(uuidOf(place.urn), items),
   },
   "aws:cloudfront/function:Function": {
     computed: (inputs, place) => {
