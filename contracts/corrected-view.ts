@@ -1,6 +1,6 @@
 /* An analysis with its corrections, apart from their schemas: the page brings no validator along. */
 import type { Analysis } from "./analysis.ts";
-import type { BoxShape, Change, Correction, DrawnMask, DrawnObject, Verdict } from "./corrections.ts";
+import type { BoxShape, Change, Correction, DrawnMask, DrawnObject, MaskKeyframe, Verdict } from "./corrections.ts";
 import { eventType } from "./event-type.ts";
 import { runsOf } from "./run-lengths.ts";
 
@@ -182,20 +182,70 @@ const isSame = (replaced: { producer: string; frame: number; box: BoxShape }, fr
 export const keyframesOf = ({ objects }: Pick<CorrectedView, "objects">): number[] =>
   [...new Set([...objects.values()].flatMap(({ keyframes }) => keyframes.map(({ frame }) => frame)))].sort((a, b) => a - b);
 
-/** Run lengths of the cells of a grid over the raster whose middles lie within a polygon: even-odd rule. */
+/** The borders of an outline, each a round of corners: the outer one first, then those of its holes. */
+export type Rings = readonly (readonly (readonly [number, number])[])[];
+
+/** All keyframes of a drawn outline, in the order of time. */
+export const maskKeyframes = ({ frame, polygon, holes, later = [] }: DrawnMask): MaskKeyframe[] => [{ frame, polygon, ...(holes && { holes }) }, ...later];
+
+const bordersOf = ({ polygon, holes = [] }: MaskKeyframe): Rings => (polygon === null ? [] : [polygon, ...holes]);
+
+/** A drawn outline in a frame: none where nothing is there; undefined outside its keyframes. Whole pixels. */
+export function ringsOf(mask: DrawnMask, frame: number): Rings | undefined {
+  const keyframes = maskKeyframes(mask);
+  const at = keyframes.findLastIndex((key) => key.frame <= frame);
+  const from = keyframes[at];
+  if (from === undefined) return undefined;
+  const rings = bordersOf(from);
+  if (from.frame === frame) return rings;
+  const to = keyframes[at + 1];
+  if (to === undefined) return undefined;
+  const next = bordersOf(to);
+  // Corners can go from one place to another only where each has another.
+  if (rings.length !== next.length || rings.some((ring, i) => ring.length !== next[i]?.length)) return rings;
+  const share = (frame - from.frame) / (to.frame - from.frame);
+  const between = (a: number, b: number): number => Math.round(a + share * (b - a));
+  return rings.map((ring, i) =>
+    ring.map(([x, y], k) => {
+      const [nextX, nextY] = next[i]?.[k] as readonly [number, number];
+      return [between(x, nextX), between(y, nextY)] as const;
+    }),
+  );
+}
+
+export interface SeenDrawnMask {
+  readonly id: string;
+  readonly mask: DrawnMask;
+  /** None where people say that nothing is. */
+  readonly rings: Rings;
+}
+
+/** Outlines that people drew, and what they say is not there, in a frame. */
+export const drawnMasks = ({ masks }: Pick<CorrectedView, "masks">, frame: number): SeenDrawnMask[] =>
+  [...masks].flatMap(([id, mask]) => {
+    const rings = ringsOf(mask, frame);
+    return rings === undefined ? [] : [{ id, mask, rings }];
+  });
+
+/** Frames in which people drew outlines, rising. */
+export const maskFramesOf = ({ masks }: Pick<CorrectedView, "masks">): number[] =>
+  [...new Set([...masks.values()].flatMap((mask) => maskKeyframes(mask).map(({ frame }) => frame)))].sort((a, b) => a - b);
+
+/** Run lengths of the cells of a grid over the raster whose middles lie within an outline and in none of its holes: even-odd rule. */
 export function maskRuns(
-  polygon: DrawnMask["polygon"],
+  rings: Rings,
   raster: { readonly width: number; readonly height: number },
   grid: { readonly width: number; readonly height: number },
 ): number[] {
   const cells = new Uint8Array(grid.width * grid.height);
   for (let row = 0; row < grid.height; row++) {
     const y = ((row + 0.5) * raster.height) / grid.height;
-    const crossings: number[] = [];
-    for (const [i, [x1, y1]] of polygon.entries()) {
-      const [x2, y2] = polygon[(i + 1) % polygon.length] as [number, number];
-      if (y1 <= y !== y2 <= y) crossings.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
-    }
+    const crossings = rings.flatMap((ring) =>
+      ring.flatMap(([x1, y1], i) => {
+        const [x2, y2] = ring[(i + 1) % ring.length] as readonly [number, number];
+        return y1 <= y !== y2 <= y ? [x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)] : [];
+      }),
+    );
     crossings.sort((a, b) => a - b);
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       for (let column = 0; column < grid.width; column++) {

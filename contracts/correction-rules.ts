@@ -1,6 +1,6 @@
 /* Which corrections make sense: the platform refuses the others, and the page asks first. */
 import type { Analysis } from "./analysis.ts";
-import { type CorrectedView, standing, type Vocabulary } from "./corrected-view.ts";
+import { type CorrectedView, maskKeyframes, standing, type Vocabulary } from "./corrected-view.ts";
 import type { BoxShape, Change, DrawnMask, DrawnObject } from "./corrections.ts";
 
 /** What there is to correct. */
@@ -157,13 +157,23 @@ const boxObjections = ({ raster }: Correctable, [x, y, width, height]: BoxShape,
     ? []
     : [`In frame ${frame} the box leaves the picture of ${raster.width} by ${raster.height} pixels.`];
 
-function maskObjections({ words, frameCount, raster, maskProducers }: Correctable, { label, frame, polygon, replaces }: DrawnMask): string[] {
+function maskObjections({ words, frameCount, raster, maskProducers }: Correctable, mask: DrawnMask): string[] {
+  const { label, replaces } = mask;
+  const keyframes = maskKeyframes(mask);
+  const isInside = (ring: readonly (readonly [number, number])[]): boolean => ring.every(([x, y]) => x <= raster.width && y <= raster.height);
   return [
     ...unknownWord(label, words.masks),
-    ...(frame < frameCount ? [] : [`There is no frame ${frame}; the operation has ${frameCount}.`]),
-    ...(polygon.every(([x, y]) => x <= raster.width && y <= raster.height)
+    ...(keyframes.every(({ frame }, i) => i === 0 || frame > (keyframes[i - 1]?.frame as number))
       ? []
-      : [`The outline leaves the picture of ${raster.width} by ${raster.height} pixels.`]),
+      : ["Its keyframes must be in the order of time, one a frame."]),
+    ...(keyframes.some(({ polygon }) => polygon !== null) || replaces !== null ? [] : ["It is never in sight, and stands for nothing."]),
+    ...keyframes.flatMap(({ frame, polygon, holes = [] }) => [
+      ...(frame < frameCount ? [] : [`There is no frame ${frame}; the operation has ${frameCount}.`]),
+      ...(polygon !== null || holes.length === 0 ? [] : [`In frame ${frame} there are holes of nothing.`]),
+      ...([...(polygon === null ? [] : [polygon]), ...holes].every(isInside)
+        ? []
+        : [`In frame ${frame} the outline leaves the picture of ${raster.width} by ${raster.height} pixels.`]),
+    ]),
     ...(replaces === null || maskProducers.includes(replaces) ? [] : [`No ${replaces} found masks in this operation.`]),
   ];
 }

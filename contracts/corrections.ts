@@ -39,15 +39,32 @@ export const drawnObject = z.strictObject({
 });
 export type DrawnObject = z.infer<typeof drawnObject>;
 
-/** An outline that a person drew in one frame: corners in pixels of the raster, without holes. */
+const ring = z
+  .array(z.tuple([frame, frame]))
+  .min(3)
+  .max(500);
+const outlined = {
+  frame,
+  /** Corners in pixels of the raster. Null: nothing of the label is there from this frame on, until the next keyframe. */
+  polygon: ring.nullable(),
+  /** What of it is not part of it. */
+  holes: z.array(ring).min(1).max(20).optional(),
+};
+
+/** What a person saw the outline of in a frame. */
+export const maskKeyframe = z.strictObject(outlined);
+export type MaskKeyframe = z.infer<typeof maskKeyframe>;
+
+/**
+ * An outline that a person drew: in one frame, or through several. Between two keyframes with as many corners it goes straight from one to the
+ * other, else the earlier one stays; before the first and after the last it is not. As long as it is, what it replaces is not.
+ */
 export const drawnMask = z.strictObject({
   label,
-  frame,
-  polygon: z
-    .array(z.tuple([frame, frame]))
-    .min(3)
-    .max(500),
-  /** The producer whose masks of this label it stands for in this frame; null if it stands beside them. */
+  ...outlined,
+  /** Keyframes after the first. */
+  later: z.array(maskKeyframe).min(1).max(100).optional(),
+  /** The producer whose masks of this label it stands for; null if it stands beside them. */
   replaces: z.string().min(1).max(100).nullable(),
 });
 export type DrawnMask = z.infer<typeof drawnMask>;

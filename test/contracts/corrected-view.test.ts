@@ -4,16 +4,20 @@ import {
   type CorrectedView,
   corrected,
   drawnBoxes,
+  drawnMasks,
   keyframesOf,
+  maskFramesOf,
   maskRuns,
+  type Rings,
   recorded,
+  ringsOf,
   standing,
   stands,
   uncorrected,
   vocabularyOf,
 } from "../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../contracts/correction-rules.ts";
-import { type Change, change as changeSchema } from "../../contracts/corrections.ts";
+import { type Change, change as changeSchema, type DrawnMask } from "../../contracts/corrections.ts";
 import { cellsOf } from "../../contracts/run-lengths.ts";
 import { analysisOf } from "../functions/support/analysis.ts";
 
@@ -135,17 +139,55 @@ describe("an analysis with its corrections", () => {
 
   it("fills an outline, whose middles of cells count", () => {
     const grid = { width: 4, height: 3 };
-    const runs = maskRuns(
-      [
-        [10, 0],
-        [30, 0],
-        [30, 20],
-        [10, 20],
+    const outer = [
+      [10, 0],
+      [30, 0],
+      [30, 20],
+      [10, 20],
+    ] as const;
+    const hole = [
+      [20, 0],
+      [30, 0],
+      [30, 10],
+      [20, 10],
+    ] as const;
+    const cells = (...rings: Rings) => [...cellsOf(maskRuns(rings, { width: 40, height: 30 }, grid), grid)];
+    expect(cells(outer)).to.deep.equal([0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0]);
+    expect(cells(outer, hole)).to.deep.equal([0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0]);
+    expect(cells()).to.deep.equal(Array.from({ length: 12 }, () => 0));
+  });
+
+  it("follows an outline from keyframe to keyframe, corner by corner where each has another", () => {
+    const ring = (by: number): [number, number][] => [
+      [by, 0],
+      [by + 10, 0],
+      [by, 10],
+    ];
+    const mask: DrawnMask = {
+      ...{ label: "liver", replaces: "organs", frame: 10, polygon: ring(0) },
+      later: [
+        { frame: 14, polygon: ring(20) },
+        { frame: 20, polygon: ring(0), holes: [ring(1)] },
+        { frame: 30, polygon: null },
+        { frame: 40, polygon: ring(5) },
       ],
-      { width: 40, height: 30 },
-      grid,
-    );
-    expect([...cellsOf(runs, grid)]).to.deep.equal([0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0]);
+    };
+    const at = (frame: number) => ringsOf(mask, frame);
+    expect([at(9), at(10), at(11), at(14)]).to.deep.equal([undefined, [ring(0)], [ring(5)], [ring(20)]]);
+    // With a hole on one side only it stays; where nothing is, there are no rings; after the last it is no more.
+    expect([at(19), at(20), at(29), at(30), at(39), at(40), at(41)]).to.deep.equal([
+      [ring(20)],
+      [ring(0), ring(1)],
+      [ring(0), ring(1)],
+      [],
+      [],
+      [ring(5)],
+      undefined,
+    ]);
+    const view = { masks: new Map([["a", mask]]) };
+    expect(maskFramesOf(view)).to.deep.equal([10, 14, 20, 30, 40]);
+    expect(drawnMasks(view, 30)).to.deep.equal([{ id: "a", mask, rings: [] }]);
+    expect(drawnMasks(view, 41)).to.deep.equal([]);
   });
 });
 
@@ -227,9 +269,27 @@ describe("what may be corrected", () => {
     expect(against(mask)).to.deep.equal([
       '"liver" is none of the words that the analysis knows here: it knows none.',
       "There is no frame 100; the operation has 100.",
-      "The outline leaves the picture of 320 by 180 pixels.",
+      "In frame 100 the outline leaves the picture of 320 by 180 pixels.",
       "No segmenter found masks in this operation.",
     ]);
+    const square: [number, number][] = [
+      [0, 0],
+      [9, 0],
+      [0, 9],
+    ];
+    const later = [
+      { frame: 4, polygon: null, holes: [square] },
+      { frame: 3, polygon: square, holes: [[...square, [0, 999]] as [number, number][]] },
+    ];
+    expect(against({ ...mask, after: { label: "x", frame: 4, polygon: null, replaces: null, later } })).to.deep.equal([
+      '"x" is none of the words that the analysis knows here: it knows none.',
+      "Its keyframes must be in the order of time, one a frame.",
+      "In frame 4 there are holes of nothing.",
+      "In frame 3 the outline leaves the picture of 320 by 180 pixels.",
+    ]);
+    expect(against({ ...mask, after: { label: "x", frame: 4, polygon: null, replaces: null } }).at(-1)).to.equal(
+      "It is never in sight, and stands for nothing.",
+    );
   });
 
   it("stands for a track once in each frame", () => {

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page, Response, Route } from "playwright-
 import { scopes } from "../../contracts/access.ts";
 import { type CaseDetail, caseDetail, caseList } from "../../contracts/api.ts";
 import { caseRun } from "../../contracts/case-run.ts";
-import { maskRuns } from "../../contracts/corrected-view.ts";
+import { maskRuns, ringsOf } from "../../contracts/corrected-view.ts";
 import { type Change, correctionList } from "../../contracts/corrections.ts";
 import { openApiDocument } from "../../contracts/openapi.ts";
 import { reviewQueue } from "../../contracts/review-queue.ts";
@@ -904,8 +904,8 @@ describe("the page", function () {
       expect(held.size).to.equal(3);
       const outlines = [...held.values()].map((mask) => mask ?? expect.fail("An outline was taken back."));
       expect(outlines.map(({ frame }) => frame)).to.deep.equal([first().busiest, first().busiest, outlines[2]?.frame]);
-      expect(outlines[0]?.polygon.length).to.equal(5);
-      expect(outlines[1]?.polygon[0]?.[0]).to.be.closeTo(0.05 * raster.width, 4);
+      expect(outlines[0]?.polygon?.length).to.equal(5);
+      expect(outlines[1]?.polygon?.[0]?.[0]).to.be.closeTo(0.05 * raster.width, 4);
       expect(outlines[2]?.replaces).to.be.a("string");
 
       const taken = async (format: string): Promise<string> => {
@@ -921,7 +921,7 @@ describe("the page", function () {
       const drawn = annotations.filter(({ producer, grid_size }) => producer === "person" && grid_size);
       const same = (mask: (typeof outlines)[number]) => ({
         image_id: mask.frame + 1,
-        runs: drawn[0]?.grid_size && maskRuns(mask.polygon, raster, gridOf(drawn[0].grid_size)),
+        runs: drawn[0]?.grid_size && maskRuns(ringsOf(mask, mask.frame) ?? [], raster, gridOf(drawn[0].grid_size)),
       });
       const gridOf = ([height, width]: [number, number]) => ({ width, height });
       expect(
@@ -931,6 +931,64 @@ describe("the page", function () {
         })),
       ).to.have.deep.members(outlines.map(same));
       expect((await taken("cvat")).match(/<mask [^>]*>\s*(?:<attribute [^>]*>[^<]*<\/attribute>\s*)*<attribute name="producer">person</g)?.length).to.equal(3);
+    });
+
+    it("masks that are not there, and outlines with a hole through several frames, with the keyboard alone", async () => {
+      await correct();
+      const { version } = await saved();
+      const found = page.locator("#correct-here li", { hasText: /Mask, \d+ %/ });
+      const masks = await found.count();
+      expect(masks, "masks that were found").to.be.greaterThan(0);
+      await found.first().locator("button").click();
+      await page.keyboard.press("x");
+      await page.locator("#correct-here li", { hasText: "mask, rejected" }).waitFor();
+      expect(await found.count()).to.equal(masks - 1);
+      // It can be taken back, and rejected once more.
+      await page.locator("#correct-here li", { hasText: "mask, rejected" }).locator("button").click();
+      await page.locator("#correct-take-back").click();
+      expect(await found.count()).to.equal(masks);
+      await page.keyboard.press("Control+z");
+      await page.locator("#correct-here li", { hasText: "mask, rejected" }).waitFor();
+
+      await page.locator(".edit-box button").first().focus();
+      await page.keyboard.press("p");
+      const whole = page.locator(".edit-outline .whole[aria-pressed=true]");
+      await whole.waitFor();
+      await page.locator("#correct-hole").focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".edit-outline button.vertex").nth(7).waitFor();
+      await page.locator(".edit-outline button.vertex").nth(4).focus();
+      await page.keyboard.press("ArrowUp");
+      expect(await faults()).to.deep.equal([]);
+      const { busiest } = first();
+      for (let frame = busiest + 1; frame <= busiest + 4; frame++) {
+        await page.keyboard.press("f");
+        await position(frame);
+      }
+      await page.keyboard.press("t");
+      await whole.focus();
+      await page.keyboard.press("Shift+ArrowRight");
+      await page.keyboard.press("Shift+ArrowRight");
+      await page.locator("#tab-panel p", { hasText: `Drawn in frames ${busiest}, ${busiest + 4}` }).waitFor();
+      // Between the two it has gone half the way.
+      for (let frame = busiest + 3; frame >= busiest + 2; frame--) {
+        await page.keyboard.press("d");
+        await position(frame);
+      }
+      await page.keyboard.press("Control+s");
+      await status(new RegExp(`^All is saved \\(version ${version + 1}\\)$`));
+      const held = new Map(
+        ((await saved()).sets.at(-1)?.corrections ?? []).flatMap((made) =>
+          made.kind === "draw-mask" && made.after ? [[made.target.id, made.after] as const] : [],
+        ),
+      );
+      const [gone, outline] = [...held.values()];
+      expect(gone).to.deep.include({ polygon: null });
+      expect(gone?.replaces).to.be.a("string");
+      const xs = (frame: number) => ringsOf(outline ?? expect.fail("There is no outline."), frame)?.map((ring) => ring.map(([x]) => x));
+      expect(outline?.holes).to.have.length(1);
+      expect(xs(busiest + 2)).to.deep.equal(xs(busiest)?.map((ring) => ring.map((x) => x + 10)));
+      expect(xs(busiest + 4)).to.deep.equal(xs(busiest)?.map((ring) => ring.map((x) => x + 20)));
     });
 
     it("and signs the report, until somebody corrects again", async () => {

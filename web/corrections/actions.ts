@@ -1,7 +1,7 @@
-import type { CorrectedView } from "../../contracts/corrected-view.ts";
+import { type CorrectedView, maskKeyframes, type Rings } from "../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, DrawnMask, DrawnObject, Verdict } from "../../contracts/corrections.ts";
-import type { SeenBox, SeenMask } from "../player/overlay.ts";
-import { type Outline, traced } from "./outlines.ts";
+import type { DrawnOutline, SeenBox, SeenMask } from "../player/overlay.ts";
+import { maskOf, traced, withMaskKeyframe } from "./outlines.ts";
 import { type Raster, withKeyframe, withoutKeyframe } from "./shapes.ts";
 
 /** What is chosen to be corrected. A box is of a frame: the one that was looked at, or drawn in. */
@@ -91,9 +91,9 @@ export const outlined = (id: string, after: DrawnMask | null, reason?: Reason): 
 ];
 
 /** Draws an outline that was missed. */
-export function outlinedNew(label: string, frame: number, outline: Outline, newId: () => string): { changes: Change[]; chosen: Chosen } {
+export function outlinedNew(label: string, frame: number, rings: Rings, newId: () => string): { changes: Change[]; chosen: Chosen } {
   const id = newId();
-  return { changes: outlined(id, { label, frame, polygon: outline.map(([x, y]) => [x, y]), replaces: null }, "missed"), chosen: { kind: "mask", id } };
+  return { changes: outlined(id, withMaskKeyframe({ label, replaces: null }, [], frame, rings), "missed"), chosen: { kind: "mask", id } };
 }
 
 /**
@@ -102,14 +102,36 @@ export function outlinedNew(label: string, frame: number, outline: Outline, newI
  */
 export function outlinedAnew(masks: readonly SeenMask[], raster: Raster, newId: () => string, reason?: Reason): { changes: Change[]; chosen: Chosen } | null {
   const changes = masks.flatMap(({ label, producer, lookedAt: frame, found }) => {
-    const polygon = found && traced(found.chunk.runs[found.index] as number[], { width: found.chunk.gridWidth, height: found.chunk.gridHeight }, raster);
-    return polygon ? outlined(newId(), { label, frame, polygon, replaces: producer }, reason ?? "wrong-place") : [];
+    const rings = found && traced(found.chunk.runs[found.index] as number[], { width: found.chunk.gridWidth, height: found.chunk.gridHeight }, raster);
+    return rings ? outlined(newId(), withMaskKeyframe({ label, replaces: producer }, [], frame, rings), reason ?? "wrong-place") : [];
   });
   const [first] = changes;
   return first ? { changes, chosen: { kind: "mask", id: first.target.id } } : null;
 }
 
-/** Accepts or rejects what is chosen. Of what a person drew only rejection means something: it is taken back. A box of no track is covered where it is. */
+/** Puts the corners of a drawn outline elsewhere in a frame. */
+export const reshaped = ({ id, mask }: Pick<DrawnOutline, "id" | "mask">, frame: number, rings: Rings, reason?: Reason): Change[] =>
+  outlined(id, withMaskKeyframe(mask, maskKeyframes(mask), frame, rings), reason);
+
+/** Goes on with a drawn outline in a frame: as it is in the keyframe before, or in the first. */
+export function outlineContinued({ masks }: CorrectedView, id: string, frame: number): Change[] {
+  const mask = masks.get(id);
+  if (!mask) return [];
+  const keyframes = maskKeyframes(mask);
+  const nearest = keyframes.findLast((key) => key.frame <= frame) ?? keyframes[0];
+  return nearest === undefined || nearest.frame === frame ? [] : outlined(id, maskOf(mask, [...keyframes, { ...nearest, frame }]));
+}
+
+/** Takes a keyframe of a drawn outline back; the last one takes the outline with it. */
+export function outlineTakenBack({ masks }: CorrectedView, id: string, frame: number): Change[] {
+  const mask = masks.get(id);
+  if (!mask) return [];
+  const keyframes = maskKeyframes(mask);
+  const left = keyframes.filter((key) => key.frame !== frame);
+  return left.length === keyframes.length ? [] : outlined(id, maskOf(mask, left));
+}
+
+/** Accepts or rejects what is chosen. Of what a person drew only rejection means something: it is taken back. A box of no track, and masks, are covered where they are. */
 export function judged(chosen: Chosen, verdict: Verdict, seen: SeenBox | undefined, newId: () => string, reason?: Reason): Change[] {
   switch (chosen.kind) {
     case "segment":
@@ -120,7 +142,8 @@ export function judged(chosen: Chosen, verdict: Verdict, seen: SeenBox | undefin
     case "mask":
       return verdict === "rejected" ? outlined(chosen.id, null, reason) : [];
     case "found-mask":
-      return [];
+      if (verdict !== "rejected") return [];
+      return outlined(newId(), { label: chosen.label, frame: chosen.frame, polygon: null, replaces: chosen.producer }, reason ?? "not-there");
     case "found":
       if (chosen.track >= 0) return [withReason({ kind: "judge", target: { kind: "track", id: String(chosen.track) }, after: verdict }, reason)];
       return verdict === "rejected" && seen ? placed(seen, null, newId, reason ?? "not-there").changes : [];

@@ -1,5 +1,5 @@
 import type { Analysis, DetectionChunk, MaskChunk } from "../../contracts/analysis.ts";
-import { boxOf, type CorrectedView, personProducer, stands } from "../../contracts/corrected-view.ts";
+import { boxOf, type CorrectedView, maskKeyframes, personProducer, type Rings, ringsOf, stands } from "../../contracts/corrected-view.ts";
 import type { DrawnMask, DrawnObject } from "../../contracts/corrections.ts";
 import { lastNotAfter } from "../../contracts/frame-index.ts";
 import { colourOf } from "../../contracts/presentation.ts";
@@ -49,7 +49,15 @@ export interface SeenMask {
   readonly lookedAt: number;
   /** Null if a person drew it. */
   readonly found: { readonly chunk: MaskChunk; readonly index: number; readonly score: number } | null;
-  readonly drawn: { readonly id: string; readonly mask: DrawnMask } | null;
+  readonly drawn: DrawnOutline | null;
+}
+
+/** What a person drew, as it is on a frame: without rings where they say that nothing is there. */
+export interface DrawnOutline {
+  readonly id: string;
+  readonly mask: DrawnMask;
+  readonly rings: Rings;
+  readonly isKeyframe: boolean;
 }
 
 /** The part of a canvas's context that the overlay draws with. */
@@ -201,7 +209,8 @@ export class Overlay {
       if (frame - lookedAt <= hold) newest = Math.max(newest, lookedAt);
       for (const index of entriesOn(chunk, frame, hold)) {
         const label = labels[chunk.label[index] as number] ?? "";
-        if (outlines.some(([, outline]) => outline.frame === lookedAt && outline.replaces === producer && outline.label === label)) continue;
+        if (outlines.some(([, mask]) => mask.replaces === producer && mask.label === label && (ringsOf(mask, lookedAt) ?? ringsOf(mask, frame)) !== undefined))
+          continue;
         const classId = `${producer}/${label}`;
         const score = chunk.score[index] as number;
         if (settings.hidden.has(classId) || score < settings.leastConfidence) continue;
@@ -209,10 +218,14 @@ export class Overlay {
       }
     }
     for (const [id, mask] of outlines) {
-      const { label, frame: lookedAt } = mask;
-      const classId = this.classes.find((one) => one.kind === "mask" && one.label === label)?.id ?? label;
-      if ((lookedAt !== frame && lookedAt !== newest) || settings.hidden.has(classId)) continue;
-      masks.push({ classId, label, producer: personProducer, lookedAt, found: null, drawn: { id, mask } });
+      const now = ringsOf(mask, frame);
+      // What was drawn in the frame that was looked at last stays as long as findings of it do.
+      const lookedAt = now === undefined ? newest : frame;
+      const rings = now ?? ringsOf(mask, newest);
+      const classId = this.classes.find((one) => one.kind === "mask" && one.label === mask.label)?.id ?? mask.label;
+      if (rings === undefined || settings.hidden.has(classId)) continue;
+      const isKeyframe = maskKeyframes(mask).some((key) => key.frame === lookedAt);
+      masks.push({ classId, label: mask.label, producer: personProducer, lookedAt, found: null, drawn: { id, mask, rings, isKeyframe } });
     }
     return { masks, isLoading };
   }
@@ -222,11 +235,12 @@ export class Overlay {
     pen.globalAlpha = settings.maskOpacity;
     for (const { classId, found, drawn } of masks) {
       if (found) this.#pictures.draw(pen, size, found.chunk, found.index, this.#colour(classId));
-      if (!drawn) continue;
+      if (!drawn?.rings.length) continue;
       pen.fillStyle = this.#colour(classId);
       pen.beginPath();
-      for (const [i, [x, y]] of drawn.mask.polygon.entries())
-        pen[i === 0 ? "moveTo" : "lineTo"]((x * size.width) / this.raster.width, (y * size.height) / this.raster.height);
+      for (const ring of drawn.rings)
+        for (const [i, [x, y]] of ring.entries())
+          pen[i === 0 ? "moveTo" : "lineTo"]((x * size.width) / this.raster.width, (y * size.height) / this.raster.height);
       pen.fill("evenodd");
     }
     pen.globalAlpha = 1;

@@ -1,5 +1,5 @@
 import type { Producer } from "../../../contracts/analyser-result.ts";
-import { drawnBoxes, personProducer, standing } from "../../../contracts/corrected-view.ts";
+import { drawnBoxes, drawnMasks, personProducer, standing } from "../../../contracts/corrected-view.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
 import { datasetPseudonym } from "../../../contracts/dataset-names.ts";
 import type { DatasetFrame, DatasetManifest, DatasetTask, LabelOrigin } from "../../../contracts/dataset-version.ts";
@@ -81,12 +81,12 @@ export class Labeller {
 
   #masksIn(frame: number, masks: readonly Mask[]): NonNullable<Labels["masks"]> {
     const { labels, sources } = this.#scene;
-    const { view } = this.#of;
+    const drawn = drawnMasks(this.#of.view, frame);
     return masks.flatMap(({ label: index, producer, score, gridWidth, gridHeight, runs }) => {
       const [label, source] = [labels[index] as string, sources[producer] as string];
       if (!this.#classes.has(label)) return [];
-      const mine = source === personProducer ? [...view.masks].findLast(([, mask]) => mask.frame === frame && mask.label === label) : undefined;
-      const person = mine && this.#people.get(`mask ${mine[0]}`);
+      const mine = source === personProducer ? drawn.findLast(({ mask, rings }) => mask.label === label && rings.length > 0) : undefined;
+      const person = mine && this.#people.get(`mask ${mine.id}`);
       return [{ label, gridWidth, gridHeight, runs: [...runs], origin: person ?? this.#suggestion(source, score, false) }];
     });
   }

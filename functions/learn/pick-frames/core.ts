@@ -1,4 +1,4 @@
-import { keyframesOf, standing } from "../../../contracts/corrected-view.ts";
+import { keyframesOf, maskFramesOf, standing } from "../../../contracts/corrected-view.ts";
 import type { DatasetTask, FramePicks } from "../../../contracts/dataset-version.ts";
 import type { Scene } from "../../runtime/interchange/scene.ts";
 import { type CorrectedCase, isOutside } from "../analysed.ts";
@@ -18,7 +18,7 @@ async function lookedAt(task: DatasetTask, classes: readonly string[], scene: Sc
 
 /** Source frames that people drew in. */
 const drawnIn = (task: DatasetTask, { view }: CorrectedCase): ReadonlySet<number> =>
-  new Set(task === "object-detection" ? keyframesOf(view) : task === "segmentation" ? [...view.masks.values()].map(({ frame }) => frame) : []);
+  new Set(task === "object-detection" ? keyframesOf(view) : task === "segmentation" ? maskFramesOf(view) : []);
 
 /**
  * The frames that are taken of a case: of those that somebody looked at the first of each step of time, and all that people drew in.

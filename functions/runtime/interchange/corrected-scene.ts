@@ -1,5 +1,15 @@
-import { type CorrectedView, drawnBoxes, keyframesOf, maskRuns, personProducer, stands } from "../../../contracts/corrected-view.ts";
-import type { DrawnMask, DrawnObject } from "../../../contracts/corrections.ts";
+import {
+  type CorrectedView,
+  drawnBoxes,
+  drawnMasks,
+  keyframesOf,
+  maskFramesOf,
+  maskRuns,
+  personProducer,
+  type SeenDrawnMask,
+  stands,
+} from "../../../contracts/corrected-view.ts";
+import type { DrawnObject } from "../../../contracts/corrections.ts";
 import { merged } from "./merged.ts";
 import type { Box, Mask, Scene, Sighting } from "./scene.ts";
 
@@ -7,7 +17,7 @@ import type { Box, Mask, Scene, Sighting } from "./scene.ts";
 const ownGrid = { width: 320, height: 180 };
 
 /**
- * A scene of the analysis, in which boxes and masks are as people corrected them. A drawn box is in its keyframes, and between them
+ * A scene of the analysis, in which boxes and masks are as people corrected them. What is drawn is in its keyframes, and between them
  * in those frames that networks looked at. What people drew has no score.
  */
 export function withDrawings(scene: Scene, view: CorrectedView, version: number, trackLabels: readonly string[]): Scene {
@@ -39,22 +49,21 @@ export function withDrawings(scene: Scene, view: CorrectedView, version: number,
     }
   }
 
-  const outlines = Map.groupBy(
-    [...view.masks.values()].sort((a, b) => a.frame - b.frame),
-    ({ frame }) => frame,
-  );
+  const outlined = maskFramesOf(view).filter(isInSpan);
   async function* masks(): AsyncGenerator<Sighting<Mask>> {
     let grid = ownGrid;
-    for await (const { frame, items } of merged<Mask>([scene.masks(), empty([...outlines.keys()].filter(isInSpan))])) {
-      const drawn = outlines.get(frame) ?? [];
+    for await (const { frame, items } of merged<Mask>([scene.masks(), empty(outlined)])) {
+      const drawn = drawnMasks(view, frame);
       const [first] = items;
       if (first) grid = { width: first.gridWidth, height: first.gridHeight };
-      const made = drawn.map(
-        ({ label, polygon }): Mask => ({
-          ...{ label: labelOf(label), score: null, gridWidth: grid.width, gridHeight: grid.height },
-          ...{ runs: maskRuns(polygon, scene.raster, grid), producer: person },
-        }),
-      );
+      const made = drawn
+        .filter(({ rings }) => rings.length > 0)
+        .map(
+          ({ mask: { label }, rings }): Mask => ({
+            ...{ label: labelOf(label), score: null, gridWidth: grid.width, gridHeight: grid.height },
+            ...{ runs: maskRuns(rings, scene.raster, grid), producer: person },
+          }),
+        );
       yield { frame, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };
     }
   }
@@ -68,8 +77,8 @@ function trackOf({ tracks }: CorrectedView, { replaces, label }: DrawnObject, la
   return (tracks.get(track)?.label ?? labels[track]) === label ? track : undefined;
 }
 
-const isReplaced = ({ sources, labels }: Scene, { producer, label }: Mask, drawn: readonly DrawnMask[]): boolean =>
-  drawn.some((mask) => mask.replaces === sources[producer] && mask.label === labels[label]);
+const isReplaced = ({ sources, labels }: Scene, { producer, label }: Mask, drawn: readonly SeenDrawnMask[]): boolean =>
+  drawn.some(({ mask }) => mask.replaces === sources[producer] && mask.label === labels[label]);
 
 /** Frames in which nothing was found, so that what people drew has a place. */
 async function* empty<Item>(frames: readonly number[]): AsyncGenerator<Sighting<Item>> {

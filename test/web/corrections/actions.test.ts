@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { MaskChunk } from "../../../contracts/analysis.ts";
 import { corrected, uncorrected } from "../../../contracts/corrected-view.ts";
-import type { Change, DrawnObject } from "../../../contracts/corrections.ts";
+import type { Change, DrawnMask, DrawnObject } from "../../../contracts/corrections.ts";
 import {
   type Chosen,
   chosenBox,
@@ -13,11 +13,14 @@ import {
   isSameThing,
   judged,
   nameOf,
+  outlineContinued,
   outlined,
   outlinedAnew,
   outlinedNew,
+  outlineTakenBack,
   placed,
   renamed,
+  reshaped,
   takenBack,
 } from "../../../web/corrections/actions.ts";
 import { correctionCommandOf, nudgeOf } from "../../../web/corrections/keys.ts";
@@ -171,9 +174,11 @@ describe("what a person does with outlines", () => {
       "liver",
       7,
       [
-        [1, 2],
-        [3, 4],
-        [5, 6],
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
       ],
       newId,
     );
@@ -221,21 +226,49 @@ describe("what a person does with outlines", () => {
     expect(outlinedAnew([found(2)], raster, newId)).to.equal(null);
   });
 
-  it("takes an outline back by rejecting it, and judges no mask that was found", () => {
-    const mask = {
-      label: "liver",
-      frame: 7,
-      polygon: [
-        [1, 2],
-        [3, 4],
-        [5, 6],
-      ] as [number, number][],
-      replaces: null,
-    };
-    const drawn: SeenMask = { ...found(0), found: null, drawn: { id, mask } };
+  const triangle: [number, number][] = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ];
+  const mask: DrawnMask = { label: "liver", frame: 7, polygon: triangle, replaces: null };
+  const drawn: SeenMask = { ...found(0), found: null, drawn: { id, mask, rings: [triangle], isKeyframe: true } };
+
+  it("takes an outline back by rejecting it, and says of a mask that it is not there", () => {
     expect(told(judged(chosenMask(drawn), "rejected", undefined, newId))).to.deep.equal([["draw-mask", id, null]]);
     expect(judged(chosenMask(drawn), "confirmed", undefined, newId)).to.deep.equal([]);
-    expect(chosenMask(found(1))).to.deep.equal({ kind: "found-mask", producer: "organs", label: "liver", frame: 20 });
-    expect(judged(chosenMask(found(1)), "rejected", undefined, newId)).to.deep.equal([]);
+    const chosen = chosenMask(found(1));
+    expect(chosen).to.deep.equal({ kind: "found-mask", producer: "organs", label: "liver", frame: 20 });
+    expect(judged(chosen, "confirmed", undefined, newId)).to.deep.equal([]);
+    const [gone] = judged(chosen, "rejected", undefined, newId);
+    expect(gone).to.deep.equal({
+      kind: "draw-mask",
+      target: { kind: "mask", id },
+      after: { label: "liver", frame: 20, polygon: null, replaces: "organs" },
+      reason: "not-there",
+    });
+    expect(judged(chosen, "rejected", undefined, newId, "duplicate")[0]?.reason).to.equal("duplicate");
+  });
+
+  it("goes on with an outline in other frames, reshapes it there, and takes single frames back", () => {
+    const viewOf = (after: DrawnMask) => corrected(uncorrected({ segments: [], events: [] }), outlined(id, after));
+    const at = (change: Change[]): DrawnMask => (change[0]?.kind === "draw-mask" && change[0].after) || expect.fail("Nothing was drawn.");
+    const two = at(outlineContinued(viewOf(mask), id, 17));
+    expect(two).to.deep.equal({ ...mask, later: [{ frame: 17, polygon: triangle }] });
+    expect(outlineContinued(viewOf(two), id, 17)).to.deep.equal([]);
+    expect(outlineContinued(viewOf(two), "other", 18)).to.deep.equal([]);
+    // Before the first: it begins there as it first was.
+    expect(at(outlineContinued(viewOf(two), id, 3))).to.deep.equal({
+      ...{ label: "liver", replaces: null, frame: 3, polygon: triangle },
+      later: [
+        { frame: 7, polygon: triangle },
+        { frame: 17, polygon: triangle },
+      ],
+    });
+    const moved = at(reshaped({ id, mask: two }, 17, [triangle.map(([x, y]) => [x + 10, y]), triangle]));
+    expect(moved.later).to.deep.equal([{ frame: 17, polygon: triangle.map(([x, y]) => [x + 10, y]), holes: [triangle] }]);
+    expect(at(outlineTakenBack(viewOf(two), id, 7))).to.deep.equal({ ...mask, frame: 17 });
+    expect(outlineTakenBack(viewOf(two), id, 8)).to.deep.equal([]);
+    expect(told(outlineTakenBack(viewOf(mask), id, 7))).to.deep.equal([["draw-mask", id, null]]);
   });
 });

@@ -115,6 +115,11 @@ describe("boxes on a frame", () => {
     expect(await drawn(10)).to.deep.equal(shape);
     expect(await drawn(12), "as long as what was found there stays").to.deep.equal(shape);
     expect(await drawn(30)).to.deep.equal([]);
+    const hidden = (frame: number) => drawing.masksOn(frame, settings).masks.every(({ found }) => found === null);
+    expect([hidden(10), hidden(12)]).to.deep.equal([true, true]);
+    const rejected: Change = { ...outline(10), after: { label: "liver", frame: 10, polygon: null, replaces: "organs" } } as Change;
+    drawing.correct(corrected(uncorrected(masked), [rejected]));
+    expect([await drawn(10), hidden(10), drawing.masksOn(10, settings).masks.map(({ drawn: by }) => by?.rings)]).to.deep.equal([[], true, [[]]]);
   });
 
   it("are read before their picture is there, as far as they are shown", () => {

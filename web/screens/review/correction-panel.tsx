@@ -1,16 +1,17 @@
 import { type FormEvent, useId, useState } from "react";
-import type { CorrectedView } from "../../../contracts/corrected-view.ts";
-import type { BoxShape, Change, CorrectionReason, DrawnMask, DrawnObject } from "../../../contracts/corrections.ts";
+import { type CorrectedView, maskKeyframes, type Rings } from "../../../contracts/corrected-view.ts";
+import type { BoxShape, Change, CorrectionReason, Keyframe, MaskKeyframe } from "../../../contracts/corrections.ts";
 import { type Chosen, chosenBox, chosenMask, isSameThing } from "../../corrections/actions.ts";
 import type { Conflict, Editor, EditorState } from "../../corrections/editor.ts";
 import { type CorrectionCommand, correctionKeys } from "../../corrections/keys.ts";
-import { cornerWithin, leastCorners, mostCorners, type Outline, withCorner, withoutCorner } from "../../corrections/outlines.ts";
+import { cornerMoved, cornersOf, mostHoles, withCorner, withHole, withoutCorner } from "../../corrections/outlines.ts";
 import { type Raster, within } from "../../corrections/shapes.ts";
 import type { SeenBox, SeenMask } from "../../player/overlay.ts";
 import type { Text } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem } from "../../ui/parts.tsx";
 import { ReviewBadge } from "./moment-list.tsx";
+import type { SeenOutline } from "./outline-layer.tsx";
 
 type Finding = (CorrectedView["segments"] | CorrectedView["events"])[number];
 
@@ -49,7 +50,7 @@ export interface CorrectionPanelProps {
   /** The corner of the chosen outline that fields change. */
   corner: number;
   chooseCorner: (corner: number) => void;
-  reshape: (drawn: { id: string; mask: DrawnMask }, to: Outline, isMore: boolean) => void;
+  reshape: (outline: SeenOutline, to: Rings, isMore: boolean) => void;
   /** Whether presses on the picture set the corners of a new outline. */
   isDrawing: boolean;
   draw: (draws: boolean) => void;
@@ -120,7 +121,9 @@ export function CorrectionPanel(props: CorrectionPanelProps) {
                   <button type="button" aria-pressed={isSameThing(chosen, thing)} onClick={() => choose(thing)}>
                     {mask.label}
                   </button>{" "}
-                  <small className="soft">{mask.found ? text.correct.maskOf(mask.found.score) : text.correct.outlineDrawn}</small>
+                  <small className="soft">
+                    {mask.found ? text.correct.maskOf(mask.found.score) : mask.drawn?.rings.length ? text.correct.outlineDrawn : text.correct.maskRejected}
+                  </small>
                 </li>
               );
             })}
@@ -143,6 +146,8 @@ function ChosenForm({ chosen, chosenSeen, chosenFinding, editor, button, reason,
   const { frame, frameCount, raster, place, move, takeBack } = props;
   const seen = chosenSeen;
   const mask = props.chosenSeenMask;
+  /** Where people say that nothing is: that can be taken back, and nothing else. */
+  const isNothing = mask?.drawn?.rings.length === 0;
   const label = chosenFinding?.label ?? seen?.label ?? mask?.label;
   if (label === undefined) return <p className="soft">{text.correct.elsewhere}</p>;
   const { segments, events, boxes } = editor.words;
@@ -175,10 +180,10 @@ function ChosenForm({ chosen, chosenSeen, chosenFinding, editor, button, reason,
       <h2 id="chosen-title">{text.correct.chosen(label)}</h2>
       <div className="row">
         {button("accept", chosen?.kind === "object" || mask !== undefined)}
-        {button("reject", mask?.drawn === null)}
+        {button("reject", isNothing)}
         <label>
           {text.correct.word}
-          <select value={label} onChange={({ target }) => rename(target.value)} id="correct-word" disabled={mask?.drawn === null}>
+          <select value={label} onChange={({ target }) => rename(target.value)} id="correct-word" disabled={mask?.drawn === null || isNothing}>
             {(words.includes(label) ? words : [label, ...words]).map((word) => (
               <option key={word}>{word}</option>
             ))}
@@ -210,7 +215,20 @@ function ChosenForm({ chosen, chosenSeen, chosenFinding, editor, button, reason,
           <span className="soft">{text.correct.outlineAnew}</span>
         </div>
       )}
-      {mask?.drawn && <OutlineFields {...props} drawn={mask.drawn} number={number} remove={button("remove")} />}
+      {isOutline(mask) && !isNothing && <OutlineFields {...props} outline={mask} number={number} remove={button("remove")} />}
+      {isOutline(mask) && (
+        <>
+          <div className="row">
+            {!isNothing && button("keyframe", mask.drawn.isKeyframe && mask.lookedAt === frame)}
+            {mask.drawn.isKeyframe && (
+              <button type="button" onClick={takeBack} id="correct-take-back">
+                {text.correct.takeBack}
+              </button>
+            )}
+          </div>
+          <p className="soft">{isNothing ? text.correct.maskNotThere : framesOf({ keyframes: maskKeyframes(mask.drawn.mask) }, text)}</p>
+        </>
+      )}
       {seen && (
         <>
           <div className="row numbers">
@@ -236,48 +254,49 @@ function ChosenForm({ chosen, chosenSeen, chosenFinding, editor, button, reason,
   );
 }
 
+const isOutline = (mask: SeenMask | undefined): mask is SeenOutline => mask?.drawn != null;
+
 interface OutlineFieldsProps extends Pick<CorrectionPanelProps, "corner" | "chooseCorner" | "reshape" | "raster"> {
-  drawn: { id: string; mask: DrawnMask };
+  outline: SeenOutline;
   number: (name: string, value: number, least: number, most: number, set: (value: number) => void) => React.ReactNode;
   remove: React.ReactNode;
 }
 
-/** The corners of an outline, one after another. */
-function OutlineFields({ drawn, corner, chooseCorner, reshape, raster, number, remove }: OutlineFieldsProps) {
+/** The corners of an outline, one after another, and its holes. */
+function OutlineFields({ outline, corner, chooseCorner, reshape, raster, number, remove }: OutlineFieldsProps) {
   const { text } = useApp();
-  const { polygon } = drawn.mask;
-  const at = Math.min(corner, polygon.length - 1);
-  const [x, y] = polygon[at] as [number, number];
-  const put = (to: [number, number]): void =>
-    reshape(
-      drawn,
-      polygon.map((point, i) => (i === at ? cornerWithin(to, raster) : point)),
-      true,
-    );
+  const { rings } = outline.drawn;
+  const corners = cornersOf(rings);
+  const at = Math.min(corner, corners.length - 1);
+  const [x, y] = corners[at] as readonly [number, number];
+  const left = withoutCorner(rings, at);
   return (
     <>
       <div className="row numbers">
-        {number(text.correct.cornerOf(polygon.length), at + 1, 1, polygon.length, (to) => chooseCorner(to - 1))}
-        {number(text.correct.x, x, 0, raster.width, (to) => put([to, y]))}
-        {number(text.correct.y, y, 0, raster.height, (to) => put([x, to]))}
+        {number(text.correct.cornerOf(corners.length), at + 1, 1, corners.length, (to) => chooseCorner(to - 1))}
+        {number(text.correct.x, x, 0, raster.width, (to) => reshape(outline, cornerMoved(rings, at, to - x, 0, raster), true))}
+        {number(text.correct.y, y, 0, raster.height, (to) => reshape(outline, cornerMoved(rings, at, 0, to - y, raster), true))}
       </div>
       <div className="row">
-        <button type="button" disabled={polygon.length >= mostCorners} onClick={() => reshape(drawn, withCorner(polygon, at), false)}>
+        <button type="button" onClick={() => reshape(outline, withCorner(rings, at), false)}>
           {text.correct.addCorner} <kbd>+</kbd>
+        </button>
+        <button type="button" disabled={left === null} onClick={() => left && reshape(outline, left, false)}>
+          {text.correct.takeCorner}
         </button>
         <button
           type="button"
-          disabled={polygon.length <= leastCorners}
+          id="correct-hole"
+          disabled={rings.length > mostHoles}
           onClick={() => {
-            const left = withoutCorner(polygon, at);
-            if (left) reshape(drawn, left, false);
+            reshape(outline, withHole(rings), false);
+            chooseCorner(corners.length);
           }}
         >
-          {text.correct.takeCorner}
+          {text.correct.addHole}
         </button>
         {remove}
       </div>
-      <p className="soft">{text.correct.outlineFrame(drawn.mask.frame)}</p>
     </>
   );
 }
@@ -421,7 +440,8 @@ function ConflictView({ conflict: { theirs, mine }, editor, view }: { conflict: 
   );
 }
 
-const framesOf = ({ keyframes }: DrawnObject, text: Text): string => text.correct.keyframes(keyframes.length, keyframes.map(({ frame }) => frame).join(", "));
+const framesOf = ({ keyframes }: { readonly keyframes: readonly (Keyframe | MaskKeyframe)[] }, text: Text): string =>
+  text.correct.keyframes(keyframes.length, keyframes.map(({ frame }) => frame).join(", "));
 
 /** A correction in words. */
 export function sentenceOf(change: Change, view: CorrectedView, text: Text): string {
@@ -441,6 +461,7 @@ export function sentenceOf(change: Change, view: CorrectedView, text: Text): str
     case "draw-box":
       return change.after ? `${change.after.label}: ${framesOf(change.after, text)}` : `${name}: ${text.correct.takenBack}`;
     case "draw-mask":
-      return change.after ? `${change.after.label}: ${text.review.frame(change.after.frame)}` : `${name}: ${text.correct.takenBack}`;
+      if (change.after === null) return `${name}: ${text.correct.takenBack}`;
+      return `${change.after.label}: ${change.after.polygon === null ? text.correct.reviews.rejected : framesOf({ keyframes: maskKeyframes(change.after) }, text)}`;
   }
 }

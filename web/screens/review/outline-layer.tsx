@@ -1,6 +1,18 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
+import type { Rings } from "../../../contracts/corrected-view.ts";
 import { nudgeOf } from "../../corrections/keys.ts";
-import { boundsOf, cornerMoved, cornerWithin, leastCorners, type Outline, outlineMoved, withCorner, withoutCorner } from "../../corrections/outlines.ts";
+import {
+  boundsOf,
+  cornerMoved,
+  cornersOf,
+  cornerWithin,
+  leastCorners,
+  nextCorner,
+  outlineMoved,
+  type Ring,
+  withCorner,
+  withoutCorner,
+} from "../../corrections/outlines.ts";
 import type { Raster } from "../../corrections/shapes.ts";
 import type { SeenMask } from "../../player/overlay.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -19,10 +31,10 @@ interface Props {
   corner: number;
   chooseCorner: (corner: number) => void;
   /** `isMore`: one of several nudges, which are undone together. */
-  reshape: (outline: SeenOutline, to: Outline, isMore: boolean) => void;
+  reshape: (outline: SeenOutline, to: Rings, isMore: boolean) => void;
   /** Whether presses on the picture set the corners of a new outline. */
   isDrawing: boolean;
-  finish: (outline: Outline | null) => void;
+  finish: (outline: Rings | null) => void;
 }
 
 /** What is under the pointer: a corner or, null, a whole outline. */
@@ -30,14 +42,15 @@ interface Drag {
   readonly of: SeenOutline;
   readonly corner: number | null;
   readonly from: readonly [number, number];
-  readonly was: Outline;
-  readonly to: Outline;
+  readonly was: Rings;
+  readonly to: Rings;
 }
 
 /** How near to its first corner a new outline is closed, in CSS pixels: half a target of 24 (WCAG 2.2, 2.5.8). */
 const closeBy = 12;
 
-const pathOf = (outline: Outline): string => outline.map(([x, y]) => `${x},${y}`).join(" ");
+const pointsOf = (ring: Ring): string => ring.map(([x, y]) => `${x},${y}`).join(" ");
+const pathOf = (rings: Rings): string => rings.map((ring) => `M${pointsOf(ring)}Z`).join("");
 
 /** Outlines of the picture in view to be drawn, moved and reshaped: by pointer, or with Tab by arrows, `+` and Delete. */
 export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corner, chooseCorner, reshape, isDrawing, finish }: Props) {
@@ -46,11 +59,11 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
   const area = usePictureArea(canvas, raster);
   const [drag, setDrag] = useState<Drag | null>(null);
   const [begun, setBegun] = useState<readonly (readonly [number, number])[]>([]);
-  const shapeOf = (of: SeenOutline): Outline => (drag?.of.drawn.id === of.drawn.id ? drag.to : of.drawn.mask.polygon);
+  const shapeOf = (of: SeenOutline): Rings => (drag?.of.drawn.id === of.drawn.id ? drag.to : of.drawn.rings);
 
-  const end = (outline: Outline | null): void => {
+  const end = (outline: Ring | null): void => {
     setBegun([]);
-    finish(outline);
+    finish(outline && [outline]);
   };
   const newest = useRef({ begun, end });
   newest.current = { begun, end };
@@ -79,7 +92,7 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
     if (first && begun.length >= leastCorners && Math.hypot(x - first[0], y - first[1]) < near) end(begun);
     else setBegun([...begun, cornerWithin([x, y], raster)]);
   };
-  const begin = (event: PointerEvent, of: SeenOutline, grabbed: number | null, was: Outline = of.drawn.mask.polygon): void => {
+  const begin = (event: PointerEvent, of: SeenOutline, grabbed: number | null, was: Rings = of.drawn.rings): void => {
     if (isDrawing || event.button !== 0) return;
     event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -95,18 +108,18 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
   };
   const drop = (): void => {
     setDrag(null);
-    if (drag && pathOf(drag.to) !== pathOf(drag.of.drawn.mask.polygon)) reshape(drag.of, drag.to, false);
+    if (drag && pathOf(drag.to) !== pathOf(drag.of.drawn.rings)) reshape(drag.of, drag.to, false);
   };
   const press = (event: KeyboardEvent, of: SeenOutline, at: number | null): void => {
-    const { polygon } = of.drawn.mask;
+    const { rings } = of.drawn;
     const nudge = nudgeOf(event);
-    if (nudge) reshape(of, at === null ? outlineMoved(polygon, nudge.dx, nudge.dy, raster) : cornerMoved(polygon, at, nudge.dx, nudge.dy, raster), true);
-    else if (at !== null && event.key === "+") reshape(of, withCorner(polygon, at), false);
+    if (nudge) reshape(of, at === null ? outlineMoved(rings, nudge.dx, nudge.dy, raster) : cornerMoved(rings, at, nudge.dx, nudge.dy, raster), true);
+    else if (at !== null && event.key === "+") reshape(of, withCorner(rings, at), false);
     else if (at !== null && (event.key === "Delete" || event.key === "Backspace")) {
-      const left = withoutCorner(polygon, at);
+      const left = withoutCorner(rings, at);
       if (left) {
         reshape(of, left, false);
-        chooseCorner(Math.min(at, left.length - 1));
+        chooseCorner(Math.min(at, cornersOf(left).length - 1));
       }
     } else return;
     event.preventDefault();
@@ -129,14 +142,15 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
     >
       <svg viewBox={`0 0 ${raster.width} ${raster.height}`} preserveAspectRatio="none" aria-hidden="true">
         {outlines.map((of) => (
-          <polygon
+          <path
             key={of.drawn.id}
-            points={pathOf(shapeOf(of))}
+            d={pathOf(shapeOf(of))}
+            fillRule="evenodd"
             className={isChosen(of) ? "chosen-outline" : ""}
             onPointerDown={(event) => begin(event, of, null)}
           />
         ))}
-        {begun.length > 0 && <polyline points={pathOf(begun)} />}
+        {begun.length > 0 && <polyline points={pointsOf(begun)} />}
       </svg>
       {begun.map((point) => (
         <span key={String(point)} className="vertex" style={placeOf(point)} />
@@ -144,6 +158,7 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
       {outlines.map((of) => {
         const shape = shapeOf(of);
         const [x, y, width, height] = boundsOf(shape);
+        const corners = cornersOf(shape);
         const chosen = isChosen(of);
         return (
           <div key={of.drawn.id} className="edit-outline">
@@ -151,27 +166,27 @@ export function OutlineLayer({ canvas, raster, outlines, isChosen, choose, corne
               type="button"
               className="whole"
               aria-pressed={chosen}
-              aria-label={text.correct.outline(of.label, shape.length)}
+              aria-label={text.correct.outline(of.label, corners.length)}
               style={{ ...placeOf([x, y]), width: percent(width, raster.width), height: percent(height, raster.height) }}
               onFocus={() => choose(of)}
               onKeyDown={(event) => press(event, of, null)}
             />
             {chosen &&
-              shape.map((point, i) => {
-                const next = shape[(i + 1) % shape.length] as readonly [number, number];
+              corners.map((point, i) => {
+                const next = corners[nextCorner(shape, i)] as readonly [number, number];
                 return (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a corner is its place in the outline.
                   <div key={i}>
                     <span
                       className="vertex between"
                       style={placeOf([(point[0] + next[0]) / 2, (point[1] + next[1]) / 2])}
-                      onPointerDown={(event) => begin(event, of, i + 1, withCorner(of.drawn.mask.polygon, i))}
+                      onPointerDown={(event) => begin(event, of, i + 1, withCorner(of.drawn.rings, i))}
                     />
                     <button
                       type="button"
                       className="vertex"
                       aria-pressed={i === corner}
-                      aria-label={text.correct.corner(i + 1, shape.length, point[0], point[1])}
+                      aria-label={text.correct.corner(i + 1, corners.length, point[0], point[1])}
                       style={placeOf(point)}
                       onFocus={() => chooseCorner(i)}
                       onPointerDown={(event) => begin(event, of, i)}

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
-import type { CorrectedView } from "../../../contracts/corrected-view.ts";
-import type { BoxShape, Change, CorrectionReason, DrawnMask, Verdict } from "../../../contracts/corrections.ts";
+import type { CorrectedView, Rings } from "../../../contracts/corrected-view.ts";
+import type { BoxShape, Change, CorrectionReason, Verdict } from "../../../contracts/corrections.ts";
 import {
   type Chosen,
   chosenBox,
@@ -11,16 +11,19 @@ import {
   edgeMoved,
   isSameThing,
   judged,
+  outlineContinued,
   outlined,
   outlinedAnew,
   outlinedNew,
+  outlineTakenBack,
   placed,
   renamed,
+  reshaped,
   takenBack,
 } from "../../corrections/actions.ts";
 import { draftsIn, Editor } from "../../corrections/editor.ts";
 import type { CorrectionCommand } from "../../corrections/keys.ts";
-import { type Outline, outlineInMiddle } from "../../corrections/outlines.ts";
+import { outlineInMiddle } from "../../corrections/outlines.ts";
 import type { Raster } from "../../corrections/shapes.ts";
 import type { SeenBox, SeenMask } from "../../player/overlay.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -124,9 +127,8 @@ export function useCorrections(analysis: Analysis, caseId: string, walk: Walk | 
       const { changes, chosen: next } = drawnNew(newLabel, frame, box, newId);
       if (make(changes)) setChosen(next);
     };
-    const reshape = (drawn: { id: string; mask: DrawnMask }, to: Outline, isMore: boolean): void =>
-      void make(outlined(drawn.id, { ...drawn.mask, polygon: to.map(([x, y]) => [x, y]) }, reason), isMore);
-    const outline = (shape: Outline): void => {
+    const reshape = (mask: SeenOutline, to: Rings, isMore: boolean): void => void make(reshaped(mask.drawn, mask.lookedAt, to, reason), isMore);
+    const outline = (shape: Rings): void => {
       const { changes, chosen: next } = outlinedNew(outlineLabel, frame, shape, newId);
       if (make(changes)) setChosen(next);
       chooseCorner(0);
@@ -159,10 +161,11 @@ export function useCorrections(analysis: Analysis, caseId: string, walk: Walk | 
       },
       keyframe: () => {
         if (chosen?.kind === "object") make(continued(state.view, chosen.id, frame));
+        if (chosen?.kind === "mask") make(outlineContinued(state.view, chosen.id, frame));
       },
       remove: () => {
-        if (chosen?.kind === "mask") {
-          if (make(outlined(chosen.id, null, reason))) setChosen(null);
+        if (chosen?.kind === "mask" || chosen?.kind === "found-mask") {
+          if (make(judged(chosen, "rejected", undefined, newId, reason))) setChosen(null);
           return;
         }
         if (!chosenSeen) return;
@@ -208,17 +211,17 @@ export function useCorrections(analysis: Analysis, caseId: string, walk: Walk | 
         }
       },
       takeBack() {
+        if (chosen?.kind === "mask" && chosenSeenMask) make(outlineTakenBack(state.view, chosen.id, chosenSeenMask.lookedAt));
         if (chosen?.kind === "object") make(takenBack(state.view, chosen.id, chosenSeen?.lookedAt ?? frame));
       },
     };
     const layer = { boxes: seen, isChosen: (box: SeenBox) => isSameThing(chosen, chosenBox(box)), choose: chooseBox, place, add };
     const outlineLayer = {
-      outlines: seenMasks.filter((mask): mask is SeenOutline => mask.drawn !== null),
+      outlines: seenMasks.filter((mask): mask is SeenOutline => mask.drawn !== null && mask.drawn.rings.length > 0),
       isChosen: (mask: SeenOutline) => isSameThing(chosen, chosenMask(mask)),
       choose: (mask: SeenOutline) => choose(chosenMask(mask)),
-      ...{ corner, chooseCorner, isDrawing },
-      reshape: (mask: SeenOutline, to: Outline, isMore: boolean) => reshape(mask.drawn, to, isMore),
-      finish(shape: Outline | null) {
+      ...{ corner, chooseCorner, isDrawing, reshape },
+      finish(shape: Rings | null) {
         draw(false);
         if (shape) outline(shape);
       },

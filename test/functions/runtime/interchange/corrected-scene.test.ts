@@ -68,6 +68,16 @@ describe("an operation as people corrected it", () => {
             [640, 360],
             [0, 360],
           ],
+          // A quarter of the width, and of the height, is not of it; and a while later nothing is.
+          holes: [
+            [
+              [160, 80],
+              [320, 80],
+              [320, 160],
+              [160, 160],
+            ],
+          ],
+          later: [{ frame: 60, polygon: null }],
           replaces: "structure-segmenter",
         },
       },
@@ -121,7 +131,20 @@ describe("an operation as people corrected it", () => {
     expect(masks.map(({ label, score, gridWidth, gridHeight }) => [scene.labels[label], score, gridWidth, gridHeight])).to.deep.equal([
       ["Gallbladder", null, 160, 90],
     ]);
-    expect(masks[0]?.runs.filter((_, i) => i % 2 === 1).reduce((sum, run) => sum + run, 0)).to.equal(80 * 45);
+    expect(masks[0]?.runs.filter((_, i) => i % 2 === 1).reduce((sum, run) => sum + run, 0)).to.equal(80 * 45 - 20 * 10);
+  });
+
+  it("keeps outlines between their keyframes, and leaves out what people say is not there", async () => {
+    const seen: [number, boolean, number][] = [];
+    const labelled = (of: typeof scene, label: number) => of.labels[label] === "Gallbladder";
+    for await (const { frame, items } of scene.masks())
+      if (frame >= 50 && frame <= 60) {
+        const gallbladders = items.filter(({ label }) => labelled(scene, label));
+        seen.push([frame, gallbladders.every(({ producer }) => scene.sources[producer] === "person"), gallbladders.length]);
+      }
+    expect(seen[0]).to.deep.equal([50, true, 1]);
+    expect(seen.at(-1)).to.deep.equal([60, true, 0]);
+    for (const [frame, isPerson, count] of seen.slice(0, -1)) expect([isPerson, count], String(frame)).to.deep.equal([true, 1]);
   });
 
   it("leaves out what was rejected, and names the version of the corrections", () => {
