@@ -576,14 +576,19 @@ describe("the page", function () {
   it("keeps what is chosen and what is drawn apart where the system forces its own colours", async () => {
     await page.emulateMedia({ forcedColors: "active" });
     try {
-      await open(`/cases/${analysed.case.caseId}?f=${analysed.analysis?.busiestFrame}`);
-      await page.waitForSelector("#moments tr");
-      const styleOf = (selector: string, property: string): Promise<string> =>
-        page.evaluate(`getComputedStyle(document.querySelector("${selector}")).${property}`);
-      expect(await styleOf("#tab-moments", "outlineStyle")).to.equal("solid");
-      expect(await styleOf("#tab-overlay", "outlineStyle")).to.equal("none");
-      for (const drawing of ["#picture", "#timeline"]) expect(await styleOf(drawing, "forcedColorAdjust"), drawing).to.equal("none");
-      expect(await faults()).to.deep.equal([]);
+      for (const theme of ["dark", "light"]) {
+        await page.evaluate(`localStorage.setItem("theme", "${theme}")`);
+        await open(`/cases/${analysed.case.caseId}?f=${analysed.analysis?.busiestFrame}`);
+        await page.waitForSelector("#moments tr");
+        const styleOf = (selector: string, property: string): Promise<string> =>
+          page.evaluate(`getComputedStyle(document.querySelector("${selector}")).${property}`);
+        expect(await styleOf("#tab-moments", "outlineStyle")).to.equal("solid");
+        expect(await styleOf("#tab-overlay", "outlineStyle")).to.equal("none");
+        for (const drawing of ["#picture", "#timeline"]) expect(await styleOf(drawing, "forcedColorAdjust"), drawing).to.equal("none");
+        // The timeline's words are drawn, so that no browser forces their colour: they take the system's.
+        expect(await styleOf(":root", "getPropertyValue('--text')"), theme).to.equal("CanvasText");
+        expect(await faults(), theme).to.deep.equal([]);
+      }
     } finally {
       await page.emulateMedia({ forcedColors: "none" });
     }
@@ -1046,6 +1051,7 @@ describe("the page", function () {
 
   it("lets those alone decide about networks who may, and look who may look", async () => {
     const own = await browser.newContext({ locale: "en-GB" });
+    const models: unknown = await (await fetch(new URL("api/models", home()))).json();
     for (const [scope, count] of [
       ["svp/models.read", 0],
       ["svp/models.read svp/models.approve", 1],
@@ -1053,6 +1059,8 @@ describe("the page", function () {
       const tab = await own.newPage();
       listen(tab);
       await withUserPool(tab, jwt({ scope }));
+      // The platform here knows no such pool.
+      await tab.route("**/api/models", (route) => route.fulfill({ json: models }));
       await tab.goto(`${home()}#/admin/models`);
       await tab.locator(`#${registeredModel} .versions h3`).first().waitFor();
       expect(await tab.locator("main nav a").allTextContents()).to.deep.equal(["Networks"]);
