@@ -9,6 +9,7 @@ import { type CaseDetail, caseDetail, caseList } from "../../contracts/api.ts";
 import { caseRun } from "../../contracts/case-run.ts";
 import { maskRuns, ringsOf } from "../../contracts/corrected-view.ts";
 import { type Change, correctionList } from "../../contracts/corrections.ts";
+import type { ListedVersion, ModelList } from "../../contracts/model-registry.ts";
 import { openApiDocument } from "../../contracts/openapi.ts";
 import { reviewQueue } from "../../contracts/review-queue.ts";
 import { decompressRuns, regrid } from "../../contracts/run-lengths.ts";
@@ -1051,7 +1052,11 @@ describe("the page", function () {
 
   it("lets those alone decide about networks who may, and look who may look", async () => {
     const own = await browser.newContext({ locale: "en-GB" });
-    const models: unknown = await (await fetch(new URL("api/models", home()))).json();
+    const version: ListedVersion = {
+      ...{ version: 1, approval: "PendingManualApproval", createdAt: "2026-11-26T10:00:00.000Z", description: null, facts: {}, reason: null },
+      ...{ isInUse: false, quality: null },
+    };
+    const models: ModelList = { models: [{ model: registeredModel, inUse: { version: "1.0.0", sha256: "0".repeat(64) }, versions: [version] }] };
     for (const [scope, count] of [
       ["svp/models.read", 0],
       ["svp/models.read svp/models.approve", 1],
