@@ -8,7 +8,7 @@ import { Speed } from "./speed.ts";
 
 /** Parts under way at once: `npm run bench:page` says what they gain over one after another. */
 const defaultConnections = 4;
-/** Parts that are read and signed at a time: few, so that each is sent while its link lives. */
+/** Parts that are read and signed at a time: few, so that each is sent while its link lives. At first only as many as are sent at once: nothing is sent while they are read. */
 const pageSize = 8;
 /** Times that a part is sent before the upload fails, and the longest pauses between, milliseconds. */
 const attempts = 6;
@@ -172,15 +172,16 @@ export class Uploader {
 
   /** Parts with their links, signed a page at a time and one page ahead. */
   async *#signed(uploadId: string, numbers: readonly number[]): AsyncGenerator<SignedPart> {
-    const page = (first: number): Promise<SignedPart[]> => {
-      const made = this.#sign(uploadId, numbers.slice(first, first + pageSize));
+    const page = (first: number, size: number): Promise<SignedPart[]> => {
+      const made = this.#sign(uploadId, numbers.slice(first, first + size));
       made.catch(() => undefined); // Told where it is awaited.
       return made;
     };
-    let next = page(0);
-    for (let first = pageSize; ; first += pageSize) {
+    const firstSize = Math.min(pageSize, this.#args.connections);
+    let next = page(0, firstSize);
+    for (let first = firstSize; ; first += pageSize) {
       const now = await next;
-      if (first < numbers.length) next = page(first);
+      if (first < numbers.length) next = page(first, pageSize);
       yield* now;
       if (first >= numbers.length || this.#stop.signal.aborted) return;
     }
