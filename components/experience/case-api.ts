@@ -135,7 +135,13 @@ export class CaseApi extends PlatformComponent {
           description: "Signs cookies that open the review video of a case",
           timeoutSeconds: 10,
           memoryMb: 256,
-          environment: { ...cases, SITE_URL: args.siteUrl, PLAYBACK_KEY_IDS: playbackKeys.keyIds, PLAYBACK_SECRET_ARN: playbackKeys.privateKeySecretArn },
+          // The host alone: it is who comes in, and nothing is sent there.
+          environment: {
+            ...cases,
+            SITE_HOST: pulumi.output(args.siteUrl).apply((url) => new URL(url).host),
+            PLAYBACK_KEY_IDS: playbackKeys.keyIds,
+            PLAYBACK_SECRET_ARN: playbackKeys.privateKeySecretArn,
+          },
           statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), ...table.allowKeepViews("KeepView"), ...playbackKeys.allowSigning("SignCookies")],
         },
         { parent: this },

@@ -12,9 +12,9 @@ import type { Deps } from "./handler.ts";
 const keyMs = 5 * 60 * 1000;
 
 export function awsDeps(): Deps {
-  const { CASE_TABLE, SITE_URL, PLAYBACK_KEY_IDS, PLAYBACK_SECRET_ARN } = readEnvironment([
+  const { CASE_TABLE, SITE_HOST, PLAYBACK_KEY_IDS, PLAYBACK_SECRET_ARN } = readEnvironment([
     "CASE_TABLE",
-    "SITE_URL",
+    "SITE_HOST",
     "PLAYBACK_KEY_IDS",
     "PLAYBACK_SECRET_ARN",
   ]);
@@ -23,7 +23,7 @@ export function awsDeps(): Deps {
   return {
     summary: summaryReader(CASE_TABLE),
     keyIds: parseStoredJson(z.record(z.string().min(1), z.string().min(1)), PLAYBACK_KEY_IDS, "PLAYBACK_KEY_IDS"),
-    site: SITE_URL,
+    site: `https://${SITE_HOST}`,
     keepView: viewKeeper(viewLog(documentClient(), CASE_TABLE)),
     now: () => new Date(),
     async privateKey() {

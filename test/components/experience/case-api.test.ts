@@ -222,7 +222,7 @@ describe("CaseApi", () => {
     expect(stack.one(aws.lambda.Function, "serve-grant-playback").inputs["environment"])
       .to.have.property("variables")
       .that.includes({
-        SITE_URL: "https://review.example.org",
+        SITE_HOST: "review.example.org",
         PLAYBACK_SECRET_ARN: stack.one(aws.secretsmanager.Secret, "playback-private-key").outputs["arn"],
         PLAYBACK_KEY_IDS: JSON.stringify(Object.fromEntries(stack.ofType(aws.cloudfront.PublicKey).map(({ name, id }) => [name.replace("playback-", ""), id]))),
       });
