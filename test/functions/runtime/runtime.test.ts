@@ -41,6 +41,7 @@ describe("every handler", () => {
     ["aggregate/merge-timeline", "PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES, OPTIONAL_ANALYSERS"],
     ["serve/list-cases", "CASE_TABLE"],
     ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET, ANSWERS_QUESTIONS"],
+    ["serve/grant-playback", "CASE_TABLE, SITE_HOST, PLAYBACK_KEY_IDS, PLAYBACK_SECRET_ARN"],
     ["serve/save-corrections", "CASE_TABLE, PROCESSED_BUCKET"],
     ["serve/list-doubts", "CASE_TABLE"],
     ["serve/get-cohort", "CASE_TABLE"],
