@@ -22,6 +22,7 @@ const subscribeToHash = (listener: () => void): (() => void) => {
 const Admin = lazy(() => import("./screens/admin/index.tsx"));
 const Cohort = lazy(() => import("./screens/cohort.tsx"));
 const Compare = lazy(() => import("./screens/compare.tsx"));
+const Help = lazy(() => import("./screens/help.tsx"));
 
 const themes = ["auto", "dark", "light"] as const;
 type Theme = (typeof themes)[number];
@@ -72,6 +73,9 @@ export function App({ apiBase, session }: { apiBase: string; session: Session })
             )}
           </nav>
           <div className="settings">
+            <a href="#/help" aria-current={route.screen === "help" ? "page" : undefined}>
+              {text.help.title}
+            </a>
             <label className="inline">
               {text.theme.label}
               <select value={theme} onChange={({ target }) => setTheme(target.value as Theme)}>
@@ -125,6 +129,8 @@ function Screen({ route }: { route: Route }) {
       return <ReviewQueue />;
     case "upload":
       return <Upload />;
+    case "help":
+      return <Help />;
     default:
       return (
         <>

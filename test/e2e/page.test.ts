@@ -503,6 +503,23 @@ describe("the page", function () {
     await page.waitForURL(new RegExp(`#/cases/${otherId}\\?f=\\d+$`));
   });
 
+  it("helps: what one does where, and a demo case once it is there", async () => {
+    await open("/cases");
+    await page.click("header a:has-text('Help')");
+    await page.locator("#demo p", { hasText: "It has not been analysed here yet." }).waitFor();
+    expect(await page.locator("#help-steps a").allTextContents()).to.deep.equal(["Upload a video", "Work through doubts"]);
+    await page.route("**/api/cases?status=COMPLETE", async (route) => {
+      const { cases, next } = caseList.parse(await (await route.fetch()).json());
+      await route.fulfill({ json: { cases: cases.map((one) => ({ ...one, fileName: "laparoscopy.mp4" })), next } });
+    });
+    await open("/help");
+    await page.locator("#help-steps a", { hasText: "Read and sign the report" }).waitFor();
+    expect(await page.locator("#help-steps a").count()).to.equal(7);
+    await page.click("#demo a");
+    await page.waitForURL(new RegExp(`#/cases/${analysed.case.caseId}$`));
+    await page.unroute("**/api/cases?status=COMPLETE");
+  });
+
   it("tells what the platform refuses in the platform's words", async () => {
     await open("/cases/00000000-0000-4000-8000-000000000000");
     await page.locator("[role=alert]", { hasText: "There is no such case." }).waitFor();
@@ -555,6 +572,7 @@ describe("the page", function () {
       [`/cases/${rejectedId}`, "#reasons li"],
       ["/review", "#correct-here button"],
       ["/upload", "input[type=file]"],
+      ["/help", "#help-steps a"],
     ];
     await madeUp();
     const found: string[] = [];

@@ -505,6 +505,37 @@ export const english = {
     cancel: "Not now",
   },
 
+  help: {
+    title: "Help",
+    demo: "A case to try everything on",
+    demoHow: (file: string) => `The operation ${file} is drawn, and of nobody. Whatever you correct, sign or take out of it harms nothing.`,
+    openDemo: "Open the demo case",
+    noDemo: (file: string) => `It has not been analysed here yet. Upload samples/${file} of this platform's repository, and it will be here.`,
+    steps: "From a video to what it tells",
+    how: {
+      upload: [
+        "Upload a video",
+        "It is sent in parts: pause it, leave the page, choose the same file again, and it goes on where it was. Its name stays inside the platform.",
+      ],
+      run: [
+        "See how its analysis comes on",
+        "Each step, how long it took and what it cost. What is outside of the patient is covered before anybody sees the video.",
+      ],
+      review: [
+        "Look at what was found",
+        "Click on the timeline or on a moment to go there. Choose an instrument to see how it was used. Step by frames, from a tenth of the speed to eight times; link to a frame; save a picture.",
+      ],
+      correct: [
+        "Correct it",
+        "In Correct, choose what is wrong: accept or reject it, give it another word, drag its box, outline or edge. Save, and it counts: in exports, measures and what networks learn from next.",
+      ],
+      report: ["Read and sign the report", "Each sentence leads to the moment that it stands on. A signature holds until somebody corrects again."],
+      takeOut: ["Take results out", "In Take out, choose a format and all or a part: a film with findings drawn in, or files for other tools."],
+      queue: ["Work through doubts", "What analysers were least sure of in all cases, one after another."],
+    } as Record<"upload" | "run" | "review" | "correct" | "report" | "takeOut" | "queue", readonly [string, string]>,
+    keys: "On a case, the key ? shows all keys. Everything works without a mouse.",
+  },
+
   keys: {
     title: "Keys",
     single: "Single keys work on this screen",

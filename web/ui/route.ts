@@ -20,6 +20,7 @@ export type Route =
   | { readonly screen: "compare"; readonly first: string; readonly second: string | null }
   | { readonly screen: "queue" }
   | { readonly screen: "upload" }
+  | { readonly screen: "help" }
   /** `caseId` is a case whose views alone are told. */
   | { readonly screen: "admin"; readonly tab: AdminTab; readonly caseId: string | null }
   | { readonly screen: "unknown" };
@@ -31,6 +32,7 @@ export function routeOf(hash: string): Route {
   const values = new URLSearchParams(query);
   if (parts.length === 0 || (parts.length === 1 && parts[0] === "cases")) return { screen: "cases", search: Object.fromEntries(values) };
   if (parts.length === 1 && parts[0] === "upload") return { screen: "upload" };
+  if (parts.length === 1 && parts[0] === "help") return { screen: "help" };
   if (parts.length === 1 && parts[0] === "review") return { screen: "queue" };
   const [area, encoded, screen, more] = parts;
   if (area === "admin" && parts.length === 2) {
@@ -55,6 +57,7 @@ export function routeOf(hash: string): Route {
 export function hashOf(route: Exclude<Route, { screen: "unknown" }>): string {
   if (route.screen === "upload") return "#/upload";
   if (route.screen === "queue") return "#/review";
+  if (route.screen === "help") return "#/help";
   if (route.screen === "cases") {
     const query = new URLSearchParams(route.search).toString();
     return `#/cases${query && `?${query}`}`;

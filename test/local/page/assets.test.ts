@@ -39,6 +39,7 @@ describe("the page's build", () => {
         "/assets/admin.js",
         "/assets/cohort.js",
         "/assets/compare.js",
+        "/assets/help.js",
         "/assets/icon.svg",
         "/config.json",
         "/openapi.json",

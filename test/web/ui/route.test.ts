@@ -21,6 +21,7 @@ describe("routes of the page", () => {
       ["#/admin/models", { screen: "admin", tab: "models", caseId: null }],
       ["#/review", { screen: "queue" }],
       ["#/upload", { screen: "upload" }],
+      ["#/help", { screen: "help" }],
     ];
     for (const [hash, route] of routes) {
       expect(routeOf(hash)).to.deep.equal(route);
