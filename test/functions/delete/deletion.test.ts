@@ -45,10 +45,11 @@ describe("the keys of a case", () => {
       "deploymentRecordKey",
       "deployedVersionPrefix",
     ]);
-    const ofNoCase = new Set(["droppedImageKey", "imageAnswerKey", "backfillPrefix", "backfillManifestKey", "backfillResultsPrefix"]);
+    const ofNoCase = new Set(["droppedImageKey", "imageAnswerKey", "backfillPrefix", "backfillManifestKey", "backfillResultsPrefix", "experimentPrefix"]);
     // Datasets lie in a bucket of their own, and call a case by a pseudonym: the deletion names them (`datasetsOfCasePrefix`), people decide.
+    // What is watched of networks names no case (contracts/drift.ts).
     const made = Object.entries(keys).flatMap(([name, make]) =>
-      typeof make === "function" && !others.has(name) && !ofNoCase.has(name) && !/^dataset|^parseDataset/.test(name)
+      typeof make === "function" && !others.has(name) && !ofNoCase.has(name) && !/^dataset|^parseDataset|^drift|^modelDrift|^qualityReport/.test(name)
         ? [[name, (make as (...args: unknown[]) => unknown)(caseId, runId, "x", 1)] as const]
         : [],
     );
