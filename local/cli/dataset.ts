@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { annotationSet } from "../../contracts/annotation-set.ts";
-import { type DatasetDiff, datasetDiff } from "../../contracts/dataset-diff.ts";
+import { datasetDiff } from "../../contracts/dataset-diff.ts";
 import { sumOfCounts } from "../../contracts/dataset-statistics.ts";
-import { type DatasetManifest, datasetBuildResult, datasetPlan, datasetRequest, datasetTask, splitName } from "../../contracts/dataset-version.ts";
+import { datasetBuildResult, datasetPlan, datasetRequest, datasetTask } from "../../contracts/dataset-version.ts";
 import { annotationReceipt } from "../../contracts/exports.ts";
 import { annotationSetKey, datasetPlanKey } from "../../contracts/keys.ts";
 import { annotatorAgreement } from "../../models/metrics/annotators.ts";
@@ -15,6 +15,7 @@ import type { PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
 import { contentOf, faultsOf, filesOf, listVersions, manifestOf, versionOf } from "./dataset-files.ts";
 import { answersByCase, augmentedManifest } from "./dataset-manifest.ts";
+import { differenceTable, versionTable } from "./dataset-tables.ts";
 import { dvcFile } from "./dvc.ts";
 import { withPlatform } from "./with-platform.ts";
 
@@ -112,29 +113,10 @@ async function show(
   const which = await versionOf(client, text);
   const manifest = await manifestOf(client, which);
   if (json) printJson(manifest);
-  else print(...told(manifest));
+  else print(...versionTable(manifest));
   if (augmented !== undefined) await writeFile(augmented, augmentedManifest(await contentOf(client, which), client.datasetsBucket));
   if (dvc !== undefined) await writeFile(dvc, dvcFile(await filesOf(client, which), basename(dvc, ".dvc")));
   return 0;
-}
-
-function told({ name, version, parent, task, extraction, cases, statistics, classes, models, notes, contentSha256 }: DatasetManifest): string[] {
-  const columns = splitName.options.map((split) => statistics[split]);
-  const row = (label: string, of: (counts: (typeof columns)[number]) => number): string =>
-    `  ${label.padEnd(24)}${columns.map((counts) => String(of(counts)).padStart(12)).join("")}`;
-  return [
-    `${name}@${version}, after ${parent ?? "none"}: ${task}, ${cases.length} cases, at most ${extraction.framesPerSecond} frames a second`,
-    `content ${contentSha256}`,
-    `  ${"".padEnd(24)}${splitName.options.map((split) => split.padStart(12)).join("")}`,
-    row("cases", (counts) => counts.cases),
-    row("frames", (counts) => counts.frames),
-    row("frames of nothing", (counts) => counts.emptyFrames),
-    ...classes.map((label, i) => row(label, (counts) => counts.classes[i]?.items ?? 0)),
-    row("said by people", (counts) => counts.classes.reduce((sum, { byPeople }) => sum + byPeople, 0)),
-    row("confirmed by people", (counts) => counts.classes.reduce((sum, { confirmed }) => sum + confirmed, 0)),
-    ...models.map(({ id, version: of, digest }) => `suggestions of ${id} ${of}, ${digest ?? "without a digest"}`),
-    ...notes,
-  ];
 }
 
 async function diff(client: PlatformClient, from: string, to: string, json?: boolean): Promise<number> {
@@ -142,25 +124,8 @@ async function diff(client: PlatformClient, from: string, to: string, json?: boo
   if (before.manifest.name !== after.manifest.name) throw new CommandError("These are versions of different datasets: a case is called otherwise in each.");
   const found = datasetDiff(before, after);
   if (json) printJson(found);
-  else print(...difference(found));
+  else print(...differenceTable(found));
   return 0;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function difference({ name, from, to, isSame, cases, frames, labels, classes }: DatasetDiff): string[] {
-  if (isSame) return [`${name}: ${from} and ${to} hold the same.`];
-  const count = (one: { items: number; share: number } | null): string => (one ? `${one.items} (${percent(one.share)})` : "no class");
-  const byPeople = labels.changed.filter((one) => one.byPeople).length;
-  return [
-    `${name}: ${from} -> ${to}`,
-    `cases   ${cases.added.length} added, ${cases.removed.length} removed, ${cases.movedToOtherSplit.length} in another split`,
-    `frames  ${frames.added} added, ${frames.removed} removed, ${frames.kept} in both, ${frames.otherPicture} of them with another picture`,
-    `labels  of ${labels.changed.length} frames changed, of ${byPeople} by what people said; of ${labels.otherOrigin} somebody else says the same`,
-    ...classes.map(({ label, before, after }) => `  ${label.padEnd(24)}${count(before)} -> ${count(after)}`),
-  ];
 }
 
 async function verify(client: PlatformClient, text: string): Promise<number> {
@@ -222,7 +187,7 @@ async function build(client: PlatformClient, request: object, json?: boolean): P
   if (json) printJson(built);
   else {
     if (built.status === "UNCHANGED") print(`${built.name}@${built.version} is already what was asked for: nothing was built.`);
-    print(...told(await manifestOf(client, built)));
+    print(...versionTable(await manifestOf(client, built)));
   }
   return 0;
 }

@@ -17,7 +17,10 @@ from layouts.layout import LayoutError
 
 # Where SageMaker's agent reads why a job failed, if it runs one.
 FAILURE = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "output/failure"
-NAMES = ("layout", "operations", "minutes", "threads")
+NAMES = ("layout", "operations", "minutes", "steps", "threads")
+
+# How long a course is (course.py), where the command line says so in steps and not in minutes.
+STEPS: int | None = None
 
 
 def options(description: str, model: str, minutes: float, recipes: dict[str, tuple[Recipe, ...]]) -> argparse.Namespace:
@@ -43,6 +46,7 @@ def options(description: str, model: str, minutes: float, recipes: dict[str, tup
     parser.add_argument("--layout", choices=sources.LAYOUTS, default="drawn", help="how they lie there")
     parser.add_argument("--operations", type=positive, help="at most so many of each split, to try whether all goes well")
     parser.add_argument("--minutes", type=float, default=minutes, help="time to train; 0 measures and exports the checkpoint as it is")
+    parser.add_argument("--steps", type=int, default=0, help="train for so many steps, however long they take; 0 for the minutes")
     parser.add_argument("--threads", type=positive, default=int(said.get("SM_NUM_CPUS", "2")))
     checkpoints = said.get("SM_CHECKPOINT_DIR")
     parser.add_argument(
@@ -53,6 +57,8 @@ def options(description: str, model: str, minutes: float, recipes: dict[str, tup
     )
     given = parser.parse_args([*hyperparameters(parser, said.get("SM_HPS", "{}"), NAMES), *sys.argv[1:]])
     torch.set_num_threads(given.threads)
+    global STEPS
+    STEPS = given.steps or None
     try:
         given.source = sources.source(given.layout, given.data, recipes, given.threads, given.operations)
     except LayoutError as error:

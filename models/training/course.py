@@ -17,7 +17,7 @@ CHECKPOINT_SECONDS = 60
 
 
 class Course:
-    """Trains `network` for `minutes`, all interruptions together.
+    """Trains `network` for `minutes`, all interruptions together, or for the steps that the command line says.
 
     A checkpoint holds weights, optimiser, random numbers and the time that is spent. It is written every minute, at the end, and when
     the job is told to stop: SageMaker sends SIGTERM two minutes before a Spot instance goes. Where `checkpoint` exists and its
@@ -63,6 +63,8 @@ class Course:
 
     def share(self) -> float:
         """How much of the course is over, 1 at its end."""
+        if command.STEPS is not None:
+            return min(1.0, self.step / command.STEPS)
         return min(1.0, self.seconds() / max(60 * self.minutes, 1e-9))
 
     @property

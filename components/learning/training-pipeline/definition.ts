@@ -51,6 +51,8 @@ export const parameters: readonly Parameter[] = [
   { Name: "Reason", Type: "String", DefaultValue: "manual" },
   /** Time of training, all interruptions together. */
   { Name: "Minutes", Type: "String", DefaultValue: "30" },
+  /** Of training, instead of a time; 0 for the minutes. */
+  { Name: "Steps", Type: "String", DefaultValue: "0" },
 ];
 
 const hour = 3600;
@@ -81,7 +83,10 @@ export function trainingPipelineDefinition(args: TrainingPipelineDefinitionArgs)
     instanceType: args.trainingInstanceType,
     volumeGb: diskGb,
     ...{ timeoutSeconds: 12 * hour, waitSeconds: 24 * hour },
-    hyperParameters: { sagemaker_program: `train_${model.id.replaceAll("-", "_")}.py`, layout: "version", minutes: parameter("Minutes") },
+    hyperParameters: {
+      ...{ sagemaker_program: `train_${model.id.replaceAll("-", "_")}.py`, layout: "version" },
+      ...{ minutes: parameter("Minutes"), steps: parameter("Steps") },
+    },
     channels: { training: dataset },
     output: own("trained"),
     checkpoints: own("checkpoints"),

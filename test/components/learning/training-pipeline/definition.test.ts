@@ -47,6 +47,7 @@ describe("the definition of a training pipeline", () => {
       { Name: "DatasetVersion", Type: "String" },
       { Name: "Reason", Type: "String", DefaultValue: "manual" },
       { Name: "Minutes", Type: "String", DefaultValue: "30" },
+      { Name: "Steps", Type: "String", DefaultValue: "0" },
     ]);
   });
 
@@ -78,7 +79,12 @@ describe("the definition of a training pipeline", () => {
         EnableNetworkIsolation: true,
         EnableInterContainerTrafficEncryption: true,
         VpcConfig: { SecurityGroupIds: ["sg"], Subnets: ["subnet-a"] },
-        HyperParameters: { sagemaker_program: "train_instrument_detector.py", layout: "version", minutes: { Get: "Parameters.Minutes" } },
+        HyperParameters: {
+          sagemaker_program: "train_instrument_detector.py",
+          layout: "version",
+          minutes: { Get: "Parameters.Minutes" },
+          steps: { Get: "Parameters.Steps" },
+        },
       },
     });
   });
