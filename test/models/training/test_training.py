@@ -98,6 +98,15 @@ class Stopped(unittest.TestCase):
     def learn(self, course: Course, network: torch.nn.Linear) -> None:
         course.learn(network(torch.rand(4, 3, generator=course.generator)).square().mean(), 1, clip=None, say=1000)
 
+    def test_lasts_the_steps_that_were_asked_for_however_long_they_take(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(command, "STEPS", 4):
+            course, network = self.course(Path(folder) / "steps.pt", [0, 59, 59, 59, 59])
+            shares = []
+            for _ in range(4):
+                self.learn(course, network)
+                shares.append(course.share())
+            self.assertEqual(shares, [0.25, 0.5, 0.75, 1.0])
+
     def test_goes_on_where_it_was_told_to_stop(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch("builtins.print"):
             straight, whole = self.course(Path(folder) / "straight.pt", [0, 0, 0, 0, 0, 0])
