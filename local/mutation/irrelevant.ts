@@ -28,6 +28,9 @@ const course = "The course of an analysis is proven by tests of the state machin
 const refused = "AWS refuses it: the deployment fails, and nothing is changed.";
 const anchor = "It is what others are attached to: without it they have no subject, or are refused.";
 
+/** A part of a pipeline's definition, wherever it stands. */
+const within = (name: string): string => `pipelineDefinition.**.${name}`;
+
 export const irrelevant: readonly Irrelevance[] = [
   // What things are called.
   {
@@ -265,6 +268,18 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "Is about speed and cost; AWS bounds how long a data key is used again.",
   },
   {
+    types: ["aws:sagemaker/pipeline:Pipeline"],
+    paths: [
+      ...["pipelineDescription", "pipelineDisplayName", "pipelineDefinition.Version", "pipelineDefinition.Metadata", "pipelineDefinition.Parameters"],
+      ...["DependsOn", "ContainerArguments", "ContainerEntrypoint", "ProcessingInputs", "Outputs", "PropertyFiles", "StoppingCondition"].map(within),
+      ...["HyperParameters", "InputDataConfig", "CheckpointConfig", "MetricDefinitions", "TrainingInputMode", "S3OutputPath", "CompressionType"].map(within),
+      ...["EnableManagedSpotTraining", "InstanceCount", "VolumeSizeInGB", "ErrorMessage", "Conditions", "RoleArn", "Name"].map(within),
+      ...["ModelPackageGroupName", "ModelPackageDescription", "InferenceSpecification", "ModelMetrics", "CustomerMetadataProperties"].map(within),
+    ],
+    reason:
+      "The course of a training is proven by tests of its definition and end to end; a wrong turn ends in no version, or in one that a person and the deployment look at.",
+  },
+  {
     types: ["aws:backup/plan:Plan", "aws:backup/restoreTesting*"],
     paths: ["rules[].startWindow", "rules[].completionWindow", "startWindowHours", "validationWindowHours"],
     reason: "Is about the hour of the night; a backup that does not end in time raises an alarm.",
@@ -440,7 +455,7 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "Tells a function where its data lie; what it may touch there is its role's matter.",
   },
   {
-    types: ["aws:lambda/function:Function", "aws:sfn/stateMachine:StateMachine", "aws:sagemaker/model:Model"],
+    types: ["aws:lambda/function:Function", "aws:sfn/stateMachine:StateMachine", "aws:sagemaker/model:Model", "aws:sagemaker/pipeline:Pipeline"],
     paths: ["role", "roleArn", "executionRoleArn"],
     kinds: ["replaced"],
     reason: refused,

@@ -23,6 +23,7 @@ import { notebookInstanceHasNoInternetAccess } from "./notebook-instance-has-no-
 import { notebookInstanceIsEncryptedWithCustomerKey } from "./notebook-instance-is-encrypted-with-customer-key.ts";
 import { peopleWorkInPrivateTeams } from "./people-work-in-private-teams.ts";
 import { peopleWriteEncryptedOutput } from "./people-write-encrypted-output.ts";
+import { pipelinesRegisterForApproval } from "./pipelines-register-for-approval.ts";
 import { workforceWorksFromKnownNetworks } from "./workforce-works-from-known-networks.ts";
 import { workteamOpensImagesOnItsNetworkOnly } from "./workteam-opens-images-on-its-network-only.ts";
 
@@ -51,6 +52,7 @@ export const sagemakerRules: Policies = [
   notebookInstanceIsEncryptedWithCustomerKey,
   peopleWorkInPrivateTeams,
   peopleWriteEncryptedOutput,
+  pipelinesRegisterForApproval,
   workforceWorksFromKnownNetworks,
   workteamOpensImagesOnItsNetworkOnly,
 ];

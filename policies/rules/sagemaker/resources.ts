@@ -40,10 +40,12 @@ export function judgeJobs(judge: JudgeJob): ResourceValidation[] {
   ];
 }
 
-interface Step {
+export interface Step {
   readonly name: string;
   readonly type: string;
   readonly settings: unknown;
+  /** Whether it runs only where a condition of the pipeline says so. */
+  readonly conditional: boolean;
 }
 
 const kinds: Readonly<Record<string, Job["kind"] | "tuning">> = {
@@ -61,11 +63,11 @@ const kinds: Readonly<Record<string, Job["kind"] | "tuning">> = {
 const runsContainers = (type: string): boolean => !["Callback", "Condition", "Endpoint", "EndpointConfig", "Fail", "Lambda", "RegisterModel"].includes(type);
 
 /** Every step of a pipeline's definition, those within conditions included. */
-function stepsOf(definition: unknown): Step[] {
+export function stepsOf(definition: unknown, conditional = false): Step[] {
   const steps = at(definition, "Steps");
   return (Array.isArray(steps) ? steps : []).filter(isObject).flatMap((step) => {
-    const inner = ["IfSteps", "ElseSteps"].flatMap((branch) => stepsOf({ Steps: at(step["Arguments"], branch) }));
-    return [{ name: String(step["Name"]), type: String(step["Type"]), settings: step["Arguments"] }, ...inner];
+    const inner = ["IfSteps", "ElseSteps"].flatMap((branch) => stepsOf({ Steps: at(step["Arguments"], branch) }, true));
+    return [{ name: String(step["Name"]), type: String(step["Type"]), settings: step["Arguments"], conditional }, ...inner];
   });
 }
 

@@ -5,6 +5,7 @@ import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
 import { unknownValue } from "../../../local/deploy/values.ts";
 import { jobsAreIsolatedAndEncrypted } from "../../../policies/rules/sagemaker/jobs-are-isolated-and-encrypted.ts";
 import { jobsRunPinnedImages } from "../../../policies/rules/sagemaker/jobs-run-pinned-images.ts";
+import { pipelinesRegisterForApproval } from "../../../policies/rules/sagemaker/pipelines-register-for-approval.ts";
 import { applications, violations } from "../../support/policies.ts";
 import { deploymentOf } from "../../support/programs.ts";
 
@@ -119,6 +120,11 @@ const pipeline =
       },
       opts,
     );
+const register = (ModelApprovalStatus?: unknown): object => ({ Type: "RegisterModel", Arguments: { ModelPackageGroupName: "g", ModelApprovalStatus } });
+const gated = (branch: "IfSteps" | "ElseSteps", step: object): object => ({
+  Type: "Condition",
+  Arguments: { Conditions: [], [branch]: named({ Register: step }) },
+});
 const tuned = { Type: "Tuning", Arguments: { TrainingJobDefinition: { ...steps.Train.Arguments, EnableNetworkIsolation: false } } };
 
 describe("rules of SageMaker's jobs", () => {
@@ -248,6 +254,24 @@ describe("rules of SageMaker's jobs", () => {
       program as Program,
       `${subject as string} runs the image "x:v1", which must be named by its digest in a private registry of ECR.`,
     ]),
+    [
+      pipelinesRegisterForApproval,
+      "accepts a version that passed a condition and waits",
+      pipeline({ Gate: gated("IfSteps", register("PendingManualApproval")) }),
+    ],
+    [pipelinesRegisterForApproval, "accepts it in the other branch", pipeline({ Gate: gated("ElseSteps", register("PendingManualApproval")) })],
+    [
+      pipelinesRegisterForApproval,
+      "refuses to register whatever was trained",
+      pipeline({ ...steps, Register: register("PendingManualApproval") }),
+      'Step "Register" registers whatever was trained; it must stand behind a condition.',
+    ],
+    ...["Approved", undefined, { Get: "Parameters.Status" }].map((status): [Policies[number], string, Program, string] => [
+      pipelinesRegisterForApproval,
+      `refuses the status ${JSON.stringify(status)}`,
+      pipeline({ Gate: gated("IfSteps", register(status)) }),
+      'Step "Register" must set ModelApprovalStatus to PendingManualApproval, written out.',
+    ]),
   ];
   for (const [rule, what, program, ...messages] of cases) {
     it(`${rule.name} ${what}`, async () => expect(await violations(rule, program)).to.deep.equal(messages));
@@ -269,5 +293,7 @@ describe("rules of SageMaker's jobs", () => {
   it("apply to what starts jobs", async () => {
     for (const program of [schedule(), pipeline({ Fail: { Type: "Fail" } }), (opts: Opts) => new aws.s3.Bucket("b", {}, opts)])
       expect(await applications(jobsAreIsolatedAndEncrypted, program)).to.equal(0);
+    for (const program of [pipeline(steps), pipeline({}, {})]) expect(await applications(pipelinesRegisterForApproval, program)).to.equal(0);
+    expect(await applications(pipelinesRegisterForApproval, pipeline({ Register: register() }))).to.equal(1);
   });
 });
