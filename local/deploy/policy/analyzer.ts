@@ -27,6 +27,8 @@ export interface PolicyReport {
   readonly applied: Readonly<Record<string, readonly string[]>>;
 }
 
+const validationsOf = (rule: Policies[number]): number => ("validateStack" in rule ? 1 : [rule.validateResource ?? []].flat().length);
+
 /** Has an analyzer judge a deployment as the engine does: the inputs of each resource, then the state of all. */
 export async function judge(
   analyzer: Analyzer,
@@ -40,8 +42,9 @@ export async function judge(
   const findings: PolicyFinding[] = [];
 
   const take = (response: AnalyzeResponse, judged: Policies, urn: string | undefined): void => {
-    const notApplicable = new Set(response.getNotApplicableList().map((entry) => entry.getPolicyName()));
-    for (const { name } of judged) if (!notApplicable.has(name)) applied[name]!.push(urn ?? stackUrn);
+    // A rule with a validation for each of several types is called not applicable once for each of the others.
+    const notApplicable = Map.groupBy(response.getNotApplicableList(), (entry) => entry.getPolicyName());
+    for (const rule of judged) if ((notApplicable.get(rule.name)?.length ?? 0) < validationsOf(rule)) applied[rule.name]!.push(urn ?? stackUrn);
     for (const diagnostic of response.getDiagnosticsList()) {
       // The server puts the rule's description before the message of a violation, and the pack into that of a rule that could not run.
       const prefix = `${diagnostic.getDescription()}\n`;

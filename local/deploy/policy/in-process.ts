@@ -81,7 +81,7 @@ class Evaluation {
       const validations = [rule.validateResource ?? []].flat().filter((validation) => isFor(validation, args.type));
       const applicable: boolean[] = [];
       for (const validation of validations) applicable.push(await this.#judge(rule, args.urn, (more, report) => validation({ ...args, ...more }, report)));
-      if (applicable.length > 0 && applicable.every(Boolean)) this.#applied[rule.name]?.push(args.urn);
+      if (applicable.some(Boolean)) this.#applied[rule.name]?.push(args.urn);
     }
   }
 
