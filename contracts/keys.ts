@@ -25,6 +25,8 @@ export const trainingPrefix = "training/";
 
 /** Every version of a network that was put into use, in the models bucket, and the record of them. Apart from `models/`, which whole jobs are given. */
 export const deployedModelsPrefix = "deployed-models/";
+/** Every network as an endpoint loads them, one folder for each deployment to endpoints, never changed: a fleet that grows later loads what it was judged with. */
+export const endpointModelsPrefix = "endpoint-models/";
 export const deploymentRecordKey = (model: string): string => `${deployedModelsPrefix}${model}/record.json`;
 export const deployedVersionPrefix = (model: string, sha256: string): string => `${deployedModelsPrefix}${model}/${sha256}/`;
 

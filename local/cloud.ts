@@ -6,6 +6,7 @@ import { findMediaTools } from "./media/tools.ts";
 import { createApiGateway } from "./services/api-gateway/index.ts";
 import { createBedrock } from "./services/bedrock/service.ts";
 import { createCloudFront } from "./services/cloudfront/index.ts";
+import { createCloudWatch } from "./services/cloudwatch/service.ts";
 import { createCognito } from "./services/cognito/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/service.ts";
@@ -78,7 +79,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const media = { region, account: accountId, tools, store: s3, authorizer, slots, faults, log };
   const mediaconvert = createMediaConvert({ folder: dir("mediaconvert"), ...media });
   const rekognition = createRekognition({ folder: dir("rekognition"), ...media });
-  const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media, publish });
+  const cloudwatch = createCloudWatch({ dir: dir("cloudwatch"), ...place });
+  const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media, publish, alarms: cloudwatch, waitScale });
   const ecs = createEcs({ folder: dir("ecs"), ...media, endpoint, image: sagemaker.image });
   const bedrock = createBedrock({ region, faults });
   const secretsmanager = createSecretsManager({ region });
@@ -95,7 +97,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     services: [
       s3,
       ...sagemaker.services,
-      ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock, secretsmanager].map(({ service }) => service),
+      ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock, secretsmanager, cloudwatch].map(({ service }) => service),
     ],
   });
   address = wire.endpoint;
@@ -120,6 +122,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     bedrock,
     secretsmanager,
     cloudfront,
+    cloudwatch,
     cognito,
     apiGateway,
 
@@ -140,6 +143,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
       await Promise.all([mediaconvert.close(), rekognition.close(), sagemaker.close(), ecs.close()]);
       await s3.close();
       laid.close();
+      cloudwatch.close();
       sqs.close();
       await wire.close();
       await dynamodb.close();

@@ -8,11 +8,13 @@ const file = join(root, "policies/data/reviewed-types.ts");
 /** Made by awsx in a process of its own, which an offline run does not have. */
 const madeElsewhere = ["docker-build:index:Image"];
 
-/** Registered where a configuration asks a language model for drafts (`svp:report`), as none of the stacks here does. */
+/** Registered where a configuration asks a language model for drafts (`svp:report`), or deploys from inside AWS (`svp:pipeline`), as none of the stacks here does. */
 const onRequest = [
   "bedrock/guardrail:Guardrail",
   "bedrock/guardrailVersion:GuardrailVersion",
   "bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",
+  "codebuild/project:Project",
+  "codepipeline/pipeline:Pipeline",
 ].map((type) => `aws:${type}`);
 
 /** Every type of resource that the programs of all stacks register, by what of them was reviewed: test/stacks/golden. */

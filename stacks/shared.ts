@@ -1,6 +1,8 @@
+import { createRequire } from "node:module";
 import { DeadLetterQueue } from "../components/compute/dead-letter-queue.ts";
 import { EncryptedTopic } from "../components/compute/encrypted-topic.ts";
 import { ImageRegistry, RegistryScanning } from "../components/compute/image-registry.ts";
+import { DeployPipeline } from "../components/delivery/deploy-pipeline.ts";
 import { GitHubDeployRoles } from "../components/identity/github-deploy-roles.ts";
 import { AuditAlarms } from "../components/organization/audit-alarms.ts";
 import { Delegation } from "../components/organization/delegation.ts";
@@ -82,12 +84,26 @@ export function shared(config: SharedConfig): SharedOutputs {
     new ImageRegistry(name, { place: services.place, removal, repository: `svp/${name}`, dockerfile, readers: Object.values(environmentIds) }, services.opts);
   const inference = image("inference", "models/serving/Dockerfile");
   const training = image("training", "models/training/Dockerfile");
-  if (config.github !== undefined) {
+  if (config.github !== undefined || config.pipeline !== undefined) {
     const rolesIn = (accounts: readonly { id: string }[]) => accounts.map(({ id }) => `arn:aws:iam::${id}:role/${deployRole}`);
     const ofEnvironments = Object.entries(environments).map(([stack, account]) => [stack, rolesIn([account])] as const);
     const deployRoles = { shared: rolesIn(Object.values(accounts)), ...Object.fromEntries(ofEnvironments) };
     const state = { bucket: `svp-pulumi-state-${services.place.accountId}`, keyAlias: "svp-pulumi-state" };
-    new GitHubDeployRoles("github", { place: services.place, repository: config.github.repository, deployRoles, state }, services.opts);
+    if (config.github !== undefined)
+      new GitHubDeployRoles("github", { place: services.place, repository: config.github.repository, deployRoles, state }, services.opts);
+    if (config.pipeline !== undefined) {
+      const { pulumiSha256: sha256, ...source } = config.pipeline;
+      const approvals = alerts("pipeline-alerts", services, config, []);
+      new DeployPipeline(
+        "pipeline",
+        {
+          ...{ ...source, place: services.place, removal, deployRoles, state, retention, approvalTopicArn: approvals.topicArn },
+          // The CLI of the program's own version.
+          pulumi: { version: (createRequire(import.meta.url)("@pulumi/pulumi/package.json") as { version: string }).version, sha256 },
+        },
+        services.opts,
+      );
+    }
   }
 
   return {

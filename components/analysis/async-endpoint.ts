@@ -7,6 +7,7 @@ import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
+import { asApi, deploymentConfigOf, type RenewableEndpoint, updateOf } from "./endpoint-update.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
 import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
@@ -35,6 +36,8 @@ const concurrentInvocations = 2;
  */
 export class AsyncEndpoint extends PlatformComponent {
   readonly endpointName: pulumi.Output<string>;
+  /** For whoever puts other networks behind it. */
+  readonly renewable: RenewableEndpoint;
   readonly #arn: pulumi.Output<string>;
 
   constructor(name: string, args: AsyncEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -59,29 +62,41 @@ export class AsyncEndpoint extends PlatformComponent {
       },
       { parent: this },
     );
+    const variant = { variantName, instanceType, initialInstanceCount: 1, initialVariantWeight: 1 };
+    const volumeKey = hasLocalDisks(instanceType) ? undefined : lake.models.key.arn;
+    const queue = {
+      asyncInferenceConfig: {
+        outputConfig: {
+          // Whoever asks names the rest of the way, so that answers lie with their case.
+          s3OutputPath: lake.processed.uri(lakePrefixes.results),
+          s3FailurePath: lake.processed.uri(`${lakePrefixes.results}asynchronous-failures/`),
+          kmsKeyId: lake.processed.key.arn,
+        },
+        clientConfig: { maxConcurrentInvocationsPerInstance: concurrentInvocations },
+      },
+    };
     const configuration = new aws.sagemaker.EndpointConfiguration(
       this.childName("configuration"),
-      {
-        productionVariants: [{ variantName, modelName: model.modelName, instanceType, initialInstanceCount: 1, initialVariantWeight: 1 }],
-        ...(!hasLocalDisks(instanceType) && { kmsKeyArn: lake.models.key.arn }),
-        asyncInferenceConfig: {
-          outputConfig: {
-            // Whoever asks names the rest of the way, so that answers lie with their case.
-            s3OutputPath: lake.processed.uri(lakePrefixes.results),
-            s3FailurePath: lake.processed.uri(`${lakePrefixes.results}asynchronous-failures/`),
-            kmsKeyId: lake.processed.key.arn,
-          },
-          clientConfig: { maxConcurrentInvocationsPerInstance: concurrentInvocations },
-        },
-      },
+      { productionVariants: [{ ...variant, modelName: model.modelName }], ...(volumeKey && { kmsKeyArn: volumeKey }), ...queue },
       this.child(),
     );
     const { alertTopicArn } = settings;
-    endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 60_000 }, this.child());
-    const endpoint = new aws.sagemaker.Endpoint(name, { name: endpointName, endpointConfigName: configuration.name }, this.child());
+    const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 60_000 }, this.child());
+    // Its configuration says one instance, which a new fleet starts with to be seen healthy; the queue's length decides from then on.
+    const update = updateOf(1);
+    const endpoint = new aws.sagemaker.Endpoint(
+      name,
+      { name: endpointName, endpointConfigName: configuration.name, deploymentConfig: deploymentConfigOf(update, alarms.names) },
+      this.child(),
+    );
     this.#scale(endpoint, endpointName, maximumInstances);
 
     this.endpointName = endpoint.name;
+    this.renewable = {
+      ...{ key: name, endpointName, alarmNames: alarms.plainNames, roleArn: model.roleArn, update, keepsCount: false },
+      configuration: { ...(volumeKey && { KmsKeyId: volumeKey }), ...asApi(queue) },
+      variant: asApi(variant),
+    };
     this.#arn = endpoint.arn;
     this.registerOutputs({ endpointName: this.endpointName });
   }

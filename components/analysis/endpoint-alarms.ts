@@ -16,7 +16,7 @@ export function endpointAlarms(
   childName: (suffix: string) => string,
   { endpointName, alertTopicArn, slowestMilliseconds }: EndpointAlarmsArgs,
   opts: pulumi.CustomResourceOptions,
-): { names: pulumi.Output<string>[] } {
+): { names: pulumi.Output<string>[]; plainNames: readonly string[] } {
   const common = {
     namespace: "AWS/SageMaker",
     dimensions: { EndpointName: endpointName, VariantName: variantName },
@@ -44,5 +44,5 @@ export function endpointAlarms(
     },
     opts,
   );
-  return { names: [errors.name, latency.name] };
+  return { names: [errors.name, latency.name], plainNames: [`${endpointName}-errors`, `${endpointName}-latency`] };
 }

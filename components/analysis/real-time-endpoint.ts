@@ -7,6 +7,7 @@ import { lakePrefixes } from "../data/lake-prefixes.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
+import { asApi, deploymentConfigOf, type RenewableEndpoint, updateOf } from "./endpoint-update.ts";
 import type { InferenceImage } from "./inference-image.ts";
 import { hasLocalDisks } from "./instance-types.ts";
 import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
@@ -33,6 +34,8 @@ const imagesPerInstanceMinute = 60;
 /** Answers for single images at once. Videos never come here: a job is a tenth of the price. HIPAA 164.312(a)(2)(iv), (e)(1). */
 export class RealTimeEndpoint extends PlatformComponent {
   readonly endpointName: pulumi.Output<string>;
+  /** For whoever puts other networks behind it. */
+  readonly renewable: RenewableEndpoint;
   readonly #arn: pulumi.Output<string>;
 
   constructor(name: string, args: RealTimeEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,35 +51,33 @@ export class RealTimeEndpoint extends PlatformComponent {
       { parent: this },
     );
     // A configuration can't be changed; each gets a new name, so that the endpoint moves over without a gap.
+    const variant = { variantName, instanceType, initialInstanceCount: instances.minimum, initialVariantWeight: 1 };
+    const capture = captureConfiguration(args);
+    const volumeKey = hasLocalDisks(instanceType) ? undefined : lake.models.key.arn;
     const configuration = new aws.sagemaker.EndpointConfiguration(
       this.childName("configuration"),
-      {
-        productionVariants: [{ variantName, modelName: model.modelName, instanceType, initialInstanceCount: instances.minimum, initialVariantWeight: 1 }],
-        ...(!hasLocalDisks(instanceType) && { kmsKeyArn: lake.models.key.arn }),
-        ...captureConfiguration(args),
-      },
+      { productionVariants: [{ ...variant, modelName: model.modelName }], ...(volumeKey && { kmsKeyArn: volumeKey }), ...capture },
       this.child(),
     );
     const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 5000 }, this.child());
+    const update = updateOf(instances.minimum);
     const endpoint = new aws.sagemaker.Endpoint(
       name,
       {
         name: endpointName,
         endpointConfigName: configuration.name,
-        deploymentConfig: {
-          blueGreenUpdatePolicy: {
-            trafficRoutingConfiguration: { type: "ALL_AT_ONCE", waitIntervalInSeconds: 300 },
-            terminationWaitInSeconds: 300,
-            maximumExecutionTimeoutInSeconds: 3600,
-          },
-          autoRollbackConfiguration: { alarms: alarms.names.map((alarmName) => ({ alarmName })) },
-        },
+        deploymentConfig: deploymentConfigOf(update, alarms.names),
       },
       this.child(),
     );
     this.#scale(endpoint, instances);
 
     this.endpointName = endpoint.name;
+    this.renewable = {
+      ...{ key: name, endpointName, alarmNames: alarms.plainNames, roleArn: model.roleArn, update, keepsCount: true },
+      configuration: { ...(volumeKey && { KmsKeyId: volumeKey }), ...asApi(capture) },
+      variant: asApi(variant),
+    };
     this.#arn = endpoint.arn;
     this.registerOutputs({ endpointName: this.endpointName });
   }

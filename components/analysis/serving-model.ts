@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { modelsPrefix } from "../../contracts/keys.ts";
+import { endpointModelsPrefix, modelsPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -38,6 +38,8 @@ export interface ServingModelArgs {
 export class ServingModel extends PlatformComponent {
   /** Changes with the image: models can't be changed, so that what refers to one moves over without a gap. */
   readonly modelName: pulumi.Output<string>;
+  /** What its containers run as. */
+  readonly roleArn: pulumi.Output<string>;
 
   constructor(name: string, args: ServingModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:ServingModel", name, opts);
@@ -57,6 +59,8 @@ export class ServingModel extends PlatformComponent {
         statements: [
           ...lake.models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
           lake.models.allowList("ListModels", modelsPrefix),
+          ...lake.models.allow("ReadDeployedModels", ["s3:GetObject"], endpointModelsPrefix),
+          lake.models.allowList("ListDeployedModels", endpointModelsPrefix),
           ...allowPull(image),
           ...joinNetwork(place, network),
           allow(
@@ -84,6 +88,7 @@ export class ServingModel extends PlatformComponent {
     );
 
     this.modelName = model.name;
+    this.roleArn = role.arn;
     this.registerOutputs({ modelName: this.modelName });
   }
 }

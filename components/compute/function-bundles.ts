@@ -66,12 +66,14 @@ export const functionNames = [
   "learn/label-frames",
   "learn/seal-dataset",
   "learn/rule-on-model",
+  "learn/stage-endpoint-models",
   "learn/switch-model",
   "learn/measure-drift",
   "learn/measure-quality",
   "learn/start-retraining",
   "learn/collect-corrections",
   "learn/plan-experiments",
+  "learn/promote-model",
   "delete/check-holds",
   "delete/stop-executions",
   "delete/take-inventory",
@@ -98,14 +100,20 @@ export interface Uses {
   readonly model?: boolean;
   /** Whether cases go by themselves when their time has passed. */
   readonly sweep?: boolean;
+  /** Whether networks are fetched from another account. */
+  readonly promotion?: boolean;
 }
 
 /** The handlers that a platform with these analysers runs. */
-export const functionsFor = (analysers: readonly { readonly mode: AnalyserMode }[], { model = false, sweep = false }: Uses = {}): FunctionName[] =>
+export const functionsFor = (
+  analysers: readonly { readonly mode: AnalyserMode }[],
+  { model = false, sweep = false, promotion = false }: Uses = {},
+): FunctionName[] =>
   functionNames.filter(
     (name) =>
       (model || !asking.includes(name)) &&
       (sweep || name !== "delete/sweep-due-cases") &&
+      (promotion || name !== "learn/promote-model") &&
       (needing[name] === undefined || analysers.some(({ mode }) => needing[name]?.includes(mode))),
   );
 

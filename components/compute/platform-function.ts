@@ -106,7 +106,8 @@ export class PlatformFunction extends PlatformComponent {
         vpcConfig: { subnetIds: [...network.subnetIds], securityGroupIds: [network.securityGroupId] },
         deadLetterConfig: { targetArn: settings.deadLetters.arn },
         tracingConfig: { mode: "Active" },
-        loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "WARN", logGroup: logGroup.name },
+        // INFO says of each invocation how long it took and how much memory it used, and no more: what `npm run right-size` reads.
+        loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "INFO", logGroup: logGroup.name },
         ...(settings.reservedConcurrency !== undefined && { reservedConcurrentExecutions: settings.reservedConcurrency }),
       },
       this.child(),

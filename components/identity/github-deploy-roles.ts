@@ -69,8 +69,8 @@ export class GitHubDeployRoles extends PlatformComponent {
   }
 }
 
-/** Pulumi locks, reads and writes its state as the workflow, before it takes the deploying role. */
-function keepState({ accountId }: Place, { bucket, keyAlias }: GitHubDeployRolesArgs["state"]): Statement[] {
+/** Pulumi locks, reads and writes its state as whoever runs it, before it takes the deploying role. */
+export function keepState({ accountId }: Place, { bucket, keyAlias }: GitHubDeployRolesArgs["state"]): Statement[] {
   const arn = `arn:aws:s3:::${bucket}`;
   return [
     allow("FindState", ["s3:ListBucket"], [arn]),

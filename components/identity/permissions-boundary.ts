@@ -19,6 +19,8 @@ export interface PermissionsBoundaryArgs {
   labels?: boolean;
   /** ARNs of the models of Bedrock that may be asked. @default none */
   models?: readonly string[];
+  /** ARNs of roles of other accounts that may be taken. @default none */
+  roles?: readonly string[];
 }
 
 /**
@@ -30,7 +32,11 @@ export interface PermissionsBoundaryArgs {
 export class PermissionsBoundary extends PlatformComponent {
   readonly arn: pulumi.Output<string>;
 
-  constructor(name: string, { place, bounds, copyRegions, labels = false, models = [] }: PermissionsBoundaryArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { place, bounds, copyRegions, labels = false, models = [], roles = [] }: PermissionsBoundaryArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("svp:identity:PermissionsBoundary", name, opts);
     const policy = new aws.iam.Policy(
       name,
@@ -39,7 +45,7 @@ export class PermissionsBoundary extends PlatformComponent {
         description: "The most that a role of this environment may do",
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [...allowances[bounds](place, copyRegions, labels, models), ...limits(place, copyRegions)],
+          Statement: [...allowances[bounds](place, copyRegions, { labels, models, roles }), ...limits(place, copyRegions)].map(unnamed),
         }),
       },
       this.child(),
@@ -48,6 +54,9 @@ export class PermissionsBoundary extends PlatformComponent {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+/** Names of statements are for whoever reads this program: in the policy they would use up the characters that IAM allows. */
+const unnamed = ({ Sid: _, ...statement }: BoundaryStatement): Omit<BoundaryStatement, "Sid"> => statement;
 
 const allowances = { workload: workloadAllowances, upkeep: upkeepAllowances };
 

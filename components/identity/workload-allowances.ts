@@ -1,8 +1,15 @@
 import { type Place, physicalName, regionalArn } from "../place.ts";
 import { actions, allow, type BoundaryStatement } from "./boundary-statement.ts";
 
+/** What only some environments reach: labels of Rekognition, models of Bedrock, roles of other accounts. */
+export interface Reach {
+  readonly labels: boolean;
+  readonly models: readonly string[];
+  readonly roles: readonly string[];
+}
+
 /** What roles of the platform itself do, service by service, each on the environment's own resources where IAM knows any. */
-export function workloadAllowances(place: Place, copyRegions: readonly string[], labels: boolean, models: readonly string[]): BoundaryStatement[] {
+export function workloadAllowances(place: Place, copyRegions: readonly string[], { labels, models, roles }: Reach): BoundaryStatement[] {
   const own = (service: string, kind: string) => regionalArn(place, service, `${kind}${physicalName(place, "*")}`);
   const any = (service: string, resource: string) => regionalArn(place, service, resource);
   const everywhere = (service: string, resource: string) =>
@@ -53,6 +60,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
     ...(models.length === 0
       ? []
       : [allow("Models", "bedrock", ["InvokeModel"], models), allow("Guardrails", "bedrock", ["ApplyGuardrail"], [any("bedrock", "guardrail/*")])]),
+    ...(roles.length === 0 ? [] : [allow("OtherAccounts", "sts", ["AssumeRole"], roles)]),
     allow("Transcoding", "mediaconvert", ["CancelJob", "CreateJob", "GetJob"], [any("mediaconvert", "*")]),
     allow("Tasks", "ecs", ["DescribeTasks", "RunTask", "StopTask"], [any("ecs", `task*/${physicalName(place, "*")}`)]),
     // The shared account's repositories; `OutsideOrganization` keeps the account within the organisation.
@@ -63,8 +71,9 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
       [
         "AddTags",
         "CreateApp",
-        "CreateModel",
-        "CreateModelPackage",
+        "CreateEndpointConfig",
+        // Models, and versions of them in the registry.
+        "CreateModel*",
         "CreatePresignedDomainUrl",
         "CreateProcessingJob",
         "CreateSpace",
@@ -75,6 +84,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
         "InvokeEndpoint*",
         "StartPipelineExecution",
         "Stop*",
+        "UpdateEndpoint",
         // Approving is a person's word, which one function hands on; another role may reject, and no role else is granted it.
         "UpdateModelPackage",
         "UpdateSpace",
@@ -90,7 +100,7 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
       Action: [
         ...actions("access-analyzer", ["List*"]),
         ...actions("cloudtrail", ["Describe*", "Get*", "LookupEvents"]),
-        ...actions("cloudwatch", ["PutMetricData"]),
+        ...actions("cloudwatch", ["DescribeAlarms", "PutMetricData"]),
         ...actions("config", ["Describe*", "Get*", "List*"]),
         ...actions("ec2", ["AssignPrivateIpAddresses", "CreateNetworkInterface*", "DeleteNetworkInterface*", "Describe*", "UnassignPrivateIpAddresses"]),
         ...actions("ecr", ["GetAuthorizationToken"]),

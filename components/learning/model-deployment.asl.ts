@@ -14,12 +14,18 @@ import {
   type Values,
 } from "../analysis/asl.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
+import { isServed, type RenewedEndpoint, renewEndpoint, restoreEndpoint } from "./endpoint-renewal.asl.ts";
 import { learningPrefixes } from "./prefixes.ts";
 
 export interface ModelDeploymentDefinitionArgs {
   readonly ruleOnModel: FunctionTarget;
   readonly switchModel: FunctionTarget;
   readonly trial: TrialArgs;
+  readonly stageEndpointModels: FunctionTarget;
+  /** Endpoints whose fleets are renewed with the networks that they are asked for. */
+  readonly renewed: readonly [RenewedEndpoint, ...RenewedEndpoint[]];
+  /** What the names of the models and configurations made for them begin with. */
+  readonly namePrefix: string;
 }
 
 /** What asks a candidate runs as, and where: the container that analyses cases. */
@@ -49,15 +55,16 @@ const fails: Catcher = {
 const registryBusy = retryBusy("SageMaker.ThrottlingException", "SageMaker.SageMakerException", "SageMaker.ConflictException");
 
 /**
- * Follows what a person said of a version of a network: an approved one is judged, tried and put into use; one that was in use and is
- * rejected gives way to the one before it. A version that must not be used is rejected in the registry, with every reason, and the execution fails so
+ * Follows what a person said of a version of a network: an approved one is judged, tried, given to the endpoints that are asked for it, and put
+ * into use; one that was in use and is rejected gives way to the one before it. Endpoints come first, because their alarms can still
+ * tell that the version must not be used: nothing has read it elsewhere then. A version that must not be used is rejected in the registry, with every reason, and the execution fails so
  * that people are told.
  */
-export function modelDeploymentDefinition({ ruleOnModel, switchModel, trial }: ModelDeploymentDefinitionArgs): StateMachineDefinition {
+export function modelDeploymentDefinition({ ruleOnModel, switchModel, trial, ...endpoints }: ModelDeploymentDefinitionArgs): StateMachineDefinition {
   const putInto: State = invoke(
     switchModel,
     { switch: "{% $ruling.switch %}", deployment: "{% $states.context.Execution.Name %}" },
-    { Output: "{% $states.result.Payload %}", Catch: [fails], Next: "Switched" },
+    { Catch: [{ ...fails, Next: "RestoreEndpoints" }], Next: "IsPutBack" },
   );
   return {
     Comment: "Puts an approved version of a network into use, or puts back the one before it.",
@@ -68,7 +75,11 @@ export function modelDeploymentDefinition({ ruleOnModel, switchModel, trial }: M
       RuleOnModel: invoke(
         ruleOnModel,
         { package: expression(packageArn) },
-        { Assign: { ruling: "{% $states.result.Payload %}" }, Catch: [fails], Next: "WhatFollows" },
+        {
+          Assign: { ruling: "{% $states.result.Payload %}", renewals: [], refusal: "{% '' %}" },
+          Catch: [fails],
+          Next: "WhatFollows",
+        },
       ),
       WhatFollows: {
         Type: "Choice",
@@ -107,9 +118,17 @@ export function modelDeploymentDefinition({ ruleOnModel, switchModel, trial }: M
         Output: "{% $states.result.ModelApprovalStatus %}",
         Next: "IsStillApproved",
       },
-      IsStillApproved: { Type: "Choice", Choices: [{ Condition: "{% $states.input = 'Approved' %}", Next: "SwitchModel" }], Default: "NothingToDo" },
+      IsStillApproved: { Type: "Choice", Choices: [{ Condition: "{% $states.input = 'Approved' %}", Next: "IsServed" }], Default: "NothingToDo" },
+      IsServed: { Type: "Choice", Choices: [{ Condition: expression(isServed(endpoints.renewed)), Next: "StageEndpointModels" }], Default: "SwitchModel" },
+      ...renewal(endpoints, trial),
       SwitchModel: putInto,
-      Switched: { Type: "Succeed" },
+      // What comes back is in use for jobs at once, and then given to the endpoints.
+      IsPutBack: {
+        Type: "Choice",
+        Choices: [{ Condition: expression(`$ruling.verdict = 'PUT_BACK' and ${isServed(endpoints.renewed)}`), Next: "StageEndpointModels" }],
+        Default: "Switched",
+      },
+      Switched: { Type: "Succeed", Output: "{% $ruling.switch.to %}" },
       NothingToDo: { Type: "Succeed" },
       RejectVersion: {
         Type: "Task",
@@ -127,6 +146,61 @@ export function modelDeploymentDefinition({ ruleOnModel, switchModel, trial }: M
       Refused: { Type: "Fail", Error: "ModelRefused", Cause: "{% $refusal %}" },
       Failed: { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% $failure.message %}" },
     },
+  };
+}
+
+const rolledBack = "$renewals[outcome = 'ROLLED_BACK']";
+
+/** The endpoints that are asked for the network get new fleets, all of them or none. */
+function renewal(
+  { stageEndpointModels, namePrefix, renewed }: Omit<ModelDeploymentDefinitionArgs, "ruleOnModel" | "switchModel" | "trial">,
+  { imageUri, network }: TrialArgs,
+): Record<string, State> {
+  return {
+    StageEndpointModels: invoke(
+      stageEndpointModels,
+      { switch: "{% $ruling.switch %}", deployment: "{% $states.context.Execution.Name %}" },
+      { Assign: { staged: "{% $states.result.Payload.uri %}" }, Catch: [fails], Next: "RenewEndpoints" },
+    ),
+    RenewEndpoints: {
+      Type: "Parallel",
+      Branches: renewed.map((each) => renewEndpoint(each, { imageUri, network, namePrefix })),
+      Assign: { renewals: "{% $states.result %}" },
+      Catch: [fails],
+      Next: "AreAllRenewed",
+    },
+    AreAllRenewed: {
+      Type: "Choice",
+      Choices: [
+        { Condition: expression(`$count(${rolledBack}) = 0 and $ruling.verdict = 'DEPLOY'`), Next: "SwitchModel" },
+        { Condition: expression(`$count(${rolledBack}) = 0`), Next: "Switched" },
+        {
+          Condition: "{% $ruling.verdict = 'DEPLOY' %}",
+          Assign: { refusal: expression(`$join(${rolledBack}.('The endpoint ' & name & ' was rolled back: ' & reason), ' ')`) },
+          Next: "RestoreEndpoints",
+        },
+      ],
+      Default: "NotPutBack",
+    },
+    NotPutBack: {
+      Type: "Pass",
+      Assign: {
+        failure: {
+          error: "EndpointNotRenewed",
+          message: expression(`$join(${rolledBack}.('The endpoint ' & name & ' could not be given the version before: ' & reason), ' ')`),
+        },
+      },
+      Next: "Failed",
+    },
+    RestoreEndpoints: {
+      Type: "Map",
+      Items: "{% [$renewals[outcome = 'RENEWED']] %}",
+      MaxConcurrency: 2,
+      ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...restoreEndpoint() },
+      Catch: [fails],
+      Next: "WhyRestored",
+    },
+    WhyRestored: { Type: "Choice", Choices: [{ Condition: "{% $refusal != '' %}", Next: "RejectVersion" }], Default: "Failed" },
   };
 }
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { deployedModelsPrefix, modelsPrefix } from "../../contracts/keys.ts";
+import { deployedModelsPrefix, endpointModelsPrefix, modelsPrefix } from "../../contracts/keys.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { allowPull, type InferenceImage } from "../analysis/inference-image.ts";
 import { cluster } from "../analysis/instance-types.ts";
@@ -16,6 +16,7 @@ import { physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
+import type { RenewedEndpoint } from "./endpoint-renewal.asl.ts";
 import { modelDeploymentDefinition } from "./model-deployment.asl.ts";
 import { learningPrefixes } from "./prefixes.ts";
 
@@ -29,6 +30,8 @@ export interface ModelDeploymentArgs {
   /** Where the trial runs. */
   network: ComputeNetwork;
   instanceType: string;
+  /** Endpoints, and the networks that each is asked for. */
+  endpoints: readonly [RenewedEndpoint, ...RenewedEndpoint[]];
 }
 
 /**
@@ -77,6 +80,22 @@ export class ModelDeployment extends PlatformComponent {
       },
       { parent: this },
     );
+    const stageEndpointModels = new PlatformFunction(
+      {
+        ...common,
+        handler: "learn/stage-endpoint-models",
+        description: "Lays the networks that endpoints are to load",
+        environment: { MODELS_BUCKET: models.bucket, NETWORKS: args.catalogue.models.map(({ model }) => model.id).join(",") },
+        statements: [
+          ...models.allow("ReadCandidates", ["s3:GetObject"], learningPrefixes.training),
+          ...models.allow("ReadInUse", ["s3:GetObject"], modelsPrefix),
+          ...models.allow("ReadVersions", ["s3:GetObject"], deployedModelsPrefix),
+          ...models.allow("StageModels", ["s3:PutObject"], endpointModelsPrefix),
+          models.allowNoticingAbsence("NoticeMissingFiles"),
+        ],
+      },
+      { parent: this },
+    );
     const role = new ServiceRole(
       this.childName("trial-role"),
       {
@@ -102,10 +121,16 @@ export class ModelDeployment extends PlatformComponent {
       name,
       {
         ...{ settings, keys, jobs: ["SageMakerProcessingJobs"], what: "The deployment of a network" },
-        definition: modelDeploymentDefinition({ ruleOnModel, switchModel, trial }),
+        definition: modelDeploymentDefinition({
+          ...{ ruleOnModel, switchModel, stageEndpointModels, trial },
+          renewed: args.endpoints,
+          namePrefix: physicalName(place, ""),
+        }),
         statements: [
           ruleOnModel.allowInvoke("RuleOnModel"),
           switchModel.allowInvoke("SwitchModel"),
+          stageEndpointModels.allowInvoke("StageEndpointModels"),
+          ...renewEndpoints(args),
           // Step Functions adds a tag of its own to each job.
           allow(
             "RunTrials",
@@ -156,4 +181,27 @@ export class ModelDeployment extends PlatformComponent {
       this.child(),
     );
   }
+}
+
+/** Statements that let the machine give endpoints new fleets, with models and configurations of its own. */
+function renewEndpoints({ settings: { place }, lake, endpoints }: ModelDeploymentArgs): Statement[] {
+  const own = (kind: string): string => regionalArn(place, "sagemaker", `${kind}/${physicalName(place, "*")}`);
+  const those = endpoints.map(({ endpoint }) => regionalArn(place, "sagemaker", `endpoint/${endpoint.endpointName}`));
+  const alarms = endpoints.flatMap(({ endpoint }) => endpoint.alarmNames.map((name) => regionalArn(place, "cloudwatch", `alarm:${name}`)));
+  return [
+    allow("FollowEndpoints", ["sagemaker:DescribeEndpoint"], those),
+    allow("MakeModels", ["sagemaker:CreateModel"], [own("model")], { Bool: { "sagemaker:NetworkIsolation": "true" } }),
+    allow("MakeConfigurations", ["sagemaker:CreateEndpointConfig"], [own("endpoint-config")]),
+    // Also back to the configuration that the program made, which has a name that the provider gave.
+    allow("RenewEndpoints", ["sagemaker:UpdateEndpoint"], [...those, regionalArn(place, "sagemaker", "endpoint-config/*")]),
+    // SageMaker watches them for whoever asks for the update (developer guide, "Auto-Rollback Configuration and Monitoring").
+    allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms),
+    allow(
+      "PassServingRoles",
+      ["iam:PassRole"],
+      endpoints.map(({ endpoint }) => endpoint.roleArn),
+      { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+    ),
+    lake.models.key.allowWith("EncryptFleet", ["kms:CreateGrant"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+  ];
 }

@@ -60,6 +60,7 @@ export const prices = {
   getRequests: memory(0.4, million),
   regionTransfer: memory(0.02, "GB"),
   functionGbSecond: memory(0.0000133334, "GB-second"),
+  functionRequests: memory(0.2, million),
 
   // Containers.
   armVcpuHour: memory(0.03238, "vCPU-hour"),

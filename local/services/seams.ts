@@ -82,6 +82,12 @@ export interface StateMachines {
   start(roleArn: string, machineArn: string, input: string, ruleArn: string): Promise<void>;
 }
 
+/** Alarms of CloudWatch: undefined of one that does not exist. */
+export interface Alarms {
+  arnOf(name: string): string;
+  stateOf(name: string): "OK" | "ALARM" | "INSUFFICIENT_DATA" | undefined;
+}
+
 /** Makes the next jobs of a service fail, or has it refuse the next calls, for tests. */
 export class Faults {
   readonly #refusals: { matches: (service: string, operation: string) => boolean; error: ServiceError; left: number }[] = [];

@@ -3,7 +3,7 @@
  * register by `npm run reviewed-types`. Before a type comes in here, see that a rule judges it, or that nothing of it matters.
  */
 export const reviewedTypes = {
-  asOf: "2026-11-26",
+  asOf: "2026-11-27",
   source: "test/stacks/golden: what the programs of all stacks register",
   types: [
     "aws:accessanalyzer/analyzer:Analyzer",
@@ -48,6 +48,8 @@ export const reviewedTypes = {
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:codebuild/project:Project",
+    "aws:codepipeline/pipeline:Pipeline",
     "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
     "aws:cognito/managedLoginBranding:ManagedLoginBranding",
     "aws:cognito/resourceServer:ResourceServer",

@@ -8,6 +8,8 @@ import { budgetsRules } from "./budgets/index.ts";
 import { cloudfrontRules } from "./cloudfront/index.ts";
 import { cloudtrailRules } from "./cloudtrail/index.ts";
 import { cloudwatchRules } from "./cloudwatch/index.ts";
+import { codebuildRules } from "./codebuild/index.ts";
+import { codepipelineRules } from "./codepipeline/index.ts";
 import { cognitoRules } from "./cognito/index.ts";
 import { configRules } from "./config/index.ts";
 import { dynamodbRules } from "./dynamodb/index.ts";
@@ -45,6 +47,8 @@ export const rules: Policies = [
   ...cloudfrontRules,
   ...cloudtrailRules,
   ...cloudwatchRules,
+  ...codebuildRules,
+  ...codepipelineRules,
   ...cognitoRules,
   ...configRules,
   ...dynamodbRules,

@@ -35,6 +35,8 @@ export const environmentConfig = z
     alerts: common.alerts.extend({
       /** What a month may cost, US dollars. */
       monthlyDollars: z.number().positive(),
+      /** The same for teams, by their value of the tag `cost-center`. */
+      teams: z.record(z.string(), z.number().positive()).optional(),
     }),
     /** The stack `shared`: `organisation/project/stack`. */
     shared: z.string().regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organisation/project/stack"),
@@ -140,6 +142,15 @@ export const environmentConfig = z
     studio: z.strictObject({ signIn: z.enum(["SSO", "IAM"]), users: z.array(z.string()) }).optional(),
     /** Accounts that may fetch approved networks: those that they are promoted to. */
     modelReaders: z.array(accountId),
+    /** Where networks are promoted from: the environment before, which must name this account in its modelReaders. Absent: none is fetched. */
+    promotion: z
+      .strictObject({
+        from: z.strictObject({ accountId, stack: z.string().regex(/^[a-z][a-z0-9-]*$/) }),
+        /** Days that a version must have been approved and in use there. */
+        provenDays: z.int().min(0).max(365),
+        everyHours: positive.max(168),
+      })
+      .optional(),
   })
   .superRefine(({ report, region, dataClassification, network: { endpoints }, retention: { cases, sweep } }, context) => {
     for (const of of sweep?.classes ?? [])

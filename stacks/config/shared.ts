@@ -29,6 +29,19 @@ export const sharedConfig = z
     retention: z.strictObject({ logs: logDays, accessLogs: days }),
     /** Repository whose workflows deploy, as `owner/name`. Absent where people do. */
     github: z.strictObject({ repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name") }).optional(),
+    /** What deploys inside AWS, for teams that don't from GitHub: components/delivery/deploy-pipeline.ts. */
+    pipeline: z
+      .strictObject({
+        /** A connection that somebody agreed to in the console of the services account. */
+        connectionArn: z.string(),
+        repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name"),
+        branch: z.string(),
+        /** The stacks that it deploys to, one after the other. */
+        order: z.array(z.string()).min(1),
+        /** SHA-256 of `pulumi-v<version>-linux-arm64.tar.gz`, from its release page. */
+        pulumiSha256: z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256"),
+      })
+      .optional(),
   })
   .refine((config) => config.regions.includes(config.region), {
     path: ["regions"],

@@ -31,6 +31,7 @@ export function accountSecurity(
   const malwareProtection = new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
   new MalwareProtection("image-protection", { place: upkeep, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
   new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models, ...(calls ? [calls] : [])] }, opts);
-  new BudgetAlerts("budget", { place, monthlyDollars: config.alerts.monthlyDollars, alertTopicArn: alerts.arn }, opts);
+  const { monthlyDollars, teams } = config.alerts;
+  new BudgetAlerts("budget", { place, monthlyDollars, ...(teams && { teams }), alertTopicArn: alerts.arn }, opts);
   return { malwareProtection };
 }

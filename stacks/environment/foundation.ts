@@ -12,6 +12,7 @@ import { type Bounded, PermissionsBoundary } from "../../components/identity/per
 import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
 import { driftScheduleName } from "../../components/learning/drift-watch.ts";
 import { scheduleRuleArn } from "../../components/learning/learning-schedule.ts";
+import { promotionSourceRoleArn } from "../../components/learning/promotion-source.ts";
 import { retrainingRuleArns } from "../../components/learning/retraining.ts";
 import { Network } from "../../components/network/network.ts";
 import type { Place, Removal } from "../../components/place.ts";
@@ -58,7 +59,8 @@ export function foundation(config: EnvironmentConfig): Foundation {
     const copyRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
     const { labels } = config.rekognition;
     const models = config.report?.modelId === undefined ? [] : [modelArn(config.region, config.report.modelId)];
-    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions, labels, models }, opts).arn };
+    const roles = config.promotion === undefined ? [] : [promotionSourceRoleArn(config.promotion.from)];
+    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions, labels, models, roles }, opts).arn };
   };
   const place = bound("boundary", "workload");
   const upkeep = bound("upkeep-boundary", "upkeep");
@@ -73,7 +75,8 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
-  const learningRules = [scheduleRuleArn(place, driftScheduleName), ...retrainingRuleArns(place)];
+  const promotionRules = config.promotion === undefined ? [] : [scheduleRuleArn(place, "model-promotion-schedule")];
+  const learningRules = [scheduleRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), ...promotionRules];
   const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules])];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };

@@ -3,6 +3,7 @@ import { dataScientistStatements } from "../../components/identity/data-scientis
 import { WorkforceRoles } from "../../components/identity/workforce-roles.ts";
 import { Experiments } from "../../components/learning/experiments.ts";
 import { ModelRegistry } from "../../components/learning/model-registry.ts";
+import { PromotionSource } from "../../components/learning/promotion-source.ts";
 import { Studio } from "../../components/learning/studio.ts";
 import { isTrainable } from "../../components/learning/training-pipeline/quality-bars.ts";
 import { TrainingPipeline } from "../../components/learning/training-pipeline/training-pipeline.ts";
@@ -32,6 +33,7 @@ export function learning(
   const { place, removal, opts, keys, network, alerts, deadLetters, logging } = base;
 
   const registry = new ModelRegistry("models", { place, removal, catalogue, readers: [place.accountId, ...config.modelReaders] }, opts);
+  if (config.modelReaders.length > 0) new PromotionSource({ place, models: lake.models, readers: config.modelReaders }, opts);
   const image = { uri: shared.trainingImageUri, repositoryArn: shared.trainingRepositoryArn };
   const servingImage = { uri: shared.inferenceImageUri, repositoryArn: shared.inferenceRepositoryArn };
   const training = new TrainingRoles(

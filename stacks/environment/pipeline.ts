@@ -16,7 +16,8 @@ import { bundleFunctions, functionsFor } from "../../components/compute/function
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
 import { DatasetBuilder } from "../../components/learning/dataset-builder.ts";
 import { DriftWatch } from "../../components/learning/drift-watch.ts";
-import { ModelDeployment } from "../../components/learning/model-deployment.ts";
+import { ModelDeployment, type ModelDeploymentArgs } from "../../components/learning/model-deployment.ts";
+import { ModelPromotion } from "../../components/learning/model-promotion.ts";
 import { Retraining } from "../../components/learning/retraining.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
@@ -58,7 +59,11 @@ export function pipeline(
   const settings: FunctionSettings = {
     place,
     bundles: bundleFunctions({
-      names: functionsFor(catalogue.analysers, { model: config.report?.modelId !== undefined, sweep: config.retention.sweep !== undefined }),
+      names: functionsFor(catalogue.analysers, {
+        model: config.report?.modelId !== undefined,
+        sweep: config.retention.sweep !== undefined,
+        promotion: config.promotion !== undefined,
+      }),
       forUpdate: !pulumi.runtime.isDryRun(),
     }),
     key: keys.logs,
@@ -76,7 +81,6 @@ export function pipeline(
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
-  const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: catalogue.gate.instanceType }, opts);
   const { watch: looks, quality, retraining: teaching } = config.learning;
   const models = catalogue.models.map(({ model }) => model);
   const { everyDays, ...drift } = looks;
@@ -124,9 +128,19 @@ export function pipeline(
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
   new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: catalogue.imageModel }, opts);
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
+  const endpoints: ModelDeploymentArgs["endpoints"] = [
+    { endpoint: endpoint.renewable, models: [catalogue.imageModel.id] },
+    ...(asyncEndpoint ? [{ endpoint: asyncEndpoint.renewable, models: modelsOnEndpoints(catalogue) }] : []),
+  ];
+  const { instanceType: trialInstance } = catalogue.gate;
+  const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: trialInstance, endpoints }, opts);
+  if (config.promotion !== undefined) new ModelPromotion("model-promotion", { settings, keys, lake, catalogue, image, ...config.promotion }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
   return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
+
+/** Networks of the analysers that ask the endpoint for segments. */
+const modelsOnEndpoints = ({ analysers }: Catalogue): string[] => [...new Set(analysers.flatMap(({ mode, models }) => (mode === "endpoint" ? models : [])))];
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */
 function version(): string {

@@ -37,7 +37,11 @@ export const explanations: readonly Explanation[] = [
   explain(/^(case-deletion|delete-)/, any, "Cases are deleted by people, not by an analysis: test/e2e/redrive.test.ts."),
   explain(/^ingest-start-analysis$/, /^kms:Decrypt \(SeeDeletionKey\)$/, "The local table is not encrypted."),
   explain(/^(dataset-build|learn-(plan|pick|label|seal)-)/, any, "Dataset versions are built by people, not by an analysis: test/e2e/export.test.ts."),
-  explain(/^(model-deployment|learn-(rule-on|switch)-model)/, any, "Networks are approved by people, not by an analysis: test/e2e/export.test.ts."),
+  explain(
+    /^(model-deployment|learn-((rule-on|switch)-model|stage-endpoint-models))/,
+    any,
+    "Networks are approved by people, not by an analysis: test/e2e/export.test.ts.",
+  ),
   explain(/^(experiments|learn-plan-experiments)/, any, "Experiments are started by people, not by an analysis."),
   explain(
     /^(drift-watch|retraining|learn-(measure-drift|measure-quality|start-retraining|collect-corrections))/,

@@ -197,8 +197,10 @@ describe("the program", () => {
 
       it("gives every function a role of its own, in subnets without a way to the internet", () => {
         const functions = ofType(deployment, "aws:lambda/function:Function");
-        expect(functions).to.have.length(functionCount);
-        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(functionCount);
+        // Another account comes before two of them, which look there for networks.
+        const count = functionCount + (stack === "staging" || stack === "prod" ? 1 : 0);
+        expect(functions).to.have.length(count);
+        expect(new Set(functions.map(({ inputs }) => inputs["role"])).size).to.equal(count);
         const isolated = ofType(deployment, "aws:ec2/subnet:Subnet").flatMap(({ id, inputs }) =>
           (inputs["tags"] as { tier: string }).tier === "isolated" ? [id] : [],
         );

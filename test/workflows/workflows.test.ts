@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { readProject } from "../../local/deploy/project.ts";
 import { pulumiVersion } from "../../local/engine/pulumi-cli.ts";
 import { root } from "../../local/root.ts";
+import { readCatalogue } from "../../models/catalogue.ts";
 
 interface Step {
   readonly uses?: string;
@@ -56,6 +57,7 @@ describe("workflows of GitHub Actions", () => {
       "deploy.yml staging": deploying,
       "deploy.yml prod": deploying,
       "deploy-stack.yml deploy": deploying,
+      "train.yml train": deploying,
     });
   });
 
@@ -104,6 +106,31 @@ describe("workflows of GitHub Actions", () => {
     expect(
       one.steps?.filter(({ run }) => /pulumi (up|preview)/.test(run ?? "")).every(({ run }) => run?.includes("--policy-pack policies --policy-pack-config")),
     ).to.equal(true);
+  });
+
+  it("start the training of a network of the catalogue, in an environment's account and as nobody who may do more", () => {
+    const { on, jobs: all } = workflow("train.yml");
+    const { inputs } = on["workflow_dispatch"] as { inputs: Record<string, { options?: string[] }> };
+    expect(Object.keys(on)).to.deep.equal(["workflow_dispatch"]);
+    expect(inputs["network"]?.options).to.deep.equal(readCatalogue().models.map(({ model }) => model.id));
+    expect(inputs["stack"]?.options?.toSorted()).to.deep.equal(
+      readProject(root)
+        .stacks.filter((stack) => stack !== "local" && stack !== "shared")
+        .sort(),
+    );
+    const job = all["train"] as Job;
+    expect(job.environment).to.equal(`$${stackInput}`);
+    const roles = (job.steps ?? []).filter(({ uses }) => uses?.startsWith("aws-actions/")).map((step) => step.with ?? {});
+    expect(roles.map((role) => role["role-to-assume"])).to.deep.equal([
+      `arn:aws:iam::$${"{{ vars.SVP_SERVICES_ACCOUNT }}"}:role/svp-shared-github-$${stackInput}`,
+      `arn:aws:iam::$${"{{ vars.SVP_ACCOUNT }}"}:role/svp-deploy`,
+    ]);
+    expect(JSON.parse(roles[1]?.["inline-session-policy"] as string).Statement).to.deep.equal([
+      {
+        ...{ Effect: "Allow", Action: "sagemaker:StartPipelineExecution" },
+        Resource: `arn:aws:sagemaker:$${"{{ vars.SVP_REGION }}"}:$${"{{ vars.SVP_ACCOUNT }}"}:pipeline/svp-$${stackInput}-train-$${"{{ inputs.network }}"}`,
+      },
+    ]);
   });
 
   it("take the role that the stack `shared` makes for them, and install what the README says", () => {

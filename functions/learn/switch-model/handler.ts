@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type DeployedVersion, modelSwitch } from "../../../contracts/deployed-model.ts";
 import { deployedVersionPrefix, modelDescriptionKey, modelsPrefix, modelWeightsKey } from "../../../contracts/keys.ts";
 import { model as modelSchema } from "../../../contracts/model.ts";
-import { BrokenContract, Outdated } from "../../runtime/errors.ts";
+import { Outdated } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
 import type { ModelStore } from "../model-store.ts";
+import { keepFiles, readFiles } from "../version-files.ts";
 import { isRecorded, isSame, versionsAfter } from "./core.ts";
 
 export interface Deps {
@@ -32,8 +32,8 @@ export const createHandler =
       // EventBridge may tell twice of one approval.
       if (inUse.sha256 === to.sha256 && isSame(stored?.record.versions.at(-1), to)) return to;
       if (inUse.sha256 !== replaces.sha256) throw new Outdated(`"${id}" was changed meanwhile: ${inUse.version} is in use, no more ${replaces.version}.`);
-      await keep(models, deployedVersionPrefix(id, replaces.sha256), await readFiles(models, `${modelsPrefix}${id}/`, replaces));
-      await keep(models, deployedVersionPrefix(id, to.sha256), files);
+      await keepFiles(models, deployedVersionPrefix(id, replaces.sha256), await readFiles(models, `${modelsPrefix}${id}/`, replaces));
+      await keepFiles(models, deployedVersionPrefix(id, to.sha256), files);
       const versions = versionsAfter(stored?.record.versions ?? [], wanted);
       await models.putRecord({ schema: "deployment-record/1.0", model: id, versions, deployment }, stored);
     }
@@ -43,23 +43,3 @@ export const createHandler =
     log("model switched", { modelId: id });
     return to;
   };
-
-interface Files {
-  readonly description: Uint8Array;
-  readonly weights: Uint8Array;
-}
-
-/** Read once and written as they were read: what was judged is what is used. Throws BrokenContract unless they are the version. */
-async function readFiles(models: ModelStore, folder: string, { version, sha256 }: DeployedVersion): Promise<Files> {
-  const described = await models.json(`${folder}model.json`, modelSchema);
-  const [description, weights] = [await models.bytes(`${folder}model.json`), await models.bytes(`${folder}model.onnx`)];
-  const digest = createHash("sha256").update(weights).digest("hex");
-  if (digest !== sha256 || described.sha256 !== sha256 || described.version !== version)
-    throw new BrokenContract(`${models.uri(folder)} holds ${described.version} with the digest ${digest}; it must be ${version} with ${sha256}.`);
-  return { description, weights };
-}
-
-async function keep(models: ModelStore, folder: string, { description, weights }: Files): Promise<void> {
-  await models.put(`${folder}model.onnx`, weights, "application/octet-stream");
-  await models.put(`${folder}model.json`, description, "application/json");
-}

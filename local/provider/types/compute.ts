@@ -165,6 +165,8 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
         image: state["primaryContainer"].image,
         environment: state["primaryContainer"].environment ?? {},
         modelDataPrefix: state["primaryContainer"].modelDataSource?.s3DataSources?.[0]?.s3Uri,
+        vpcConfig: state["vpcConfig"] && { Subnets: state["vpcConfig"].subnets, SecurityGroupIds: state["vpcConfig"].securityGroupIds },
+        networkIsolation: state["enableNetworkIsolation"] ?? false,
       }),
   },
   "aws:sagemaker/endpointConfiguration:EndpointConfiguration": {
@@ -173,11 +175,36 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
       return { id: name, name, arn: arn("sagemaker", place, `endpoint-config/${name}`) };
     },
     live: (cloud, state) => {
-      const [{ modelName, variantName }] = state["productionVariants"];
-      const output = state["asyncInferenceConfig"]?.outputConfig;
+      const [{ modelName, variantName, instanceType, initialInstanceCount, initialVariantWeight }] = state["productionVariants"];
+      const { outputConfig: output, clientConfig } = state["asyncInferenceConfig"] ?? {};
+      const capture = state["dataCaptureConfig"];
       cloud.sagemaker.putEndpointConfig({
         ...{ name: state["name"], modelName, variantName },
         asynchronous: output && { outputPath: output.s3OutputPath, failurePath: output.s3FailurePath, kmsKeyArn: output.kmsKeyId },
+        described: {
+          ProductionVariants: [
+            {
+              ...{ VariantName: variantName, ModelName: modelName, InstanceType: instanceType },
+              ...{ InitialInstanceCount: initialInstanceCount, InitialVariantWeight: initialVariantWeight },
+            },
+          ],
+          ...(state["kmsKeyArn"] && { KmsKeyId: state["kmsKeyArn"] }),
+          ...(capture && {
+            DataCaptureConfig: {
+              EnableCapture: capture.enableCapture,
+              InitialSamplingPercentage: capture.initialSamplingPercentage,
+              DestinationS3Uri: capture.destinationS3Uri,
+              KmsKeyId: capture.kmsKeyId,
+              CaptureOptions: capture.captureOptions.map(({ captureMode }: { captureMode: "Input" | "Output" }) => ({ CaptureMode: captureMode })),
+            },
+          }),
+          ...(output && {
+            AsyncInferenceConfig: {
+              OutputConfig: { S3OutputPath: output.s3OutputPath, S3FailurePath: output.s3FailurePath, KmsKeyId: output.kmsKeyId },
+              ClientConfig: { MaxConcurrentInvocationsPerInstance: clientConfig?.maxConcurrentInvocationsPerInstance },
+            },
+          }),
+        },
       });
     },
   },

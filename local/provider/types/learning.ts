@@ -76,6 +76,16 @@ export const learningTypes: Record<string, ResourceType<Cloud>> = {
       return { id: providerArn, arn: providerArn };
     },
   },
+  // Recorded: nothing is built or deployed here.
+  "aws:codebuild/project:Project": {
+    computed: (inputs, place) => {
+      const projectArn = arn("codebuild", place, `project/${inputs["name"]}`);
+      return { id: projectArn, arn: projectArn, badgeUrl: "", publicProjectAlias: "" };
+    },
+  },
+  "aws:codepipeline/pipeline:Pipeline": {
+    computed: (inputs, place) => ({ id: String(inputs["name"]), arn: arn("codepipeline", place, String(inputs["name"])) }),
+  },
   "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": {
     computed: (_inputs, place) => ({ id: place.accountId, registryId: place.accountId }),
   },

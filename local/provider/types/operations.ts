@@ -42,5 +42,6 @@ export const operationsTypes: Record<string, ResourceType<Cloud>> = {
       const name = physicalName(inputs["name"], place);
       return { id: name, name, arn: arn("cloudwatch", place, `alarm:${name}`) };
     },
+    live: (cloud, state) => cloud.cloudwatch.putAlarm(state["name"]),
   },
 };

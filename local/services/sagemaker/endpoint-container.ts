@@ -37,6 +37,8 @@ export interface EndpointContainer {
    * ModelError with what it objects to.
    */
   invoke(headers: InvocationHeaders, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Invocation>;
+  /** Starts it if it does not run. Throws ServiceUnavailable as `invoke` does. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,9 @@ export function createEndpointContainer(
   }
 
   return {
+    async ready() {
+      await up();
+    },
     async invoke({ ContentType = "application/octet-stream", Accept = "*/*", CustomAttributes }, body, signal) {
       const { url, ended } = await up();
       const headers = {

@@ -2,8 +2,8 @@ import type { CreateModelInput, CreateModelOutput } from "@aws-sdk/client-sagema
 import { type Call, notImplemented, type Operation, ServiceError } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
-import type { Model } from "./endpoints.ts";
 import type { Registry } from "./registry.ts";
+import type { Model } from "./serving-records.ts";
 
 /** Models that somebody makes while the platform runs, beside those that the program declares. */
 export function createModels({ region, account }: Pick<JobServiceOptions, "region" | "account">, registry: Registry): Readonly<Record<string, Operation>> {
@@ -32,7 +32,7 @@ export function createModels({ region, account }: Pick<JobServiceOptions, "regio
     call.authorize("iam:PassRole", input.ExecutionRoleArn as string, { "iam:PassedToService": "sagemaker.amazonaws.com" });
     const model: Model = {
       ...{ name, arn, roleArn: input.ExecutionRoleArn as string, image: container.Image as string, environment: container.Environment ?? {} },
-      modelDataPrefix: S3Uri,
+      ...{ modelDataPrefix: S3Uri, vpcConfig: input.VpcConfig, networkIsolation: input.EnableNetworkIsolation ?? false },
     };
     registry.put("model", name, model);
     return { ModelArn: arn };

@@ -5,7 +5,7 @@ import type { OperationService } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import type { EventBus } from "../seams.ts";
 import type { Image } from "./container.ts";
-import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import { createEndpoints, type EndpointSeams, type Endpoints } from "./endpoints.ts";
 import { createModelPackages, type ModelPackageGroup } from "./model-packages.ts";
 import { createModels } from "./models.ts";
 import { createPipelines, type Pipelines } from "./pipelines.ts";
@@ -15,7 +15,7 @@ import { createTags } from "./tags.ts";
 import { createTrainingJobs, type TrainingJobs } from "./training-jobs.ts";
 import { createTransformJobs, type TransformJobs } from "./transform-jobs.ts";
 
-export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConfig" | "putEndpoint">, Pick<Pipelines, "putPipeline"> {
+export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConfig" | "putEndpoint" | "settled">, Pick<Pipelines, "putPipeline"> {
   /** SageMaker, and SageMaker Runtime, which shares its signing name. */
   readonly services: readonly [OperationService, OperationService];
   /** For tests and `Faults`: the processing jobs themselves. A fault matches a job by its name. */
@@ -33,7 +33,7 @@ export interface SageMaker extends Pick<Endpoints, "putModel" | "putEndpointConf
 }
 
 /** SageMaker on child processes: processing, transform and training jobs, pipelines of them, endpoints that answer at once or from a queue, and the registry of models. */
-export function createSageMaker(options: JobServiceOptions & { publish: EventBus["publish"] }): SageMaker {
+export function createSageMaker(options: JobServiceOptions & EndpointSeams & { publish: EventBus["publish"] }): SageMaker {
   const registry = openRegistry(join(options.folder, "registry"));
   const tags = createTags(registry);
   const processing = createProcessingJobs(options, registry, tags);

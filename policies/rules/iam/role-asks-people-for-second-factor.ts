@@ -6,6 +6,8 @@ import { isPerson, judgeTrusts } from "./trusts.ts";
 
 interface Config {
   readonly maximumSeconds: number;
+  /** ARNs, or patterns of them, of roles that only services take: whoever is one of these is no person. */
+  readonly machines: readonly string[];
 }
 
 /** As long as a session. */
@@ -27,14 +29,19 @@ export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
   tags: ["iam", "authentication", "nprm-2025"],
   remediationSteps:
     "Describe the people of WorkforceRoles: by a permission set, by a SAML provider that sets the tag mfa, or by principals with a second factor.",
-  configSchema: { properties: { maximumSeconds: { type: "integer", minimum: 900, default: defaultSeconds } } },
+  configSchema: {
+    properties: {
+      maximumSeconds: { type: "integer", minimum: 900, default: defaultSeconds },
+      machines: { type: "array", items: { type: "string", pattern: "^arn:aws:iam::\\d{12}:role/" }, default: [] },
+    },
+  },
   validateResource: (args, report) => {
-    const { maximumSeconds = defaultSeconds } = args.getConfig<Partial<Config>>();
+    const { maximumSeconds = defaultSeconds, machines = [] } = args.getConfig<Partial<Config>>();
     judgeTrusts(
       args,
       report,
       (trust, say) => {
-        if (isOfIdentityCenter(trust)) return;
+        if (isOnly(trust, (arn) => arn.includes(identityCenter) || machines.includes(arn))) return;
         const none = { "aws:multifactorauthpresent": "false", "aws:multifactorauthage": undefined, "aws:requesttag/mfa": undefined };
         const old = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": String(maximumSeconds + 1), "aws:requesttag/mfa": undefined };
         const given = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": "1", "aws:requesttag/mfa": "true" };
@@ -47,8 +54,6 @@ export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
   },
 };
 
-/** Whether only roles of Identity Center meet a trust's conditions. */
-const isOfIdentityCenter = ({ conditions }: Statement): boolean =>
-  ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].some((operator) =>
-    conditions[operator]?.["aws:principalarn"]?.every((arn) => arn.includes(identityCenter)),
-  );
+/** Whether only principals whose ARN, or its pattern, is such meet a trust's conditions. */
+const isOnly = ({ conditions }: Statement, isSuch: (arn: string) => boolean): boolean =>
+  ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].some((operator) => conditions[operator]?.["aws:principalarn"]?.every(isSuch));

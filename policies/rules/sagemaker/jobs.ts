@@ -33,6 +33,8 @@ const shapes = {
   // Runs a model, whose own network and image are judged where the model is made.
   transform: { output: "TransformOutput.KmsKeyId", clusters: ["TransformResources"] },
   model: { network: "", images: ["PrimaryContainer.Image"] },
+  // The configuration of an endpoint: runs models, too. See problemsOfHosting.
+  hosting: {},
   dataQuality: {
     network: "NetworkConfig",
     output: "DataQualityJobOutputConfig.KmsKeyId",
@@ -70,7 +72,13 @@ export function trainingsOf(tuning: Omit<Job, "kind">): Job[] {
 }
 
 /** Everything that keeps a job from being cut off from networks and encrypted wherever it writes, as sentences without their subject. */
-export const problemsOfJob = (job: Job): string[] => [...problemsOfNetwork(job), ...problemsOfOutput(job), ...problemsOfClusters(job), ...problemsOfShell(job)];
+export const problemsOfJob = (job: Job): string[] => [
+  ...problemsOfNetwork(job),
+  ...problemsOfOutput(job),
+  ...problemsOfClusters(job),
+  ...problemsOfShell(job),
+  ...problemsOfHosting(job),
+];
 
 /** The images that a job runs. */
 export function imagesOf(job: Job): unknown[] {
@@ -144,6 +152,23 @@ export function problemsOfVolumes(types: readonly unknown[], holder: unknown, ke
 }
 
 const isInstanceType = (value: unknown): value is string => typeof value === "string" && value.startsWith("ml.");
+
+/** What an endpoint writes: its volumes, answers from a queue, and copies of what it was asked. */
+function problemsOfHosting(job: Job): string[] {
+  if (job.kind !== "hosting") return [];
+  const own = (path: string): string => spell(job, path);
+  const variants: unknown = at(job.settings, own("ProductionVariants"));
+  const types = Array.isArray(variants) ? variants.map((variant) => at(variant, own("InstanceType"))) : [];
+  const written = ["AsyncInferenceConfig.OutputConfig", "DataCaptureConfig"].filter(
+    (path) => at(job.settings, own(path.split(".")[0] as string)) !== undefined,
+  );
+  return [
+    ...problemsOfVolumes(types, job.settings, own("KmsKeyId")),
+    ...written
+      .filter((path) => !isWrittenKey(at(job.settings, own(path)), own("KmsKeyId")))
+      .map((path) => `must set ${own(path)}.${own("KmsKeyId")} to a customer-managed key, written out`),
+  ];
+}
 
 /** AWS Systems Manager opens a shell in a training container where remote debugging is on. */
 function problemsOfShell(job: Job): string[] {

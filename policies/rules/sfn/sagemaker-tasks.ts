@@ -7,6 +7,7 @@ const kinds: Readonly<Record<string, Job["kind"]>> = {
   createTrainingJob: "training",
   createTransformJob: "transform",
   createModel: "model",
+  createEndpointConfig: "hosting",
 };
 
 /** What is made of things that are judged where they are made, and runs nothing by itself. */

@@ -33,6 +33,9 @@ describe("RealTimeEndpoint", () => {
       "ReadModels",
       "ReadModelsKey",
       "ListModels",
+      "ReadDeployedModels",
+      "ReadDeployedModelsKey",
+      "ListDeployedModels",
       "SignInToRegistry",
       "PullImage",
       "CreateInterfaces",
@@ -48,14 +51,14 @@ describe("RealTimeEndpoint", () => {
     });
   });
 
-  it("takes new instances over whole, and back if they fail or are slow", async () => {
+  it("sends one new instance ahead, and goes back if it fails or is slow", async () => {
     const stack = await make();
     expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs).to.deep.equal({
       name: "svp-unit-inference-m5-large",
       endpointConfigName: stack.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").outputs["name"],
       deploymentConfig: {
         blueGreenUpdatePolicy: {
-          trafficRoutingConfiguration: { type: "ALL_AT_ONCE", waitIntervalInSeconds: 300 },
+          trafficRoutingConfiguration: { type: "CANARY", waitIntervalInSeconds: 300, canarySize: { type: "INSTANCE_COUNT", value: 1 } },
           terminationWaitInSeconds: 300,
           maximumExecutionTimeoutInSeconds: 3600,
         },

@@ -47,7 +47,7 @@ describe("PlatformFunction", () => {
       vpcConfig: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-functions"] },
       deadLetterConfig: { targetArn: deadLettersArn },
       tracingConfig: { mode: "Active" },
-      loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "WARN", logGroup: "/aws/lambda/svp-unit-ingest-start-analysis" },
+      loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "INFO", logGroup: "/aws/lambda/svp-unit-ingest-start-analysis" },
     });
     expect(stack.one(aws.cloudwatch.LogGroup, "ingest-start-analysis-log").inputs).to.deep.equal({
       name: "/aws/lambda/svp-unit-ingest-start-analysis",

@@ -7,6 +7,7 @@ import type { ModelQuality } from "../../../contracts/model-quality.ts";
 import type { ModelStore } from "../../../functions/learn/model-store.ts";
 import type { RegisteredVersion } from "../../../functions/learn/rule-on-model/core.ts";
 import { createHandler as createRule } from "../../../functions/learn/rule-on-model/handler.ts";
+import { createHandler as createStage } from "../../../functions/learn/stage-endpoint-models/handler.ts";
 import { createHandler as createSwitch } from "../../../functions/learn/switch-model/handler.ts";
 import { Outdated } from "../../../functions/runtime/errors.ts";
 import { failure } from "../../support/failure.ts";
@@ -205,6 +206,29 @@ describe("Deployment of networks", () => {
     const late = await failure(put(second.switch, "d2"));
     expect([late.name, late.message]).to.deep.equal(["Outdated", `"${id}" was changed meanwhile: 1.1.0 is in use, no more 1.0.0.`]);
     expect([await inUse(), await pile()]).to.deep.equal(["1.1.0", ["1.0.0", "1.1.0"]]);
+  });
+
+  it("lays for endpoints the version among the networks in use, and nothing that differs from what was judged", async () => {
+    const { lake, models, register, rule } = await setUp();
+    const ruling = await rule(await register(1));
+    if (!("switch" in ruling)) throw new Error("It can be deployed.");
+    const other = { ...shipped, id: "view-quality", version: "2.0.0", sha256: digestOf("other") };
+    await lake.put(modelWeightsKey("view-quality"), "other", "");
+    await lake.putJson(modelDescriptionKey("view-quality"), other);
+    const stage = createStage({ models, networks: [id, "view-quality"] });
+    expect(await stage({ switch: ruling.switch, deployment: "d1" })).to.deep.equal({ uri: "s3://models/endpoint-models/d1/" });
+    const laid = [...lake.objects.keys()].filter((key) => key.startsWith("endpoint-models/")).sort();
+    expect(laid).to.deep.equal(
+      [`${id}/model.json`, `${id}/model.onnx`, "view-quality/model.json", "view-quality/model.onnx"].map((key) => `endpoint-models/d1/${key}`),
+    );
+    expect(await lake.text(`endpoint-models/d1/${id}/model.onnx`)).to.equal("weights 1");
+    expect(JSON.parse(await lake.text("endpoint-models/d1/view-quality/model.json"))).to.deep.equal(other);
+    await lake.put(modelWeightsKey("view-quality"), "exchanged", "");
+    expect((await failure(stage({ switch: ruling.switch, deployment: "d2" }))).name).to.equal("BrokenContract");
+    expect((await failure(createStage({ models, networks: ["view-quality"] })({ switch: ruling.switch, deployment: "d3" }))).message).to.equal(
+      `No endpoint loads "${id}"; they load view-quality.`,
+    );
+    expect((await failure(stage({ switch: ruling.switch, deployment: "../d" }))).name).to.equal("InvalidInput");
   });
 
   it("uses no file that changed after it was judged", async () => {

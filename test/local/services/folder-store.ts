@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { findMediaTools } from "../../../local/media/tools.ts";
 import type { JobServiceOptions } from "../../../local/services/jobs/options.ts";
 import { createSlots } from "../../../local/services/jobs/slots.ts";
-import { type Authorizer, Faults, type ObjectStore } from "../../../local/services/seams.ts";
+import { type Alarms, type Authorizer, Faults, type ObjectStore } from "../../../local/services/seams.ts";
 import { type Call, type OperationService, ServiceError } from "../../../local/wire/service.ts";
 
 export const region = "us-east-1";
@@ -125,3 +125,6 @@ export async function createFolderCloud(existing?: string): Promise<FolderCloud>
 export async function jobServiceOptions({ store, authorizer, faults }: FolderCloud, folder: string): Promise<JobServiceOptions> {
   return { folder, region, account, tools: await findMediaTools(), store, authorizer, slots: createSlots(2), faults, log: () => {} };
 }
+
+/** CloudWatch without any alarm. */
+export const noAlarms: Alarms = { arnOf: (name) => name, stateOf: () => undefined };

@@ -94,6 +94,12 @@ describe("rules for roles of IAM", () => {
       'Role "r" trusts arn:aws:iam::333333333333:role/x (S).',
       'Role "r" trusts arn:aws:iam::444444444444:saml-provider/p (S).',
     ],
+    [
+      roleAsksPeopleForSecondFactor,
+      "a role that is not named as one that only services take",
+      role(trust(root, { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::111111111111:role/promoter*" } })),
+      'Role "r" is taken without a second factor (S).',
+    ],
     [roleAsksPeopleForSecondFactor, "a principal without one", role(trust(person)), 'Role "r" is taken without a second factor (S).'],
     [
       roleAsksPeopleForSecondFactor,
@@ -209,6 +215,12 @@ describe("rules for roles of IAM", () => {
       "an older one where that is allowed",
       role(trust(person, { ...mfa, NumericLessThan: { "aws:MultiFactorAuthAge": "7200" } })),
       { "iam-role-asks-people-for-second-factor": { maximumSeconds: 7200 } },
+    ],
+    [
+      roleAsksPeopleForSecondFactor,
+      "roles that only services take, where they are named",
+      role(trust(root, { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::111111111111:role/promoter" } })),
+      { "iam-role-asks-people-for-second-factor": { machines: ["arn:aws:iam::111111111111:role/promoter"] } },
     ],
     [roleAsksPeopleForSecondFactor, "SAML with the sign of one", role(trust(saml, { StringEquals: { "aws:RequestTag/mfa": "true" } }))],
     [roleAsksPeopleForSecondFactor, "Identity Center", role(trust(root, { ArnLike: { "aws:PrincipalArn": sso } }))],

@@ -159,6 +159,22 @@ describe("sfn-sagemaker-jobs-are-isolated-and-encrypted", () => {
     ],
     ["accepts a model", job("aws-sdk:sagemaker:createModel", model)],
     ["refuses a model with a network", job("createModel", { ...model, EnableNetworkIsolation: false }), wrong("must set EnableNetworkIsolation to true")],
+    [
+      "accepts the configuration of an endpoint",
+      job("createEndpointConfig", { ProductionVariants: [{ InstanceType: "ml.m5.large" }], KmsKeyId: key, DataCaptureConfig: { KmsKeyId: key } }),
+    ],
+    ["accepts one on instances that encrypt themselves", job("createEndpointConfig", { ProductionVariants: [{ InstanceType: "ml.g5.xlarge" }] })],
+    [
+      "refuses one that writes anything without a key, or with one that is computed",
+      job("createEndpointConfig", {
+        ...{ ProductionVariants: [{ InstanceType: "ml.m5.large" }], DataCaptureConfig: { KmsKeyId: "{% $key %}" } },
+        AsyncInferenceConfig: { OutputConfig: {} },
+      }),
+      wrong("must set AsyncInferenceConfig.OutputConfig.KmsKeyId to a customer-managed key, written out"),
+      wrong("must set DataCaptureConfig.KmsKeyId to a customer-managed key, written out"),
+      wrong("runs on ml.m5.large and must set KmsKeyId to a customer-managed key, written out"),
+    ],
+    ["refuses one whose variants are computed", job("createEndpointConfig", { ProductionVariants: "{% $variants %}" }), unnamed],
     ["refuses what it can't judge", job("createAutoMLJobV2", {}), wrong("calls createAutoMLJobV2 of SageMaker, which nothing here judges")],
   ];
   for (const [what, program, ...messages] of cases) {

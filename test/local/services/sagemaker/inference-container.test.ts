@@ -5,7 +5,7 @@ import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-
 import { expect } from "chai";
 import { model as modelSchema } from "../../../../contracts/model.ts";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
-import { createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions } from "../folder-store.ts";
+import { createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, noAlarms } from "../folder-store.ts";
 import { imageUri, processingRequest } from "./requests.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -17,7 +17,7 @@ describe("SageMaker with the inference container", () => {
   before(async () => {
     cloud = await createFolderCloud();
     const folder = join(cloud.folder, "sagemaker");
-    sagemaker = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {} });
+    sagemaker = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {}, alarms: noAlarms, waitScale: 0 });
     sagemaker.start();
     sagemaker.putImage({ imageUri, context: root, dockerfile: join(root, "models/serving/Dockerfile") });
     for (const file of ["model.json", "model.onnx"])

@@ -13,7 +13,7 @@ import { expect } from "chai";
 import { jobName } from "../../../../local/services/sagemaker/pipeline-run.ts";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
 import { failure } from "../../../support/failure.ts";
-import { account, createFolderCloud, type FolderCloud, jobRole, jobServiceOptions, region } from "../folder-store.ts";
+import { account, createFolderCloud, type FolderCloud, jobRole, jobServiceOptions, noAlarms, region } from "../folder-store.ts";
 import { processingRequest, trainingImageUri, trainingRequest } from "./requests.ts";
 
 const context = fileURLToPath(new URL("trainer", import.meta.url));
@@ -99,7 +99,12 @@ describe("SageMaker's pipelines", () => {
   let cloud: FolderCloud;
   let open: SageMaker;
   const openCloud = async (): Promise<SageMaker> => {
-    const service = createSageMaker({ ...(await jobServiceOptions(cloud, join(cloud.folder, "sagemaker"))), publish: async () => {} });
+    const service = createSageMaker({
+      ...(await jobServiceOptions(cloud, join(cloud.folder, "sagemaker"))),
+      publish: async () => {},
+      alarms: noAlarms,
+      waitScale: 0,
+    });
     service.start();
     return service;
   };

@@ -15,7 +15,7 @@ import type { InvokeEndpointAsyncInput, InvokeEndpointAsyncOutput, InvokeEndpoin
 import { expect } from "chai";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
 import { failure } from "../../../support/failure.ts";
-import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, kmsKeyArn, region } from "../folder-store.ts";
+import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, kmsKeyArn, noAlarms, region } from "../folder-store.ts";
 import { imageUri, processingRequest } from "./requests.ts";
 
 const context = fileURLToPath(new URL("container", import.meta.url));
@@ -26,7 +26,7 @@ describe("SageMaker", () => {
   let open: SageMaker;
   let folder: string;
   const start = async (): Promise<SageMaker> => {
-    const service = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {} });
+    const service = createSageMaker({ ...(await jobServiceOptions(cloud, folder)), publish: async () => {}, alarms: noAlarms, waitScale: 0 });
     return service;
   };
   before(async () => {

@@ -5,7 +5,7 @@ import type { CreateTrainingJobRequest, DescribeTrainingJobResponse, ListTrainin
 import { expect } from "chai";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
 import { failure } from "../../../support/failure.ts";
-import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, kmsKeyArn, region } from "../folder-store.ts";
+import { account, createFolderCloud, type FolderCloud, handlerRole, jobRole, jobServiceOptions, kmsKeyArn, noAlarms, region } from "../folder-store.ts";
 import { trainingImageUri, trainingRequest } from "./requests.ts";
 
 const context = fileURLToPath(new URL("trainer", import.meta.url));
@@ -16,7 +16,7 @@ describe("SageMaker's training jobs", () => {
   let open: SageMaker;
   before(async () => {
     cloud = await createFolderCloud();
-    open = createSageMaker({ ...(await jobServiceOptions(cloud, join(cloud.folder, "sagemaker"))), publish: async () => {} });
+    open = createSageMaker({ ...(await jobServiceOptions(cloud, join(cloud.folder, "sagemaker"))), publish: async () => {}, alarms: noAlarms, waitScale: 0 });
     open.start();
     open.putImage({ imageUri: trainingImageUri, context, dockerfile: join(context, "Dockerfile") });
     await cloud.write("lake", "datasets/phases/v1.0.0/manifest.json", "{}");

@@ -1,0 +1,102 @@
+import type * as sdk from "@aws-sdk/client-sagemaker";
+import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
+import type { JobServiceOptions } from "../jobs/options.ts";
+import { assertImplemented } from "../jobs/request.ts";
+import type { AsyncOutput } from "./async-invocations.ts";
+import type { Registry } from "./registry.ts";
+
+/** A model: an image, what it runs as, and where its files lie. */
+export interface Model {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly modelDataPrefix?: string | undefined;
+  /** Nothing here runs in a network of its own; kept for whoever describes the model. */
+  readonly vpcConfig?: sdk.VpcConfig | undefined;
+  readonly networkIsolation?: boolean | undefined;
+}
+
+export interface EndpointConfig {
+  readonly name: string;
+  readonly modelName: string;
+  readonly variantName: string;
+  /** Of an asynchronous endpoint. */
+  readonly asynchronous?: AsyncOutput | undefined;
+  /** What is kept for whoever describes the configuration, and changes nothing here. */
+  readonly described?: Partial<sdk.CreateEndpointConfigInput> | undefined;
+}
+
+export interface ServingRecords {
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Throw a ServiceError if there is none of the name. */
+  model(name: string): Model;
+  config(name: string): EndpointConfig;
+}
+
+const invalid = (message: string): ServiceError => new ServiceError("ValidationException", message);
+
+/** Models and configurations of endpoints: described, and configurations made beside those that the program declares (models: `models.ts`). */
+export function createServingRecords({ region, account }: Pick<JobServiceOptions, "region" | "account">, registry: Registry): ServingRecords {
+  const arn = (kind: string, name: string | undefined): string => `arn:aws:sagemaker:${region}:${account}:${kind}/${name}`;
+  const need = <Value>(kind: string, name: string | undefined): Value => {
+    const found = registry.get<Value>(kind, name ?? "");
+    if (!found) throw invalid(`The ${kind} "${name}" does not exist.`);
+    return found;
+  };
+  const model = (name: string | undefined): Model => need("model", name);
+  const config = (name: string | undefined): EndpointConfig => need("endpoint configuration", name);
+
+  async function describeModel(input: sdk.DescribeModelInput, call: Call): Promise<sdk.DescribeModelOutput> {
+    call.authorize("sagemaker:DescribeModel", arn("model", input.ModelName));
+    const found = model(input.ModelName);
+    return {
+      ...{ ModelName: found.name, ModelArn: found.arn, ExecutionRoleArn: found.roleArn, CreationTime: new Date(0) },
+      PrimaryContainer: {
+        ...{ Image: found.image, Mode: "SingleModel", Environment: { ...found.environment } },
+        ...(found.modelDataPrefix !== undefined && {
+          ModelDataSource: { S3DataSource: { S3Uri: found.modelDataPrefix, S3DataType: "S3Prefix", CompressionType: "None" } },
+        }),
+      },
+      ...(found.vpcConfig && { VpcConfig: found.vpcConfig }),
+      EnableNetworkIsolation: found.networkIsolation ?? false,
+    };
+  }
+
+  async function createConfig(input: sdk.CreateEndpointConfigInput, call: Call): Promise<sdk.CreateEndpointConfigOutput> {
+    const kept = ["ProductionVariants", "KmsKeyId", "DataCaptureConfig", "AsyncInferenceConfig"] as const;
+    assertImplemented("CreateEndpointConfig", input, ["EndpointConfigName", ...kept]);
+    const name = input.EndpointConfigName as string;
+    call.authorize("sagemaker:CreateEndpointConfig", arn("endpoint-config", name));
+    const variants = input.ProductionVariants ?? [];
+    const [variant] = variants;
+    if (variant === undefined || variants.length > 1) throw invalid(`The local cloud runs one variant of an endpoint, not ${variants.length}.`);
+    model(variant.ModelName);
+    if (registry.get("endpoint configuration", name)) throw invalid(`Cannot create already existing endpoint configuration "${arn("endpoint-config", name)}".`);
+    const output = input.AsyncInferenceConfig?.OutputConfig;
+    const made: EndpointConfig = {
+      ...{ name, modelName: variant.ModelName as string, variantName: variant.VariantName as string },
+      ...(output && { asynchronous: { outputPath: output.S3OutputPath as string, failurePath: output.S3FailurePath, kmsKeyArn: output.KmsKeyId } }),
+      described: Object.fromEntries(kept.map((member) => [member, input[member]])),
+    };
+    registry.put("endpoint configuration", name, made);
+    return { EndpointConfigArn: arn("endpoint-config", name) };
+  }
+
+  async function describeConfig(input: sdk.DescribeEndpointConfigInput, call: Call): Promise<sdk.DescribeEndpointConfigOutput> {
+    call.authorize("sagemaker:DescribeEndpointConfig", arn("endpoint-config", input.EndpointConfigName));
+    const { name, modelName, variantName, described } = config(input.EndpointConfigName);
+    return {
+      ProductionVariants: [{ VariantName: variantName, ModelName: modelName }],
+      ...described,
+      ...{ EndpointConfigName: name, EndpointConfigArn: arn("endpoint-config", name), CreationTime: new Date(0) },
+    };
+  }
+
+  return {
+    model,
+    config,
+    operations: { DescribeModel: describeModel, CreateEndpointConfig: createConfig, DescribeEndpointConfig: describeConfig },
+  };
+}
