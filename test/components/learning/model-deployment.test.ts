@@ -5,6 +5,7 @@ import { modelDeploymentDefinition } from "../../../components/learning/model-de
 import { ModelDeployment, type ModelDeploymentArgs } from "../../../components/learning/model-deployment.ts";
 import type { ComputeNetwork } from "../../../components/network/compute-network.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
+import { definitionFaults } from "../../../local/services/states/lint.ts";
 import type { Answer, Arguments } from "../analysis/execution.ts";
 import { runDefinition } from "../machine-run.ts";
 import { catalogue, image, jobNetwork, parts } from "../parts.ts";
@@ -51,6 +52,8 @@ const whole: Record<string, Answer> = {
 const names = (asked: readonly { name: string }[]) => asked.map(({ name }) => name);
 
 describe("model-deployment", () => {
+  it("is what Step Functions takes", async () => expect(await definitionFaults(definition)).to.deep.equal([]));
+
   it("judges an approved version, tries it, asks once more whether it is approved, and puts it into use", async () => {
     const { output, asked } = await execute(whole);
     expect(output).to.deep.equal(to);

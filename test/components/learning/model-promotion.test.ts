@@ -4,6 +4,7 @@ import { modelPromotionDefinition } from "../../../components/learning/model-pro
 import { ModelPromotion } from "../../../components/learning/model-promotion.ts";
 import { PromotionSource, promotionSourceRoleArn } from "../../../components/learning/promotion-source.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
+import { definitionFaults } from "../../../local/services/states/lint.ts";
 import { failure } from "../../support/failure.ts";
 import type { Answer } from "../analysis/execution.ts";
 import { runDefinition } from "../machine-run.ts";
@@ -17,6 +18,8 @@ const definition = modelPromotionDefinition({
 const execute = (promote: Answer) => runDefinition(definition, { machine: "model-promotion", execution: "e", input: {} }, { PromoteModel: promote });
 
 describe("model-promotion", () => {
+  it("is what Step Functions takes", async () => expect(await definitionFaults(definition)).to.deep.equal([]));
+
   it("looks at every network, and tells what came of each", async () => {
     const { output, asked } = await execute(({ Payload: { model } }) => ({ Payload: { status: "NOTHING", model, reason: "Too new." } }));
     expect(asked.map(({ arguments: { Payload } }) => Payload.model).sort()).to.deep.equal(["out-of-body", "phase-classifier", "view-quality"]);
