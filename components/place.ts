@@ -22,5 +22,8 @@ export const physicalName = (place: Place, name: string): string => `svp-${place
 /** ARN of a regional resource of the stack's own account. */
 export const regionalArn = (place: Place, service: string, resource: string): string => `arn:aws:${service}:${place.region}:${place.accountId}:${resource}`;
 
+/** ARN of a rule of EventBridge, by the name that it has in the program: whom dead-letter queues and roles let in. */
+export const eventRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
+
 /** The account itself as a principal: delegates to the account's IAM policies. */
 export const accountRoot = (accountId: string): string => `arn:aws:iam::${accountId}:root`;

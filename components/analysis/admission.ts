@@ -5,7 +5,7 @@ import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { LeaseTable } from "../data/lease-table.ts";
-import { type Place, physicalName, type Removal, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place, type Removal } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { Statement } from "../security/policy.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
@@ -20,7 +20,7 @@ export interface AdmissionArgs {
 }
 
 /** ARN of the rule that hears of executions; the dead letters' policy lets it write what it can't deliver. */
-export const admissionRuleArn = (place: Place): string => regionalArn(place, "events", `rule/${physicalName(place, "admission")}`);
+export const admissionRuleArn = (place: Place): string => eventRuleArn(place, "admission");
 
 const releaseSeconds = 30;
 

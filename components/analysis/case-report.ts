@@ -7,7 +7,7 @@ import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } fr
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place, physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
@@ -24,8 +24,6 @@ export interface CaseReportArgs {
   /** The language model that drafts. The template writes alone, if absent. */
   drafter?: { modelId: string; maxRedrafts: number };
 }
-
-const reportRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
 
 /** What a function needs in order to ask the platform's language model, behind its guardrail. */
 export interface LanguageModel {
@@ -121,7 +119,7 @@ export class CaseReport extends PlatformComponent {
       {
         place,
         service: "events.amazonaws.com",
-        sourceArn: reportRuleArn(place, name),
+        sourceArn: eventRuleArn(place, name),
         statements: [this.workflow.allowStart("StartReport")],
       },
       { parent: this },

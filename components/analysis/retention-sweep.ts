@@ -5,7 +5,7 @@ import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place } from "../place.ts";
 import type { CaseDeletion } from "./case-deletion.ts";
 
 export interface RetentionSweepArgs {
@@ -23,7 +23,7 @@ export interface RetentionSweepArgs {
 }
 
 /** ARN of the rule that starts sweeps; the dead letters' policy lets it write what it can't deliver. */
-export const sweepRuleArn = (place: Place): string => regionalArn(place, "events", `rule/${physicalName(place, "retention-sweep")}`);
+export const sweepRuleArn = (place: Place): string => eventRuleArn(place, "retention-sweep");
 
 /** A function has fifteen minutes. */
 const longSeconds = 900;

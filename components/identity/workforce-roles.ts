@@ -5,7 +5,7 @@ import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place } from "../place.ts";
 import type { Statement } from "../security/policy.ts";
 import { auditorStatements } from "./auditor.ts";
 import { dataScientistStatements, type PeoplesBuckets } from "./data-scientist.ts";
@@ -29,7 +29,7 @@ export interface WorkforceRolesArgs {
 }
 
 /** ARN of the rule that tells of every use of the emergency role. */
-export const emergencyRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, `${name}-emergency-used`)}`);
+export const emergencyRuleArn = (place: Place, name: string): string => eventRuleArn(place, `${name}-emergency-used`);
 
 /**
  * The roles of people. They are taken for an hour by people whom an identity provider vouches for; there are no users of IAM.

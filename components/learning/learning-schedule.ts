@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place, physicalName } from "../place.ts";
 import type { Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 
@@ -17,12 +17,9 @@ export interface LearningScheduleArgs {
     /** Lets a role start it: `states:StartExecution` or `sagemaker:StartPipelineExecution`. */
     allowStart: Statement;
   };
-  /** Queue that takes starts that failed. Its policy must let the rule send: {@link scheduleRuleArn}. */
+  /** Queue that takes starts that failed. Its policy must let the rule send: {@link eventRuleArn}. */
   deadLetterArn: pulumi.Input<string>;
 }
-
-/** ARN of the rule of a schedule: whom the dead-letter queue takes messages from. */
-export const scheduleRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
 
 const form = /^(rate\(\d+ (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\))$/;
 const hours = 3600;
@@ -46,7 +43,7 @@ export class LearningSchedule extends PlatformComponent {
     );
     const role = new ServiceRole(
       this.childName("role"),
-      { place, service: "events.amazonaws.com", sourceArn: scheduleRuleArn(place, name), statements: [target.allowStart] },
+      { place, service: "events.amazonaws.com", sourceArn: eventRuleArn(place, name), statements: [target.allowStart] },
       { parent: this },
     );
     new aws.cloudwatch.EventTarget(

@@ -12,7 +12,7 @@ import { type FunctionSettings, PlatformFunction } from "../compute/platform-fun
 import type { DataLake } from "../data/data-lake.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import { joinNetwork } from "../network/join-network.ts";
-import { physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
@@ -166,7 +166,7 @@ export class ModelDeployment extends PlatformComponent {
       this.child(),
     );
     const statements: Statement[] = [this.workflow.allowStart("StartDeployment")];
-    const sourceArn = regionalArn(place, "events", `rule/${physicalName(place, name)}`);
+    const sourceArn = eventRuleArn(place, name);
     const role = new ServiceRole(this.childName("start-role"), { place, service: "events.amazonaws.com", sourceArn, statements }, { parent: this });
     new aws.cloudwatch.EventTarget(
       this.childName("target"),

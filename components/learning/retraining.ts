@@ -12,7 +12,7 @@ import { type FunctionSettings, PlatformFunction } from "../compute/platform-fun
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place, physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow } from "../security/policy.ts";
 import type { DatasetBuilder } from "./dataset-builder.ts";
@@ -34,10 +34,9 @@ export interface RetrainingArgs {
   pollSeconds: number;
 }
 
-const ruleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, name)}`);
 const names = { drift: "drift-detected", ended: "learning-news" };
 /** ARNs of the rules that follow what is announced of networks; the dead letters' policy lets them write what they can't deliver. */
-export const retrainingRuleArns = (place: Place): string[] => Object.values(names).map((name) => ruleArn(place, name));
+export const retrainingRuleArns = (place: Place): string[] => Object.values(names).map((name) => eventRuleArn(place, name));
 
 /** What a network learns from corrections; null of one that no pipeline trains, since no dataset holds what it says. */
 const taskOf = (model: Model): DatasetTask | null => (isTrainable(model) ? model.task : null);

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
-import { type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, type Place, physicalName } from "../place.ts";
 import { regionalName } from "../regional-name.ts";
 import { allow } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
@@ -22,7 +22,7 @@ export interface SecurityToolingArgs {
 }
 
 /** ARN of the rule that tells of findings. */
-export const findingsRuleArn = (place: Place, name: string): string => regionalArn(place, "events", `rule/${physicalName(place, `${name}-findings`)}`);
+export const findingsRuleArn = (place: Place, name: string): string => eventRuleArn(place, `${name}-findings`);
 
 /** Security Hub's standards, as parts of their ARNs. */
 const standards = ["aws-foundational-security-best-practices/v/1.0.0", "nist-800-53/v/5.0.0", "cis-aws-foundations-benchmark/v/3.0.0"];

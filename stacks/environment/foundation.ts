@@ -11,11 +11,10 @@ import { EncryptedTopic } from "../../components/compute/encrypted-topic.ts";
 import { type Bounded, PermissionsBoundary } from "../../components/identity/permissions-boundary.ts";
 import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
 import { driftScheduleName } from "../../components/learning/drift-watch.ts";
-import { scheduleRuleArn } from "../../components/learning/learning-schedule.ts";
 import { promotionSourceRoleArn } from "../../components/learning/promotion-source.ts";
 import { retrainingRuleArns } from "../../components/learning/retraining.ts";
 import { Network } from "../../components/network/network.ts";
-import type { Place, Removal } from "../../components/place.ts";
+import { eventRuleArn, type Place, type Removal } from "../../components/place.ts";
 import { DataKeys } from "../../components/security/data-keys.ts";
 import { ruleSends } from "../../components/security/policy.ts";
 import { accountProvider, placeIn } from "../accounts.ts";
@@ -75,9 +74,11 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
-  const promotionRules = config.promotion === undefined ? [] : [scheduleRuleArn(place, "model-promotion-schedule")];
-  const learningRules = [scheduleRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), ...promotionRules];
-  const senders = (arn: string) => [ruleSends(arn, [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules])];
+  const promotionRules = config.promotion === undefined ? [] : [eventRuleArn(place, "model-promotion-schedule")];
+  const learningRules = [eventRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), ...promotionRules];
+  const rules = [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules];
+  for (const name of ["case-report", "model-deployment"]) rules.push(eventRuleArn(place, name));
+  const senders = (arn: string) => [ruleSends(arn, rules)];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };
 }

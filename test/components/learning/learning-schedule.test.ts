@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { LearningSchedule, scheduleRuleArn } from "../../../components/learning/learning-schedule.ts";
+import { LearningSchedule } from "../../../components/learning/learning-schedule.ts";
+import { eventRuleArn } from "../../../components/place.ts";
 import { allow } from "../../../components/security/policy.ts";
 import { failure } from "../../support/failure.ts";
 import { inAccount, place, statements } from "../place.ts";
@@ -44,7 +45,7 @@ describe("LearningSchedule", () => {
         ArnLike: { "aws:SourceArn": "arn:aws:events:us-east-1:111111111111:rule/svp-unit-drift" },
       },
     });
-    expect(scheduleRuleArn(place, "drift")).to.equal("arn:aws:events:us-east-1:111111111111:rule/svp-unit-drift");
+    expect(eventRuleArn(place, "drift")).to.equal("arn:aws:events:us-east-1:111111111111:rule/svp-unit-drift");
   });
 
   it("refuses what is no schedule", async () => {

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { revealingWord } from "../../../policies/data/revealing-words.ts";
 import { busIsClosedToStrangers } from "../../../policies/rules/events/bus-is-closed-to-strangers.ts";
 import { busIsEncryptedWithCustomerKey } from "../../../policies/rules/events/bus-is-encrypted-with-customer-key.ts";
+import { deadLetterQueueLetsRuleIn } from "../../../policies/rules/events/dead-letter-queue-lets-rule-in.ts";
 import { targetKeepsUndeliveredEvents } from "../../../policies/rules/events/target-keeps-undelivered-events.ts";
 import { targetTellsChosenFieldsOnly } from "../../../policies/rules/events/target-tells-chosen-fields-only.ts";
 import { applications, violations } from "../../support/policies.ts";
@@ -24,6 +25,21 @@ const target = (args: Partial<aws.cloudwatch.EventTargetArgs>) => (opts: Opts) =
 const kept = { deadLetterConfig: { arn: "arn:aws:sqs:us-east-1:111111111111:d" }, retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 3 } };
 const topic = "arn:aws:sns:us-east-1:111111111111:t";
 const transformed = (inputPaths: Record<string, string>, inputTemplate = '"<a>"') => target({ arn: topic, inputTransformer: { inputPaths, inputTemplate } });
+/** What resources of a test's program are called. */
+const arnOf = (name: string): string => `arn:aws:any:us-east-1:111111111111:${name}`;
+/** A rule whose target hands undelivered events to a queue that lets in what `statement` says. */
+const handing =
+  (statement: object, plain = false) =>
+  (opts: Opts) => {
+    const queue = new aws.sqs.Queue("dead", { name: "dead" }, opts);
+    const Statement = [{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", ...statement }];
+    new aws.sqs.QueuePolicy("p", { queueUrl: queue.id, policy: JSON.stringify({ Statement }) }, opts);
+    const rule = new aws.cloudwatch.EventRule("r", { name: "r", scheduleExpression: "rate(1 day)" }, opts);
+    const arn = plain ? arnOf("dead") : queue.arn;
+    return target({ ...kept, rule: rule.name, deadLetterConfig: { arn } })(opts);
+  };
+const of = (rule: string) => ({ ArnEquals: { "aws:SourceArn": arnOf(rule) } });
+const shutOut = 'Target "t" can\'t hand what is not delivered to queue "dead", whose policy does not let its rule in.';
 
 describe("rules for EventBridge", () => {
   const cases: [rule: Policies[number], what: string, program: (opts: Opts) => unknown, ...messages: string[]][] = [
@@ -72,6 +88,18 @@ describe("rules for EventBridge", () => {
       target({ ...kept, retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 } }),
       'Target "t" has retryPolicy.maximumEventAgeInSeconds 60; it must be 3600 or more.',
       'Target "t" has retryPolicy.maximumRetryAttempts 0; it must be 3 or more.',
+    ],
+
+    [deadLetterQueueLetsRuleIn, "accepts a queue that lets the rule in", handing({ Condition: of("r") })],
+    [deadLetterQueueLetsRuleIn, "accepts one that is named by a plain text", handing({ Condition: of("r") }, true)],
+    [deadLetterQueueLetsRuleIn, "refuses a queue that lets another rule in", handing({ Condition: of("other") }), shutOut],
+    [deadLetterQueueLetsRuleIn, "refuses one that lets another service in", handing({ Principal: { Service: "sns.amazonaws.com" } }), shutOut],
+    [deadLetterQueueLetsRuleIn, "refuses one that lets read only", handing({ Action: "sqs:ReceiveMessage", Condition: of("r") }), shutOut],
+    [
+      deadLetterQueueLetsRuleIn,
+      "refuses a queue of which it knows nothing",
+      target(kept),
+      'Target "t" hands what can\'t be delivered to a queue that is not of this stack, whose policy nothing here judges.',
     ],
 
     [targetTellsChosenFieldsOnly, "accepts whole events for a queue", target({})],
@@ -139,7 +167,7 @@ describe("rules for EventBridge", () => {
 
   it("do not apply where there is nothing to judge", async () => {
     for (const rule of [busIsClosedToStrangers, busIsEncryptedWithCustomerKey]) expect(await applications(rule, target(kept))).to.equal(0);
-    expect(await applications(targetTellsChosenFieldsOnly, () => undefined)).to.equal(0);
+    for (const rule of [deadLetterQueueLetsRuleIn, targetTellsChosenFieldsOnly]) expect(await applications(rule, () => undefined)).to.equal(0);
   });
 });
 
