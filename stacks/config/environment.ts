@@ -152,10 +152,16 @@ export const environmentConfig = z
       })
       .optional(),
   })
-  .superRefine(({ report, region, dataClassification, network: { endpoints }, retention: { cases, sweep } }, context) => {
+  .superRefine(({ report, region, dataClassification, promotion, network: { endpoints }, retention: { cases, sweep } }, context) => {
     for (const of of sweep?.classes ?? [])
       if (cases[of] === 0)
         context.addIssue({ code: "custom", path: ["retention", "sweep", "classes"], message: `must not name ${of}, whose cases need be kept for no day` });
+    if (promotion !== undefined && !endpoints.includes("sts"))
+      context.addIssue({
+        code: "custom",
+        path: ["promotion"],
+        message: "svp:network.endpoints must hold sts: the function that fetches has no other way to its role there",
+      });
     for (const message of flawsOfWriter(report, { region, dataClassification, endpoints })) context.addIssue({ code: "custom", path: ["report"], message });
   });
 export type EnvironmentConfig = z.infer<typeof environmentConfig>;

@@ -419,6 +419,11 @@ describe("the configuration of a stack", () => {
     expect(none).to.contain("- svp:retention.sweep.classes: must not name research, whose cases need be kept for no day.");
   });
 
+  it("fetches no networks where it could not take the role there", async () => {
+    const message = await mistakes("prod", readFileSync("Pulumi.prod.yaml", "utf8").replace(", sts]", "]"));
+    expect(message).to.contain("- svp:promotion: svp:network.endpoints must hold sts: the function that fetches has no other way to its role there.");
+  });
+
   it("keeps what all share, and has its Region among those allowed, said beside the other mistakes", async () => {
     const message = await mistakes(
       "shared",

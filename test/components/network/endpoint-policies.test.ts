@@ -126,7 +126,8 @@ describe("endpoint policies", () => {
         ([, client]) => endpointOf[client!] ?? client!,
       ),
     );
-    // Bedrock is asked only where reports are drafted by a model: the configuration then asks for its endpoint (stacks/config/report.ts).
-    expect([...new Set(called)].sort()).to.deep.equal(["bedrock-runtime", "dynamodb", "s3", ...calledByFunctions].sort());
+    // Bedrock is asked only where reports are drafted by a model, and STS only where networks are promoted: the configuration then asks
+    // for their endpoints (stacks/config/report.ts, stacks/config/environment.ts).
+    expect([...new Set(called)].sort()).to.deep.equal(["bedrock-runtime", "dynamodb", "s3", "sts", ...calledByFunctions].sort());
   });
 });
