@@ -21,10 +21,10 @@ export const hipaaEligible = {
     "ssm ssm-contacts ssm-incidents ssmmessages states storagegateway swf textract timestream transcribe transfer translate",
     "verified-access verifiedpermissions waf waf-regional wafv2 wickr workspaces workspaces-web xray",
   ].flatMap((line) => line.split(" ")),
-  /** Services without which no account works, and which are never given patients' data: identities, bills, limits, tags, signatures of code. */
+  /** Services without which no account works, and which are never given patients' data: identities, bills, limits, tags, signatures of code, the way to where code is kept. */
   plumbing: [
-    "account application-autoscaling artifact aws-portal billing budgets ce cur health iam identitystore invoicing license-manager",
-    "notifications organizations payments pricing resource-explorer-2 resource-groups servicecatalog servicequotas signer sso sso-directory",
+    "account application-autoscaling artifact aws-portal billing budgets ce codeconnections codestar-connections cur health iam",
+    "identitystore invoicing license-manager notifications organizations payments pricing resource-explorer-2 resource-groups servicecatalog servicequotas signer sso sso-directory",
     "sts support supportplans tag tax trustedadvisor",
   ].flatMap((line) => line.split(" ")),
 } as const;
