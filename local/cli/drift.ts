@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { z } from "zod";
 import { driftReport } from "../../contracts/drift.ts";
 import { driftPrefix } from "../../contracts/keys.ts";
 import { qualityReport } from "../../contracts/quality.ts";
-import { readCatalogue } from "../../models/catalogue.ts";
-import { root } from "../root.ts";
 import type { PlatformClient } from "./client.ts";
 import { main, UsageError } from "./command.ts";
 import { driftText } from "./drift-table.ts";
@@ -38,11 +35,11 @@ Exit code: 0 done; 1 failed; 2 wrong usage.`,
   },
 });
 
-/** Of each network in the catalogue its newest reports, whichever version they are of. */
+/** Of each network that was looked at its newest reports, whichever version they are of. */
 async function newestReports(client: PlatformClient) {
   const reports = [];
-  for (const { model } of readCatalogue(join(root, "models")).models) {
-    const keys = await client.keys(client.processedBucket, `${driftPrefix}${model.id}/`);
+  const ofNetworks = Map.groupBy(await client.keys(client.processedBucket, driftPrefix), (key) => key.slice(driftPrefix.length).split("/")[0] as string);
+  for (const [model, keys] of [...ofNetworks].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const newest = async <T>(folder: string, schema: z.ZodType<T>): Promise<T | undefined> => {
       // A report's key ends with the time of its measurement.
       const key = keys
@@ -52,7 +49,7 @@ async function newestReports(client: PlatformClient) {
       return key === undefined ? undefined : schema.parse(JSON.parse((await client.object({ bucket: client.processedBucket, key })).toString()));
     };
     const [drift, quality] = [await newest("reports", driftReport), await newest("quality", qualityReport)];
-    if (drift ?? quality) reports.push({ model: model.id, drift, quality });
+    if (drift ?? quality) reports.push({ model, drift, quality });
   }
   return reports;
 }

@@ -13,7 +13,10 @@ describe("the local Secrets Manager", () => {
     const asked: unknown[] = [];
     const call = { caller: { arn: "role" }, requestId: "1", authorize: (...what: unknown[]) => void asked.push(what) };
     const get = (SecretId: string, more: object = {}) =>
-      (secrets.service.operations["GetSecretValue"] as NonNullable<object> as Function)({ SecretId, ...more }, call);
+      (secrets.service.operations["GetSecretValue"] as NonNullable<object> as (input: object, call: object) => Promise<Record<string, unknown>>)(
+        { SecretId, ...more },
+        call,
+      );
     return { secrets, asked, get };
   };
 
@@ -29,7 +32,7 @@ describe("the local Secrets Manager", () => {
       ["secretsmanager:GetSecretValue", secret.arn],
       ["kms:Decrypt", secret.kmsKeyId, { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" }],
     ]);
-    expect((await get("playback")).SecretString).to.equal("second");
+    expect((await get("playback"))["SecretString"]).to.equal("second");
   });
 
   it("says that a secret is not there, or empty, and refuses what it does not implement", async () => {
