@@ -31,8 +31,14 @@ export interface Hunt {
   readonly crashes: readonly string[];
 }
 
-/** Makes every mutant of a deployment and asks the mandatory rules of each whether they notice. */
-export async function hunt(rules: Policies, deployment: Deployment, config: PolicyConfig, list: readonly Irrelevance[]): Promise<Hunt> {
+/** Makes every mutant of a deployment, or the first of each kind, and asks the mandatory rules of each whether they notice. */
+export async function hunt(
+  rules: Policies,
+  deployment: Deployment,
+  config: PolicyConfig,
+  list: readonly Irrelevance[],
+  { firstOnly = false }: { firstOnly?: boolean } = {},
+): Promise<Hunt> {
   const judge = await judgeOf(rules, deployment, config);
   const falls = irrelevanceOf(list);
   const irrelevant = new Map<Irrelevance, number>();
@@ -45,6 +51,7 @@ export async function hunt(rules: Policies, deployment: Deployment, config: Poli
       continue;
     }
     const key = `${mutant.type} ${mutant.path} ${mutant.kind}`;
+    if (firstOnly && groups.has(key)) continue;
     const group = groups.get(key) ?? { mutants: [], survivors: [], rules: new Set<string>() };
     groups.set(key, group);
     group.mutants.push(mutant);

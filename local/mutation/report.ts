@@ -35,13 +35,37 @@ ${table(["type", "kinds", "mutants", "noticed"], byType(groups))}`;
 }
 
 const survivorRow = ({ type, path, kind, total, survivors }: Group): string[] => [
-  type,
-  path === "" ? "(whole)" : code(path),
-  kind,
+  ...kindCells({ type, path, kind }),
   String(survivors.length),
   String(total),
   survivors.slice(0, 2).join("; "),
 ];
+
+const kindCells = ({ type, path, kind }: Pick<Group, "type" | "path" | "kind">): string[] => [type, path === "" ? "(whole)" : code(path), kind];
+
+/**
+ * What the first mutants of each kind show that a document of all mutants ({@link mutationDocument}) does not say: one that nobody notices
+ * though its kind is not listed, and one that is noticed though none of its kind is said to be.
+ */
+export function differences(document: string, hunts: readonly Hunt[]): string[] {
+  return hunts.flatMap(({ stack, groups }) => {
+    const [, section = ""] = document.split(`\n## Stack ${stack}\n`);
+    const [listed = ""] = section.split("\n### ");
+    const rows = new Map(
+      listed
+        .split("\n")
+        .map((line) => line.split(" | "))
+        .map((cells) => [cells.slice(0, 3).join(" | "), cells.slice(3, 5)]),
+    );
+    return groups.flatMap((group) => {
+      const found = rows.get(`| ${kindCells(group).map(cell).join(" | ")}`);
+      const [first] = group.survivors;
+      const what = `${stack}: ${group.type} ${group.path} ${group.kind}`;
+      if (first !== undefined && found === undefined) return [`${what}: nobody notices ${first}`];
+      return first === undefined && found !== undefined && found[0] === found[1] ? [`${what}: is noticed`] : [];
+    });
+  });
+}
 
 function byType(groups: readonly Group[]): string[][] {
   return [...Map.groupBy(groups, ({ type }) => type)].map(([type, own]) => {
@@ -87,5 +111,6 @@ const code = (text: string): string => `\`${text}\``;
 const percent = (part: number, whole: number): string => (whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`);
 
 /** A \`|\` would end the cell. */
+const cell = (text: string): string => text.replaceAll("|", "\\|");
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`).join("\n");

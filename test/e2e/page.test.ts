@@ -214,12 +214,12 @@ describe("the page", function () {
     const moments = page.locator("#moments tr");
     await page.selectOption("#tab-panel select", "instrument");
     const event = analysed.analysis?.events.find(({ type }) => type === "instrument") ?? expect.fail("No instrument was seen.");
+    // Only instruments have it: the list is the chosen one.
+    const use = moments.first().getByRole("button", { name: `Use of ${event.label}` });
+    await use.waitFor();
     await moments.first().locator("button").first().click();
     await position(event.startFrame);
-    await moments
-      .first()
-      .getByRole("button", { name: `Use of ${event.label}` })
-      .click();
+    await use.click();
     await page.locator("#instrument-use dt", { hasText: /^Time of an instrument in sight$/ }).waitFor();
     expect(await page.textContent("#use-title")).to.equal(`Use of ${event.label}`);
     // Long names of measures leave room for their values.

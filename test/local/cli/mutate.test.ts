@@ -21,6 +21,8 @@ describe("npm run mutate and npm run parity", () => {
     expect(unknown.stderr).to.match(/^There is no stack "production"; the stacks are /);
     expect(run("mutate").status).to.equal(2);
     expect(run("mutate", "--write", "prod").status).to.equal(2);
+    expect(run("mutate", "--sample", "prod").status).to.equal(2);
+    expect(run("mutate", "--sample", "--write").status).to.equal(2);
     expect(run("parity", "prod").status).to.equal(2);
   });
 });

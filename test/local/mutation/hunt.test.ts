@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { evaluatePolicies } from "../../../local/deploy/policy/in-process.ts";
 import { type Hunt, hunt } from "../../../local/mutation/hunt.ts";
 import { type Change, judgeOf } from "../../../local/mutation/judge.ts";
-import { huntReport, isComplete, mutationDocument } from "../../../local/mutation/report.ts";
+import { differences, huntReport, isComplete, mutationDocument } from "../../../local/mutation/report.ts";
 import { rules } from "../../../policies/rules/index.ts";
 import { bucketParts, deploymentOf } from "../../support/programs.ts";
 
@@ -150,6 +150,36 @@ describe("a hunt for mutants", () => {
     );
     expect(thrown.crashes).to.have.length(1);
     expect(thrown.crashes[0]).to.match(/^rotates: Cannot read .* \(aws:kms\/key:Key "case-key" description removed\)$/);
+  });
+
+  it("takes the first mutant of each kind where that is enough", async () => {
+    const two = await deploymentOf((opts) => {
+      for (const name of ["first", "second"]) new aws.kms.Key(name, { enableKeyRotation: true }, opts);
+    });
+    const counts = async (options: object) =>
+      (await hunt([rotates], two, {}, list, options)).groups
+        .filter(({ type }) => type === "aws:kms/key:Key")
+        .map(({ kind, total, killed, rules: by }) => `${kind} ${killed}/${total} ${by}`);
+    expect(await counts({})).to.deep.equal(["ignored 2/2 rotates", "negated 2/2 rotates", "removed 2/2 rotates"]);
+    expect(await counts({ firstOnly: true })).to.deep.equal(["ignored 1/1 rotates", "negated 1/1 rotates", "removed 1/1 rotates"]);
+  });
+
+  it("is held to a document: what is noticed no more, and what is noticed now", () => {
+    const document = mutationDocument([found]);
+    expect(differences(document, [found])).to.deep.equal([]);
+    const [, , removed] = found.groups.filter(({ type }) => type === "aws:kms/key:Key");
+    const survived = { ...removed!, killed: 0, survivors: ["case-key enableKeyRotation"] };
+    const noticed = { ...found.groups.find(({ path, kind }) => path === "name" && kind === "removed")!, killed: 1, survivors: [] };
+    expect(differences(document, [{ ...found, groups: [survived, noticed] }])).to.deep.equal([
+      "unit: aws:kms/key:Key enableKeyRotation removed: nobody notices case-key enableKeyRotation",
+      "unit: aws:kms/alias:Alias name removed: is noticed",
+    ]);
+    // Of a kind that is noticed in part, the first may be.
+    expect(
+      differences(document.replace("| removed | 1 | 1 | alias name |", "| removed | 1 | 2 | alias name |"), [{ ...found, groups: [noticed] }]),
+    ).to.deep.equal([]);
+    // A stack that the document does not have.
+    expect(differences(document, [{ ...found, stack: "other", groups: [survived] }])).to.have.length(1);
   });
 
   it("is told as tables", () => {
