@@ -54,6 +54,9 @@ export const operationsRules: IdleRules = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
   ),
   ...all(byUse("events"), "aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/eventBus:EventBus", "aws:cloudwatch/eventArchive:EventArchive"),
+  ...all(byUse("minutes of builds"), "aws:codebuild/project:Project"),
+  // Of type V2; one of V1 costs a dollar a month that it runs in (AWS CodePipeline pricing).
+  ...all(byUse("minutes of actions"), "aws:codepipeline/pipeline:Pipeline"),
   ...all(byUse("invocations"), "aws:scheduler/schedule:Schedule", "aws:pipes/pipe:Pipe"),
   "aws:cloudwatch/metricAlarm:MetricAlarm": priced(({ inputs }) => {
     const queries = (inputs["metricQueries"] as { metric?: { period?: number } }[] | undefined)?.flatMap(({ metric }) => metric ?? []) ?? [];
