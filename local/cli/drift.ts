@@ -54,4 +54,7 @@ async function newestReports(client: PlatformClient) {
   return reports;
 }
 
-const time = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
+/** A declaration: `main` above runs before anything below it is made. */
+function time(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}

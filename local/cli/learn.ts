@@ -87,4 +87,7 @@ function metrics({ gate, perPhase }: Run): string[] {
   ];
 }
 
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+/** A declaration: `main` above runs before anything below it is made. */
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
