@@ -12,7 +12,7 @@ describe("npm run verify:python", () => {
     expect(status).to.equal(1);
     // Where the tools are installed already, it is the other one that is missing.
     expect(stderr).to.match(
-      /^"\/nowhere\/python3" (is no Python of version 3\.10 or newer\. PYTHON_TOOLS names another|lacks PyTorch, onnx or numpy\. On Debian: apt-get)/,
+      /^"\/nowhere\/python3" (is no Python of version 3\.10 or newer\. PYTHON_TOOLS names another|lacks PyTorch, onnx, numpy or pytest\. On Debian: apt-get)/,
     );
   });
 
