@@ -1,9 +1,9 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type DeploymentRecord, deploymentRecord } from "../../contracts/deployed-model.ts";
-import { deploymentRecordKey, toUri } from "../../contracts/keys.ts";
+import { deploymentRecordKey } from "../../contracts/keys.ts";
 import { Outdated } from "../runtime/errors.ts";
 import { type Lake, s3Lake } from "../runtime/lake.ts";
-import { parseStoredJson } from "../runtime/parse.ts";
+import { taggedObjects } from "./tagged-objects.ts";
 
 /** A record, and the tag that tells whether it is still the same. */
 export interface StoredRecord {
@@ -21,24 +21,16 @@ export interface ModelStore extends Pick<Lake, "json" | "bytes" | "put" | "uri" 
 
 export function modelStore(s3: S3Client, bucket: string): ModelStore {
   const { json, bytes, put, uri } = s3Lake(s3, bucket);
+  const { tagged, putInPlaceOf } = taggedObjects(s3, bucket);
   return {
     ...{ bucket, json, bytes, put, uri },
     async record(model) {
-      const key = deploymentRecordKey(model);
-      try {
-        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (!Body || !ETag) throw new Error(`${toUri(bucket, key)} came without a body or a tag.`);
-        return { record: parseStoredJson(deploymentRecord, await Body.transformToString(), toUri(bucket, key)), etag: ETag };
-      } catch (error) {
-        if ((error as Error).name === "NoSuchKey") return undefined;
-        throw error;
-      }
+      const found = await tagged(deploymentRecordKey(model), deploymentRecord);
+      return found && { record: found.value, etag: found.etag };
     },
     async putRecord(record, replaces) {
-      const Key = deploymentRecordKey(record.model);
-      const condition = replaces === undefined ? { IfNoneMatch: "*" } : { IfMatch: replaces.etag };
       try {
-        await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(record), ContentType: "application/json", ...condition }));
+        await putInPlaceOf(deploymentRecordKey(record.model), record, replaces);
       } catch (error) {
         if ((error as Error).name === "PreconditionFailed") throw new Outdated(`Another deployment of "${record.model}" came first.`);
         throw error;

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import {
   type CaseFigures,
   type DriftBaseline,
@@ -14,8 +13,9 @@ import { type RunStatistics, storedRunStatistics } from "../../../contracts/run-
 import { BrokenContract, NotFound, TryAgain } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
-import { parseInput, parseStored } from "../../runtime/parse.ts";
-import { followEpisode, type WatchedVersion } from "../episodes.ts";
+import { parseStored } from "../../runtime/parse.ts";
+import type { WatchedVersion } from "../episodes.ts";
+import { look, mostCases } from "../look.ts";
 import type { StandingRun } from "../newest-runs.ts";
 import type { WatchStore } from "../watch-store.ts";
 import { compareFigures, verdictOf } from "./compare.ts";
@@ -31,12 +31,6 @@ export interface Deps {
   needs: DriftReport["needs"];
   now(): Date;
 }
-
-/** `execution`: name of what asks, the same when it tries again. */
-const input = z.strictObject({ execution: z.string().min(1) });
-
-/** Cases that one look goes back through: what a function reads in its time. */
-const mostCases = 1000;
 
 interface Seen {
   readonly createdAt: string;
@@ -54,29 +48,22 @@ interface Version extends WatchedVersion {
  */
 export const createHandler =
   (deps: Deps) =>
-  async (event: unknown): Promise<WatchOutcome> => {
-    const { execution } = parseInput(input, event);
-    const now = deps.now().toISOString();
-    const outcome: WatchOutcome = { announcements: [], faults: [] };
-    for (const version of await versionsInUse(deps)) {
-      try {
+  (event: unknown): Promise<WatchOutcome> =>
+    look(
+      event,
+      deps,
+      () => versionsInUse(deps),
+      async (version, now) => {
         const report = await measure(deps, version, now);
         const key = driftReportKey(version.model, version.digest, now);
         await deps.store.putJson(key, report);
         emit(report);
         log("drift measured", { modelId: version.model, caseCount: report.window.cases, status: report.verdict });
         // What is only watched neither opens an episode nor ends one.
-        if (report.verdict === "TOO_FEW" || report.verdict === "WATCH") continue;
-        const what = report.features.filter(({ level }) => level === "large").map(({ feature }) => feature);
-        const announcement = await followEpisode(deps.store, version, { reason: "drift", what, report: key }, { execution, now });
-        if (announcement) outcome.announcements.push(announcement);
-      } catch (error) {
-        if (error instanceof TryAgain) throw error;
-        outcome.faults.push(`${version.model}: ${(error as Error).message}`);
-      }
-    }
-    return outcome;
-  };
+        if (report.verdict === "TOO_FEW" || report.verdict === "WATCH") return undefined;
+        return { reason: "drift", what: report.features.filter(({ level }) => level === "large").map(({ feature }) => feature), report: key };
+      },
+    );
 
 /** Of each network the version that analysed the newest case, with all its cases that a look goes back to. */
 async function versionsInUse({ store, runs, models }: Deps): Promise<Version[]> {

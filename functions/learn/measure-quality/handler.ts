@@ -1,17 +1,17 @@
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
 import { type Analysis, type TrackList, trackList } from "../../../contracts/analysis.ts";
 import type { WatchOutcome } from "../../../contracts/drift.ts";
 import { parseUri, qualityReportKey } from "../../../contracts/keys.ts";
 import { type AgreementCounts, type QualityReport, qualityReport } from "../../../contracts/quality.ts";
-import { NotFound, TryAgain } from "../../runtime/errors.ts";
+import { NotFound } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
-import { parseInput, parseStored, parseStoredJson } from "../../runtime/parse.ts";
+import { parseStored, parseStoredJson } from "../../runtime/parse.ts";
 import type { CorrectionLog } from "../../serve/correction-log.ts";
 import { type CorrectedCase, correctedCase } from "../analysed.ts";
-import { followEpisode, type WatchedVersion } from "../episodes.ts";
+import type { WatchedVersion } from "../episodes.ts";
+import { look, mostCases } from "../look.ts";
 import type { StandingRun } from "../newest-runs.ts";
 import type { WatchStore } from "../watch-store.ts";
 import { agreement, agreementOf, sumOfAgreement } from "./agreement.ts";
@@ -28,12 +28,6 @@ export interface Deps {
   now(): Date;
 }
 
-/** `execution`: name of what asks, the same when it tries again. */
-const input = z.strictObject({ execution: z.string().min(1) });
-
-/** Cases that one look goes back through. */
-const mostCases = 1000;
-
 /** A version of a network and what people said of it, newest case first. */
 interface Version extends WatchedVersion {
   readonly cases: { readonly createdAt: string; readonly counts: AgreementCounts }[];
@@ -45,28 +39,21 @@ interface Version extends WatchedVersion {
  */
 export const createHandler =
   (deps: Deps) =>
-  async (event: unknown): Promise<WatchOutcome> => {
-    const { execution } = parseInput(input, event);
-    const now = deps.now().toISOString();
-    const outcome: WatchOutcome = { announcements: [], faults: [] };
-    for (const version of await versionsCorrected(deps)) {
-      try {
+  (event: unknown): Promise<WatchOutcome> =>
+    look(
+      event,
+      deps,
+      () => versionsCorrected(deps),
+      async (version, now) => {
         const report = parseStored(qualityReport, reportOf(version, deps, now), "The quality report");
         const key = qualityReportKey(version.model, version.digest, now);
         await deps.store.putJson(key, report);
         if (report.agreement !== null) emitMetrics({ Agreement: Math.round(report.agreement * 1e4) / 1e4 }, report.model);
         log("quality measured", { modelId: version.model, caseCount: report.window.cases, status: report.verdict });
-        if (report.verdict === "TOO_FEW") continue;
-        const what = report.verdict === "BELOW" ? ["agreement"] : [];
-        const announcement = await followEpisode(deps.store, version, { reason: "quality", what, report: key }, { execution, now });
-        if (announcement) outcome.announcements.push(announcement);
-      } catch (error) {
-        if (error instanceof TryAgain) throw error;
-        outcome.faults.push(`${version.model}: ${(error as Error).message}`);
-      }
-    }
-    return outcome;
-  };
+        if (report.verdict === "TOO_FEW") return undefined;
+        return { reason: "quality", what: report.verdict === "BELOW" ? ["agreement"] : [], report: key };
+      },
+    );
 
 async function versionsCorrected(deps: Deps): Promise<Version[]> {
   const versions = new Map<string, Version>();
