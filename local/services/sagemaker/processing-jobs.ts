@@ -6,6 +6,7 @@ import { type Job, type Jobs, openJobs } from "../jobs/jobs.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import { authorizePull, type Image } from "./container.ts";
+import { nameIsTaken } from "./job-names.ts";
 import { type ProcessingResult, runProcessing } from "./processing-work.ts";
 import type { Registry } from "./registry.ts";
 import { checkProcessingJob } from "./request-check.ts";
@@ -74,17 +75,12 @@ export function createProcessingJobs(options: JobServiceOptions, registry: Regis
   async function create(input: sdk.CreateProcessingJobRequest, call: Call): Promise<sdk.CreateProcessingJobResponse> {
     const name = input.ProcessingJobName as string;
     call.authorize("sagemaker:CreateProcessingJob", arn(name), conditionKeys(input));
-    if (input.Tags?.length) call.authorize("sagemaker:AddTags", arn(name), { "aws:TagKeys": input.Tags.map((tag) => tag.Key as string) });
+    tags.authorizeGiven(call, arn(name), input.Tags);
     checkProcessingJob(input);
     call.authorize("iam:PassRole", input.RoleArn as string, { "iam:PassedToService": principal });
     const uri = input.AppSpecification?.ImageUri as string;
     if (!registry.get("image", uri)) throw new ServiceError("ValidationException", `Requested image ${uri} not found.`);
-    if (jobs.get(name)) {
-      throw new ServiceError(
-        "ResourceInUse",
-        `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn(name)})`,
-      );
-    }
+    if (jobs.get(name)) throw nameIsTaken(arn(name));
     tags.add(arn(name), input.Tags ?? []);
     jobs.submit(name, input);
     return { ProcessingJobArn: arn(name) };

@@ -4,6 +4,7 @@ import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import { type Job, type Jobs, openJobs } from "../jobs/jobs.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { authorizePull, type Image } from "./container.ts";
+import { nameIsTaken } from "./job-names.ts";
 import type { Registry } from "./registry.ts";
 import type { Model } from "./serving-records.ts";
 import type { Tags } from "./tags.ts";
@@ -70,14 +71,9 @@ export function createTransformJobs(options: JobServiceOptions, registry: Regist
     const name = input.TransformJobName as string;
     const model = modelOf(input.ModelName);
     call.authorize("sagemaker:CreateTransformJob", arn(name), conditionKeys(input, model));
-    if (input.Tags?.length) call.authorize("sagemaker:AddTags", arn(name), { "aws:TagKeys": input.Tags.map((tag) => tag.Key as string) });
+    tags.authorizeGiven(call, arn(name), input.Tags);
     checkTransformJob(input);
-    if (jobs.get(name)) {
-      throw new ServiceError(
-        "ResourceInUse",
-        `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn(name)})`,
-      );
-    }
+    if (jobs.get(name)) throw nameIsTaken(arn(name));
     tags.add(arn(name), input.Tags ?? []);
     jobs.submit(name, input);
     return { TransformJobArn: arn(name) };
