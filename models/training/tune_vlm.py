@@ -73,10 +73,10 @@ class Pair:
 
     def picture(self) -> Any:  # noqa: ANN401
         """RGB. Raises ValueError for a file that is not the one that was listed."""
-        from PIL import Image
-
         if hashlib.sha256(self.file.read_bytes()).hexdigest() != self.sha256:
             raise ValueError(f"{self.file.name} differs from its digest.")
+        from PIL import Image
+
         with Image.open(self.file) as opened:
             return opened.convert("RGB")
 
