@@ -64,19 +64,30 @@ export function readMasks(model: Segmenter, tensors: Tensors, frames: number): M
   const confidence = take(model, tensors, names.confidence, wanted);
   const cells = gridWidth * gridHeight;
   return Array.from({ length: frames }, (_, frame) => {
-    const kinds = Uint8Array.from({ length: cells }, (_, cell) => {
+    const grid = new Uint8Array(cells);
+    for (let cell = 0; cell < cells; cell++) {
       const kind = Number(classes[frame * cells + cell]);
       if (kind > model.labels.length) throw new Error(`Model "${model.id}" found class ${kind}; it has the classes 0 to ${model.labels.length}.`);
-      return kind;
-    });
-    const sure = Float64Array.from({ length: cells }, (_, cell) => share(model, names.confidence, Number(confidence[frame * cells + cell])));
-    const masks: Masks["masks"] = [];
-    for (const { kind, members } of regionsOf(kinds, gridWidth, model.regions)) {
-      if (members.length < model.leastCells) continue;
-      const score = share(model, names.confidence, members.reduce((sum, cell) => sum + (sure[cell] as number), 0) / members.length);
-      if (score >= model.threshold) masks.push([kind - 1, score, runLengthsOf(members, gridWidth, gridHeight)]);
+      grid[cell] = kind;
     }
-    return { gridWidth, gridHeight, masks };
+    const regions = regionsOf(grid, gridWidth, model.regions);
+    // By region, of which 0 is what shows nothing.
+    const counts = new Int32Array(regions.kinds.length + 1);
+    const sums = new Float64Array(regions.kinds.length + 1);
+    for (let cell = 0; cell < cells; cell++) {
+      const region = regions.regionOf[cell] as number;
+      (counts[region] as number)++;
+      (sums[region] as number) += share(model, names.confidence, Number(confidence[frame * cells + cell]));
+    }
+    const runs = runLengthsOf(regions, gridWidth);
+    const masks: Masks["masks"] = [];
+    for (const [i, kind] of regions.kinds.entries()) {
+      const count = counts[i + 1] as number;
+      if (count < model.leastCells) continue;
+      const score = share(model, names.confidence, (sums[i + 1] as number) / count);
+      if (score >= model.threshold) masks.push([kind - 1, score, runs[i] as number[]]);
+    }
+    return { gridWidth, gridHeight, masks: masks.sort((a, b) => a[0] - b[0]) };
   });
 }
 

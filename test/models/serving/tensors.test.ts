@@ -102,6 +102,14 @@ describe("readMasks", () => {
     expect(readMasks(segmenter, answer(half), 1)[0]?.masks).to.deep.equal([[0, 0.5, [0, 1, 3, 1, 7]]]);
   });
 
+  it("lets a run go on from one column to the next, and end at another region or with the grid", () => {
+    const half = [1, 1, 2, 0, 1, 1, 2, 2, 1, 1, 2, 2];
+    expect(readMasks(segmenter, answer(sure, half), 1)[0]?.masks).to.deep.equal([
+      [0, 0.75, [0, 6, 6]],
+      [1, 0.75, [6, 3, 1, 2]],
+    ]);
+  });
+
   it("gives no mask where there is nothing", () => {
     expect(readMasks(segmenter, answer(sure, Array(12).fill(0)), 1)).to.deep.equal([{ gridWidth: 4, gridHeight: 3, masks: [] }]);
   });
