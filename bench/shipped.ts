@@ -7,7 +7,7 @@ import { describeMachine } from "./machine.ts";
 import { runRounds } from "./rounds.ts";
 import { readShipped, shippedIds } from "./shipped/folders.ts";
 import { inference, pictureCount } from "./shipped/inference.ts";
-import { job } from "./shipped/job.ts";
+import { job, jobRepeats } from "./shipped/job.ts";
 import { page } from "./shipped/page.ts";
 import { preprocessing } from "./shipped/preprocessing.ts";
 
@@ -33,7 +33,7 @@ Exit code: 0 measured; 1 failed, or figures beside a network are of other weight
     // First, so that nobody waits for figures that can't be told.
     const shipped = await Promise.all(shippedIds.map(readShipped));
     const machine = describeMachine();
-    const seconds = quick ? 4 : 24;
+    const seconds = quick ? 4 : 60;
     const rounds = quick ? 1 : 3;
     const clip = await benchClip(seconds, log);
     const folder = await mkdtemp(join(tmpdir(), "bench-"));
@@ -41,7 +41,9 @@ Exit code: 0 measured; 1 failed, or figures beside a network are of other weight
       const { medians } = await runRounds([inference, preprocessing, job], { clip, folder, quick, log }, rounds);
       const { width, height, frameRate, frameCount } = clip;
       const told = `${seconds} s, ${width} x ${height}, ${frameRate.num / frameRate.den} fps, H.264, drawn by models/synthetic`;
-      const text = page({ machine, clip: told, frameCount, rounds, pictures: pictureCount(quick), medians, shipped });
+      const repeats = jobRepeats(quick);
+      const video = { frameCount: repeats * frameCount, seconds: repeats * seconds, repeats };
+      const text = page({ machine, clip: told, ...video, rounds, pictures: pictureCount(quick), medians, shipped });
       if (write) await writeFile(document, text);
       process.stdout.write(text);
       return 0;

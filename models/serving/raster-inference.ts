@@ -72,4 +72,4 @@ export async function inferRaster({ reader, group, pool, step, first = 0, pts, e
 }
 
 /** Four small pictures share the cost of a message between threads; larger ones run no faster together, and slower from 384 x 384. */
-const framesPerBatch = ({ width, height }: RasterGroup): number => (width * height <= 256 * 256 ? 4 : 1);
+export const framesPerBatch = ({ width, height }: Pick<RasterGroup, "width" | "height">): number => (width * height <= 256 * 256 ? 4 : 1);
