@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Enums, Models, Spec } from "@cyclonedx/cyclonedx-library";
+import { Enums, Models } from "@cyclonedx/cyclonedx-library";
 import { packageFolders } from "../../models/serving/copy-packages.ts";
+import { baseImage, bomOf } from "./bom.ts";
 
 /** A package as package-lock.json has it. */
 interface Locked {
@@ -47,27 +48,11 @@ export async function servingBom(root: string, built: Built = {}): Promise<Model
   const dockerfile = readFileSync(join(root, "models/serving/Dockerfile"), "utf8");
   const { base, system } = contentsOf(dockerfile);
   const lock = readLock(root);
-  const bom = new Models.Bom();
-  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { name: string; version: string };
-  bom.metadata.component = new Models.Component(Enums.ComponentType.Container, `${name}-serving`, { version, bomRef: "serving" });
-  bom.metadata.tools.components.add(new Models.Component(Enums.ComponentType.Application, "npm run sbom"));
-  bom.components.add(baseImage(base, built.baseDigest));
-  for (const one of system) bom.components.add(debian(one, one === "ffmpeg" ? built.ffmpegVersion : undefined));
-  for (const place of await packagesInImage(root, dockerfile)) bom.components.add(fromNpm(place, lock[place] as Locked));
-  const parts = [...bom.components].map(({ bomRef }) => bomRef);
-  for (const part of parts) bom.metadata.component.dependencies.add(part);
-  return bom;
-}
-
-/** `told` counts before the digest that the Dockerfile names: who built the image knows. */
-function baseImage(base: string, told: string | undefined): Models.Component {
-  const [, image = "", tag = "", pinned] = /^([^:@]+):([^@]+)(?:@(.+))?$/.exec(base) ?? [];
-  const digest = told ?? pinned;
-  const component = new Models.Component(Enums.ComponentType.Container, image, { version: digest ?? tag, bomRef: `image/${base}` });
-  component.purl = `pkg:docker/${image}@${encodeURIComponent(digest ?? tag)}`;
-  if (digest !== undefined) component.hashes.set(Enums.HashAlgorithm["SHA-256"], digest.replace("sha256:", ""));
-  else component.properties.add(new Models.Property("svp:digest", "not told: the tag moves, and only the build knows what it was"));
-  return component;
+  return bomOf(root, "serving", [
+    baseImage(base, built.baseDigest),
+    ...system.map((one) => debian(one, one === "ffmpeg" ? built.ffmpegVersion : undefined)),
+    ...(await packagesInImage(root, dockerfile)).map((place) => fromNpm(place, lock[place] as Locked)),
+  ]);
 }
 
 function debian(name: string, version: string | undefined): Models.Component {
@@ -89,5 +74,3 @@ function fromNpm(place: string, { version, integrity, license, resolved }: Locke
   if (resolved !== undefined) component.externalReferences.add(new Models.ExternalReference(resolved, Enums.ExternalReferenceType.Distribution));
   return component;
 }
-
-export const specification = Spec.Spec1dot6;

@@ -4,7 +4,8 @@ import { Serialize, Validation } from "@cyclonedx/cyclonedx-library";
 import { expect } from "chai";
 import { root } from "../../../local/root.ts";
 import { packageFolders } from "../../../models/serving/copy-packages.ts";
-import { contentsOf, servingBom, specification } from "../../../scripts/sbom/serving.ts";
+import { specification } from "../../../scripts/sbom/bom.ts";
+import { contentsOf, servingBom } from "../../../scripts/sbom/serving.ts";
 
 const dockerfile = readFileSync(join(root, "models/serving/Dockerfile"), "utf8");
 const json = async (...built: Parameters<typeof servingBom> extends [string, ...infer Rest] ? Rest : never) =>
