@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Disturbances } from "./disturbances.ts";
 import { findMediaTools } from "./media/tools.ts";
+import { createOrganization, type Organization } from "./organization.ts";
 import { createApiGateway } from "./services/api-gateway/index.ts";
 import { createBedrock } from "./services/bedrock/service.ts";
 import { createCloudFront } from "./services/cloudfront/index.ts";
@@ -23,6 +24,7 @@ import { type EventBus, Faults, type Log, type StateMachines } from "./services/
 import { createSecretsManager } from "./services/secretsmanager/index.ts";
 import { createSqs } from "./services/sqs/index.ts";
 import { createStates } from "./services/states/index.ts";
+import { createSts } from "./services/sts/service.ts";
 import { startWire } from "./wire/server.ts";
 
 export interface CloudOptions {
@@ -36,6 +38,8 @@ export interface CloudOptions {
   readonly waitScale?: number;
   /** What calls, events and writes meet by chance. */
   readonly disturbances?: Disturbances | undefined;
+  /** Other accounts that this one reaches. Default: none. */
+  readonly organization?: Organization | undefined;
   readonly log: Log;
 }
 
@@ -48,7 +52,8 @@ export type Cloud = Awaited<ReturnType<typeof openCloud>>;
  * Opens the local cloud: its services, wired together as AWS wires them behind its public APIs. They answer at once;
  * `start()`, once the program's resources are live, makes them go on with what an earlier process left undone.
  */
-export async function openCloud({ dataDir, region, accountId, port = 0, waitScale = 1, disturbances: wanted, log }: CloudOptions) {
+export async function openCloud({ dataDir, region, accountId, port = 0, waitScale = 1, disturbances: wanted, log, ...options }: CloudOptions) {
+  const organization = options.organization ?? createOrganization();
   const tools = await findMediaTools();
   const place = { region, accountId };
   const dir = (service: string): string => join(dataDir, service);
@@ -80,6 +85,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const mediaconvert = createMediaConvert({ folder: dir("mediaconvert"), ...media });
   const rekognition = createRekognition({ folder: dir("rekognition"), ...media });
   const cloudwatch = createCloudWatch({ dir: dir("cloudwatch"), ...place });
+  const sts = createSts({ accounts: (id) => (id === accountId ? iam : organization.account(id)?.iam) });
   const sagemaker = createSageMaker({ folder: dir("sagemaker"), ...media, publish, alarms: cloudwatch, waitScale });
   const ecs = createEcs({ folder: dir("ecs"), ...media, endpoint, image: sagemaker.image });
   const bedrock = createBedrock({ region, faults });
@@ -94,13 +100,15 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     log,
     disturbances: { ofCall: (name) => disturbances?.ofCall(name) },
     refusal: (service, operation) => faults.refusal(service, operation),
+    elsewhere: (accessKeyId) => (iam.resolve(accessKeyId) ? undefined : organization.accountOf(accessKeyId)?.endpoint),
     services: [
       s3,
       ...sagemaker.services,
-      ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock, secretsmanager, cloudwatch].map(({ service }) => service),
+      ...[sqs, lambda, events, dynamodb, states, mediaconvert, rekognition, ecs, bedrock, secretsmanager, cloudwatch, sts].map(({ service }) => service),
     ],
   });
   address = wire.endpoint;
+  const leave = organization.join({ accountId, endpoint: wire.endpoint, iam });
 
   return {
     endpoint: wire.endpoint,
@@ -137,6 +145,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
 
     /** Ends all work in hand; a later process goes on with it. */
     async close(): Promise<void> {
+      leave();
       await events.close();
       await states.close();
       await lambda.close();

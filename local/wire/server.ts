@@ -7,6 +7,7 @@ import type { Disturbances } from "../disturbances.ts";
 import type { Iam } from "../services/iam/iam.ts";
 import type { Log } from "../services/seams.ts";
 import { bodyOf, readAll } from "./body.ts";
+import { forward } from "./forward.ts";
 import { createDispatcher, type Dispatcher, type Refusal } from "./operations.ts";
 import { type Call, type Caller, notImplemented, type RawService, type Service, ServiceError, type WireRequest, type WireResponse } from "./service.ts";
 import { readSignature, type Signature, verifySignature } from "./signature.ts";
@@ -30,6 +31,7 @@ export interface Wire {
  * @param options.port 0, the default, takes a free one.
  * @param options.refusal refuses calls of services that speak JSON, for tests.
  * @param options.disturbances what calls meet by chance.
+ * @param options.elsewhere gives the endpoint of the wire whose account an access key is of, if it is another's.
  */
 export async function startWire(options: {
   services: readonly Service[];
@@ -37,9 +39,10 @@ export async function startWire(options: {
   port?: number;
   refusal?: Refusal;
   disturbances?: Pick<Disturbances, "ofCall"> | undefined;
+  elsewhere?: ((accessKeyId: string) => string | undefined) | undefined;
   log: Log;
 }): Promise<Wire> {
-  const { services, iam, port = 0, refusal, disturbances, log } = options;
+  const { services, iam, port = 0, refusal, disturbances, elsewhere, log } = options;
   const raw = services.filter((service) => service.kind === "raw");
   const dispatchers = services.filter((service) => service.kind === "operations").map((service) => createDispatcher(service, refusal));
   const names = [...raw, ...dispatchers].map(({ signingName }) => signingName);
@@ -53,6 +56,8 @@ export async function startWire(options: {
     try {
       // A browser's CORS preflight can't be signed; it asks S3.
       const signature = isPreflight(request) ? undefined : readSignature(request);
+      const other = signature && elsewhere?.(signature.accessKeyId);
+      if (other !== undefined) return await forward(message, response, other);
       const name = signature?.service ?? "s3";
       if (!names.includes(name)) throw notImplemented(`the service "${name}"`);
       target.raw = raw.find(({ signingName }) => signingName === name);
@@ -128,6 +133,7 @@ export async function startWire(options: {
       log(`${request.method} ${request.headers["x-amz-target"] ?? ""} failed (request ${requestId}): ${(thrown as Error).stack ?? String(thrown)}`);
     else if (error.status >= 500 || error.status === 403) log(`refused (request ${requestId}): ${error.code}: ${error.message}`);
     if (target.dispatcher) return target.dispatcher.refuse(error, requestId);
+    if (target.raw?.refuse) return target.raw.refuse(error, requestId);
     if (target.raw?.signingName === "s3") return xmlError(error, requestId);
     return jsonError(error, requestId);
   }

@@ -54,6 +54,8 @@ export interface RawService {
   handle(request: WireRequest, call: Call): Promise<WireResponse>;
   /** Headers of every answer to this request, refusals included: what CORS lets a page see. */
   sharedHeaders?(request: WireRequest): Readonly<Record<string, string>>;
+  /** The error in the form that the service's SDK client reads. Default: JSON, of S3 its XML. */
+  refuse?(error: ServiceError, requestId: string): WireResponse;
 }
 
 export type Service = OperationService | RawService;

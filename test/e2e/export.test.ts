@@ -2,7 +2,6 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { DescribeModelPackageCommand, SageMakerClient, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
 import { expect } from "chai";
 import { sprites } from "../../contracts/analyser-result.ts";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
@@ -19,7 +18,6 @@ import { root } from "../../local/root.ts";
 import { decodedFrames } from "../functions/support/clips.ts";
 import { Clips } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
-import { registerVersion, shippedWeights } from "./support/register-version.ts";
 
 async function run(command: string, args: readonly string[]) {
   const child = spawn(process.execPath, [join(root, "local/cli", `${command}.ts`), ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -151,36 +149,6 @@ describe("exports and imports", function () {
     expect(before.annotations.some(({ track_id }) => track_id === 1)).to.equal(true);
     expect(now.annotations.some(({ track_id }) => track_id === 1)).to.equal(false);
     expect(now.segments.find(({ id }) => id === first.id)?.endFrame).to.equal(first.endFrame - 5);
-  });
-
-  const registry = () => new SageMakerClient(platform.session);
-  const decide = (ModelPackageArn: string, ModelApprovalStatus: "Approved" | "Rejected") =>
-    registry().send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
-  const inUse = async (): Promise<string> => {
-    const place = { bucket: platform.session.outputs["modelsBucket"] as string, key: "models/phase-classifier/model.json" };
-    return JSON.parse((await platform.client.object(place)).toString()).version;
-  };
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    for (let waited = 0; !(await isSo()); waited += 250) {
-      if (waited > 40_000) throw new Error("It did not come to that within 40 seconds.");
-      await new Promise((wake) => setTimeout(wake, 250));
-    }
-  }
-
-  it("puts an approved network into use, rejects what can't be run, and puts the one before back", async () => {
-    const arn = await registerVersion(platform, "1.0.1", shippedWeights("a"));
-    expect(await inUse()).to.equal("1.0.0");
-    await decide(arn, "Approved");
-    await until(async () => (await inUse()) === "1.0.1");
-    const broken = await registerVersion(platform, "1.0.2", Buffer.from("no graph"));
-    await decide(broken, "Approved");
-    const statusOf = async () => registry().send(new DescribeModelPackageCommand({ ModelPackageName: broken }));
-    // The trial is tried once more after a minute, which here is short.
-    await until(async () => (await statusOf()).ModelApprovalStatus === "Rejected");
-    expect((await statusOf()).ApprovalDescription).to.match(/^Not deployed: It failed its trial: AlgorithmError/);
-    expect(await inUse()).to.equal("1.0.1");
-    await decide(arn, "Rejected");
-    await until(async () => (await inUse()) === "1.0.0");
   });
 
   it("makes of corrections the next version of a dataset, with the corrected label and no frame from outside the patient", async () => {

@@ -40,7 +40,7 @@ export const explanations: readonly Explanation[] = [
   explain(
     /^(model-deployment|learn-((rule-on|switch)-model|stage-endpoint-models))/,
     any,
-    "Networks are approved by people, not by an analysis: test/e2e/export.test.ts.",
+    "Networks are approved by people, not by an analysis: test/e2e/deployment.test.ts.",
   ),
   explain(/^(experiments|learn-plan-experiments)/, any, "Experiments are started by people, not by an analysis."),
   explain(

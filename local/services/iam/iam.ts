@@ -25,6 +25,8 @@ export interface Iam extends Authorizer {
   putResourcePolicy(resourceArn: string, document: unknown): void;
   /** The operator of the local cloud: may do everything that no statement denies. */
   readonly administrator: { readonly caller: Caller; readonly credentials: Credentials };
+  /** Credentials of a role for a caller of any account, if its trust policy lets it; whether the caller's own policies do is the caller's account's to say. Throws AccessDenied. */
+  takeRole(caller: Caller, roleArn: string): Credentials;
   /** Who signs with this access key; undefined if nobody does. */
   resolve(accessKeyId: string): { readonly caller: Caller; readonly credentials: Credentials } | undefined;
   /** Grants of all roles, by whether a call ever needed them. Only grants that allow. */
@@ -66,6 +68,19 @@ export function createIam(options: { accountId?: string; organizationId?: string
     return role;
   };
 
+  /** Throws unless the trust policy of a role lets a principal, reached in one of these ways, take it. */
+  function trusted(role: Role, caller: Caller, ways: readonly Reach[], context: Context): void {
+    const full = fullContext(organizationId, caller, context);
+    const matching = role.trust.filter(
+      (statement) =>
+        ways.includes(reach(statement, caller)) &&
+        statement.actions.some((pattern) => globMatches(pattern, "sts:AssumeRole", "i")) &&
+        statement.conditions.every((condition) => holds(condition, full)),
+    );
+    if (matching.length === 0 || matching.some(({ effect }) => effect === "Deny"))
+      throw denied(caller, "sts:AssumeRole", role.arn, "its trust policy does not allow it");
+  }
+
   return {
     administrator,
     resolve: (accessKeyId) => byAccessKey.get(accessKeyId),
@@ -98,18 +113,16 @@ export function createIam(options: { accountId?: string; organizationId?: string
     },
 
     assume(servicePrincipal, roleArn, context = {}) {
-      const role = roleOf(roleArn);
-      const caller = { arn: servicePrincipal };
-      const full = fullContext(organizationId, caller, { "aws:SourceAccount": arnParts(roleArn)?.[4] ?? "", ...context });
-      const matching = role.trust.filter(
-        (statement) =>
-          reach(statement, caller) === "caller" &&
-          statement.actions.some((pattern) => globMatches(pattern, "sts:AssumeRole", "i")) &&
-          statement.conditions.every((condition) => holds(condition, full)),
-      );
-      if (matching.length === 0 || matching.some(({ effect }) => effect === "Deny"))
-        throw denied(caller, "sts:AssumeRole", roleArn, "its trust policy does not allow it");
+      trusted(roleOf(roleArn), { arn: servicePrincipal }, ["caller"], { "aws:SourceAccount": arnParts(roleArn)?.[4] ?? "", ...context });
       return { arn: roleArn };
+    },
+
+    takeRole(caller, roleArn) {
+      const role = roles.get(roleArn);
+      // AWS does not tell which roles there are.
+      if (!role) throw denied(caller, "sts:AssumeRole", roleArn, "its trust policy does not allow it");
+      trusted(role, caller, ["caller", "account"], {});
+      return role.credentials;
     },
 
     authorize(caller, action, resource, context = {}) {

@@ -39,6 +39,8 @@ export interface EndpointContainer {
   invoke(headers: InvocationHeaders, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Invocation>;
   /** Starts it if it does not run. Throws ServiceUnavailable as `invoke` does. */
   ready(): Promise<void>;
+  /** Resolves when everything that it was asked so far is answered. */
+  drained(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export function createEndpointContainer(
 ): EndpointContainer {
   const closing = new AbortController();
   let running: Promise<Running> | undefined;
+  const asked = new Set<Promise<unknown>>();
 
   async function start(): Promise<Running> {
     const { image, role, environment, modelDataPrefix } = options.hosting();
@@ -113,35 +116,52 @@ export function createEndpointContainer(
     return running;
   }
 
+  async function invoke(
+    { ContentType = "application/octet-stream", Accept = "*/*", CustomAttributes }: InvocationHeaders,
+    body: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+  ): Promise<Invocation> {
+    const { url, ended } = await up();
+    const headers = {
+      ...{ "content-type": ContentType, accept: Accept },
+      ...(CustomAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": CustomAttributes }),
+    };
+    const answer = await fetch(`${url}/invocations`, { method: "POST", headers, body, signal }).catch(async (error: Error) => {
+      // If it has died, whoever asks next finds that noticed, and starts another.
+      if (!signal.aborted) await Promise.race([ended, sleep(1000)]);
+      throw new ServiceError(
+        "ModelError",
+        `Received no answer from the container of ${what}: ${(error.cause as Error | undefined)?.message ?? error.message}`,
+        424,
+      );
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (!answer.ok) {
+      const kind = answer.status < 500 ? "client error" : "server error";
+      throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
+    }
+    return {
+      bytes,
+      contentType: answer.headers.get("content-type") ?? "application/octet-stream",
+      attributes: answer.headers.get("x-amzn-sagemaker-custom-attributes") ?? undefined,
+    };
+  }
+
   return {
     async ready() {
       await up();
     },
-    async invoke({ ContentType = "application/octet-stream", Accept = "*/*", CustomAttributes }, body, signal) {
-      const { url, ended } = await up();
-      const headers = {
-        ...{ "content-type": ContentType, accept: Accept },
-        ...(CustomAttributes === undefined ? {} : { "x-amzn-sagemaker-custom-attributes": CustomAttributes }),
-      };
-      const answer = await fetch(`${url}/invocations`, { method: "POST", headers, body, signal }).catch(async (error: Error) => {
-        // If it has died, whoever asks next finds that noticed, and starts another.
-        if (!signal.aborted) await Promise.race([ended, sleep(1000)]);
-        throw new ServiceError(
-          "ModelError",
-          `Received no answer from the container of ${what}: ${(error.cause as Error | undefined)?.message ?? error.message}`,
-          424,
-        );
-      });
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      if (!answer.ok) {
-        const kind = answer.status < 500 ? "client error" : "server error";
-        throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
-      }
-      return {
-        bytes,
-        contentType: answer.headers.get("content-type") ?? "application/octet-stream",
-        attributes: answer.headers.get("x-amzn-sagemaker-custom-attributes") ?? undefined,
-      };
+    invoke(headers, body, signal) {
+      const answer = invoke(headers, body, signal);
+      const done = answer.then(
+        () => void asked.delete(done),
+        () => void asked.delete(done),
+      );
+      asked.add(done);
+      return answer;
+    },
+    async drained() {
+      await Promise.all(asked);
     },
     async close() {
       closing.abort();

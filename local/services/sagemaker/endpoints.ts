@@ -85,6 +85,8 @@ export function createEndpoints(options: JobServiceOptions & EndpointSeams, regi
       const fleet = `${name}/${config}`;
       const container = containers.get(fleet);
       containers.delete(fleet);
+      // Requests go to the other fleet by now; those in hand are answered.
+      await container?.drained();
       await container?.close();
     },
   });

@@ -4,23 +4,28 @@ import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateModelPackageCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { ModelQuality } from "../../../contracts/model-quality.ts";
-import type { StartedPlatform } from "../../../local/cli/started-platform.ts";
+import type { Session } from "../../../local/cli/session.ts";
 import { root } from "../../../local/root.ts";
 
-/** The network of which tests register versions. */
+/** The network of which most tests register versions. */
 export const registeredModel = "phase-classifier";
 
 /** The shipped weights as another file that answers alike: with a description of the graph (`doc_string`, field 6 of ModelProto). */
-export const shippedWeights = (described: string): Buffer =>
-  Buffer.concat([readFileSync(join(root, "models", registeredModel, "model.onnx")), Buffer.from([0x32, Buffer.byteLength(described)]), Buffer.from(described)]);
+export const shippedWeights = (described: string, id = registeredModel): Buffer =>
+  Buffer.concat([readFileSync(join(root, "models", id, "model.onnx")), Buffer.from([0x32, Buffer.byteLength(described)]), Buffer.from(described)]);
 
-/** Registers these weights of the phase classifier as training does, measured as that `quality`, and gives the version's ARN. */
-export async function registerVersion({ session }: StartedPlatform, version: string, weights: Buffer, quality: Partial<ModelQuality> = {}): Promise<string> {
+/** Registers these weights of a network as training does, measured as that `quality`, and gives the version's ARN. */
+export async function registerVersion(
+  { session }: { readonly session: Session },
+  version: string,
+  weights: Buffer,
+  quality: Partial<ModelQuality> = {},
+  id = registeredModel,
+): Promise<string> {
   const { endpoint, region, credentials, outputs } = session;
-  const id = registeredModel;
   const described = JSON.parse(readFileSync(join(root, "models", id, "model.json"), "utf8"));
   const sha256 = createHash("sha256").update(weights).digest("hex");
-  const [bucket, run] = [outputs["modelsBucket"] as string, `training/run-${version}/`];
+  const [bucket, run] = [outputs["modelsBucket"] as string, `training/${id}/run-${version}/`];
   const s3 = new S3Client({ endpoint, region, credentials });
   const put = (Key: string, Body: Buffer | string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
   const { subject, task, threshold } = described;

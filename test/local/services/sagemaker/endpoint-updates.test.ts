@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
@@ -147,6 +148,21 @@ describe("Updates of endpoints", () => {
     await sagemaker.settled("inference");
     expect(await found()).to.deep.include({ EndpointStatus: "InService", EndpointConfigName: "svp-1" });
     expect(await answer()).to.equal("new");
+  });
+
+  it("answer what the old fleet has in hand before that ends", async () => {
+    await stage("svp-1");
+    const ask = (body: string) => runtime.send(new InvokeEndpointCommand({ EndpointName: "inference", Body: Buffer.from(body) }));
+    const held = ask("hold");
+    const old = join(cloud.folder, "sagemaker/endpoints/inference/program/opt-ml/model");
+    while (!existsSync(join(old, "held"))) await new Promise((resolve) => setImmediate(resolve));
+    await update("svp-1");
+    while ((await found()).EndpointConfigName !== "svp-1") await new Promise((resolve) => setImmediate(resolve));
+    expect(await answer()).to.equal("new");
+    writeFileSync(join(old, "go"), "");
+    expect(JSON.parse(Buffer.from((await held).Body ?? "").toString()).model).to.equal("old");
+    await sagemaker.settled("inference");
+    expect(existsSync(old)).to.equal(false);
   });
 
   it("stay where they were if an alarm is raised, and say so", async () => {

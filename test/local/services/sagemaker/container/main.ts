@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -53,6 +54,10 @@ function serve(): void {
     const body = Buffer.concat(chunks);
     if (body.toString() === "crash") process.exit(9);
     if (body.toString() === "bad") return response.writeHead(400).end("No picture.");
+    if (body.toString() === "hold") {
+      await writeFile(join(variable("MODEL_DIR"), "held"), "");
+      while (!existsSync(join(variable("MODEL_DIR"), "go"))) await new Promise((wake) => setTimeout(wake, 10));
+    }
     const model = await readFile(join(variable("MODEL_DIR"), "weights.txt"), "utf8");
     const { "content-type": type, accept, "x-amzn-sagemaker-custom-attributes": attributes } = request.headers;
     return response
