@@ -18,7 +18,7 @@ await main({
   help: `
 npm run verify:contracts [-- --write]
 
-Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge and Step Functions, each from a page of AWS's documentation, to the local cloud
+Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge, Step Functions and SageMaker, each from a page of AWS's documentation, to the local cloud
 and to implementations that others wrote (${peers.map(({ name }) => name).join(", ")}), which are installed into node_modules/.cache from a package index of Python, once.
 It fails where the local cloud differs from what is documented, and where another one differs and ${document} does not say why.
 
@@ -26,18 +26,19 @@ It fails where the local cloud differs from what is documented, and where anothe
   -h, --help   this text
 
 CONTRACT_TARGET=aws puts them to AWS instead, with the credentials of the environment, in buckets, tables, queues, rules and machines named
-svp-conformance-…; buckets are left. CONTRACT_ROLE_ARN names the role of its state machines. This costs cents.
+svp-conformance-…; buckets, pipelines and groups of model packages are left. CONTRACT_ROLE_ARN names the role of its state machines and training jobs,
+CONTRACT_TRAINING_IMAGE the image of those. This costs cents.
 Needs Python 3.10 or newer with venv (PYTHON_TOOLS, by default python3). On Debian: apt-get install -y python3-venv
 Exit code: 0 nothing differs that is not explained; 1 something does, or a tool is missing; 2 wrong usage.`,
   options: { write: { type: "boolean" } },
   positionals: [],
   async run({ write }) {
-    const { CONTRACT_TARGET: target, CONTRACT_ROLE_ARN: roleArn } = process.env;
+    const { CONTRACT_TARGET: target, CONTRACT_ROLE_ARN: roleArn, CONTRACT_TRAINING_IMAGE: trainingImage } = process.env;
     if (target !== undefined && target !== "aws") throw new UsageError(`CONTRACT_TARGET is "${target}"; it may only be aws.`);
     if (target === "aws") {
       if (write) throw new UsageError(`--write is for what every machine can repeat; AWS's answers are not part of ${document}.`);
-      if (!roleArn) throw new UsageError("CONTRACT_ROLE_ARN must name a role that Step Functions may take, with dynamodb:GetItem.");
-      return tell(failuresOf("AWS", await tried("AWS", await openByCalls({ roleArn }))));
+      if (!roleArn) throw new UsageError("CONTRACT_ROLE_ARN must name a role that Step Functions and SageMaker may take, with dynamodb:GetItem.");
+      return tell(failuresOf("AWS", await tried("AWS", await openByCalls({ roleArn, trainingImage }))));
     }
     const bin = pythonTools("contract-peers", requirements);
     const failures = failuresOf("The local cloud", await tried("The local cloud", await openOurs()));

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 
@@ -11,6 +12,11 @@ export interface Subject {
   readonly sqs: SQSClient;
   readonly events: EventBridgeClient;
   readonly states: SFNClient;
+  readonly sagemaker: SageMakerClient;
+  /** A role that SageMaker may take. */
+  readonly roleArn: string;
+  /** An image that training jobs can name. */
+  readonly trainingImage: string;
   /** Makes a bucket and gives its name. */
   bucket(settings?: { versioned?: boolean }): Promise<string>;
   /** Makes a table with keys `pk` and `sk` and an index `by-day` with keys `list` and `day`, all texts; gives its name. */
@@ -19,13 +25,15 @@ export interface Subject {
   queue(settings?: { visibilitySeconds?: number; mostReceives?: number }): Promise<{ url: string; arn: string; deadLetterUrl: string }>;
   /** Makes a rule of the default bus for each pattern, all of which send what matches to one fresh queue; gives the queue's address. */
   rulesTo(patterns: readonly object[]): Promise<string>;
+  /** Makes a group of model packages; gives its name. */
+  modelGroup(): Promise<string>;
   /** Makes a state machine in JSONata mode and runs it to its end. */
   run(definition: object, input?: unknown): Promise<{ status: string; output?: unknown; error?: string }>;
   /** Releases what was made. */
   close(): Promise<void>;
 }
 
-export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions";
+export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker";
 
 /** One thing that AWS's documentation says of a service, as something that can be tried. */
 export interface Assertion {

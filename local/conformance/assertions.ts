@@ -2,8 +2,16 @@ import type { Assertion } from "./assertion.ts";
 import { dynamodbAssertions } from "./assertions/dynamodb.ts";
 import { eventsAssertions } from "./assertions/events.ts";
 import { s3Assertions } from "./assertions/s3.ts";
+import { sagemakerAssertions } from "./assertions/sagemaker.ts";
 import { sqsAssertions } from "./assertions/sqs.ts";
 import { statesAssertions } from "./assertions/states.ts";
 
 /** Everything that is held against implementations of AWS's services, service by service. */
-export const assertions: readonly Assertion[] = [...s3Assertions, ...dynamodbAssertions, ...sqsAssertions, ...eventsAssertions, ...statesAssertions];
+export const assertions: readonly Assertion[] = [
+  ...s3Assertions,
+  ...dynamodbAssertions,
+  ...sqsAssertions,
+  ...eventsAssertions,
+  ...statesAssertions,
+  ...sagemakerAssertions,
+];

@@ -5,6 +5,22 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     "s3-multipart-order":
       "It looks at sizes first, and takes the last part of the list for the last part. The order is an error of its own (CompleteMultipartUpload, errors).",
     "s3-presigned": "It verifies no signatures. A signature is over the key (Signature Version 4, query parameters), so another key is 403.",
+    "sagemaker-training-name-taken": "It takes a second job of one name for the first. The page lists ResourceInUse (CreateTrainingJob, errors).",
+    "sagemaker-training-name": "It does not look at names. The page gives their pattern and length (CreateTrainingJob, TrainingJobName).",
+    "sagemaker-training-spot-wait": "It does not compare the two. The wait must be equal to or greater than the run (StoppingCondition, MaxWaitTimeInSeconds).",
+    "sagemaker-training-hyperparameters": "It does not count. The page bounds their number and length (CreateTrainingJob, HyperParameters).",
+    "sagemaker-training-list": "It sorts in one order only, and loses the name on the second page (ListTrainingJobs, SortOrder, NextToken).",
+    "sagemaker-training-unknown": "It stops a job that is not there. The page lists ResourceNotFound (StopTrainingJob, errors).",
+    "sagemaker-pipeline-unknown": "It has one name for all that is missing. The pages list ResourceNotFound (StartPipelineExecution, errors).",
+    "sagemaker-pipeline-names":
+      "It does not look at names and tokens. The page gives their patterns and lengths (CreatePipeline, PipelineName, ClientRequestToken).",
+    "sagemaker-pipeline-definition": "It keeps a definition unread. A definition is JSON of a published schema (CreatePipeline, PipelineDefinition).",
+    "sagemaker-pipeline-start-twice":
+      "It does not read the token. An idempotent operation completes no more than once (StartPipelineExecution, ClientRequestToken).",
+    "sagemaker-pipeline-fail-step": "It runs nothing and cannot list steps (ListPipelineExecutionSteps).",
+    "sagemaker-package-approval-values": "It does not look at the length. At most 1024 characters say why (UpdateModelPackage, ApprovalDescription).",
+    "sagemaker-package-metadata": "It does not count. The page bounds their number and length (CreateModelPackage, CustomerMetadataProperties).",
+    "sagemaker-package-twice": "It does not read the token. It guarantees that the call is idempotent (CreateModelPackage, ClientToken).",
     "dynamodb-numbers": "It keeps numbers as they are written. DynamoDB trims zeros that say nothing, and takes at most 38 digits (Developer Guide, Number).",
   },
   ministack: {

@@ -36,8 +36,8 @@ Written by \`npm run verify:contracts -- --write\`, which fails where this page 
 
 The local cloud is our reading of AWS. Here the same assertions, each with the page of AWS's documentation that it comes from, are put to
 it and to implementations that others wrote. The local cloud keeps all of them, and \`npm test\` says so, too. None was put to AWS itself
-yet: \`CONTRACT_TARGET=aws CONTRACT_ROLE_ARN=… npm run verify:contracts\` does that for whoever has an account; the role is for Step
-Functions and needs \`dynamodb:GetItem\`.
+yet: \`CONTRACT_TARGET=aws CONTRACT_ROLE_ARN=… CONTRACT_TRAINING_IMAGE=… npm run verify:contracts\` does that for whoever has an account; the role
+is for Step Functions and SageMaker and needs \`dynamodb:GetItem\`; the image is any of ECR that the role may pull.
 
 | | the local cloud | ${results.map(({ peer, version }) => `[${peer.name}](${peer.home}) ${version}`).join(" | ")} |
 | --- | --- | ${results.map(() => "---").join(" | ")} |

@@ -28,7 +28,7 @@ export const peers: readonly Peer[] = [
   {
     name: "ministack",
     home: "https://pypi.org/project/ministack",
-    notAsked: {},
+    notAsked: { SageMaker: "it has no SageMaker" },
     server: (port) => ({ program: "ministack", args: [], environment: { GATEWAY_PORT: String(port) } }),
   },
 ];

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { DeleteRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateModelPackageGroupCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { CreateStateMachineCommand, DeleteStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { CreateQueueCommand, DeleteQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { openCloud } from "../cloud.ts";
@@ -17,7 +18,7 @@ interface Access {
 }
 
 /** Clients for one implementation. One attempt each: an error is to be seen, not tried again. */
-function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states"> {
+function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states" | "sagemaker"> {
   const settings = { region, maxAttempts: 1, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
   return {
     // Signed addresses are for whoever has no SDK: they must not hold the checksum of a body that is not there yet.
@@ -26,6 +27,7 @@ function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynam
     sqs: new SQSClient({ ...settings, ...(endpoint && { useQueueUrlAsEndpoint: false }) }),
     events: new EventBridgeClient(settings),
     states: new SFNClient(settings),
+    sagemaker: new SageMakerClient(settings),
   };
 }
 
@@ -47,9 +49,12 @@ export async function openOurs(): Promise<Subject> {
   const cloud = await openCloud({ dataDir, region, accountId, waitScale: 1, log: () => undefined });
   await cloud.start();
   const roleArn = `arn:aws:iam::${accountId}:role/conformance`;
-  const trusted = { Effect: "Allow", Principal: { Service: "states.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const trusted = { Effect: "Allow", Principal: { Service: ["sagemaker.amazonaws.com", "states.amazonaws.com"] }, Action: "sts:AssumeRole" };
   cloud.iam.putRole({ arn: roleArn, trustPolicy: { Version: "2012-10-17", Statement: [trusted] } });
   cloud.iam.putRolePolicy(roleArn, "all", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+  const trainingImage = `${accountId}.dkr.ecr.${region}.amazonaws.com/conformance@sha256:${"0".repeat(64)}`;
+  writeFileSync(join(dataDir, "Dockerfile"), 'FROM scratch\nENTRYPOINT ["python3", "train.py"]\n');
+  cloud.sagemaker.putImage({ imageUri: trainingImage, context: dataDir, dockerfile: join(dataDir, "Dockerfile") });
   let made = 0;
   const name = (kind: string): string => `conformance-${kind}-${++made}`;
   const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${accountId}:${rest}`;
@@ -64,7 +69,12 @@ export async function openOurs(): Promise<Subject> {
   const calls = clients({ endpoint: cloud.endpoint, credentials: cloud.iam.administrator.credentials });
   return {
     ...calls,
-    queue,
+    ...{ queue, roleArn, trainingImage },
+    async modelGroup() {
+      const group = name("group");
+      cloud.sagemaker.putModelPackageGroup({ name: group, arn: arn("sagemaker", `model-package-group/${group}`) });
+      return group;
+    },
     async bucket({ versioned = false } = {}) {
       const bucket = name("bucket");
       cloud.s3.configureBucket(bucket, versioned ? { versioning: true } : {});
@@ -112,11 +122,15 @@ export async function openOurs(): Promise<Subject> {
 
 /**
  * An implementation in which resources are made by calls: AWS itself, or a server that stands for it. What it makes it deletes, but for buckets,
- * which end with the server; on AWS they are named `svp-conformance-…` and are left for whoever ran this.
+ * pipelines and groups of model packages, which end with the server; on AWS they are named `svp-conformance-…` or `conformance-…` and are left for whoever ran this.
  */
-export async function openByCalls({ roleArn, ...access }: Access & { readonly roleArn: string }): Promise<Subject> {
+export async function openByCalls({
+  roleArn,
+  trainingImage = "123456789012.dkr.ecr.us-east-1.amazonaws.com/conformance:1",
+  ...access
+}: Access & { readonly roleArn: string; readonly trainingImage?: string | undefined }): Promise<Subject> {
   const calls = clients(access);
-  const { s3, dynamodb, sqs, events, states } = calls;
+  const { s3, dynamodb, sqs, events, states, sagemaker } = calls;
   const run = Date.now().toString(36);
   let count = 0;
   const name = (kind: string): string => `svp-conformance-${run}-${kind}-${++count}`;
@@ -134,7 +148,12 @@ export async function openByCalls({ roleArn, ...access }: Access & { readonly ro
   };
   return {
     ...calls,
-    queue,
+    ...{ queue, roleArn, trainingImage },
+    async modelGroup() {
+      const ModelPackageGroupName = name("group");
+      await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));
+      return ModelPackageGroupName;
+    },
     async bucket({ versioned = false } = {}) {
       const Bucket = name("bucket");
       await s3.send(new CreateBucketCommand({ Bucket }));

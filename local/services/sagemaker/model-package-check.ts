@@ -1,4 +1,4 @@
-import type { CreateModelPackageInput } from "@aws-sdk/client-sagemaker";
+import { type CreateModelPackageInput, ModelApprovalStatus } from "@aws-sdk/client-sagemaker";
 import { notImplemented, ServiceError } from "../../wire/service.ts";
 import { assertImplemented } from "../jobs/request.ts";
 
@@ -28,6 +28,15 @@ export function checkModelPackage(input: CreateModelPackageInput): void {
   if ((input.ModelPackageDescription?.length ?? 0) > 1024) problems.push("ModelPackageDescription has more than 1024 characters.");
   problems.push(...checkContainers(input), ...checkMetadata(input));
   if (problems.length > 0) throw new ServiceError("ValidationException", problems.join(" "));
+  checkApproval(input);
+}
+
+const approvals = Object.values(ModelApprovalStatus);
+
+/** Throws ValidationException unless what is said of a version is one of the values that SageMaker knows. */
+export function checkApproval({ ModelApprovalStatus: status }: Pick<CreateModelPackageInput, "ModelApprovalStatus">): void {
+  if (status !== undefined && !approvals.includes(status))
+    throw new ServiceError("ValidationException", `ModelApprovalStatus is ${status}; it must be one of ${approvals.join(", ")}.`);
 }
 
 function checkContainers({ InferenceSpecification }: CreateModelPackageInput): string[] {

@@ -6,7 +6,7 @@ import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import { createOutbox, outboxSchema } from "../outbox.ts";
 import type { EventBus } from "../seams.ts";
-import { checkModelPackage } from "./model-package-check.ts";
+import { checkApproval, checkModelPackage } from "./model-package-check.ts";
 
 export interface ModelPackageGroup {
   readonly name: string;
@@ -118,7 +118,7 @@ export function createModelPackages(options: JobServiceOptions & { publish: Even
     if (again) return { ModelPackageArn: arnOf(group, again.number) };
     const { number } = last.get(group) as { number: number };
     const now = Date.now();
-    // (API reference, CreateModelPackage: "the default value is PendingManualApproval" of versioned models)
+    // What SageMaker's Python SDK says where nobody says anything; the API reference tells no default.
     const request = { ...input, ModelApprovalStatus: input.ModelApprovalStatus ?? "PendingManualApproval" };
     keep({ group, number: number + 1, request, createdAt: now, updatedAt: now }, input.ClientToken);
     return { ModelPackageArn: arnOf(group, number + 1) };
@@ -129,6 +129,7 @@ export function createModelPackages(options: JobServiceOptions & { publish: Even
     assertImplemented("UpdateModelPackage", input, ["ModelPackageArn", "ModelApprovalStatus", "ApprovalDescription", "CustomerMetadataProperties"]);
     const version = needVersion(input.ModelPackageArn);
     if ((input.ApprovalDescription?.length ?? 0) > 1024) throw invalid("ApprovalDescription has more than 1024 characters.");
+    checkApproval(input);
     const { ModelApprovalStatus, ApprovalDescription, CustomerMetadataProperties } = input;
     const request = {
       ...version.request,
@@ -165,8 +166,8 @@ export function createModelPackages(options: JobServiceOptions & { publish: Even
             ...(ModelPackageDescription === undefined ? {} : { ModelPackageDescription }),
           }) as sdk.ModelPackageSummary,
       );
-    // (API reference, ListModelPackages: "The default is Descending", by CreationTime; at most 100 on a page)
-    if (input.SortOrder !== "Ascending") found.reverse();
+    // (API reference, ListModelPackages: "The default is Ascending", by CreationTime; at most 100 on a page)
+    if (input.SortOrder === "Descending") found.reverse();
     const begin = Number(input.NextToken ?? 0);
     const end = begin + (input.MaxResults ?? 100);
     return { ModelPackageSummaryList: found.slice(begin, end), ...(end < found.length ? { NextToken: String(end) } : {}) };

@@ -102,6 +102,9 @@ export function createPipelines(options: JobServiceOptions, registry: Registry, 
     assertImplemented("CreatePipeline", input, members);
     const name = input.PipelineName as string;
     call.authorize("sagemaker:CreatePipeline", arn(name));
+    if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/.test(name))
+      throw invalid(`PipelineName is "${name}"; it must be 1 to 256 letters, digits and hyphens, with no hyphen at its ends.`);
+    checkToken(input);
     passRole(call, input.RoleArn);
     const definition = definitionOf(input);
     if (registry.get("pipeline", name))
@@ -134,6 +137,7 @@ export function createPipelines(options: JobServiceOptions, registry: Registry, 
   async function remove(input: sdk.DeletePipelineRequest, call: Call): Promise<sdk.DeletePipelineResponse> {
     assertImplemented("DeletePipeline", input, ["PipelineName", "ClientRequestToken"]);
     call.authorize("sagemaker:DeletePipeline", arn(input.PipelineName as string));
+    checkToken(input);
     const { name } = pipelineOf(input.PipelineName);
     const running = executions.list().some((job) => job.request.pipeline.name === name && job.endedAt === undefined);
     if (running) throw new ServiceError("ConflictException", `Pipeline ${name} has an execution that has not ended.`);
@@ -163,6 +167,7 @@ export function createPipelines(options: JobServiceOptions, registry: Registry, 
     assertImplemented("StartPipelineExecution", input, members);
     const { name, definition, roleArn } = pipelineOf(input.PipelineName);
     call.authorize("sagemaker:StartPipelineExecution", arn(name));
+    checkToken(input);
     const token = input.ClientRequestToken && createHash("sha256").update(`${name}/${input.ClientRequestToken}`).digest("hex");
     // Asked twice, SageMaker gives the same execution.
     const again = token ? executions.byToken(token) : undefined;
@@ -255,6 +260,12 @@ export function createPipelines(options: JobServiceOptions, registry: Registry, 
     start: () => executions.start(),
     close: () => executions.close(),
   };
+}
+
+/** (API reference, CreatePipeline.ClientRequestToken: 32 to 128 characters; who gives none is given one by the SDK) */
+function checkToken({ ClientRequestToken: token }: { ClientRequestToken?: string | undefined }): void {
+  if (token === undefined) return;
+  if (token.length < 32 || token.length > 128) throw invalid(`ClientRequestToken has ${token.length} characters; it must have 32 to 128.`);
 }
 
 /** Twelve lower-case letters and digits, as SageMaker's. */

@@ -146,7 +146,8 @@ export function createProcessingJobs(options: JobServiceOptions, registry: Regis
       );
     if (input.SortBy === "Name") found.sort((a, b) => ((a.ProcessingJobName ?? "") < (b.ProcessingJobName ?? "") ? -1 : 1));
     if (input.SortBy === "Status") found.sort((a, b) => ((a.ProcessingJobStatus ?? "") < (b.ProcessingJobStatus ?? "") ? -1 : 1));
-    if (input.SortOrder !== "Ascending") found.reverse();
+    // (API reference, ListProcessingJobs: "The default is Ascending")
+    if (input.SortOrder === "Descending") found.reverse();
     const start = Number(input.NextToken ?? 0);
     const end = start + (input.MaxResults ?? 10);
     return { ProcessingJobSummaries: found.slice(start, end), ...(end < found.length ? { NextToken: String(end) } : {}) };

@@ -136,7 +136,8 @@ export function createTrainingJobs(options: JobServiceOptions, registry: Registr
       .filter(
         (job) => (input.StatusEquals === undefined || job.TrainingJobStatus === input.StatusEquals) && job.TrainingJobName.includes(input.NameContains ?? ""),
       );
-    if (input.SortOrder !== "Ascending") found.reverse();
+    // (API reference, ListTrainingJobs: by CreationTime, "The default is Ascending")
+    if (input.SortOrder === "Descending") found.reverse();
     const start = Number(input.NextToken ?? 0);
     const end = start + (input.MaxResults ?? 10);
     return { TrainingJobSummaries: found.slice(start, end), ...(end < found.length ? { NextToken: String(end) } : {}) };

@@ -114,15 +114,15 @@ describe("Model packages", () => {
     expect([rejected.detail["ModelApprovalStatus"], rejected.detail["ApprovalDescription"]]).to.deep.equal(["Rejected", "Misses instruments in smoke."]);
   });
 
-  it("lists versions of a group, newest first, by status and in pages", async () => {
+  it("lists versions of a group, oldest first unless asked otherwise, by status and in pages", async () => {
     for (let i = 0; i < 3; i++) await create();
     await rule(2, "Approved");
-    expect(await numbers()).to.deep.equal([3, 2, 1]);
-    expect(await numbers({ SortOrder: "Ascending" })).to.deep.equal([1, 2, 3]);
+    expect(await numbers()).to.deep.equal([1, 2, 3]);
+    expect(await numbers({ SortOrder: "Descending" })).to.deep.equal([3, 2, 1]);
     expect(await numbers({ ModelApprovalStatus: "Approved" })).to.deep.equal([2]);
     const page = await list({ MaxResults: 2 });
-    expect(page.ModelPackageSummaryList?.map(({ ModelPackageVersion }) => ModelPackageVersion)).to.deep.equal([3, 2]);
-    expect(await numbers({ MaxResults: 2, NextToken: page.NextToken })).to.deep.equal([1]);
+    expect(page.ModelPackageSummaryList?.map(({ ModelPackageVersion }) => ModelPackageVersion)).to.deep.equal([1, 2]);
+    expect(await numbers({ MaxResults: 2, NextToken: page.NextToken })).to.deep.equal([3]);
   });
 
   it("asks for leave on the version, on the group where one is made, with the status as condition", async () => {

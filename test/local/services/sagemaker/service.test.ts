@@ -204,7 +204,7 @@ describe("SageMaker", () => {
       expect((await failure(describeJob("none"))).message).to.equal("Could not find requested job with name: none");
     });
 
-    it("are listed, newest first, in pages", async () => {
+    it("are listed, oldest first unless asked otherwise, in pages", async () => {
       const { ProcessingJobSummaries: failed } = await call<ListProcessingJobsResponse>("ListProcessingJobs", {
         StatusEquals: "Failed",
         NameContains: "fault",
@@ -212,8 +212,8 @@ describe("SageMaker", () => {
       expect(failed?.map(({ ProcessingJobName, FailureReason }) => [ProcessingJobName, FailureReason])).to.deep.equal([
         ["faulty", "AlgorithmError: The GPU melted."],
       ]);
-      const first = await call<ListProcessingJobsResponse>("ListProcessingJobs", { MaxResults: 1 });
-      const second = await call<ListProcessingJobsResponse>("ListProcessingJobs", { MaxResults: 1, NextToken: first.NextToken });
+      const first = await call<ListProcessingJobsResponse>("ListProcessingJobs", { SortOrder: "Descending", MaxResults: 1 });
+      const second = await call<ListProcessingJobsResponse>("ListProcessingJobs", { SortOrder: "Descending", MaxResults: 1, NextToken: first.NextToken });
       expect([first, second].map(({ ProcessingJobSummaries: [job] = [] }) => job?.ProcessingJobName)).to.deep.equal(
         open.jobs
           .list()
