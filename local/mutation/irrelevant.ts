@@ -7,7 +7,7 @@ export interface Irrelevance {
   readonly types: readonly string[];
   /** Type tokens that are meant otherwise. */
   readonly except?: readonly string[];
-  /** Logical names of the resources; all, if left out. */
+  /** Logical names of the resources, `*` for any characters; all, if left out. */
   readonly names?: readonly string[];
   /**
    * Paths without indices, and everything below them: `*` stands for one step, `**.` for any number, `$` ends the path there.
@@ -21,7 +21,7 @@ export interface Irrelevance {
 }
 
 /** Day on which the list was last gone through. */
-export const irrelevantAsOf = "2026-11-26";
+export const irrelevantAsOf = "2026-11-27";
 
 const lessIsDone = "Without it the platform does less than it should, and nothing that it protects is open.";
 const course = "The course of an analysis is proven by tests of the state machine and end to end; a wrong turn opens no data to anybody.";
@@ -53,6 +53,7 @@ export const irrelevant: readonly Irrelevance[] = [
       "tags.Name",
       "modelPackageGroupName",
       "modelPackageGroupDescription",
+      "pipelineName",
     ],
     reason: "Words for people.",
   },
@@ -109,6 +110,18 @@ export const irrelevant: readonly Irrelevance[] = [
     kinds: ["widened"],
     reason: "The policy of a resource is about that resource, whatever it names.",
   },
+  {
+    types: ["aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy"],
+    paths: ["resourcePolicy.Statement[].Condition", "resourcePolicy.Statement[].Principal"],
+    kinds: ["removed", "widened"],
+    reason: "The accounts that it names and the organisation each keep strangers out, and the other is left; without both is judged.",
+  },
+  {
+    types: ["aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy"],
+    paths: ["$"],
+    kinds: ["gone"],
+    reason: "Without it no other account sees a version.",
+  },
   { types: ["aws:iam/role:Role"], paths: ["maxSessionDuration"], kinds: ["removed"], reason: "Left out, AWS takes the same hour." },
   {
     types: ["aws:cognito/userPoolClient:UserPoolClient"],
@@ -120,7 +133,7 @@ export const irrelevant: readonly Irrelevance[] = [
   // How much, how fast, when.
   {
     types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
-    names: ["case-analysis-throttled", "upload-events-queue-waiting", "inference-latency", "segments-latency", "segments-waiting"],
+    names: ["*-throttled", "*-queue-waiting", "inference-latency", "segments-latency", "segments-waiting"],
     paths: [""],
     reason: "Tells that work is slow, and of no failure.",
   },
@@ -280,6 +293,15 @@ export const irrelevant: readonly Irrelevance[] = [
       "The course of a training is proven by tests of its definition and end to end; a wrong turn ends in no version, or in one that a person and the deployment look at.",
   },
   {
+    types: ["aws:sagemaker/pipeline:Pipeline"],
+    paths: ["pipelineDefinition.Steps$", "pipelineDefinition.Steps[]$", within("IfSteps$"), within("IfSteps[]$"), within("ElseSteps$"), within("ElseSteps[]")],
+    kinds: ["removed"],
+    reason:
+      "With a step less a training ends in no version, or in one that a person and the deployment look at; that what registers stands behind a condition is judged.",
+  },
+  { types: ["aws:sagemaker/pipeline:Pipeline"], paths: ["$"], kinds: ["gone"], reason: lessIsDone },
+  { types: ["aws:sagemaker/pipeline:Pipeline"], paths: ["roleArn"], kinds: ["removed"], reason: refused },
+  {
     types: ["aws:backup/plan:Plan", "aws:backup/restoreTesting*"],
     paths: ["rules[].startWindow", "rules[].completionWindow", "startWindowHours", "validationWindowHours"],
     reason: "Is about the hour of the night; a backup that does not end in time raises an alarm.",
@@ -358,14 +380,33 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "The account and the resource that a service acts for each keep it to us, and the other is left; without both is judged.",
   },
   {
-    types: ["aws:lambda/function:Function", "aws:sagemaker/model:Model", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sfn/stateMachine:StateMachine"],
-    paths: ["vpcConfig.subnetIds[]", "vpcConfig.subnets[]", "subnetIds[]", "definition.**.VpcConfig.Subnets[]"],
+    types: [
+      "aws:lambda/function:Function",
+      "aws:sagemaker/model:Model",
+      "aws:sagemaker/pipeline:Pipeline",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:sfn/stateMachine:StateMachine",
+    ],
+    paths: [
+      ...["vpcConfig.subnetIds[]", "vpcConfig.subnets[]", "subnetIds[]", "definition.**.VpcConfig.Subnets[]", within("VpcConfig.Subnets[]")],
+      "definition.**.AwsvpcConfiguration.Subnets[]",
+    ],
     kinds: ["removed"],
     reason: "One zone of three less; that there are several is judged.",
   },
   {
-    types: ["aws:lambda/function:Function", "aws:sagemaker/model:Model", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sfn/stateMachine:StateMachine"],
+    types: [
+      "aws:lambda/function:Function",
+      "aws:sagemaker/model:Model",
+      "aws:sagemaker/pipeline:Pipeline",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:sfn/stateMachine:StateMachine",
+    ],
     paths: [
+      within("VpcConfig.Subnets[]"),
+      within("VpcConfig.SecurityGroupIds[]"),
+      "definition.**.AwsvpcConfiguration.Subnets[]",
+      "definition.**.AwsvpcConfiguration.SecurityGroups[]",
       "vpcConfig.subnetIds[]",
       "vpcConfig.subnets[]",
       "vpcConfig.securityGroupIds[]",
@@ -419,6 +460,46 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   { types: ["aws:cloudwatch/eventRule:EventRule"], names: ["upload-events-rule"], paths: [""], reason: lessIsDone },
   {
+    types: ["aws:cloudwatch/eventRule:EventRule"],
+    names: [
+      "admission-rule",
+      "case-report-rule",
+      "image-drop-rule",
+      "model-deployment-rule",
+      "retraining-*-rule",
+      "drift-watch-schedule",
+      "model-promotion-schedule",
+    ],
+    paths: ["$", "eventPattern", "scheduleExpression"],
+    kinds: ["gone", "removed", "replaced"],
+    reason: "Tells what starts which machine: with less nothing starts, and with more one starts that looks at what it was told before it does anything.",
+  },
+  {
+    types: ["aws:cloudwatch/eventRule:EventRule"],
+    names: ["workforce-emergency-used"],
+    paths: ["eventPattern.detail.eventName$", "eventPattern.detail.eventSource$", "eventPattern.detail.requestParameters"],
+    kinds: ["removed"],
+    reason: "A wider pattern tells of more.",
+  },
+  {
+    types: ["aws:cloudwatch/eventTarget:EventTarget"],
+    names: [
+      ...[
+        "admission-target",
+        "case-report-target",
+        "image-drop-target",
+        "model-deployment-target",
+        "retraining-alert",
+        "retraining-start",
+        "upload-events-target",
+      ],
+      "*-schedule-target",
+    ],
+    paths: ["$", "rule", "roleArn"],
+    kinds: ["gone", "replaced", "removed"],
+    reason: "Without what it starts, the platform does less than it should; a rule that does not exist, and a machine without a role, AWS refuses.",
+  },
+  {
     types: ["aws:cognito/userPoolClient:UserPoolClient"],
     paths: [
       "allowedOauthFlows",
@@ -438,6 +519,7 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "Who may call is the route's matter, and whom the function answers its own; a wrong integration answers with an error.",
   },
   { types: ["aws:apigatewayv2/api:Api"], paths: ["protocolType"], reason: refused },
+  { types: ["aws:apigatewayv2/route:Route"], paths: ["authorizerId"], kinds: ["replaced"], reason: refused },
   {
     types: ["aws:apigatewayv2/*"],
     paths: ["apiId", "routeKey", "target", "autoDeploy"],
@@ -539,6 +621,13 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   { types: ["aws:vpc/securityGroup*Rule", "aws:ec2/route:Route"], paths: ["$"], kinds: ["gone"], reason: "A rule or route that is gone lets nobody through." },
   { types: ["aws:kms/alias:Alias"], paths: [""], reason: "Is a name for people; what uses a key names its ARN." },
+  {
+    types: ["aws:iam/rolePolicy:RolePolicy"],
+    paths: ["policy.Statement[].Condition.StringLike.s3:prefix"],
+    kinds: ["widened"],
+    reason:
+      "Tells what lies where, by keys that hold identifiers only: functions that must notice what is not there may list whole buckets. What may be read is judged.",
+  },
   {
     types: ["aws:iam/rolePolicy:RolePolicy"],
     paths: ["role", "$"],
@@ -664,6 +753,13 @@ export const irrelevant: readonly Irrelevance[] = [
       "definition.**.Arguments.Bucket",
       "definition.**.InputFiles",
       "definition.**.S3Object.Bucket",
+      "definition.**.Arguments.Item",
+      "definition.**.PipelineParameters",
+      "definition.**.PipelineExecutionArn",
+      "definition.**.ModelPackageArn",
+      "definition.**.ModelPackageName",
+      "definition.**.ModelApprovalStatus",
+      "definition.**.ApprovalDescription",
     ],
     kinds: ["removed", "replaced", "changed"],
     reason: "What a state asks of a service is within what the machine's role may, and is proven with the functions that read it.",
@@ -680,9 +776,29 @@ export const irrelevant: readonly Irrelevance[] = [
       "definition.**.VolumeSizeInGB",
       "definition.**.StoppingCondition",
       "definition.**.Arguments.RoleArn",
+      "definition.**.ContainerOverrides",
     ],
     kinds: ["removed", "replaced", "changed", "negated"],
     reason: "What a job reads and writes is within what its role and its network let it, and is proven with the container.",
+  },
+  {
+    types: ["aws:sfn/stateMachine:StateMachine"],
+    paths: [
+      "definition.**.Arguments.EndpointName",
+      "definition.**.EndpointConfigName",
+      "definition.**.ModelName",
+      "definition.**.VariantName",
+      "definition.**.InitialInstanceCount",
+      "definition.**.InitialVariantWeight",
+      "definition.**.ClientConfig",
+      "definition.**.BlueGreenUpdatePolicy",
+      "definition.**.RetainAllVariantProperties",
+      "definition.**.PrimaryContainer.ModelDataSource",
+      "definition.**.ExecutionRoleArn",
+    ],
+    kinds: ["removed", "replaced", "changed", "negated"],
+    reason:
+      "How a new fleet takes over is proven by tests of the machine and end to end; what it runs as and where, and that alarms bring the old one back, is judged.",
   },
   {
     types: ["aws:sfn/stateMachine:StateMachine"],
@@ -721,9 +837,10 @@ type Place = Pick<Mutant, "type" | "name" | "path" | "kind">;
 
 function coverOf({ types, except = [], names, paths, kinds }: Irrelevance): (place: Place) => boolean {
   const [wanted, unwanted, within] = [types.map(typePattern), except.map(typePattern), paths.map(pathPattern)];
+  const called = names?.map(typePattern);
   const any = (patterns: readonly RegExp[], text: string): boolean => patterns.some((pattern) => pattern.test(text));
   return ({ type, name, path, kind }) =>
-    (kinds?.includes(kind) ?? true) && (names?.includes(name) ?? true) && any(wanted, type) && !any(unwanted, type) && any(within, path);
+    (kinds?.includes(kind) ?? true) && (called === undefined || any(called, name)) && any(wanted, type) && !any(unwanted, type) && any(within, path);
 }
 
 /** Types and paths of a list that no mutant falls under: they are about nothing that there is. */
@@ -733,7 +850,7 @@ export function unusedParts(list: readonly Irrelevance[], mutants: readonly Plac
     const places = [...entry.types, ...(entry.names ?? [])].join(" ");
     return [
       ...entry.types.filter((type) => !own.some((mutant) => typePattern(type).test(mutant.type))).map((type) => `${type} ${entry.paths.join(" ")}`),
-      ...(entry.names ?? []).filter((name) => !own.some((mutant) => mutant.name === name)).map((name) => `${name} ${entry.paths.join(" ")}`),
+      ...(entry.names ?? []).filter((name) => !own.some((mutant) => typePattern(name).test(mutant.name))).map((name) => `${name} ${entry.paths.join(" ")}`),
       ...entry.paths.filter((path) => !own.some((mutant) => pathPattern(path).test(mutant.path))).map((path) => `${places} ${path}`),
     ];
   });

@@ -9,7 +9,14 @@ import { coversAction, isDeniedToHolder } from "../../requests.ts";
 import { judgeAll } from "../../subjects.ts";
 import { roleType, statementsIn } from "./grants.ts";
 
-const network = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"];
+const network = [
+  "AssignPrivateIpAddresses",
+  "CreateNetworkInterface",
+  "DeleteNetworkInterface",
+  "DescribeNetworkInterfaces",
+  "DescribeSubnets",
+  "UnassignPrivateIpAddresses",
+].map((action) => `ec2:${action}`);
 const functionKey = "lambda:sourcefunctionarn";
 
 /**

@@ -4,6 +4,7 @@ import { boundaryDeniesWhatNoRoleMayDo } from "./boundary-denies-what-no-role-ma
 import { functionRoleLeavesNetworkToLambda } from "./function-role-leaves-network-to-lambda.ts";
 import { openidProviderIsApproved } from "./openid-provider-is-approved.ts";
 import { peopleAreNoUsers } from "./people-are-no-users.ts";
+import { policyAsksForTheKeysOfItsConditions } from "./policy-asks-for-the-keys-of-its-conditions.ts";
 import { policyChangesNoIdentities } from "./policy-changes-no-identities.ts";
 import { policyGrantsNoDataActionOnEveryResource } from "./policy-grants-no-data-action-on-every-resource.ts";
 import { policyGrantsNoWildcardAction } from "./policy-grants-no-wildcard-action.ts";
@@ -27,6 +28,7 @@ export const iamRules: Policies = [
   functionRoleLeavesNetworkToLambda,
   openidProviderIsApproved,
   peopleAreNoUsers,
+  policyAsksForTheKeysOfItsConditions,
   policyChangesNoIdentities,
   policyGrantsNoDataActionOnEveryResource,
   policyGrantsNoWildcardAction,

@@ -3,6 +3,7 @@ import { activityIsEncryptedWithCustomerKey } from "./activity-is-encrypted-with
 import { bedrockCallsNameModelAndGuardrail } from "./bedrock-calls-name-model-and-guardrail.ts";
 import { containerTasksRunPrivateAndClosed } from "./container-tasks-run-private-and-closed.ts";
 import { definitionHoldsNoSecretOrIdentifier } from "./definition-holds-no-secret-or-identifier.ts";
+import { endpointUpdatesWatchAlarms } from "./endpoint-updates-watch-alarms.ts";
 import { jobsRunPinnedImages } from "./jobs-run-pinned-images.ts";
 import { jobsWriteToBucketsOfTheStack } from "./jobs-write-to-buckets-of-the-stack.ts";
 import { mediaConvertJobsEncryptOutputs } from "./media-convert-jobs-encrypt-outputs.ts";
@@ -25,6 +26,7 @@ export const sfnRules: Policies = [
   bedrockCallsNameModelAndGuardrail,
   containerTasksRunPrivateAndClosed,
   definitionHoldsNoSecretOrIdentifier,
+  endpointUpdatesWatchAlarms,
   jobsRunPinnedImages,
   jobsWriteToBucketsOfTheStack,
   mediaConvertJobsEncryptOutputs,

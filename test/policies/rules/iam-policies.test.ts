@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { PolicyConfig } from "../../../local/deploy/policy/config.ts";
 import { boundaryDeniesWhatNoRoleMayDo } from "../../../policies/rules/iam/boundary-denies-what-no-role-may-do.ts";
 import { functionRoleLeavesNetworkToLambda } from "../../../policies/rules/iam/function-role-leaves-network-to-lambda.ts";
+import { policyAsksForTheKeysOfItsConditions } from "../../../policies/rules/iam/policy-asks-for-the-keys-of-its-conditions.ts";
 import { policyChangesNoIdentities } from "../../../policies/rules/iam/policy-changes-no-identities.ts";
 import { policyGrantsNoDataActionOnEveryResource } from "../../../policies/rules/iam/policy-grants-no-data-action-on-every-resource.ts";
 import { policyGrantsNoWildcardAction } from "../../../policies/rules/iam/policy-grants-no-wildcard-action.ts";
@@ -40,6 +41,9 @@ const registering = {
   Resource: "arn:aws:sagemaker:us-east-1:111111111111:model-package/*",
   Condition: { StringEquals: { "sagemaker:ModelApprovalStatus": "PendingManualApproval" } },
 };
+
+const leading = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": "case-*" } };
+const reading = { Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:us-east-1:111111111111:table/cases" };
 
 const using = {
   Action: "kms:Decrypt",
@@ -78,7 +82,10 @@ const denials: Record<string, object> = {
 const bounded = (left: string, ...more: object[]) =>
   boundary([...Object.entries(denials).flatMap(([name, statement]) => (name === left ? [] : [statement])), ...more]);
 
-const network = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"];
+const network = [
+  ...["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"],
+  ...["ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"],
+];
 const joining =
   (statements: object[], service = "lambda.amazonaws.com"): Program =>
   (opts) => {
@@ -106,6 +113,13 @@ describe("rules for policies of IAM", () => {
       "wildcards of another form",
       policy(allow({ Action: ["**", "s3:?*", "*:GetObject", "s?:GetObject", "s3:Get*"] })),
       '"p" allows **, s3:?*, *:GetObject, s?:GetObject (S).',
+    ],
+    [
+      policyAsksForTheKeysOfItsConditions,
+      "keys that a request may leave out",
+      policy(allow({ ...reading, Condition: leading }), allow({ ...reading, Sid: "T", Condition: { ...leading, Null: { "dynamodb:LeadingKeys": "true" } } })),
+      '"p" allows requests without dynamodb:leadingkeys (S).',
+      '"p" allows requests without dynamodb:leadingkeys (T).',
     ],
     [policyGrantsNoWildcardAction, "all but some", policy(allow({ Action: undefined, NotAction: "iam:*" })), '"p" allows everything but iam:* (S).'],
     ...["*", "arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:*", "arn:aws:*:*:*:*"].map((Resource): (typeof refused)[number] => [
@@ -327,6 +341,15 @@ describe("rules for policies of IAM", () => {
       "grants to AWS services",
       policy(allow({ Action: "kms:CreateGrant", Resource: using.Resource, Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } } })),
     ],
+    [
+      policyAsksForTheKeysOfItsConditions,
+      "a key that is asked for, and one that is always there",
+      policy(
+        allow({ ...reading, Condition: { ...leading, Null: { "dynamodb:LeadingKeys": "false" } } }),
+        allow({ Action: "kms:CreateGrant", Condition: { "ForAllValues:StringEquals": { "kms:GrantOperations": ["Decrypt"] } } }),
+        { ...deny("dynamodb:GetItem"), Condition: leading },
+      ),
+    ],
     [policyTakesNamedRoles, "a role", policy(allow({ Action: "sts:AssumeRole", Resource: "arn:aws:iam::111111111111:role/r" }))],
     [policyChangesNoIdentities, "a look at identities", policy(allow({ Action: ["iam:Get*", "iam:PassRole"] }))],
     [boundaryDeniesWhatNoRoleMayDo, "a boundary that denies all of it", bounded("")],
@@ -367,6 +390,7 @@ describe("rules for policies of IAM", () => {
       expect(await applications(rule, role), rule.name).to.equal(0);
     expect(await applications(policyPassesNamedRolesToNamedServices, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
     expect(await applications(policyRegistersNetworksForApproval, policy(allow({ ...registering, Action: "sagemaker:DescribeModelPackage" })))).to.equal(0);
+    expect(await applications(policyAsksForTheKeysOfItsConditions, policy(allow(reading)))).to.equal(0);
     expect(await applications(boundaryDeniesWhatNoRoleMayDo, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
     expect(await applications(roleHasPoliciesOfItsOwn, policy(allow({ Action: "s3:GetObject" })))).to.equal(0);
     expect(await applications(functionRoleLeavesNetworkToLambda, joining([allow({ Action: network, Resource: "*" })], "sagemaker.amazonaws.com"))).to.equal(0);

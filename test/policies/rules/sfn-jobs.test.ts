@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { hasLocalNvme } from "../../../policies/data/local-nvme-families.ts";
+import { endpointUpdatesWatchAlarms } from "../../../policies/rules/sfn/endpoint-updates-watch-alarms.ts";
 import { jobsRunPinnedImages } from "../../../policies/rules/sfn/jobs-run-pinned-images.ts";
 import { jobsWriteToBucketsOfTheStack } from "../../../policies/rules/sfn/jobs-write-to-buckets-of-the-stack.ts";
 import { sagemakerJobsAreIsolatedAndEncrypted } from "../../../policies/rules/sfn/sagemaker-jobs-are-isolated-and-encrypted.ts";
@@ -340,6 +341,40 @@ describe("sfn-jobs-write-to-buckets-of-the-stack", () => {
   it("applies where something is written", async () => {
     expect(await applications(jobsWriteToBucketsOfTheStack, job("lambda:invoke", {}))).to.equal(0);
     expect(await applications(jobsWriteToBucketsOfTheStack, (opts) => new aws.s3.Bucket("b", {}, opts))).to.equal(0);
+  });
+});
+
+describe("sfn-endpoint-updates-watch-alarms", () => {
+  const alarms = (...names: string[]) => ({ DeploymentConfig: { AutoRollbackConfiguration: { Alarms: names.map((AlarmName) => ({ AlarmName })) } } });
+  const update = (settings: object, EndpointName = "e") => task("aws-sdk:sagemaker:updateEndpoint", { EndpointName, ...settings });
+  const updating = (states: object) => (opts: Opts) => {
+    const autoRollbackConfiguration = { alarms: [{ alarmName: "errors" }, { alarmName: "latency" }] };
+    const deploymentConfig = {
+      blueGreenUpdatePolicy: { trafficRoutingConfiguration: { type: "ALL_AT_ONCE", waitIntervalInSeconds: 60 } },
+      autoRollbackConfiguration,
+    };
+    new aws.sagemaker.Endpoint("e", { name: "e", endpointConfigName: "c", deploymentConfig }, opts);
+    machine(states)(opts);
+  };
+  const refused = (problem: string): string => `State machine "m" updates endpoint ${problem}`;
+  const cases: [what: string, program: (opts: Opts) => unknown, ...messages: string[]][] = [
+    ["accepts an update that watches the endpoint's alarms, and one that puts back", updating({ A: update(alarms("latency", "errors")), B: update({}) })],
+    ["accepts any alarm of an endpoint that is made elsewhere", updating({ A: update(alarms("errors"), "elsewhere") })],
+    ["refuses none", updating({ A: update({}) }), refused("e and lets no alarm take it back.")],
+    ["refuses alarms that are computed", updating({ A: update(alarms("{% $alarm %}")) }), refused("e and lets no alarm take it back.")],
+    ["refuses one of two", updating({ A: update(alarms("errors", "other")) }), refused("e whatever latency says, which the endpoint names.")],
+    [
+      "refuses to watch the alarms of one endpoint for another",
+      updating({ A: update(alarms("errors", "latency"), "f"), B: update({}) }),
+      refused("e and lets no alarm take it back."),
+    ],
+  ];
+  for (const [what, program, ...messages] of cases) it(what, async () => expect(await violations(endpointUpdatesWatchAlarms, program)).to.deep.equal(messages));
+
+  it("applies where an endpoint that is written out is updated", async () => {
+    expect(await applications(endpointUpdatesWatchAlarms, updating({ A: update(alarms("errors", "latency")) }))).to.equal(1);
+    expect(await applications(endpointUpdatesWatchAlarms, updating({ A: update({}, "{% $name %}") }))).to.equal(0);
+    expect(await applications(endpointUpdatesWatchAlarms, job("lambda:invoke", {}))).to.equal(0);
   });
 });
 
