@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 import type { AnalyserMode } from "../../contracts/model.ts";
@@ -132,19 +132,21 @@ const banner = 'import { createRequire as nodeRequire } from "node:module"; cons
 /**
  * Bundles all handlers in one esbuild call: each into a folder `.build/functions/<area>-<name>` under `root`, with
  * `index.mjs`, the chunks that it shares with others, and packages with machine code. Parsing and printing the SDK once for
- * all takes a third of the time of doing it for each. A file is replaced only where its content changed, and at once,
- * because a running local cloud may be loading it.
+ * all takes a third of the time of doing it for each, and what all share is cut the same way whichever of them a
+ * stack runs: a handler that was tried in one account is the same bytes in the next. A file is replaced only where its content changed,
+ * and at once, because a running local cloud may be loading it, or the program of another stack may be reading it.
  *
  * Throws a RunError that names every missing handler, what esbuild could not resolve or, if `forUpdate`, the packages
  * that Lambda would miss: a preview does without them.
  */
 export function bundleFunctions({ root = process.cwd(), names = functionNames, forUpdate = false }: BundleOptions = {}): FunctionBundles {
   const source = (name: FunctionName) => join(root, "functions", name, "index.ts");
-  const missing = names.filter((name) => !existsSync(source(name)));
+  const present = functionNames.filter((name) => existsSync(source(name)));
+  const missing = names.filter((name) => !present.includes(name));
   if (missing.length > 0)
     throw new pulumi.RunError(`No handler: ${missing.map((name) => `functions/${name}/index.ts`).join(", ")} must exist and export "handler".`);
 
-  const outputs = bundle(root, Object.fromEntries(names.map((name) => [functionId(name), source(name)])));
+  const outputs = bundle(root, Object.fromEntries(present.map((name) => [functionId(name), source(name)])));
   const archives = names.map((name) => {
     const folder = join(root, ".build", "functions", functionId(name));
     const entry = `${functionId(name)}.mjs`;
@@ -159,6 +161,7 @@ export function bundleFunctions({ root = process.cwd(), names = functionNames, f
 export interface BundleOptions {
   /** Folder of the project. */
   root?: string;
+  /** Those that are wanted; all of them if not given. */
   names?: readonly FunctionName[];
   /** Whether what is bundled will really run on Lambda. */
   forUpdate?: boolean;
@@ -226,12 +229,13 @@ function withImports(outputs: ReadonlyMap<string, Output>, file: string, found =
 function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, contents] of files) replaceFile(join(folder, name), contents);
-  for (const name of readdirSync(folder)) if (name !== "node_modules" && !files.has(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder)) if (name !== "node_modules" && !files.has(name)) rmSync(join(folder, name), { force: true });
 }
 
 function replaceFile(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
-  const draft = `${path}.${process.pid}`;
+  // Beside the folder, since another program removes from it what it doesn't know.
+  const draft = `${dirname(path)}.${process.pid}`;
   writeFileSync(draft, contents);
   renameSync(draft, path);
 }

@@ -1,5 +1,6 @@
-import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFolder } from "../replace-folder.ts";
 
 /** Builds of a package for the processors that our functions run on. */
 const lambdaBuild = /-linux-arm64$/;
@@ -46,8 +47,9 @@ export function copyPackages(modules: string, folder: string, names: readonly st
   for (const name of names) {
     const [from, to] = [join(modules, name), join(folder, "node_modules", name)];
     if (versionOf(to) === versionOf(from)) continue;
-    rmSync(to, { recursive: true, force: true });
-    cpSync(from, to, { recursive: true, dereference: true });
+    const draft = `${folder}.${process.pid}`;
+    cpSync(from, draft, { recursive: true, dereference: true });
+    replaceFolder(draft, to);
   }
 }
 

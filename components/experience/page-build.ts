@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { replaceFolder } from "../replace-folder.ts";
 
 /** One file of the built page. */
 export interface PageFile {
@@ -41,17 +42,24 @@ export function buildPage({ root = process.cwd() }: { root?: string } = {}): rea
   const folder = join(root, ".build/web");
   const digest = digestOf(root);
   const kept = join(folder, marker);
-  if (!existsSync(kept) || readFileSync(kept, "utf8") !== digest) {
-    rmSync(kept, { force: true });
+  const isBuilt = () => existsSync(kept) && readFileSync(kept, "utf8") === digest;
+  if (!isBuilt()) {
+    const draft = `${folder}.${process.pid}`;
     const { status, stderr } = spawnSync(
       process.execPath,
-      [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", config, "--outDir", folder, "--emptyOutDir"],
+      [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", config, "--outDir", draft, "--emptyOutDir"],
       {
         encoding: "utf8",
       },
     );
-    if (status !== 0) throw new pulumi.RunError(`The page can't be built. ${stderr}`);
-    writeFileSync(kept, digest);
+    if (status !== 0) {
+      rmSync(draft, { recursive: true, force: true });
+      throw new pulumi.RunError(`The page can't be built. ${stderr}`);
+    }
+    writeFileSync(join(draft, marker), digest);
+    // The program of another stack may have built it meanwhile.
+    if (isBuilt()) rmSync(draft, { recursive: true });
+    else replaceFolder(draft, folder);
   }
   const keys = filesIn(folder).filter((key) => key !== marker);
   const unknown = keys.filter((key) => !(extname(key) in types));

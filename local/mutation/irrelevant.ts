@@ -848,10 +848,12 @@ export function unusedParts(list: readonly Irrelevance[], mutants: readonly Plac
   return list.flatMap((entry) => {
     const own = mutants.filter(coverOf(entry));
     const places = [...entry.types, ...(entry.names ?? [])].join(" ");
+    const [types, names, paths] = [new Set(own.map(({ type }) => type)), new Set(own.map(({ name }) => name)), new Set(own.map(({ path }) => path))];
+    const fits = (pattern: RegExp, values: ReadonlySet<string>): boolean => [...values].some((value) => pattern.test(value));
     return [
-      ...entry.types.filter((type) => !own.some((mutant) => typePattern(type).test(mutant.type))).map((type) => `${type} ${entry.paths.join(" ")}`),
-      ...(entry.names ?? []).filter((name) => !own.some((mutant) => typePattern(name).test(mutant.name))).map((name) => `${name} ${entry.paths.join(" ")}`),
-      ...entry.paths.filter((path) => !own.some((mutant) => pathPattern(path).test(mutant.path))).map((path) => `${places} ${path}`),
+      ...entry.types.filter((type) => !fits(typePattern(type), types)).map((type) => `${type} ${entry.paths.join(" ")}`),
+      ...(entry.names ?? []).filter((name) => !fits(typePattern(name), names)).map((name) => `${name} ${entry.paths.join(" ")}`),
+      ...entry.paths.filter((path) => !fits(pathPattern(path), paths)).map((path) => `${places} ${path}`),
     ];
   });
 }

@@ -13,6 +13,7 @@ import { policyGrantsApprovedModelsOnly } from "../../policies/rules/bedrock/pol
 import { rules } from "../../policies/rules/index.ts";
 import { today, waive, waivers } from "../../policies/waivers.ts";
 import { projectOfModes } from "../e2e/support/modes-project.ts";
+import { outside } from "../support/boundary.ts";
 import { failure } from "../support/failure.ts";
 import { differences, manifestOf, reviewed } from "./manifest.ts";
 import { projectFolder } from "./project.ts";
@@ -211,6 +212,17 @@ describe("the program", () => {
         const boundary = (kind: string) => `arn:aws:iam::${account}:policy/svp-${stack}-${kind}`;
         for (const { inputs, name } of ofType(deployment, "aws:iam/role:Role"))
           expect(inputs["permissionsBoundary"], name).to.equal(boundary(upkeepRoles.includes(name) ? "upkeep-boundary" : "boundary"));
+      });
+
+      it("lets every role do within its boundary what it is granted", () => {
+        const roles = new Map(ofType(deployment, "aws:iam/role:Role").map(({ inputs }) => [inputs["name"], inputs["permissionsBoundary"]]));
+        const boundaries = ofType(deployment, "aws:iam/policy:Policy");
+        expect(boundaries.map(({ name }) => name)).to.deep.equal(["boundary", "upkeep-boundary"]);
+        for (const { inputs, outputs, name } of boundaries) {
+          const bounded = deployment.resources.filter(({ inputs: { role } }) => roles.get(role) === outputs["arn"]);
+          expect(bounded, name).not.to.have.length(0);
+          expect(outside(bounded, inputs["policy"] as string), name).to.deep.equal([]);
+        }
       });
 
       it("tags everything with who answers for it and whose data it may hold", () => {

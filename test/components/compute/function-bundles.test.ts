@@ -1,9 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { bundleFunctions, type FunctionName, functionNames } from "../../../components/compute/function-bundles.ts";
+
+const execute = promisify(execFile);
 
 describe("bundleFunctions", () => {
   let root: string;
@@ -99,6 +103,33 @@ describe("bundleFunctions", () => {
     const after = statSync(entry).mtimeMs;
     bundleFunctions({ root, names });
     expect(statSync(entry).mtimeMs).to.equal(after).and.to.be.at.least(before);
+  });
+
+  it("lets the programs of two stacks bundle at once into one folder", async () => {
+    writeHandlers();
+    write(
+      "functions/prepare/admit/index.ts",
+      'import sharp from "sharp";\nimport { where } from "../../shared.ts";\nexport const handler = async () => [where("admit"), sharp];',
+    );
+    write("node_modules/sharp/package.json", JSON.stringify({ name: "sharp", version: "1.0.0", main: "index.js" }));
+    for (let file = 0; file < 200; file++) write(`node_modules/sharp/lib/${file}.js`, "");
+    write("node_modules/sharp/index.js", "module.exports = 'red';");
+    // Five folders, into each of which three programs bundle at the same moment.
+    const roots = Array.from({ length: 5 }, (_, index) => `${root}/at-once-${index}`);
+    for (const one of roots) for (const part of ["functions", "node_modules"]) cpSync(join(root, part), join(one, part), { recursive: true });
+    const program = `import { bundleFunctions } from ${JSON.stringify(resolve("components/compute/function-bundles.ts"))};
+      for (const [index, root] of ${JSON.stringify(roots)}.entries()) {
+        while (Date.now() < ${Date.now() + 2500} + index * 150);
+        bundleFunctions({ root, names: ${JSON.stringify(names)} });
+      }`;
+    await Promise.all([1, 2, 3].map(() => execute(process.execPath, ["--input-type=module", "--eval", program])));
+    for (const one of roots) {
+      const built = join(one, ".build/functions");
+      expect(readdirSync(built).sort()).to.deep.equal(["prepare-admit", "serve-get-case"]);
+      const { handler } = (await import(pathToFileURL(join(built, "prepare-admit/index.mjs")).href)) as { handler: () => Promise<unknown> };
+      expect(await handler()).to.deep.equal(["a/admit", "red"]);
+      expect(readdirSync(join(built, "prepare-admit/node_modules/sharp/lib"))).to.have.length(200);
+    }
   });
 
   it("names every handler that is missing", () => {

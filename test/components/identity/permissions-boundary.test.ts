@@ -7,76 +7,19 @@ import { Studio } from "../../../components/learning/studio.ts";
 import { TrainingRoles } from "../../../components/learning/training-roles.ts";
 import type { Place } from "../../../components/place.ts";
 import { allow } from "../../../components/security/policy.ts";
-import { deploy } from "../../../local/deploy/deploy.ts";
-import type { DeployedResource } from "../../../local/deploy/deployment.ts";
-import { offlineProvider } from "../../../local/provider/offline.ts";
-import { createIam } from "../../../local/services/iam/iam.ts";
-import { projectFolder } from "../../stacks/project.ts";
+import { outside, within } from "../../support/boundary.ts";
 import { rulesOfParts } from "../../support/pack.ts";
 import { violations } from "../../support/policies.ts";
 import { datasetsBucket } from "../learning/datasets.ts";
 import { alertTopicArn, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, place } from "../place.ts";
 
-interface Grant {
-  readonly Effect: string;
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-}
-
 async function boundaryOf(where: Place, copyRegions: readonly string[] = [], bounds: Bounded = "workload"): Promise<string> {
   const stack = await inAccount((opts) => void new PermissionsBoundary("boundary", { bounds, place: where, copyRegions }, opts));
   return stack.one(aws.iam.Policy, "boundary").inputs["policy"] as string;
 }
 
-/** Whether a role that its own policies let do everything may do this within a boundary. */
-function within(document: string): (action: string, resource: string, context?: Record<string, string>) => boolean {
-  const iam = createIam({ accountId: "111111111111" });
-  const [policy, role] = ["arn:aws:iam::111111111111:policy/boundary", "arn:aws:iam::111111111111:role/any"];
-  iam.putManagedPolicy(policy, JSON.parse(document));
-  const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] };
-  iam.putRole({ arn: role, trustPolicy: trust, permissionsBoundary: policy });
-  iam.putRolePolicy(role, "all", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
-  return (action, resource, context = {}) => {
-    try {
-      iam.authorize({ arn: role }, action, resource, context);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-}
-
-/** What roles are granted and a boundary would not let them do. A wildcard of a grant stands for itself. */
-function outside(resources: readonly DeployedResource[], document: string): string[] {
-  const may = within(document);
-  return resources
-    .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
-    .flatMap(({ name, inputs }) =>
-      (JSON.parse(inputs["policy"] as string) as { Statement: Grant[] }).Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action, Resource }) =>
-        Action.flatMap((action) => Resource.filter((resource) => !may(action, resource)).map((resource) => `${name}: ${action} on ${resource}`)),
-      ),
-    );
-}
-
 describe("PermissionsBoundary", () => {
-  it("lets every role of an environment do what it is granted", async () => {
-    const project = projectFolder();
-    try {
-      const { resources } = await deploy({ root: project.root, stack: "prod", provider: offlineProvider() });
-      const roles = new Map(resources.filter(({ type }) => type === "aws:iam/role:Role").map(({ inputs }) => [inputs["name"], inputs["permissionsBoundary"]]));
-      const boundaries = resources.filter(({ type }) => type === "aws:iam/policy:Policy");
-      expect(boundaries.map(({ name }) => name)).to.deep.equal(["boundary", "upkeep-boundary"]);
-      for (const { inputs, outputs, name } of boundaries) {
-        const bounded = resources.filter(({ inputs: { role } }) => roles.get(role) === outputs["arn"]);
-        expect(bounded, name).not.to.have.length(0);
-        expect(outside(bounded, inputs["policy"] as string), name).to.deep.equal([]);
-      }
-    } finally {
-      project.remove();
-    }
-  });
-
   it("lets roles of people and of learning do what they are granted", async () => {
     const { resources } = await inAccount((opts) => {
       const made = parts(opts);
