@@ -149,6 +149,9 @@ export const driftDetected = z.strictObject({
 });
 export type DriftDetected = z.infer<typeof driftDetected>;
 
-/** What a look at all networks came to: what is to be announced, and of which networks nothing could be said, and why. */
-export const watchOutcome = z.strictObject({ announcements: z.array(driftDetected), faults: z.array(z.string()) });
+/**
+ * What a look at all networks came to: what is to be announced; what was announced before and is wrong still; of which networks nothing could be
+ * said, and why.
+ */
+export const watchOutcome = z.strictObject({ announcements: z.array(driftDetected), open: z.array(driftDetected), faults: z.array(z.string()) });
 export type WatchOutcome = z.infer<typeof watchOutcome>;

@@ -189,6 +189,9 @@ export const qualityReportKey = (model: string, digest: string, measuredAt: stri
 /** One open episode of a kind at a time: `reason` is what it is about. */
 export const driftEpisodeKey = (model: string, digest: string, reason: string): string => `${modelDriftPrefix(model, digest)}episodes/${reason}.json`;
 
+/** Whose turn it is to learn, of all that want a network to ({@link file://./retraining.ts}). */
+export const retrainingTurnKey = (model: string): string => `${driftPrefix}${model}/retraining.json`;
+
 /** What came of an experiment ({@link file://./experiments.ts}), in the models bucket, where training jobs write. */
 export const experimentsPrefix = "training/experiments/";
 export const experimentPrefix = (batch: string, id: string): string => `${experimentsPrefix}${batch}/${id}/`;

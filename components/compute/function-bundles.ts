@@ -71,6 +71,7 @@ export const functionNames = [
   "learn/measure-drift",
   "learn/measure-quality",
   "learn/start-retraining",
+  "learn/resume-retrainings",
   "learn/collect-corrections",
   "learn/plan-experiments",
   "learn/promote-model",

@@ -4,6 +4,8 @@ import { type Catcher, errorMessage, expression, type FunctionTarget, invoke, re
 export interface DriftWatchDefinitionArgs {
   readonly measureDrift: FunctionTarget;
   readonly measureQuality: FunctionTarget;
+  /** Lets the networks learn for which enough was corrected meanwhile. */
+  readonly resumeRetrainings: FunctionTarget;
 }
 
 const fails: Catcher = {
@@ -15,9 +17,9 @@ const asked = { execution: "{% $states.context.Execution.Name %}" };
 
 /**
  * Looks at all networks in use: whether what they see has moved, and whether people still agree. What is wrong is announced, an event for each
- * network; a network that could not be judged fails the execution at its end, so that people are told.
+ * network; what is wrong still, and waited for corrections, goes on once there are enough. A network that could not be judged fails the execution at its end, so that people are told.
  */
-export function driftWatchDefinition({ measureDrift, measureQuality }: DriftWatchDefinitionArgs): StateMachineDefinition {
+export function driftWatchDefinition({ measureDrift, measureQuality, resumeRetrainings }: DriftWatchDefinitionArgs): StateMachineDefinition {
   return {
     Comment: "Tells which networks should learn anew.",
     QueryLanguage: "JSONata",
@@ -28,6 +30,7 @@ export function driftWatchDefinition({ measureDrift, measureQuality }: DriftWatc
       MeasureQuality: invoke(measureQuality, asked, {
         Assign: {
           announcements: "{% $append($append([], $drift.announcements), $states.result.Payload.announcements) %}",
+          open: "{% $append($append([], $drift.open), $states.result.Payload.open) %}",
           faults: "{% $append($append([], $drift.faults), $states.result.Payload.faults) %}",
         },
         Catch: [fails],
@@ -38,10 +41,19 @@ export function driftWatchDefinition({ measureDrift, measureQuality }: DriftWatc
         Items: "{% $append([], $announcements) %}",
         MaxConcurrency: 1,
         ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, StartAt: "AnnounceDrift", States: { AnnounceDrift: announceDrift } },
-        Output: { announced: "{% $count($announcements) %}" },
         Catch: [fails],
-        Next: "WereAllJudged",
+        Next: "ResumeRetrainings",
       },
+      ResumeRetrainings: invoke(
+        resumeRetrainings,
+        { open: "{% $append([], $open) %}" },
+        {
+          Assign: { faults: "{% $append($append([], $faults), $states.result.Payload.faults) %}" },
+          Output: { announced: "{% $count($announcements) %}", resumed: "{% $count($states.result.Payload.resumed) %}" },
+          Catch: [fails],
+          Next: "WereAllJudged",
+        },
+      ),
       WereAllJudged: { Type: "Choice", Choices: [{ Condition: "{% $count($faults) = 0 %}", Next: "Looked" }], Default: "NotAllJudged" },
       Looked: { Type: "Succeed" },
       NotAllJudged: { Type: "Fail", Error: "NotAllJudged", Cause: "{% $join($append([], $faults), ' ') %}" },

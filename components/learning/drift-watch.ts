@@ -12,6 +12,7 @@ import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { driftWatchDefinition } from "./drift-watch.asl.ts";
 import { LearningSchedule } from "./learning-schedule.ts";
+import type { Retraining } from "./retraining.ts";
 
 export interface DriftWatchArgs {
   settings: FunctionSettings;
@@ -20,6 +21,8 @@ export interface DriftWatchArgs {
   table: CaseTable;
   /** Networks that are watched. */
   models: readonly string[];
+  /** What goes on, once enough was corrected, with what had to wait. */
+  retraining: Pick<Retraining, "resume">;
   /** When it looks: `rate(1 day)`. */
   schedule: string;
   /** Cases that a baseline is made of, and that a window must have and has at most (docs/drift.md). */
@@ -50,7 +53,7 @@ export class DriftWatch extends PlatformComponent {
 
   constructor(name: string, args: DriftWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:learning:DriftWatch", name, opts);
-    const { settings, keys, lake, table, models } = args;
+    const { settings, keys, lake, table, models, retraining } = args;
     const { place } = settings;
     const { processed } = lake;
     this.#check(args);
@@ -91,10 +94,11 @@ export class DriftWatch extends PlatformComponent {
       name,
       {
         ...{ settings, keys, jobs: [], what: "The look at the networks in use" },
-        definition: driftWatchDefinition({ measureDrift, measureQuality }),
+        definition: driftWatchDefinition({ measureDrift, measureQuality, resumeRetrainings: retraining.resume }),
         statements: [
           measureDrift.allowInvoke("MeasureDrift"),
           measureQuality.allowInvoke("MeasureQuality"),
+          retraining.resume.allowInvoke("ResumeRetrainings"),
           allow("AnnounceDrift", ["events:PutEvents"], [regionalArn(place, "events", "event-bus/default")]),
         ],
       },

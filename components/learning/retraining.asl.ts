@@ -38,13 +38,15 @@ const attempt = "$string($states.context.Execution.RedriveCount)";
 
 /**
  * Lets a network learn anew (`contracts/retraining.ts`): collects what people corrected, builds a dataset version of it, and runs the
- * network's pipeline, whose candidate waits for approval. Where too little was corrected it asks people, and ends. How it ended is announced.
+ * network's pipeline, whose candidate waits for approval. Where too little was corrected it asks people, and ends. Where the network is learning
+ * already it waits until it has. How it ended is announced.
  */
 export function retrainingDefinition(args: RetrainingDefinitionArgs): StateMachineDefinition {
   return {
     Comment: "Lets a network learn from what people corrected.",
     QueryLanguage: "JSONata",
-    TimeoutSeconds: daySeconds,
+    // A day for each of two: the network may be learning for another reason already.
+    TimeoutSeconds: 2 * daySeconds,
     StartAt: "CollectCorrections",
     States: {
       ...collect(args),
@@ -68,11 +70,11 @@ export function retrainingDefinition(args: RetrainingDefinitionArgs): StateMachi
   };
 }
 
-function collect({ collectCorrections }: RetrainingDefinitionArgs): Record<string, State> {
+function collect({ collectCorrections, pollSeconds }: RetrainingDefinitionArgs): Record<string, State> {
   return {
     CollectCorrections: invoke(
       collectCorrections,
-      { request: expression(request) },
+      { request: expression(request), execution: expression(named) },
       {
         Assign: { collected: "{% $states.result.Payload %}" },
         Catch: [fails],
@@ -83,10 +85,12 @@ function collect({ collectCorrections }: RetrainingDefinitionArgs): Record<strin
       Type: "Choice",
       Choices: [
         { Condition: "{% $collected.status = 'READY' %}", Next: "BuildDataset" },
+        { Condition: "{% $collected.status = 'BUSY' %}", Next: "WaitForTurn" },
         { Condition: "{% $collected.status = 'UNTEACHABLE' %}", Next: "TellOfUnteachable" },
       ],
       Default: "TellOfWaiting",
     },
+    WaitForTurn: { Type: "Wait", Seconds: pollSeconds, Next: "CollectCorrections" },
   };
 }
 

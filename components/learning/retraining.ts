@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatasetTask } from "../../contracts/dataset-version.ts";
 import { driftDetectedType, learningSource } from "../../contracts/drift.ts";
-import { datasetPlansPrefix, datasetsPrefix } from "../../contracts/keys.ts";
+import { datasetPlansPrefix, datasetsPrefix, driftPrefix } from "../../contracts/keys.ts";
 import type { Model } from "../../contracts/model.ts";
 import { retrainingEndedType } from "../../contracts/retraining.ts";
 import { Workflow } from "../analysis/workflow.ts";
@@ -47,6 +47,8 @@ const taskOf = (model: Model): DatasetTask | null => (isTrainable(model) ? model
  */
 export class Retraining extends PlatformComponent {
   readonly workflow: Workflow;
+  /** Goes on with what waited, once enough was corrected; the daily look calls it. */
+  readonly resume: PlatformFunction;
 
   constructor(name: string, args: RetrainingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:learning:Retraining", name, opts);
@@ -54,27 +56,51 @@ export class Retraining extends PlatformComponent {
     const { place } = settings;
 
     const teaching = { models: Object.fromEntries(models.map((model) => [model.id, { task: taskOf(model), labels: model.labels }])), leastCorrected };
+    const stateMachineArn = regionalArn(place, "states", `stateMachine:${physicalName(place, name)}`);
+    const turns = `${driftPrefix}*/retraining.json`;
+    /** What counts the corrections that a network has not learned from. */
+    const counting = {
+      ...{ settings, timeoutSeconds: 900, memoryMb: 1024 },
+      environment: {
+        CASE_TABLE: table.tableName,
+        PROCESSED_BUCKET: lake.processed.bucket,
+        DATASETS_BUCKET: lake.datasets.bucket,
+        STATE_MACHINE_ARN: stateMachineArn,
+        TEACHING: JSON.stringify(teaching),
+      },
+      statements: [
+        ...table.allowListByTime("ListCases"),
+        lake.processed.allowNoticingAbsence("NoticeMissingObjects"),
+        ...lake.datasets.allow("ReadPlans", ["s3:GetObject"], datasetPlansPrefix),
+        lake.datasets.allowList("ListPlans", datasetPlansPrefix),
+        lake.datasets.allowList("ListVersions", datasetsPrefix),
+      ],
+    };
     const collectCorrections = new PlatformFunction(
       {
-        settings,
+        ...counting,
         handler: "learn/collect-corrections",
         description: "Finds what people corrected since a network last learned, or asks them to",
-        timeoutSeconds: 900,
-        memoryMb: 1024,
-        environment: {
-          CASE_TABLE: table.tableName,
-          PROCESSED_BUCKET: lake.processed.bucket,
-          DATASETS_BUCKET: lake.datasets.bucket,
-          TEACHING: JSON.stringify(teaching),
-        },
         statements: [
-          ...table.allowListByTime("ListCases"),
+          ...counting.statements,
           ...table.allow("AskPeople", ["dynamodb:PutItem", "dynamodb:Query"]),
           ...lake.processed.allow("ReadAnalyses", ["s3:GetObject"], `${lakePrefixes.metadata}*/analysis.json`),
-          lake.processed.allowNoticingAbsence("NoticeMissingAnalyses"),
-          ...lake.datasets.allow("ReadPlans", ["s3:GetObject"], datasetPlansPrefix),
-          lake.datasets.allowList("ListPlans", datasetPlansPrefix),
-          lake.datasets.allowList("ListVersions", datasetsPrefix),
+          ...lake.processed.allow("TakeTurns", ["s3:GetObject", "s3:PutObject"], turns),
+          allow("FollowRetrainings", ["states:DescribeExecution"], [regionalArn(place, "states", `execution:${physicalName(place, name)}:*`)]),
+        ],
+      },
+      { parent: this },
+    );
+    this.resume = new PlatformFunction(
+      {
+        ...counting,
+        handler: "learn/resume-retrainings",
+        description: "Goes on with retrainings that waited, once people corrected enough",
+        statements: [
+          ...counting.statements,
+          ...table.allow("ReadCorrections", ["dynamodb:Query"]),
+          ...lake.processed.allow("ReadTurns", ["s3:GetObject"], turns),
+          allow("ResumeRetrainings", ["states:StartExecution"], [stateMachineArn]),
         ],
       },
       { parent: this },

@@ -26,30 +26,39 @@ const episodeIdOf = ({ model, digest, reason, number }: Pick<DriftEpisode, "mode
     .digest("hex")
     .slice(0, 32);
 
+/** What stands of an episode once it was followed: to be announced, or announced by an earlier look and wrong still. */
+export interface FollowedEpisode {
+  readonly isNew: boolean;
+  readonly news: DriftDetected;
+}
+
 /**
- * Opens an episode where something is wrong and none is open, and gives what is to be announced: once, whatever looks come later and however
- * often this one is tried. Undefined where nothing is to be announced. An episode ends when all is well again.
+ * Opens an episode where something is wrong and none is open. It is to be announced once, whatever looks come later and however often this one is
+ * tried. Undefined where all is well, which ends an episode, and where another look opened it just now.
  */
 export async function followEpisode(
   store: Pick<WatchStore, "tagged" | "replace">,
   watched: WatchedVersion,
   { reason, what, report }: Finding,
   { execution, now }: { readonly execution: string; readonly now: string },
-): Promise<DriftDetected | undefined> {
+): Promise<FollowedEpisode | undefined> {
   const { model, version, digest } = watched;
   const key = driftEpisodeKey(model, digest, reason);
   const stored = await store.tagged(key, driftEpisode);
   const last = stored?.value;
-  const announcement = (episode: DriftEpisode): DriftDetected => ({ episode: episodeIdOf(episode), model, version, digest, reason, what: [...what], report });
+  const followed = (episode: DriftEpisode, isNew: boolean): FollowedEpisode => ({
+    isNew,
+    news: { episode: episodeIdOf(episode), model, version, digest, reason, what: [...what], report },
+  });
   if (what.length === 0) {
     if (last?.status === "OPEN") await store.replace(key, { ...last, status: "CLOSED", closedAt: now } satisfies DriftEpisode, stored);
     return undefined;
   }
-  if (last?.status === "OPEN") return last.execution === execution ? announcement(last) : undefined;
+  if (last?.status === "OPEN") return followed(last, last.execution === execution);
   const opened: DriftEpisode = {
     ...{ schema: "drift-episode/1.0", model, version, digest, reason, number: (last?.number ?? 0) + 1 },
     ...{ status: "OPEN", openedAt: now, closedAt: null, execution },
   };
   // Another look that opened it meanwhile announces it.
-  return (await store.replace(key, opened, stored)) ? announcement(opened) : undefined;
+  return (await store.replace(key, opened, stored)) ? followed(opened, true) : undefined;
 }

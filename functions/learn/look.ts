@@ -13,7 +13,7 @@ export const mostCases = 1000;
 
 /**
  * One look at networks in use: what `judge` finds of each version opens or ends its episode. `judge` gives undefined where a version does neither.
- * What is to be announced comes back; a network that can't be judged hinders no other. Throws TryAgain as `judge` does.
+ * What is to be announced comes back, and what was before and is wrong still; a network that can't be judged hinders no other. Throws TryAgain as `judge` does.
  */
 export async function look<V extends WatchedVersion>(
   event: unknown,
@@ -23,12 +23,12 @@ export async function look<V extends WatchedVersion>(
 ): Promise<WatchOutcome> {
   const { execution } = parseInput(input, event);
   const now = clock().toISOString();
-  const outcome: WatchOutcome = { announcements: [], faults: [] };
+  const outcome: WatchOutcome = { announcements: [], open: [], faults: [] };
   for (const version of await versions()) {
     try {
       const finding = await judge(version, now);
-      const announcement = finding && (await followEpisode(store, version, finding, { execution, now }));
-      if (announcement) outcome.announcements.push(announcement);
+      const episode = finding && (await followEpisode(store, version, finding, { execution, now }));
+      if (episode) outcome[episode.isNew ? "announcements" : "open"].push(episode.news);
     } catch (error) {
       if (error instanceof TryAgain) throw error;
       outcome.faults.push(`${version.model}: ${(error as Error).message}`);

@@ -84,15 +84,15 @@ export function pipeline(
   const { watch: looks, quality, retraining: teaching } = config.learning;
   const models = catalogue.models.map(({ model }) => model);
   const { everyDays, ...drift } = looks;
+  const retraining = new Retraining("retraining", { settings, keys, lake, table, datasets, models, ...teaching }, opts);
   const watch = new DriftWatch(
     "drift-watch",
     {
-      ...{ settings, keys, lake, table, models: models.map(({ id }) => id), drift, quality },
+      ...{ settings, keys, lake, table, retraining, models: models.map(({ id }) => id), drift, quality },
       schedule: everyDays === 1 ? "rate(1 day)" : `rate(${everyDays} days)`,
     },
     opts,
   );
-  const retraining = new Retraining("retraining", { settings, keys, lake, table, datasets, models, ...teaching }, opts);
   const { modelId, maxRedrafts = 0 } = config.report ?? {};
   const drafter = modelId === undefined ? undefined : { modelId, maxRedrafts };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);

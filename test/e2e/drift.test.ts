@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { modelProducer } from "../../contracts/analyser-result.ts";
+import type { CorrectionSet } from "../../contracts/corrections.ts";
 import { driftReport } from "../../contracts/drift.ts";
 import { analysisKey, driftReportsPrefix, statisticsKey } from "../../contracts/keys.ts";
 import type { RunStatistics } from "../../contracts/run-statistics.ts";
+import { correctionLog } from "../../functions/serve/correction-log.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
 import { readCatalogue } from "../../models/catalogue.ts";
@@ -46,6 +48,7 @@ describe("drift", function () {
   });
 
   let made = 0;
+  const cases: string[] = [];
   /** A case as its analysis leaves it behind, in which so many frames of a hundred show the first label. */
   async function analyse(shown: number): Promise<string> {
     const [caseId, runId] = [randomUUID(), String(made).padStart(40, "0")];
@@ -73,6 +76,7 @@ describe("drift", function () {
       await s3.send(new PutObjectCommand({ Bucket: output("processedBucket"), Key: key, Body: JSON.stringify(body) }));
     const summary = { caseId, item: "SUMMARY", list: "CASES", status: "COMPLETE", fileName: "a.mp4", createdAt, updatedAt: createdAt, runId };
     await table.send(new PutCommand({ TableName: output("caseTable"), Item: summary }));
+    cases.push(caseId);
     return caseId;
   }
 
@@ -83,7 +87,7 @@ describe("drift", function () {
       await new Promise((wake) => setTimeout(wake, 50));
     }
   };
-  /** One look at the networks; how many were announced. */
+  /** One look at the networks; how many were announced, and how many that waited go on. */
   async function look(): Promise<unknown> {
     const { executionArn = "" } = await states.send(new StartExecutionCommand({ stateMachineArn: output("driftMachineArn"), input: "{}" }));
     const { status, output: told, cause } = await ended(executionArn);
@@ -101,16 +105,16 @@ describe("drift", function () {
 
   it("finds nothing in cases of one kind", async () => {
     for (let i = 0; i < 14; i++) await analyse(50 + (i % 3));
-    expect(await look()).to.deep.equal({ announced: 0 });
+    expect(await look()).to.deep.equal({ announced: 0, resumed: 0 });
     expect(await retrainings()).to.deep.equal([]);
   });
 
   it("starts exactly one retraining for a batch that drifted, however often it is looked at and told of", async () => {
     const drifted: string[] = [];
     for (let i = 0; i < 8; i++) drifted.push(await analyse(95 + (i % 3)));
-    expect(await look()).to.deep.equal({ announced: 1 });
+    expect(await look()).to.deep.equal({ announced: 1, resumed: 0 });
     const [first] = await settledRetrainings(1);
-    expect(await look()).to.deep.equal({ announced: 0 });
+    expect(await look()).to.deep.equal({ announced: 0, resumed: 0 });
 
     const told = await ended(first?.executionArn as string);
     const request = JSON.parse(told.input as string);
@@ -133,6 +137,29 @@ describe("drift", function () {
       }),
     );
     expect(Items.map(({ caseId }) => caseId)).to.have.members(drifted.slice(-5));
+  });
+
+  it("goes on by itself once people corrected enough, once, and announces nothing anew", async () => {
+    const before = await retrainings();
+    await correctionLog(table, output("caseTable")).add({
+      ...{ schema: "correction-set/1.0", caseId: cases.at(-1), runId: String(made - 1).padStart(40, "0"), contentSha256: "c".repeat(64), version: 1 },
+      ...{ createdAt: new Date().toISOString(), createdBy: "somebody" },
+      corrections: [{ kind: "judge", target: { kind: "event", id: "event-1" }, before: "unreviewed", after: "rejected" }],
+    } as CorrectionSet);
+    expect(await look()).to.deep.equal({ announced: 0, resumed: 1 });
+    expect(await look()).to.deep.equal({ announced: 0, resumed: 0 });
+    const [resumed, ...others] = (await settledRetrainings(before.length + 1)).filter(({ name }) => !before.some((one) => one.name === name));
+    expect(others).to.deep.equal([]);
+    const episode = before.map(({ name }) => name).find((name) => name !== "f".repeat(32));
+    // Two executions had to wait before it.
+    expect(resumed?.name).to.equal(`${episode?.slice(0, 28)}-2`);
+    // It has enough, and goes on to build a version; these cases have no pictures to build one of.
+    const told = await ended(resumed?.executionArn as string);
+    expect(told.status).to.equal("FAILED");
+    const history = states.send(new GetExecutionHistoryCommand({ executionArn: resumed?.executionArn as string }));
+    expect((await history).events?.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? [])).to.deep.equal([
+      ...["CollectCorrections", "IsThereEnough", "BuildDataset", "TellOfFailure", "Failed"],
+    ]);
   });
 
   it("keeps what it measured, and no case's name", async () => {

@@ -44,7 +44,7 @@ export const explanations: readonly Explanation[] = [
   ),
   explain(/^(experiments|learn-plan-experiments)/, any, "Experiments are started by people, not by an analysis."),
   explain(
-    /^(drift-watch|retraining|learn-(measure-drift|measure-quality|start-retraining|collect-corrections))/,
+    /^(drift-watch|retraining|learn-(measure-drift|measure-quality|(start|resume)-retrainings?|collect-corrections))/,
     any,
     "Networks are looked at by the clock, not by an analysis: test/e2e/drift.test.ts.",
   ),

@@ -1,31 +1,19 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
-import { datasetTask } from "../../../contracts/dataset-version.ts";
-import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
-import { parseStoredJson } from "../../runtime/parse.ts";
-import { correctionLog } from "../../serve/correction-log.ts";
-import { datasetStore } from "../dataset-store.ts";
-import { newestRuns } from "../newest-runs.ts";
+import { retrainingExecutions } from "../retraining-executions.ts";
+import { teachingDeps } from "../teaching.ts";
 import type { Deps } from "./handler.ts";
 
-const teaching = z.strictObject({
-  models: z.record(z.string(), z.strictObject({ task: datasetTask.nullable(), labels: z.array(z.string()) })),
-  leastCorrected: z.int().positive(),
-});
-
 export function awsDeps(): Deps {
-  const names = ["CASE_TABLE", "PROCESSED_BUCKET", "DATASETS_BUCKET", "TEACHING"] as const;
-  const { CASE_TABLE, PROCESSED_BUCKET, DATASETS_BUCKET, TEACHING } = readEnvironment(names);
-  const [table, s3] = [documentClient(), s3Client()];
+  const { CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET", "STATE_MACHINE_ARN"]);
+  const table = documentClient();
   return {
-    ...parseStoredJson(teaching, TEACHING, "TEACHING"),
-    lake: s3Lake(s3, PROCESSED_BUCKET),
-    datasets: datasetStore(s3, DATASETS_BUCKET),
-    log: correctionLog(table, CASE_TABLE),
-    runs: () => newestRuns(table, CASE_TABLE),
+    ...teachingDeps(),
+    lake: s3Lake(s3Client(), PROCESSED_BUCKET),
+    isRunning: retrainingExecutions(statesClient(), STATE_MACHINE_ARN).isRunning,
     async ask(doubt) {
       try {
         await table.send(

@@ -1,17 +1,18 @@
 import { z } from "zod";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { analysis as analysisSchema } from "../../../contracts/analysis.ts";
-import { type DatasetRequest, type DatasetTask, datasetPlan, datasetRequest } from "../../../contracts/dataset-version.ts";
-import { analysisKey, datasetPlanKey } from "../../../contracts/keys.ts";
-import { type CollectedCorrections, retrainingRequest } from "../../../contracts/retraining.ts";
+import { type DatasetRequest, type DatasetTask, datasetRequest } from "../../../contracts/dataset-version.ts";
+import { analysisKey, retrainingTurnKey } from "../../../contracts/keys.ts";
+import { type CollectedCorrections, type RetrainingTurn, retrainingRequest, retrainingTurn } from "../../../contracts/retraining.ts";
 import { type DoubtItem, doubtsAbout } from "../../../contracts/review-queue.ts";
-import { InvalidInput, NotFound } from "../../runtime/errors.ts";
+import { InvalidInput, NotFound, TryAgain } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
-import type { CorrectionLog } from "../../serve/correction-log.ts";
-import type { DatasetStore } from "../dataset-store.ts";
+import { type CountingDeps, correctedSince } from "../corrected-since.ts";
 import type { StandingRun } from "../newest-runs.ts";
+import type { RetrainingExecutions } from "../retraining-executions.ts";
+import type { WatchStore } from "../watch-store.ts";
 
 /** What a network learns from corrections: null where they don't say it. */
 export interface Teachable {
@@ -19,12 +20,9 @@ export interface Teachable {
   readonly labels: readonly string[];
 }
 
-export interface Deps {
+export interface Deps extends CountingDeps, Pick<RetrainingExecutions, "isRunning"> {
   lake: Pick<Lake, "json">;
-  datasets: Pick<DatasetStore, "json" | "versions">;
-  log: Pick<CorrectionLog, "newest">;
-  /** Last runs of all analysed cases, newest case first. */
-  runs(): AsyncIterable<StandingRun>;
+  store: Pick<WatchStore, "tagged" | "replace">;
   models: Readonly<Record<string, Teachable>>;
   /** Cases that must have been corrected since the last version of the network's dataset. */
   leastCorrected: number;
@@ -32,7 +30,7 @@ export interface Deps {
   ask(doubt: DoubtItem): Promise<boolean>;
 }
 
-const input = z.strictObject({ request: retrainingRequest });
+const input = z.strictObject({ request: retrainingRequest, execution: z.string().min(1) });
 
 /** Most cases of a dataset version (`functions/learn/plan-dataset`). */
 const mostCases = 300;
@@ -42,56 +40,50 @@ const mostAsked = 5;
 /**
  * State CollectCorrections: whether people corrected enough since the network last learned, and then what its next dataset version is made
  * of. A network's dataset is called as the network is. While there is too little, findings that the network was least sure of go to the front of the review queue.
+ * One execution at a time has the network's turn to learn. Throws TryAgain where two ask for it at once.
  */
 export const createHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<CollectedCorrections> => {
-    const { model, digest, episode } = parseInput(input, event).request;
+    const { request, execution } = parseInput(input, event);
+    const { model, digest, episode } = request;
     const teachable = deps.models[model];
     if (!teachable) throw new InvalidInput(`There is no network "${model}" in the catalogue.`);
     const { task, labels } = teachable;
     if (task === null) return { status: "UNTEACHABLE" };
-    const { corrected, fresh, untouched } = await sortRuns(deps, model);
+    const takeTurn = await askForTurn(deps, model, execution);
+    if (!takeTurn) return { status: "BUSY" };
+    const { corrected, fresh, untouched } = await correctedSince(deps, model, mostAsked);
     const counted = { corrected: fresh, needed: deps.leastCorrected };
     log("corrections collected", { modelId: model, episodeId: episode, caseCount: fresh });
     if (fresh >= deps.leastCorrected) {
       // A version takes so many cases: of more, the newest.
       const cases = corrected.length > mostCases ? corrected.slice(0, mostCases) : ({ that: "corrected" } as const);
+      await takeTurn("LEARNING");
       return {
         status: "READY",
         ...counted,
         request: parseInput(datasetRequest, { name: model, task, classes: [...labels], cases } satisfies Partial<DatasetRequest>),
       };
     }
-    return { status: "WAITING", ...counted, asked: await askAbout(deps, untouched, model, digest) };
+    const asked = await askAbout(deps, untouched, model, digest);
+    await takeTurn("WAITING");
+    return { status: "WAITING", ...counted, asked };
   };
 
-interface Sorted {
-  /** Cases that were corrected, newest first. */
-  readonly corrected: string[];
-  /** Of them, those that the last version has not got, or not so. */
-  readonly fresh: number;
-  /** The newest cases that nobody corrected. */
-  readonly untouched: StandingRun[];
-}
-
-async function sortRuns({ datasets, log: corrections, runs }: Deps, name: string): Promise<Sorted> {
-  const last = (await datasets.versions(name)).whole.at(-1);
-  const known = last === undefined ? [] : (await datasets.json(datasetPlanKey(name, last), datasetPlan)).cases;
-  const taken = new Map(known.map((one) => [one.caseId, one]));
-  const [corrected, untouched]: [string[], StandingRun[]] = [[], []];
-  let fresh = 0;
-  for await (const run of runs()) {
-    const newest = await corrections.newest(run.caseId, run.runId);
-    if (newest === 0) {
-      if (untouched.length < mostAsked) untouched.push(run);
-      continue;
-    }
-    corrected.push(run.caseId);
-    const had = taken.get(run.caseId);
-    if (had?.runId !== run.runId || had.corrections !== newest) fresh++;
-  }
-  return { corrected, fresh, untouched };
+/** Gives what writes whose turn it is, if nobody else's is. Undefined while another execution lets the network learn. */
+async function askForTurn({ store, isRunning }: Deps, model: string, execution: string) {
+  const key = retrainingTurnKey(model);
+  const stored = await store.tagged(key, retrainingTurn);
+  const last = stored?.value;
+  if (last?.status === "LEARNING" && last.execution !== execution && (await isRunning(last.execution))) return undefined;
+  return async (status: RetrainingTurn["status"]): Promise<void> => {
+    // A second try of the same state waits no second time.
+    const isSame = last?.status === "WAITING" && last.execution === execution;
+    const waits = (last?.waits ?? 0) + (status === "WAITING" && !isSame ? 1 : 0);
+    const turn: RetrainingTurn = { schema: "retraining-turn/1.0", model, status, execution, waits };
+    if (!(await store.replace(key, turn, stored))) throw new TryAgain(`${key} was written by another retraining just now.`);
+  };
 }
 
 /** Gives how many findings people are asked about. */

@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { driftDetected, driftDetectedType, learningSource } from "../../../contracts/drift.ts";
-import type { RetrainingRequest } from "../../../contracts/retraining.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
+import type { RetrainingExecutions } from "../retraining-executions.ts";
 
-export interface Deps {
-  /** Starts the state machine `retraining` under a name. False if there was an execution of that name. */
-  start(name: string, request: RetrainingRequest): Promise<boolean>;
-}
+export type Deps = Pick<RetrainingExecutions, "start">;
 
 const input = z.object({ source: z.literal(learningSource), "detail-type": z.literal(driftDetectedType), detail: driftDetected });
 

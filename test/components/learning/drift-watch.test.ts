@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import { PlatformFunction } from "../../../components/compute/platform-function.ts";
 import { driftWatchDefinition } from "../../../components/learning/drift-watch.asl.ts";
 import { DriftWatch, type DriftWatchArgs } from "../../../components/learning/drift-watch.ts";
 import { StatesError } from "../../../local/services/states/error.ts";
@@ -11,16 +12,18 @@ import { parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 
 const target = (name: string) => ({ arn: `arn:aws:lambda:us-east-1:111111111111:function:${name}`, timeoutSeconds: 900 });
-const definition = driftWatchDefinition({ measureDrift: target("drift"), measureQuality: target("quality") });
+const definition = driftWatchDefinition({ measureDrift: target("drift"), measureQuality: target("quality"), resumeRetrainings: target("resume") });
 const news = (model: string, reason = "drift") => ({
   ...{ episode: "e".repeat(32), model, version: "1.0.0", digest: "a".repeat(64), reason, what: ["scores"], report: "drift/r.json" },
 });
-const outcome = (announcements: ReturnType<typeof news>[] = [], faults: string[] = []) => ({ Payload: { announcements, faults } });
-const execute = (drift: Answer, quality: Answer = () => outcome()) =>
+type News = ReturnType<typeof news>;
+const outcome = (announcements: News[] = [], faults: string[] = [], open: News[] = []) => ({ Payload: { announcements, open, faults } });
+const resumed = (models: string[] = [], faults: string[] = []) => ({ Payload: { resumed: models, faults } });
+const execute = (drift: Answer, quality: Answer = () => outcome(), resume: Answer = () => resumed()) =>
   runDefinition(
     definition,
     { machine: "drift-watch", execution: "look-1", input: {} },
-    { MeasureDrift: drift, MeasureQuality: quality, AnnounceDrift: () => ({ FailedEntryCount: 0 }) },
+    { MeasureDrift: drift, MeasureQuality: quality, AnnounceDrift: () => ({ FailedEntryCount: 0 }), ResumeRetrainings: resume },
   );
 
 describe("drift-watch", () => {
@@ -30,10 +33,11 @@ describe("drift-watch", () => {
 
   it("announces nothing where all is well", async () => {
     const { output, asked } = await execute(() => outcome());
-    expect(output).to.deep.equal({ announced: 0 });
+    expect(output).to.deep.equal({ announced: 0, resumed: 0 });
     expect(asked.map(({ name, arguments: { Payload } }) => [name, Payload])).to.deep.equal([
       ["MeasureDrift", { execution: "look-1" }],
       ["MeasureQuality", { execution: "look-1" }],
+      ["ResumeRetrainings", { open: [] }],
     ]);
   });
 
@@ -42,8 +46,8 @@ describe("drift-watch", () => {
       () => outcome([news("instrument-detector")]),
       () => outcome([news("phase-classifier", "quality"), news("instrument-detector", "quality")]),
     );
-    expect(output).to.deep.equal({ announced: 3 });
-    expect(asked.slice(2).map(({ arguments: { Entries } }) => Entries)).to.deep.equal(
+    expect(output).to.deep.equal({ announced: 3, resumed: 0 });
+    expect(asked.slice(2, 5).map(({ arguments: { Entries } }) => Entries)).to.deep.equal(
       [news("instrument-detector"), news("phase-classifier", "quality"), news("instrument-detector", "quality")].map((Detail) => [
         { EventBusName: "default", Source: "svp.learning", DetailType: "Drift Detected", Detail },
       ]),
@@ -55,8 +59,29 @@ describe("drift-watch", () => {
       () => outcome([news("instrument-detector")], ["phase-classifier: Its baseline is another."]),
       () => outcome([], ["view-classifier: Broken."]),
     );
-    expect(asked.map(({ name }) => name)).to.deep.equal(["MeasureDrift", "MeasureQuality", "AnnounceDrift"]);
+    expect(asked.map(({ name }) => name)).to.deep.equal(["MeasureDrift", "MeasureQuality", "AnnounceDrift", "ResumeRetrainings"]);
     expect([error?.error, error?.causeText]).to.deep.equal(["NotAllJudged", "phase-classifier: Its baseline is another. view-classifier: Broken."]);
+  });
+
+  it("goes on with what waited and is wrong still, and announces it no second time", async () => {
+    const [drifted, disagreed] = [news("instrument-detector"), news("phase-classifier", "quality")];
+    const { output, asked } = await execute(
+      () => outcome([], [], [drifted]),
+      () => outcome([], [], [disagreed]),
+      () => resumed(["instrument-detector"]),
+    );
+    expect(output).to.deep.equal({ announced: 0, resumed: 1 });
+    expect(asked.map(({ name }) => name)).to.deep.equal(["MeasureDrift", "MeasureQuality", "ResumeRetrainings"]);
+    expect(asked[2]?.arguments.Payload).to.deep.equal({ open: [drifted, disagreed] });
+  });
+
+  it("fails at its end with what could not go on", async () => {
+    const { error } = await execute(
+      () => outcome([], ["view-classifier: Broken."]),
+      () => outcome(),
+      () => resumed([], ["phase-classifier: Its plan is broken."]),
+    );
+    expect(error?.causeText).to.equal("view-classifier: Broken. phase-classifier: Its plan is broken.");
   });
 
   it("fails with the sentence of the function that failed", async () => {
@@ -74,7 +99,11 @@ const wanted = {
 const make = (change: Partial<DriftWatchArgs> = {}) =>
   inAccount((opts) => {
     const { settings, keys, lake, table } = parts(opts);
-    new DriftWatch("drift-watch", { settings, keys, lake, table, ...wanted, ...change }, opts);
+    const resume = new PlatformFunction(
+      { settings, handler: "learn/resume-retrainings", description: "Goes on", timeoutSeconds: 900, memoryMb: 256, environment: {}, statements: [] },
+      opts,
+    );
+    new DriftWatch("drift-watch", { settings, keys, lake, table, retraining: { resume }, ...wanted, ...change }, opts);
   });
 
 describe("DriftWatch", () => {

@@ -55,7 +55,7 @@ describe("retraining", () => {
     const looks = new Array(3).fill("DescribeTraining");
     expect(names(run.asked)).to.deep.equal(["CollectCorrections", "BuildDataset", "StartTraining", ...looks, "TellOfCandidate"]);
     const [collected, built, started, described] = run.asked.map((one) => one.arguments);
-    expect(collected?.Payload).to.deep.equal({ request: drifted });
+    expect(collected?.Payload).to.deep.equal({ request: drifted, execution: episode });
     expect(built).to.deep.equal({ StateMachineArn: datasetBuilderArn, Name: `${episode}-0`, Input: request });
     expect(started).to.deep.equal({
       PipelineName: "svp-unit-train-instrument-detector",
@@ -76,6 +76,13 @@ describe("retraining", () => {
     expect([run.error, run.output]).to.deep.equal([undefined, { outcome: "WAITING_FOR_LABELS", corrected: 2, needed: 10 }]);
     expect(names(run.asked)).to.deep.equal(["CollectCorrections", "TellOfWaiting"]);
     expect(outcomeOf(run)).to.deep.equal(ended("WAITING_FOR_LABELS"));
+  });
+
+  it("waits while the network is learning already, and tells of nothing meanwhile", async () => {
+    let asked = 0;
+    const busy: Answer = () => ({ Payload: asked++ < 2 ? { status: "BUSY" } : { status: "WAITING", corrected: 0, needed: 10, asked: 0 } });
+    const run = await execute({ ...tells, CollectCorrections: busy });
+    expect(names(run.asked)).to.deep.equal([...new Array(3).fill("CollectCorrections"), "TellOfWaiting"]);
   });
 
   it("tells of a network that corrections can't teach", async () => {
@@ -152,6 +159,25 @@ describe("Retraining", () => {
     expect(granted["BuildDatasets"]).to.deep.include({ Resource: [datasetBuilderArn] });
     const sagemaker = Object.values(granted).flatMap(({ Action }) => [Action].flat().filter((action) => String(action).startsWith("sagemaker:")));
     expect(sagemaker).to.have.members(["sagemaker:StartPipelineExecution", "sagemaker:DescribePipelineExecution"]);
+  });
+
+  it("takes turns below drift/ alone, and follows and goes on with its own executions only", () => {
+    const turns = ["arn:aws:s3:::svp-unit-111111111111-processed/drift/*/retraining.json*"];
+    expect(policy("learn-collect-corrections-role-policy")["TakeTurns"]).to.deep.include({ Action: ["s3:GetObject", "s3:PutObject"], Resource: turns });
+    expect(policy("learn-collect-corrections-role-policy")["FollowRetrainings"]).to.deep.include({
+      Action: ["states:DescribeExecution"],
+      Resource: ["arn:aws:states:us-east-1:111111111111:execution:svp-unit-retraining:*"],
+    });
+    const resume = policy("learn-resume-retrainings-role-policy");
+    expect(resume["ReadTurns"]).to.deep.include({ Action: ["s3:GetObject"], Resource: turns });
+    expect(resume["ResumeRetrainings"]).to.deep.include({
+      Action: ["states:StartExecution"],
+      Resource: ["arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-retraining"],
+    });
+    const writes = Object.values(resume).flatMap(({ Action }) =>
+      [Action].flat().filter((action) => /Put|Delete|Update/.test(String(action)) && !/^(logs|xray|ec2)/.test(String(action))),
+    );
+    expect(writes).to.deep.equal([]);
   });
 
   it("knows what each network can learn from corrections", () => {

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { modelProducer } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
-import { analysisKey, datasetManifestKey, datasetPlanKey } from "../../../contracts/keys.ts";
+import { analysisKey, datasetManifestKey, datasetPlanKey, retrainingTurnKey } from "../../../contracts/keys.ts";
+import { retrainingTurn } from "../../../contracts/retraining.ts";
 import type { DoubtItem } from "../../../contracts/review-queue.ts";
 import { createHandler } from "../../../functions/learn/collect-corrections/handler.ts";
 import type { StandingRun } from "../../../functions/learn/newest-runs.ts";
@@ -13,6 +14,7 @@ import { digest as contentSha256 } from "../support/ids.ts";
 import { memoryCorrections } from "../support/memory-corrections.ts";
 import { memoryDatasets } from "../support/memory-datasets.ts";
 import { memoryLake } from "../support/memory-lake.ts";
+import { memoryWatch } from "../support/memory-watch.ts";
 
 const model = detector.id;
 const drifted = {
@@ -26,7 +28,7 @@ const drifted = {
     report: "drift/r.json",
   },
 };
-const event = { request: drifted };
+const event = { request: drifted, execution: drifted.episode };
 
 /** Cases, newest first; case `i` was analysed by run `i`. */
 function setUp(count: number, change: Partial<Analysis> = {}) {
@@ -71,8 +73,11 @@ function setUp(count: number, change: Partial<Analysis> = {}) {
     await datasets.putJson(datasetManifestKey(model, version), {});
   }
   const asked: DoubtItem[] = [];
+  const running = new Set<string>();
+  const store = memoryWatch(lake);
   const handler = createHandler({
-    ...{ lake, datasets, log, leastCorrected: 3 },
+    ...{ lake, store, datasets, log, leastCorrected: 3 },
+    isRunning: async (name) => running.has(name),
     async *runs() {
       yield* runs;
     },
@@ -86,7 +91,8 @@ function setUp(count: number, change: Partial<Analysis> = {}) {
     for (const { caseId, runId } of runs)
       await lake.putJson(analysisKey(caseId, runId), analysisOf({ caseId, runId, producers: [modelProducer(detector)], ...change }));
   };
-  return { lake, runs, log, asked, correct, build, lay, handler };
+  const turn = () => lake.json(retrainingTurnKey(model), retrainingTurn);
+  return { lake, store, runs, log, asked, correct, build, lay, handler, running, turn };
 }
 
 describe("CollectCorrections", () => {
@@ -145,10 +151,36 @@ describe("CollectCorrections", () => {
     expect(await setUp(3).handler(event)).to.deep.equal({ status: "WAITING", corrected: 0, needed: 3, asked: 0 });
   });
 
+  it("takes the network's turn while it learns, and keeps nobody waiting whose execution has ended", async () => {
+    const { correct, handler, running, turn } = setUp(4);
+    for (const i of [0, 1, 3]) await correct(i);
+    running.add("first");
+    expect((await handler({ ...event, execution: "first" })).status).to.equal("READY");
+    expect(await turn()).to.deep.equal({ schema: "retraining-turn/1.0", model, status: "LEARNING", execution: "first", waits: 0 });
+    expect(await handler({ ...event, execution: "second" })).to.deep.equal({ status: "BUSY" });
+    expect((await handler({ ...event, execution: "first" })).status).to.equal("READY");
+    running.clear();
+    expect((await handler({ ...event, execution: "second" })).status).to.equal("READY");
+    expect((await turn()).execution).to.equal("second");
+  });
+
+  it("remembers how often the network waited, and counts a second try of the same execution once", async () => {
+    const { handler, turn } = setUp(0);
+    for (const execution of ["first", "first", "second"]) await handler({ ...event, execution });
+    expect(await turn()).to.deep.equal({ schema: "retraining-turn/1.0", model, status: "WAITING", execution: "second", waits: 2 });
+  });
+
+  it("lets one of two go on that ask at once", async () => {
+    const { correct, handler } = setUp(4);
+    for (const i of [0, 1, 3]) await correct(i);
+    const ended = await Promise.allSettled(["first", "second"].map((execution) => handler({ ...event, execution })));
+    expect(ended.map((one) => (one.status === "fulfilled" ? one.value.status : one.reason.name))).to.have.members(["READY", "TryAgain"]);
+  });
+
   it("says which networks corrections can't teach, and refuses those that there are not", async () => {
     const { handler } = setUp(0);
-    expect(await handler({ request: { ...drifted, model: "view-classifier" } })).to.deep.equal({ status: "UNTEACHABLE" });
-    expect((await failure(handler({ request: { ...drifted, model: "other" } }))).message).to.equal('There is no network "other" in the catalogue.');
+    expect(await handler({ ...event, request: { ...drifted, model: "view-classifier" } })).to.deep.equal({ status: "UNTEACHABLE" });
+    expect((await failure(handler({ ...event, request: { ...drifted, model: "other" } }))).message).to.equal('There is no network "other" in the catalogue.');
     expect((await failure(handler({ request: {} }))).name).to.equal("InvalidInput");
   });
 });

@@ -62,7 +62,7 @@ describe("MeasureQuality", () => {
   it("says that there is too little until people judged enough in enough cases", async () => {
     const { correct, look } = setUp();
     await correct(0, 0);
-    expect(await look()).to.deep.equal({ announcements: [], faults: [], report: undefined });
+    expect(await look()).to.deep.equal({ announcements: [], open: [], faults: [], report: undefined });
     await correct(0);
     const { report, announcements } = await look();
     expect([report?.verdict, report?.summary, announcements]).to.deep.equal([
@@ -89,7 +89,8 @@ describe("MeasureQuality", () => {
     expect(bad.announcements).to.have.length(1);
     const [announced] = bad.announcements;
     expect(announced).to.deep.include({ model, version: "1.0.0", reason: "quality", what: ["agreement"] });
-    expect((await look("second")).announcements).to.deep.equal([]);
+    const again = await look("second");
+    expect([again.announcements, again.open.map(({ episode, reason }) => [episode, reason])]).to.deep.equal([[], [[announced?.episode, "quality"]]]);
     expect((await look("first")).announcements.map(({ episode }) => episode)).to.deep.equal([announced?.episode]);
     for (let i = 0; i < 4; i++) await correct(3);
     expect((await look()).report?.verdict).to.equal("ABOVE");
