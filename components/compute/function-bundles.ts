@@ -72,6 +72,7 @@ export const functionNames = [
   "learn/measure-quality",
   "learn/start-retraining",
   "learn/resume-retrainings",
+  "learn/sweep-stale",
   "learn/collect-corrections",
   "learn/plan-experiments",
   "learn/promote-model",

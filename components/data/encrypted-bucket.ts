@@ -55,6 +55,7 @@ const keyActions = {
   "s3:AbortMultipartUpload": ["kms:Decrypt"],
   "s3:ListMultipartUploadParts": [],
   "s3:PutObjectVersionTagging": [],
+  "s3:DeleteObject": [],
   "s3:GetObjectLegalHold": [],
   "s3:GetObjectRetention": [],
 } as const;

@@ -52,9 +52,11 @@ const itemFails: Catcher = {
   Assign: { itemFailure: { error: "{% $states.errorOutput.Error %}", message: expression(errorMessage) } },
   Next: "ItemFailed",
 };
+/** What names of the jobs and models of experiments begin with. */
+export const experimentModelPrefix = "svp-experiment-";
 /** Unique for each attempt, at most 63 characters: 15 + 24 + 1 + 2 + 1 + 2 + 1 + 3. */
 const attempt = [
-  "'svp-experiment-' & $substring($states.context.Execution.Name, 0, 24)",
+  `'${experimentModelPrefix}' & $substring($states.context.Execution.Name, 0, 24)`,
   "$string($states.context.Map.Item.Index)",
   "$string($states.context.State.RetryCount)",
   "$string($states.context.Execution.RedriveCount)",

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   DescribeExecutionCommand,
@@ -61,6 +62,7 @@ export class PlatformClient {
   readonly #session: Session;
   readonly #s3: S3Client;
   readonly #states: SFNClient;
+  readonly #functions: LambdaClient;
   readonly #queues: SQSClient;
   readonly #table: DynamoDBDocumentClient;
 
@@ -69,6 +71,7 @@ export class PlatformClient {
     this.#session = session;
     this.#s3 = new S3Client(config);
     this.#states = new SFNClient(config);
+    this.#functions = new LambdaClient(config);
     this.#queues = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
     this.#table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   }
@@ -315,6 +318,16 @@ export class PlatformClient {
       if (status !== "RUNNING") throw new CommandError(cause === "" ? `It ended as ${status}. ${error}`.trim() : cause);
       await new Promise((wake) => setTimeout(wake, 250));
     }
+  }
+
+  /** Calls a function that the stack names in an output; gives its answer. Rejects with the reason if it fails. */
+  async invoke(functionOutput: string, input: object): Promise<unknown> {
+    const { FunctionError, Payload } = await this.#functions.send(
+      new InvokeCommand({ FunctionName: this.#output(functionOutput), Payload: JSON.stringify(input) }),
+    );
+    const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
+    if (FunctionError !== undefined) throw new CommandError(answer.errorMessage);
+    return answer;
   }
 
   /** Keys below a prefix. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { staleSweep } from "../../contracts/stale.ts";
 import { type LoopResult, playLoop, type Run } from "../learning/demo.ts";
 import { writeClip } from "../learning/demo-cases.ts";
 import { openPlatform } from "../platform.ts";
@@ -8,27 +9,39 @@ import { whyNoTraining } from "../python.ts";
 import { root } from "../root.ts";
 import { CommandError, main, UsageError } from "./command.ts";
 import { differenceTable } from "./dataset-tables.ts";
+import { staleText } from "./stale-table.ts";
+import { withPlatform } from "./with-platform.ts";
 
 await main({
   help: `
 npm run learn -- demo [--steps N] [--json] [--data DIR]
+npm run learn -- stale [--remove] [--json] [--data DIR]
 
-Plays the learning loop on this machine, with the beginning of the sample as three operations (docs/learning.md): analyses, corrections, a dataset
+"demo" plays the learning loop on this machine, with the beginning of the sample as three operations (docs/learning.md): analyses, corrections, a dataset
 version, the training pipeline, the quality gate, approval, deployment, and an analysis with the new version. The gate refuses a network
 that had no time to learn first, and takes the one that had. The three operations are one drawing, so the figures say that the
-loop works, and nothing of how good a network is.
+loop works, and nothing of how good a network is. It needs a Python that trains: npm run verify:python prepares one.
+
+"stale" lists what learning and deploying left behind and nothing uses, as the schedule would remove it: files of trainings, earlier fleets of
+endpoints, and versions that nobody decided about.
 
   --steps N     of training (default: 60)
+  --remove      remove what is listed, and reject those versions
   --json        print what came of it as JSON
-  --data DIR    folder of a local cloud of its own (default: one that is removed)
+  --data DIR    folder of the local cloud (default of demo: one that is removed; of stale: .svp)
   -h, --help    this text
 
-Needs a Python that trains: npm run verify:python prepares one.
-Exit code: 0 the loop closed; 1 it did not; 2 wrong usage.`,
-  options: { steps: { type: "string" }, json: { type: "boolean" }, data: { type: "string" } },
-  positionals: ["demo"],
-  async run({ steps = "60", json, data }, [command]) {
+Exit code: 0 the loop closed, or the list is whole; 1 not; 2 wrong usage.`,
+  options: { steps: { type: "string" }, remove: { type: "boolean" }, json: { type: "boolean" }, data: { type: "string" } },
+  positionals: ["demo or stale"],
+  async run({ steps = "60", remove = false, json, data }, [command]) {
+    if (command === "stale") {
+      const swept = staleSweep.parse(await withPlatform(data, (client) => client.invoke("staleSweepFunction", { remove })));
+      process.stdout.write(json ? `${JSON.stringify(swept, null, 2)}\n` : `${staleText(swept).join("\n")}\n`);
+      return 0;
+    }
     if (command !== "demo") throw new UsageError(`"${command}" is not a command.`);
+    if (remove) throw new UsageError("--remove is of stale.");
     if (!/^[1-9]\d{0,5}$/.test(steps)) throw new UsageError(`--steps must be a whole number above 0, not "${steps}".`);
     const lacking = whyNoTraining();
     if (lacking !== undefined) throw new CommandError(lacking);

@@ -6,6 +6,8 @@ import { learningConfig } from "./learning.ts";
 import { flawsOfWriter, reportWriter } from "./report.ts";
 
 const positive = z.int().min(1);
+/** Days that what trainings left behind stays, at least, where anything is retained. */
+const leastStaleDays = 7;
 
 /** Moves of uploaded videos to cheaper storage. */
 const transition = z.strictObject({
@@ -152,7 +154,7 @@ export const environmentConfig = z
       })
       .optional(),
   })
-  .superRefine(({ report, region, dataClassification, promotion, network: { endpoints }, retention: { cases, sweep } }, context) => {
+  .superRefine(({ report, region, dataClassification, promotion, removal, learning, network: { endpoints }, retention: { cases, sweep } }, context) => {
     for (const of of sweep?.classes ?? [])
       if (cases[of] === 0)
         context.addIssue({ code: "custom", path: ["retention", "sweep", "classes"], message: `must not name ${of}, whose cases need be kept for no day` });
@@ -161,6 +163,12 @@ export const environmentConfig = z
         code: "custom",
         path: ["promotion"],
         message: "svp:network.endpoints must hold sts: the function that fetches has no other way to its role there",
+      });
+    if (removal === "retain" && learning.cleanUp.staleDays < leastStaleDays)
+      context.addIssue({
+        code: "custom",
+        path: ["learning", "cleanUp", "staleDays"],
+        message: `must be ${leastStaleDays} at least where data is retained: somebody may still look at a training of this week`,
       });
     for (const message of flawsOfWriter(report, { region, dataClassification, endpoints })) context.addIssue({ code: "custom", path: ["report"], message });
   });

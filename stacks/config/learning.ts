@@ -36,6 +36,17 @@ export const learningConfig = z
         pollSeconds: positive.max(3600).default(60),
       })
       .prefault({}),
+    cleanUp: z
+      .strictObject({
+        everyDays: positive.max(31).default(7),
+        /** Days for which nothing is stale, and for which a version waits for somebody's word. */
+        staleDays: z.int().min(0).max(3650).default(30),
+        undecidedDays: z.int().min(0).max(3650).default(180),
+        /** What one sweep removes, at most. */
+        most: positive.max(1000).default(200),
+      })
+      .prefault({})
+      .refine(({ staleDays, undecidedDays }) => staleDays <= undecidedDays, { path: ["undecidedDays"], message: "must be staleDays at least" }),
   })
   .prefault({});
 export type LearningConfig = z.infer<typeof learningConfig>;

@@ -13,6 +13,7 @@ import { emergencyRuleArn } from "../../components/identity/workforce-roles.ts";
 import { driftScheduleName } from "../../components/learning/drift-watch.ts";
 import { promotionSourceRoleArn } from "../../components/learning/promotion-source.ts";
 import { retrainingRuleArns } from "../../components/learning/retraining.ts";
+import { staleSweepRuleArn } from "../../components/learning/stale-sweep.ts";
 import { Network } from "../../components/network/network.ts";
 import { eventRuleArn, type Place, type Removal } from "../../components/place.ts";
 import { DataKeys } from "../../components/security/data-keys.ts";
@@ -75,7 +76,7 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
   const promotionRules = config.promotion === undefined ? [] : [eventRuleArn(place, "model-promotion-schedule")];
-  const learningRules = [eventRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), ...promotionRules];
+  const learningRules = [eventRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), staleSweepRuleArn(place), ...promotionRules];
   const rules = [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules];
   for (const name of ["case-report", "model-deployment"]) rules.push(eventRuleArn(place, name));
   const senders = (arn: string) => [ruleSends(arn, rules)];

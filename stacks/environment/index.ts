@@ -45,6 +45,7 @@ export function environment(config: EnvironmentConfig, catalogue: Catalogue = re
     deploymentMachineArn: analysed.deployment.workflow.stateMachineArn,
     driftMachineArn: analysed.watch.workflow.stateMachineArn,
     retrainingMachineArn: analysed.retraining.workflow.stateMachineArn,
+    staleSweepFunction: analysed.sweep.functionName,
     experimentsMachineArn: experiments.workflow.stateMachineArn,
     backfillMachineArn: analysed.backfill.workflow.stateMachineArn,
     inferenceEndpoint: analysed.endpoint.endpointName,

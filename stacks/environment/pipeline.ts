@@ -19,6 +19,7 @@ import { DriftWatch } from "../../components/learning/drift-watch.ts";
 import { ModelDeployment, type ModelDeploymentArgs } from "../../components/learning/model-deployment.ts";
 import { ModelPromotion } from "../../components/learning/model-promotion.ts";
 import { Retraining } from "../../components/learning/retraining.ts";
+import { StaleSweep } from "../../components/learning/stale-sweep.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
@@ -38,6 +39,7 @@ export interface Pipeline {
   readonly deployment: ModelDeployment;
   readonly watch: DriftWatch;
   readonly retraining: Retraining;
+  readonly sweep: StaleSweep;
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
   /** Undefined where reports are written without one. */
@@ -81,7 +83,7 @@ export function pipeline(
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
-  const { watch: looks, quality, retraining: teaching } = config.learning;
+  const { watch: looks, quality, retraining: teaching, cleanUp } = config.learning;
   const models = catalogue.models.map(({ model }) => model);
   const { everyDays, ...drift } = looks;
   const retraining = new Retraining("retraining", { settings, keys, lake, table, datasets, models, ...teaching }, opts);
@@ -134,9 +136,10 @@ export function pipeline(
   ];
   const { instanceType: trialInstance } = catalogue.gate;
   const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: trialInstance, endpoints }, opts);
+  const sweep = new StaleSweep("stale-sweep", { settings, lake, deployment, models: models.map(({ id }) => id), ...cleanUp }, opts);
   if (config.promotion !== undefined) new ModelPromotion("model-promotion", { settings, keys, lake, catalogue, image, ...config.promotion }, opts);
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
-  return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
+  return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, sweep, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
 
 /** Networks of the analysers that ask the endpoint for segments. */

@@ -1,22 +1,33 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DescribeModelCommand,
+  ListEndpointConfigsCommand,
+  ListModelsCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { modelProducer } from "../../contracts/analyser-result.ts";
 import type { CorrectionSet } from "../../contracts/corrections.ts";
 import { driftReport } from "../../contracts/drift.ts";
-import { analysisKey, driftReportsPrefix, statisticsKey } from "../../contracts/keys.ts";
+import { analysisKey, driftReportsPrefix, frameTableKey, statisticsKey, toUri } from "../../contracts/keys.ts";
 import type { RunStatistics } from "../../contracts/run-statistics.ts";
 import { correctionLog } from "../../functions/serve/correction-log.ts";
+import { PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
 import { readCatalogue } from "../../models/catalogue.ts";
 import { analysisOf } from "../functions/support/analysis.ts";
-import { temporaryFolder } from "./support/platform.ts";
+import { count, tableOf } from "../functions/support/frames.ts";
+import { projectWith, temporaryFolder } from "./support/platform.ts";
 
 /** The network that is watched here, as the program brings it. */
 const network = readCatalogue(join(root, "models")).models.find(({ model }) => model.task === "object-detection")?.model;
@@ -32,7 +43,12 @@ describe("drift", function () {
 
   before(async () => {
     folder = await temporaryFolder();
-    platform = await openPlatform({ root, dataDir: join(folder.path, "data") });
+    // Nothing need be old to be stale here.
+    const config = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
+    const learning = "    retraining: { leastCorrected: 1, pollSeconds: 1 }\n";
+    expect(config).to.include(learning);
+    const project = projectWith(folder.path, { "Pulumi.local.yaml": config.replace(learning, `${learning}    cleanUp: { staleDays: 0, undecidedDays: 0 }\n`) });
+    platform = await openPlatform({ root: project, dataDir: join(folder.path, "data") });
     const { endpoint, region, credentials } = platform.session;
     const options = { endpoint, region, credentials };
     s3 = new S3Client(options);
@@ -69,9 +85,11 @@ describe("drift", function () {
     };
     const analysis = analysisOf({ caseId, runId, createdAt, producers: [modelProducer(network as NonNullable<typeof network>)] });
     const events = analysis.events.map((event) => ({ ...event, producer }));
+    const media = { ...analysis.media, frameTable: toUri(output("processedBucket"), frameTableKey(caseId, runId)) };
     for (const [key, body] of [
       [statisticsKey(caseId, runId), statistics],
-      [analysisKey(caseId, runId), { ...analysis, events }],
+      [frameTableKey(caseId, runId), tableOf(count(100), count(100))],
+      [analysisKey(caseId, runId), { ...analysis, media, events }],
     ] as const)
       await s3.send(new PutObjectCommand({ Bucket: output("processedBucket"), Key: key, Body: JSON.stringify(body) }));
     const summary = { caseId, item: "SUMMARY", list: "CASES", status: "COMPLETE", fileName: "a.mp4", createdAt, updatedAt: createdAt, runId };
@@ -168,5 +186,48 @@ describe("drift", function () {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: output("processedBucket"), Key: Contents.at(-1)?.Key as string }));
     const report = driftReport.parse(JSON.parse((await Body?.transformToString()) as string));
     expect([report.verdict, report.baseline?.cases, report.window.cases]).to.deep.equal(["DRIFTED", 8, 8]);
+  });
+
+  it("removes what endpoints and trainings left behind, once it is asked to, and nothing that is in use", async () => {
+    const client = new PlatformClient(platform.session);
+    const { endpoint, region, credentials } = platform.session;
+    const sagemaker = new SageMakerClient({ endpoint, region, credentials });
+    const bucket = output("modelsBucket");
+    const keys = async () => (await client.keys(bucket, "")).sort();
+    const configurations = async () =>
+      ((await sagemaker.send(new ListEndpointConfigsCommand({}))).EndpointConfigs ?? []).map(({ EndpointConfigName }) => EndpointConfigName).sort();
+    try {
+      const before = { keys: await keys(), configurations: await configurations() };
+      expect(await client.invoke("staleSweepFunction", { remove: true })).to.deep.equal({ found: [], removed: 0, isCut: false });
+      // As a deployment leaves an endpoint's earlier fleet behind, and a training that the gate refused its files.
+      const [program] = (await sagemaker.send(new ListModelsCommand({}))).Models ?? [];
+      const { ExecutionRoleArn, PrimaryContainer } = await sagemaker.send(new DescribeModelCommand({ ModelName: program?.ModelName }));
+      const S3DataSource = { S3Uri: `s3://${bucket}/endpoint-models/one/`, S3DataType: "S3Prefix", CompressionType: "None" } as const;
+      const name = "svp-local-inference-one";
+      await sagemaker.send(
+        new CreateModelCommand({
+          ...{ ModelName: name, ExecutionRoleArn, EnableNetworkIsolation: true },
+          PrimaryContainer: { Image: PrimaryContainer?.Image, ModelDataSource: { S3DataSource } },
+        }),
+      );
+      const variant = { VariantName: "current", ModelName: name, InstanceType: "ml.m5.large", InitialInstanceCount: 1 } as const;
+      await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
+      for (const Key of [`endpoint-models/one/${network.id}/model.json`, `training/${network.id}/one/facts/facts.json`])
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "{}" }));
+      const laid = await keys();
+
+      const found = [
+        { kind: "endpoint-configuration", name, reason: "No endpoint uses it.", files: 0 },
+        { kind: "model", name, reason: "No endpoint configuration names it.", files: 0 },
+        { kind: "endpoint-files", name: "endpoint-models/one/", reason: "No model loads it.", files: 1 },
+        { kind: "training-files", name: `training/${network.id}/one/`, reason: "Nothing in the registry came of it.", files: 1 },
+      ];
+      expect(await client.invoke("staleSweepFunction", { remove: false })).to.deep.equal({ found, removed: 0, isCut: false });
+      expect(await keys()).to.deep.equal(laid);
+      expect(await client.invoke("staleSweepFunction", { remove: true })).to.deep.equal({ found, removed: 4, isCut: false });
+      expect({ keys: await keys(), configurations: await configurations() }).to.deep.equal(before);
+    } finally {
+      sagemaker.destroy();
+    }
   });
 });

@@ -33,6 +33,7 @@ export function createModels({ region, account }: Pick<JobServiceOptions, "regio
     const model: Model = {
       ...{ name, arn, roleArn: input.ExecutionRoleArn as string, image: container.Image as string, environment: container.Environment ?? {} },
       ...{ modelDataPrefix: S3Uri, vpcConfig: input.VpcConfig, networkIsolation: input.EnableNetworkIsolation ?? false },
+      createdAt: Date.now(),
     };
     registry.put("model", name, model);
     return { ModelArn: arn };

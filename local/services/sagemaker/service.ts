@@ -11,6 +11,7 @@ import { createModels } from "./models.ts";
 import { createPipelines, type Pipelines } from "./pipelines.ts";
 import { createProcessingJobs, type ProcessingJobs } from "./processing-jobs.ts";
 import { openRegistry } from "./registry.ts";
+import { createServingLists } from "./serving-lists.ts";
 import { createTags } from "./tags.ts";
 import { createTrainingJobs, type TrainingJobs } from "./training-jobs.ts";
 import { createTransformJobs, type TransformJobs } from "./transform-jobs.ts";
@@ -52,6 +53,7 @@ export function createSageMaker(options: JobServiceOptions & EndpointSeams & { p
         operations: {
           ...{ ...processing.operations, ...transform.operations, ...training.operations, ...pipelines.operations },
           ...{ ...tags.operations, ...packages.operations, ...operations, ...createModels(options, registry) },
+          ...createServingLists(options, registry),
         },
       },
       { kind: "operations", signingName: "sagemaker", sdk: runtimeSdk, operations: runtimeOperations },

@@ -16,6 +16,8 @@ export interface Model {
   /** Nothing here runs in a network of its own; kept for whoever describes the model. */
   readonly vpcConfig?: sdk.VpcConfig | undefined;
   readonly networkIsolation?: boolean | undefined;
+  /** In milliseconds; unknown of what the program declares. */
+  readonly createdAt?: number | undefined;
 }
 
 export interface EndpointConfig {
@@ -26,6 +28,8 @@ export interface EndpointConfig {
   readonly asynchronous?: AsyncOutput | undefined;
   /** What is kept for whoever describes the configuration, and changes nothing here. */
   readonly described?: Partial<sdk.CreateEndpointConfigInput> | undefined;
+  /** In milliseconds; unknown of what the program declares. */
+  readonly createdAt?: number | undefined;
 }
 
 export interface ServingRecords {
@@ -52,7 +56,7 @@ export function createServingRecords({ region, account }: Pick<JobServiceOptions
     call.authorize("sagemaker:DescribeModel", arn("model", input.ModelName));
     const found = model(input.ModelName);
     return {
-      ...{ ModelName: found.name, ModelArn: found.arn, ExecutionRoleArn: found.roleArn, CreationTime: new Date(0) },
+      ...{ ModelName: found.name, ModelArn: found.arn, ExecutionRoleArn: found.roleArn, CreationTime: new Date(found.createdAt ?? 0) },
       PrimaryContainer: {
         ...{ Image: found.image, Mode: "SingleModel", Environment: { ...found.environment } },
         ...(found.modelDataPrefix !== undefined && {
@@ -79,6 +83,7 @@ export function createServingRecords({ region, account }: Pick<JobServiceOptions
       ...{ name, modelName: variant.ModelName as string, variantName: variant.VariantName as string },
       ...(output && { asynchronous: { outputPath: output.S3OutputPath as string, failurePath: output.S3FailurePath, kmsKeyArn: output.KmsKeyId } }),
       described: Object.fromEntries(kept.map((member) => [member, input[member]])),
+      createdAt: Date.now(),
     };
     registry.put("endpoint configuration", name, made);
     return { EndpointConfigArn: arn("endpoint-config", name) };
@@ -86,11 +91,11 @@ export function createServingRecords({ region, account }: Pick<JobServiceOptions
 
   async function describeConfig(input: sdk.DescribeEndpointConfigInput, call: Call): Promise<sdk.DescribeEndpointConfigOutput> {
     call.authorize("sagemaker:DescribeEndpointConfig", arn("endpoint-config", input.EndpointConfigName));
-    const { name, modelName, variantName, described } = config(input.EndpointConfigName);
+    const { name, modelName, variantName, described, createdAt = 0 } = config(input.EndpointConfigName);
     return {
       ProductionVariants: [{ VariantName: variantName, ModelName: modelName }],
       ...described,
-      ...{ EndpointConfigName: name, EndpointConfigArn: arn("endpoint-config", name), CreationTime: new Date(0) },
+      ...{ EndpointConfigName: name, EndpointConfigArn: arn("endpoint-config", name), CreationTime: new Date(createdAt) },
     };
   }
 
