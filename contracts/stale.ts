@@ -2,9 +2,11 @@ import { z } from "zod";
 
 /* What learning and deploying leave behind and nothing uses (docs/learning.md): found, and removed, by the function `learn/sweep-stale`. */
 
-/** What the function is asked: to remove what it finds, or to tell it alone. */
-export const sweepRequest = z.strictObject({ remove: z.boolean() });
-export type SweepRequest = z.infer<typeof sweepRequest>;
+/** What the function is asked: to remove what it finds, or to tell it alone. A rule by the clock asks it to remove. */
+export const sweepRequest = z.union([
+  z.strictObject({ remove: z.boolean() }),
+  z.object({ source: z.literal("aws.events"), "detail-type": z.literal("Scheduled Event") }).transform(() => ({ remove: true })),
+]);
 
 /** `undecided-version`: nothing of it is removed; it is rejected, and its files are stale some time later. */
 export const staleKind = z.enum(["endpoint-configuration", "model", "endpoint-files", "training-files", "undecided-version"]);

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { endpointModelsPrefix, trainingPrefix } from "../../contracts/keys.ts";
-import type { SweepRequest } from "../../contracts/stale.ts";
 import type { Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
@@ -105,7 +104,7 @@ export class StaleSweep extends PlatformComponent {
     new aws.cloudwatch.EventTarget(
       this.childName("target"),
       {
-        ...{ rule: rule.name, targetId: name, arn: sweep.arn, input: JSON.stringify({ remove: true } satisfies SweepRequest) },
+        ...{ rule: rule.name, targetId: name, arn: sweep.arn },
         ...{ deadLetterConfig: { arn: settings.deadLetters.arn }, retryPolicy: eventRetries },
       },
       this.child(),

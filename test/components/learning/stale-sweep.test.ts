@@ -21,12 +21,11 @@ describe("StaleSweep", () => {
     stack = await make();
   });
 
-  it("is started by the clock, to remove; a start that fails is kept", () => {
+  it("is started by the clock; a start that fails is kept", () => {
     const rule = stack.one(aws.cloudwatch.EventRule, "stale-sweep-rule");
     expect(rule.inputs).to.deep.include({ name: "svp-unit-stale-sweep", scheduleExpression: "rate(7 days)" });
     expect(stack.one(aws.cloudwatch.EventTarget, "stale-sweep-target").inputs).to.deep.include({
       arn: "arn:aws:lambda:us-east-1:111111111111:function:svp-unit-learn-sweep-stale",
-      input: '{"remove":true}',
       deadLetterConfig: { arn: "arn:aws:sqs:us-east-1:111111111111:svp-unit-dead-letters" },
     });
     expect(stack.one(aws.lambda.Permission, "stale-sweep-permission").inputs).to.deep.include({

@@ -192,9 +192,24 @@ describe("SweepStale", () => {
     expect([...world.files.keys()]).to.deep.equal(["training/broken/one/facts.json"]);
   });
 
+  it("removes what it finds where the clock asks it", async () => {
+    const { files, lay, handler } = setUp();
+    lay(40, ...trained("failed"));
+    const event = { id: "one", source: "aws.events", "detail-type": "Scheduled Event", account: "111111111111", resources: ["arn:rule"], detail: {} };
+    expect(await handler(event)).to.deep.include({ removed: 1 });
+    expect(files.size).to.equal(0);
+  });
+
   it("refuses to guess whether it should remove", async () => {
     const { handler } = setUp();
-    for (const event of [undefined, {}, { remove: "yes" }, { remove: true, staleDays: 0 }, { source: "aws.events" }])
+    for (const event of [
+      undefined,
+      {},
+      { remove: "yes" },
+      { remove: true, staleDays: 0 },
+      { source: "aws.events" },
+      { source: "other", "detail-type": "Scheduled Event" },
+    ])
       expect((await failure(handler(event))).name).to.equal("InvalidInput");
   });
 });
