@@ -17,7 +17,7 @@ const counted = {
 /** What there is to learn from. */
 export const collectedCorrections = z.discriminatedUnion("status", [
   z.strictObject({ status: z.literal("READY"), ...counted, request: datasetRequest }),
-  /** `asked`: findings that were put before people, first in the review queue. */
+  /** `asked`: findings and frames that were put before people, first in the review queue. */
   z.strictObject({ status: z.literal("WAITING"), ...counted, asked: z.int().nonnegative() }),
   /** Another execution lets this network learn just now. */
   z.strictObject({ status: z.literal("BUSY") }),

@@ -10,16 +10,21 @@ import { caseId, runId, unit } from "./primitives.ts";
 /** Findings that a case puts before people, at most. */
 export const mostDoubts = 20;
 
+/** Frames that a case puts before people for a network that should learn boxes or outlines, at most. */
+export const mostFrames = 5;
+
 /** Value that `queue` has while an item waits. */
 export const waiting = "WAITING";
 
 export const doubt = z.strictObject({
   caseId,
   runId,
-  kind: z.enum(["segment", "event"]),
+  /** A finding; or all boxes, or outlines, that a network found in a frame, from there to the next frame that it looked at. */
+  kind: z.enum(["segment", "event", "boxes", "outlines"]),
   id: z.string().min(1),
-  /** Level of a segment, type of an event. */
+  /** Level of a segment, type of an event, network of boxes and outlines. */
   type: z.string(),
+  /** Of boxes and outlines that of the least sure. */
   label: z.string(),
   startFrame: z.int().nonnegative(),
   endFrame: z.int().positive(),
@@ -86,4 +91,33 @@ export function doubtsAbout(analysis: Analysis, producer: string): DoubtItem[] {
       .filter((item) => item.producer === producer && item.review !== "confirmed" && item.review !== "rejected")
       .map((item) => ({ ...item, review: "needs-review" as const }));
   return doubtsOf({ ...analysis, segments: of(analysis.segments), events: of(analysis.events) });
+}
+
+/** What a network was least sure of in a frame. */
+export interface UnsureFrame {
+  readonly startFrame: number;
+  readonly endFrame: number;
+  readonly label: string;
+  readonly score: number;
+}
+
+/** The doubts of an analysis about boxes or outlines of one network: frames of which it was least sure, at most {@link mostFrames}, all of them asked for. */
+export function doubtsInFrames(
+  { caseId, runId, producers }: Pick<Analysis, "caseId" | "runId" | "producers">,
+  producer: string,
+  kind: "boxes" | "outlines",
+  frames: readonly UnsureFrame[],
+): DoubtItem[] {
+  const isCalibrated = producers.some(({ id, calibration }) => id === producer && calibration !== null);
+  return [...frames]
+    .sort((a, b) => a.score - b.score || a.startFrame - b.startFrame)
+    .slice(0, mostFrames)
+    .map(({ startFrame, endFrame, label, score }) => {
+      const [id, confidence] = [`${producer}-${startFrame}`, isCalibrated ? score : null];
+      return {
+        ...{ caseId, runId, item: doubtItemName(kind, id), kind, id, type: producer, label, startFrame, endFrame, confidence, isAskedFor: true },
+        queue: waiting as typeof waiting,
+        doubtOrder: orderOf({ isAskedFor: true, confidence, caseId, kind, id }),
+      };
+    });
 }

@@ -84,7 +84,7 @@ export class Retraining extends PlatformComponent {
         statements: [
           ...counting.statements,
           ...table.allow("AskPeople", ["dynamodb:PutItem", "dynamodb:Query"]),
-          ...lake.processed.allow("ReadAnalyses", ["s3:GetObject"], `${lakePrefixes.metadata}*/analysis.json`),
+          ...lake.processed.allow("ReadAnalyses", ["s3:GetObject"], lakePrefixes.metadata),
           ...lake.processed.allow("TakeTurns", ["s3:GetObject", "s3:PutObject"], turns),
           allow("FollowRetrainings", ["states:DescribeExecution"], [regionalArn(place, "states", `execution:${physicalName(place, name)}:*`)]),
         ],

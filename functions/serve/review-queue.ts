@@ -1,15 +1,41 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Doubt, doubtItemName, waiting } from "../../contracts/review-queue.ts";
+import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { type Doubt, doubt, doubtItemName, waiting } from "../../contracts/review-queue.ts";
+import { parseStored } from "../runtime/parse.ts";
+
+/** Boxes or outlines of a frame that somebody was asked about. */
+export type FrameDoubt = Pick<Doubt, "kind" | "id" | "startFrame" | "endFrame">;
+
+const frameDoubt = z.object({ ...doubt.pick({ kind: true, id: true, startFrame: true, endFrame: true }).shape, runId: z.string() });
 
 /** What waits to be judged. */
 export interface ReviewQueue {
+  /** Frames of a run that people were asked about, whether they wait or are settled. */
+  frames(caseId: string, runId: string): Promise<FrameDoubt[]>;
   /** Takes a finding out of the queue, or puts it back. One that never was in it, or is of another run, is left alone. */
   settle(doubt: Pick<Doubt, "caseId" | "runId" | "kind" | "id">, isSettled: boolean): Promise<void>;
 }
 
 /** The queue in the case table: what has no attribute `queue` is not in its index. */
 export const reviewQueue = (table: DynamoDBDocumentClient, tableName: string): ReviewQueue => ({
+  async frames(caseId, runId) {
+    const found: FrameDoubt[] = [];
+    for (const kind of ["boxes", "outlines"] as const) {
+      const query = {
+        TableName: tableName,
+        KeyConditionExpression: "caseId = :case AND begins_with(#item, :kind)",
+        ExpressionAttributeNames: { "#item": "item" },
+        ExpressionAttributeValues: { ":case": caseId, ":kind": doubtItemName(kind, "") },
+      };
+      for await (const { Items = [] } of paginateQuery({ client: table }, query))
+        for (const item of Items) {
+          const { runId: of, ...asked } = parseStored(frameDoubt, item, "An item of the review queue");
+          if (of === runId) found.push(asked);
+        }
+    }
+    return found;
+  },
   async settle({ caseId, runId, kind, id }, isSettled) {
     try {
       await table.send(

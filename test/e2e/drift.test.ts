@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -16,9 +17,10 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCom
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { modelProducer } from "../../contracts/analyser-result.ts";
+import type { DetectionChunk } from "../../contracts/analysis.ts";
 import type { CorrectionSet } from "../../contracts/corrections.ts";
 import { driftReport } from "../../contracts/drift.ts";
-import { analysisKey, driftReportsPrefix, frameTableKey, statisticsKey, toUri } from "../../contracts/keys.ts";
+import { analysisKey, detectionChunkKey, driftReportsPrefix, frameTableKey, statisticsKey, toUri } from "../../contracts/keys.ts";
 import type { RunStatistics } from "../../contracts/run-statistics.ts";
 import { correctionLog } from "../../functions/serve/correction-log.ts";
 import { PlatformClient } from "../../local/cli/client.ts";
@@ -85,13 +87,21 @@ describe("drift", function () {
     };
     const analysis = analysisOf({ caseId, runId, createdAt, producers: [modelProducer(network as NonNullable<typeof network>)] });
     const events = analysis.events.map((event) => ({ ...event, producer }));
+    const chunkKey = detectionChunkKey(caseId, runId, producer, 0);
+    const chunk: DetectionChunk = {
+      ...{ schema: "detection-chunk/1.0", producer, frames: [10, 50, 55], offsets: [0, 1, 2, 3], label: [0, 1, 0] },
+      ...{ score: [0.9, 0.6, 0.8], box: [1, 1, 9, 9, 1, 1, 9, 9, 1, 1, 9, 9], track: [-1, -1, -1] },
+    };
+    const chunks = [{ uri: toUri(output("processedBucket"), chunkKey), startFrame: 0, endFrame: 100, sha256: "d".repeat(64) }];
+    const detections = [{ producer, labels, frameCount: 3, boxCount: 3, chunks }];
     const media = { ...analysis.media, frameTable: toUri(output("processedBucket"), frameTableKey(caseId, runId)) };
     for (const [key, body] of [
       [statisticsKey(caseId, runId), statistics],
       [frameTableKey(caseId, runId), tableOf(count(100), count(100))],
-      [analysisKey(caseId, runId), { ...analysis, media, events }],
+      [analysisKey(caseId, runId), { ...analysis, media, events, detections, masks: [], tracks: null }],
+      [chunkKey, gzipSync(JSON.stringify(chunk))],
     ] as const)
-      await s3.send(new PutObjectCommand({ Bucket: output("processedBucket"), Key: key, Body: JSON.stringify(body) }));
+      await s3.send(new PutObjectCommand({ Bucket: output("processedBucket"), Key: key, Body: body instanceof Buffer ? body : JSON.stringify(body) }));
     const summary = { caseId, item: "SUMMARY", list: "CASES", status: "COMPLETE", fileName: "a.mp4", createdAt, updatedAt: createdAt, runId };
     await table.send(new PutCommand({ TableName: output("caseTable"), Item: summary }));
     cases.push(caseId);
@@ -154,7 +164,8 @@ describe("drift", function () {
         ...{ ExpressionAttributeNames: { "#queue": "queue" }, ExpressionAttributeValues: { ":waiting": "WAITING" } },
       }),
     );
-    expect(Items.map(({ caseId }) => caseId)).to.have.members(drifted.slice(-5));
+    const asked = drifted.slice(-5).flatMap((caseId) => [`${caseId} event event-1 10`, `${caseId} boxes ${network.id}-50 50`]);
+    expect(Items.map(({ caseId, kind, id, startFrame }) => `${caseId} ${kind} ${id} ${startFrame}`)).to.have.members(asked);
   });
 
   it("goes on by itself once people corrected enough, once, and announces nothing anew", async () => {

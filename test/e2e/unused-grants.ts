@@ -48,6 +48,7 @@ export const explanations: readonly Explanation[] = [
     any,
     "Networks are looked at by the clock, not by an analysis: test/e2e/drift.test.ts.",
   ),
+  explain(/^learn-sweep-stale$/, any, "What learning left behind is looked for by the clock, not by an analysis: test/e2e/drift.test.ts."),
   explain(/^case-export/, any, "Exports answer people, not an analysis: test/e2e/export.test.ts."),
   explain(/^aggregate-measure-operation$/, /^kms:Decrypt \((Compare|Remember)MeasuresKey\)$/, "The local table is not encrypted."),
   explain(/^report-gather-evidence$/, /^s3:ListBucket \(NoticeMissingMeasures\)$/, "Asked only of an analysis without measures."),

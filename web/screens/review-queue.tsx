@@ -50,7 +50,7 @@ export function ReviewQueue() {
       {error && <Problem error={error} retry={() => void read(queue)} />}
       {doubt && walk && (
         <>
-          <p className="soft">{text.queue.help}</p>
+          <p className="soft">{doubt.kind === "segment" || doubt.kind === "event" ? text.queue.help : text.queue.helpFrame}</p>
           <CaseReview key={doubt.caseId} caseId={doubt.caseId} frame={doubt.startFrame} walk={walk} />
         </>
       )}

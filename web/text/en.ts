@@ -237,6 +237,7 @@ export const english = {
     asked: "The analysis asks for a look",
     sure: (confidence: number) => `${Math.round(100 * confidence)} % sure`,
     help: "Accept or reject it and the next comes. Correct it, save, and the next comes as well.",
+    helpFrame: "A network should learn from this picture. Accept what is right, correct what is not, draw what is missing; save, and the next comes.",
     open: "Open the case",
   },
 

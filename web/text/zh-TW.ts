@@ -223,6 +223,7 @@ export const chinese: Text = {
     asked: "分析結果要求複核",
     sure: (confidence) => `信心值 ${Math.round(100 * confidence)} %`,
     help: "接受或拒絕後即進到下一項;修正並儲存後也會進到下一項。",
+    helpFrame: "模型要從這個畫面學習:接受正確的,修正錯誤的,補畫遺漏的;儲存後即進到下一項。",
     open: "開啟案例",
   },
 

@@ -12,6 +12,7 @@ import { parseInput } from "../../runtime/parse.ts";
 import { type CountingDeps, correctedSince } from "../corrected-since.ts";
 import type { StandingRun } from "../newest-runs.ts";
 import type { RetrainingExecutions } from "../retraining-executions.ts";
+import { doubtsOfFrames } from "../unsure-frames.ts";
 import type { WatchStore } from "../watch-store.ts";
 
 /** What a network learns from corrections: null where they don't say it. */
@@ -21,12 +22,12 @@ export interface Teachable {
 }
 
 export interface Deps extends CountingDeps, Pick<RetrainingExecutions, "isRunning"> {
-  lake: Pick<Lake, "json">;
+  lake: Pick<Lake, "json" | "bytes">;
   store: Pick<WatchStore, "tagged" | "replace">;
   models: Readonly<Record<string, Teachable>>;
   /** Cases that must have been corrected since the last version of the network's dataset. */
   leastCorrected: number;
-  /** Puts a finding first in the review queue. False if somebody judged it. */
+  /** Puts a finding, or a frame, first in the review queue. False if somebody judged it. */
   ask(doubt: DoubtItem): Promise<boolean>;
 }
 
@@ -39,7 +40,7 @@ const mostAsked = 5;
 
 /**
  * State CollectCorrections: whether people corrected enough since the network last learned, and then what its next dataset version is made
- * of. A network's dataset is called as the network is. While there is too little, findings that the network was least sure of go to the front of the review queue.
+ * of. A network's dataset is called as the network is. While there is too little, what the network was least sure of goes to the front of the review queue: findings, and frames with its boxes or outlines.
  * One execution at a time has the network's turn to learn. Throws TryAgain where two ask for it at once.
  */
 export const createHandler =
@@ -86,13 +87,13 @@ async function askForTurn({ store, isRunning }: Deps, model: string, execution: 
   };
 }
 
-/** Gives how many findings people are asked about. */
+/** Gives how many findings and frames people are asked about. */
 async function askAbout({ lake, ask }: Deps, runs: readonly StandingRun[], model: string, digest: string): Promise<number> {
   let asked = 0;
   for (const { caseId, runId } of runs) {
     const found = await analysisOf(lake, caseId, runId);
     if (!found?.producers.some((producer) => producer.id === model && producer.digest === digest)) continue;
-    for (const doubt of doubtsAbout(found, model)) if (await ask(doubt)) asked++;
+    for (const doubt of [...doubtsAbout(found, model), ...(await doubtsOfFrames(lake, found, model))]) if (await ask(doubt)) asked++;
   }
   return asked;
 }

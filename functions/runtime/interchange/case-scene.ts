@@ -61,6 +61,13 @@ export async function trackLabels(lake: Pick<Lake, "bytes">, { tracks, detection
   });
 }
 
+/** From when to when each track of an analysis is in sight, by its number. */
+export async function trackSpans(lake: Pick<Lake, "bytes">, { tracks }: Pick<Analysis, "tracks">): Promise<FrameSpan[]> {
+  if (tracks === null) return [];
+  const { startFrame, endFrame } = await readChunk(lake, tracks.uri, trackList);
+  return startFrame.map((start, track) => ({ startFrame: start, endFrame: endFrame[track] as number }));
+}
+
 /** Null where the analysis is of a time before measures were made. */
 async function measuresOf(lake: Lake, caseId: string, runId: string): Promise<Measures | null> {
   try {

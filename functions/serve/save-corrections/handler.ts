@@ -2,18 +2,28 @@ import { gunzipSync } from "node:zlib";
 import { type Analysis, detectionChunk } from "../../../contracts/analysis.ts";
 import { type CorrectedView, corrected, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../../contracts/correction-rules.ts";
-import { type Change, type Correction, type CorrectionReceipt, type CorrectionSet, correctionRequest } from "../../../contracts/corrections.ts";
+import {
+  type Change,
+  type Correction,
+  type CorrectionReceipt,
+  type CorrectionSet,
+  correctionRequest,
+  type DrawnMask,
+  type DrawnObject,
+} from "../../../contracts/corrections.ts";
 import { parseUri } from "../../../contracts/keys.ts";
+import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { callerOf } from "../../runtime/caller.ts";
 import { InvalidInput, Outdated } from "../../runtime/errors.ts";
 import { type HttpRequest, jsonBody, route, Versioned, versionExpected } from "../../runtime/http.ts";
-import { trackLabels } from "../../runtime/interchange/case-scene.ts";
+import { trackLabels, trackSpans } from "../../runtime/interchange/case-scene.ts";
+import { overlaps } from "../../runtime/interchange/scene.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
 import { analysedCase, type CaseDeps } from "../analysed-case.ts";
 import type { CorrectionLog } from "../correction-log.ts";
-import type { ReviewQueue } from "../review-queue.ts";
+import type { FrameDoubt, ReviewQueue } from "../review-queue.ts";
 
 export interface Deps extends CaseDeps {
   lake: Pick<Lake, "json" | "bytes">;
@@ -50,7 +60,8 @@ export const createHandler = (deps: Deps) =>
     };
     if (Buffer.byteLength(JSON.stringify(set)) > mostBytes) throw new InvalidInput("That is too much to be saved at once. Save it in parts.");
     if (!(await deps.log.add(set))) throw overtaken(expected, version);
-    for (const [{ kind, id }, isSettled] of judgements(corrections)) await deps.queue.settle({ caseId, runId, kind, id }, isSettled);
+    for (const [{ kind, id }, isSettled] of [...judgements(corrections), ...(await judgedFrames(deps, analysis, corrections))])
+      await deps.queue.settle({ caseId, runId, kind, id }, isSettled);
     log("corrections saved", { caseId, runId, correctionCount: corrections.length });
     const receipt: CorrectionReceipt = { caseId, runId, version, count: corrections.length };
     return new Versioned(receipt, version);
@@ -65,6 +76,36 @@ function judgements(corrections: readonly Correction[]): [{ kind: "segment" | "e
   }
   return [...last.values()];
 }
+
+/** Frames with boxes or outlines that people were asked about and drew something in, or judged a track of; by the last that was said. */
+async function judgedFrames({ lake, queue }: Deps, analysis: Analysis, corrections: readonly Correction[]): Promise<[FrameDoubt, boolean][]> {
+  const said = corrections.filter(({ target }) => target.kind === "object" || target.kind === "mask" || target.kind === "track");
+  if (said.length === 0) return [];
+  const asked = await queue.frames(analysis.caseId, analysis.runId);
+  if (asked.length === 0) return [];
+  const tracks = said.some(({ target }) => target.kind === "track") ? await trackSpans(lake, analysis) : [];
+  const spans = said.map((correction) => spanOf(correction, tracks));
+  return asked.flatMap((frame): [FrameDoubt, boolean][] => {
+    const last = spans.findLast((span) => span.kind === frame.kind && overlaps(span, frame));
+    return last ? [[frame, last.isSettled]] : [];
+  });
+}
+
+/** What a correction of boxes or outlines is about, from its first to its last frame, and whether it says something or takes it back. */
+function spanOf({ kind, target, before, after }: Correction, tracks: readonly FrameSpan[]) {
+  if (target.kind === "track") {
+    const { startFrame, endFrame } = tracks[Number(target.id)] as FrameSpan;
+    return { kind: "boxes" as const, startFrame, endFrame, isSettled: !(kind === "judge" && after === "unreviewed") };
+  }
+  const frames = framesOf((after ?? before) as DrawnObject | DrawnMask | null);
+  return {
+    kind: target.kind === "mask" ? ("outlines" as const) : ("boxes" as const),
+    ...{ startFrame: Math.min(...frames), endFrame: Math.max(...frames) + 1, isSettled: after !== null },
+  };
+}
+
+const framesOf = (drawn: DrawnObject | DrawnMask | null): number[] =>
+  drawn === null ? [] : "keyframes" in drawn ? drawn.keyframes.map(({ frame }) => frame) : [drawn.frame, ...(drawn.later ?? []).map(({ frame }) => frame)];
 
 const overtaken = (expected: number, newest: number): Outdated =>
   new Outdated(`Somebody saved corrections meanwhile: they have version ${newest}, and yours were made on version ${expected}. Read them, then save again.`);

@@ -1,8 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { modelProducer } from "../../../contracts/analyser-result.ts";
-import type { Analysis } from "../../../contracts/analysis.ts";
+import type { Analysis, DetectionChunk } from "../../../contracts/analysis.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
-import { analysisKey, datasetManifestKey, datasetPlanKey, retrainingTurnKey } from "../../../contracts/keys.ts";
+import { analysisKey, datasetManifestKey, datasetPlanKey, detectionChunkKey, retrainingTurnKey } from "../../../contracts/keys.ts";
 import { retrainingTurn } from "../../../contracts/retraining.ts";
 import type { DoubtItem } from "../../../contracts/review-queue.ts";
 import { createHandler } from "../../../functions/learn/collect-corrections/handler.ts";
@@ -139,6 +140,25 @@ describe("CollectCorrections", () => {
       ...{ caseId, runId, item: "REVIEW#event#event-1", kind: "event", id: "event-1", type: "instrument", label: "grasper", startFrame: 10, endFrame: 35 },
       ...{ confidence: null, isAskedFor: true, queue: "WAITING", doubtOrder: `0 0.000000 ${caseId} event event-1` },
     });
+  });
+
+  it("asks about frames, too, of a network that learns boxes", async () => {
+    const { lake, runs, asked, handler } = setUp(1);
+    const [{ caseId, runId } = { caseId: "", runId: "" }] = runs;
+    const key = detectionChunkKey(caseId, runId, model, 0);
+    const chunk: DetectionChunk = {
+      ...{ schema: "detection-chunk/1.0", producer: model, frames: [10, 15], offsets: [0, 1, 2], label: [0, 0], score: [0.9, 0.6] },
+      ...{ box: [1, 1, 9, 9, 1, 1, 9, 9], track: [-1, -1] },
+    };
+    await lake.put(key, gzipSync(JSON.stringify(chunk)), "application/json");
+    const chunks = [{ uri: lake.uri(key), startFrame: 0, endFrame: 100, sha256: contentSha256 }];
+    const detections = [{ producer: model, labels: ["Hook"], frameCount: 2, boxCount: 2, chunks }];
+    await lake.putJson(analysisKey(caseId, runId), analysisOf({ caseId, runId, producers: [modelProducer(detector)], detections }));
+    expect(await handler(event)).to.deep.include({ status: "WAITING", asked: 2 });
+    expect(asked.map(({ kind, id, startFrame, endFrame }) => [kind, id, startFrame, endFrame])).to.deep.equal([
+      ["event", "event-1", 10, 35],
+      ["boxes", `${model}-15`, 15, 100],
+    ]);
   });
 
   it("asks nothing about cases of another version, of what people judged, and of cases that are gone", async () => {

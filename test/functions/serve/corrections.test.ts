@@ -6,6 +6,7 @@ import { type Change, type CorrectionSet, correctionList, correctionReceipt } fr
 import { analysisKey, tracksKey } from "../../../contracts/keys.ts";
 import { correctionLog } from "../../../functions/serve/correction-log.ts";
 import { createHandler as createList } from "../../../functions/serve/list-corrections/handler.ts";
+import type { FrameDoubt } from "../../../functions/serve/review-queue.ts";
 import { createHandler as createSave } from "../../../functions/serve/save-corrections/handler.ts";
 import { caseId, digest, runId } from "../support/ids.ts";
 import { memoryCorrections } from "../support/memory-corrections.ts";
@@ -40,10 +41,16 @@ async function followed() {
 }
 
 describe("POST /cases/{caseId}/corrections", () => {
-  const save = async (changes: unknown, { version = '"0"', log = memoryCorrections(), base = {}, stored = summary as unknown } = {}) => {
+  const save = async (
+    changes: unknown,
+    { version = '"0"', log = memoryCorrections(), base = {}, stored = summary as unknown, asked = [] as FrameDoubt[] } = {},
+  ) => {
     const { lake } = await followed();
     const settled: [string, boolean][] = [];
-    const queue = { settle: async ({ kind, id }: { kind: string; id: string }, is: boolean) => void settled.push([`${kind} ${id}`, is]) };
+    const queue = {
+      settle: async ({ kind, id }: { kind: string; id: string }, is: boolean) => void settled.push([`${kind} ${id}`, is]),
+      frames: async () => asked,
+    };
     const handler = createSave({ lake, log, queue, summary: async () => stored, now: () => new Date("2026-11-26T10:00:00Z") });
     const answer = await handler({
       headers: { "if-match": version },
@@ -99,6 +106,46 @@ describe("POST /cases/{caseId}/corrections", () => {
       ["segment segment-1", true],
     ]);
     expect((await save([judge("event-999", "confirmed")])).settled).to.deep.equal([]);
+  });
+
+  it("takes frames out whose boxes or outlines somebody corrected, and puts back what is taken back", async () => {
+    const frame = (kind: "boxes" | "outlines", startFrame: number): FrameDoubt => ({ kind, id: `network-${startFrame}`, startFrame, endFrame: startFrame + 5 });
+    const asked = [frame("boxes", 0), frame("boxes", 20), frame("outlines", 0), frame("outlines", 40)];
+    const [object, mask] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
+    const box = (at: number): Change => ({
+      ...{ kind: "draw-box", target: { kind: "object", id: object } },
+      after: { label: "Hook", keyframes: [{ frame: at, box: [1, 1, 10, 10] }], replaces: null },
+    });
+    const outline: Change = {
+      ...{ kind: "draw-mask", target: { kind: "mask", id: mask } },
+      after: {
+        label: "Gallbladder",
+        frame: 2,
+        polygon: [
+          [1, 1],
+          [9, 1],
+          [9, 9],
+        ],
+        later: [{ frame: 41, polygon: null }],
+        replaces: null,
+      },
+    };
+    const saved = async (changes: Change[]) => {
+      const { answer, settled } = await save(changes, { asked });
+      expect(answer.statusCode, answer.body).to.equal(201);
+      return settled;
+    };
+    expect(await saved([box(24)])).to.deep.equal([["boxes network-20", true]]);
+    expect(await saved([box(25)])).to.deep.equal([]);
+    expect(await saved([outline])).to.deep.equal([
+      ["outlines network-0", true],
+      ["outlines network-40", true],
+    ]);
+    // Track 3 is in sight from frame 0 to 8.
+    const judge = (after: "confirmed" | "unreviewed"): Change => ({ kind: "judge", target: { kind: "track", id: "3" }, after });
+    expect(await saved([judge("confirmed")])).to.deep.equal([["boxes network-0", true]]);
+    expect(await saved([judge("confirmed"), judge("unreviewed")])).to.deep.equal([["boxes network-0", false]]);
+    expect(await saved([box(24), { kind: "draw-box", target: { kind: "object", id: object }, after: null }])).to.deep.equal([["boxes network-20", false]]);
   });
 
   it("answers 412 to who did not see the newest, before or while it is saved, and keeps nothing", async () => {

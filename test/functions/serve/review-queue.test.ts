@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Producer } from "../../../contracts/analyser-result.ts";
 import { apiError } from "../../../contracts/api.ts";
 import { doubtsByOrder } from "../../../contracts/case-table.ts";
-import { type DoubtItem, doubtItem, doubtsOf, mostDoubts, reviewQueue as reviewQueueSchema, waiting } from "../../../contracts/review-queue.ts";
+import { type DoubtItem, doubtItem, doubtsInFrames, doubtsOf, mostDoubts, reviewQueue as reviewQueueSchema, waiting } from "../../../contracts/review-queue.ts";
 import { caseRecord } from "../../../functions/aggregate/merge-timeline/case-record.ts";
 import { createHandler, type Place } from "../../../functions/serve/list-doubts/handler.ts";
 import { reviewQueue } from "../../../functions/serve/review-queue.ts";
@@ -46,6 +46,27 @@ describe("doubts of an analysis", () => {
     const events = Array.from({ length: 30 }, (_, i) => event(`event-${i}`, "sure", (30 - i) / 100));
     const found = doubtsOf({ ...analysis, segments: [], events });
     expect([found.length, found[0]?.id, found.at(-1)?.id]).to.deep.equal([mostDoubts, "event-29", "event-10"]);
+  });
+});
+
+describe("doubts in frames", () => {
+  it("are the least sure, five a network at most, all of them asked for; how sure is told of calibrated networks only", () => {
+    const frames = [0.9, 0.4, 0.8, 0.5, 0.7, 0.6].map((score, i) => ({ startFrame: 10 * i, endFrame: 10 * i + 5, label: "Hook", score }));
+    const found = doubtsInFrames(analysis, "sure", "boxes", frames);
+    expect(found.map(({ startFrame, confidence }) => [startFrame, confidence])).to.deep.equal([
+      [10, 0.4],
+      [30, 0.5],
+      [50, 0.6],
+      [40, 0.7],
+      [20, 0.8],
+    ]);
+    expect(found[0]).to.deep.equal({
+      ...{ caseId, runId, item: "REVIEW#boxes#sure-10", kind: "boxes", id: "sure-10", type: "sure", label: "Hook", startFrame: 10, endFrame: 15 },
+      ...{ confidence: 0.4, isAskedFor: true, queue: "WAITING", doubtOrder: `0 0.400000 ${caseId} boxes sure-10` },
+    });
+    for (const item of found) expect(doubtItem.parse(item)).to.deep.equal(item);
+    expect(doubtsInFrames(analysis, "loud", "outlines", frames)[0]).to.deep.include({ id: "loud-10", confidence: null });
+    expect(doubtsInFrames(analysis, "sure", "boxes", [])).to.deep.equal([]);
   });
 });
 
@@ -129,6 +150,26 @@ describe("the review queue in the case table", () => {
     expect(await queued()).to.deep.equal(["event-3", "segment-1", "event-1"]);
     await queue.settle(doubt, false);
     expect(await queued()).to.deep.equal(["event-3", "event-4", "segment-1", "event-1"]);
+  });
+
+  it("tells which frames of a run people were asked about, settled or not", async () => {
+    const queue = reviewQueue(table.client, table.name);
+    const frames = [
+      { startFrame: 50, endFrame: 55, label: "Hook", score: 0.9 },
+      { startFrame: 10, endFrame: 15, label: "Hook", score: 0.5 },
+    ];
+    const asked = [...doubtsInFrames(analysis, "sure", "boxes", frames), ...doubtsInFrames(analysis, "loud", "outlines", frames.slice(1))];
+    for (const Item of asked) await table.client.send(new PutCommand({ TableName: table.name, Item }));
+    await queue.settle({ caseId, runId, kind: "boxes", id: "sure-10" }, true);
+    const told = [
+      { kind: "boxes", id: "sure-10", startFrame: 10, endFrame: 15 },
+      { kind: "boxes", id: "sure-50", startFrame: 50, endFrame: 55 },
+      { kind: "outlines", id: "loud-10", startFrame: 10, endFrame: 15 },
+    ];
+    expect(await queue.frames(caseId, runId)).to.deep.equal(told);
+    expect(await queue.frames(caseId, "f".repeat(40))).to.deep.equal([]);
+    // What is asked for comes first: of networks that say how sure they are, the least sure.
+    expect((await queued()).slice(0, 3)).to.deep.equal(["event-3", "loud-10", "sure-50"]);
   });
 
   it("is not touched by what was never in it, nor by an earlier run", async () => {

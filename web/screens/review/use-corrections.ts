@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CorrectedView, Rings } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Verdict } from "../../../contracts/corrections.ts";
+import type { Doubt } from "../../../contracts/review-queue.ts";
 import {
   type Chosen,
   chosenBox,
@@ -33,9 +34,9 @@ import type { SeenOutline } from "./outline-layer.tsx";
 
 const newId = (): string => crypto.randomUUID();
 
-/** A finding that is looked at because it waits to be judged, and the way to the next. */
+/** What is looked at because it waits to be judged, a finding or all boxes or outlines of a frame, and the way to the next. */
 export interface Walk {
-  readonly kind: "segment" | "event";
+  readonly kind: Doubt["kind"];
   readonly id: string;
   readonly next: () => void;
 }
@@ -83,7 +84,7 @@ export function useCorrections(analysis: Analysis, caseId: string, walk: Walk | 
 
   const { kind, id } = walk ?? {};
   useEffect(() => {
-    if (kind !== undefined && id !== undefined) setChosen({ kind, id });
+    if (kind !== undefined && id !== undefined) setChosen(kind === "segment" || kind === "event" ? { kind, id } : null);
   }, [kind, id]);
   /** Saves; in a walk through the queue, what is saved is done with. */
   const save = async (): Promise<void> => {
