@@ -431,6 +431,12 @@ describe("the configuration of a stack", () => {
     expect(none).to.contain("- svp:retention.sweep.classes: must not name research, whose cases need be kept for no day.");
   });
 
+  it("calls nothing stale that learning left this week where anything is retained, and no version that waits before its files", async () => {
+    const yaml = (cleanUp: string) => `${readFileSync("Pulumi.prod.yaml", "utf8")}\n  svp:learning: { cleanUp: ${cleanUp} }\n`;
+    expect(await mistakes("prod", yaml("{ staleDays: 6 }"))).to.contain("- svp:learning.cleanUp.staleDays: must be 7 at least where data is retained");
+    expect(await mistakes("prod", yaml("{ undecidedDays: 29 }"))).to.contain("- svp:learning.cleanUp.undecidedDays: must be staleDays at least.");
+  });
+
   it("fetches no networks where it could not take the role there", async () => {
     const message = await mistakes("prod", readFileSync("Pulumi.prod.yaml", "utf8").replace(", sts]", "]"));
     expect(message).to.contain("- svp:promotion: svp:network.endpoints must hold sts: the function that fetches has no other way to its role there.");
