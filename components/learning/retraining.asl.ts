@@ -45,8 +45,7 @@ export function retrainingDefinition(args: RetrainingDefinitionArgs): StateMachi
   return {
     Comment: "Lets a network learn from what people corrected.",
     QueryLanguage: "JSONata",
-    // A day for each of two: the network may be learning for another reason already.
-    TimeoutSeconds: 2 * daySeconds,
+    TimeoutSeconds: daySeconds,
     StartAt: "CollectCorrections",
     States: {
       ...collect(args),
