@@ -18,7 +18,7 @@ await main({
   help: `
 npm run verify:contracts [-- --write]
 
-Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge, Step Functions and SageMaker, each from a page of AWS's documentation, to the local cloud
+Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge, Step Functions, SageMaker and STS, each from a page of AWS's documentation, to the local cloud
 and to implementations that others wrote (${peers.map(({ name }) => name).join(", ")}), which are installed into node_modules/.cache from a package index of Python, once.
 It fails where the local cloud differs from what is documented, and where another one differs and ${document} does not say why.
 

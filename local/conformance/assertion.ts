@@ -4,6 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { STSClient } from "@aws-sdk/client-sts";
 
 /** What an implementation of AWS's services is asked through: plain SDK clients, and fresh resources, since only programs make those locally. */
 export interface Subject {
@@ -13,6 +14,7 @@ export interface Subject {
   readonly events: EventBridgeClient;
   readonly states: SFNClient;
   readonly sagemaker: SageMakerClient;
+  readonly sts: STSClient;
   /** A role that SageMaker may take. */
   readonly roleArn: string;
   /** An image that training jobs can name. */
@@ -33,7 +35,7 @@ export interface Subject {
   close(): Promise<void>;
 }
 
-export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker";
+export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker" | "STS";
 
 /** One thing that AWS's documentation says of a service, as something that can be tried. */
 export interface Assertion {

@@ -5,6 +5,7 @@ import { s3Assertions } from "./assertions/s3.ts";
 import { sagemakerAssertions } from "./assertions/sagemaker.ts";
 import { sqsAssertions } from "./assertions/sqs.ts";
 import { statesAssertions } from "./assertions/states.ts";
+import { stsAssertions } from "./assertions/sts.ts";
 
 /** Everything that is held against implementations of AWS's services, service by service. */
 export const assertions: readonly Assertion[] = [
@@ -14,4 +15,5 @@ export const assertions: readonly Assertion[] = [
   ...eventsAssertions,
   ...statesAssertions,
   ...sagemakerAssertions,
+  ...stsAssertions,
 ];

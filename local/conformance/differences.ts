@@ -21,6 +21,9 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     "sagemaker-package-approval-values": "It does not look at the length. At most 1024 characters say why (UpdateModelPackage, ApprovalDescription).",
     "sagemaker-package-metadata": "It does not count. The page bounds their number and length (CreateModelPackage, CustomerMetadataProperties).",
     "sagemaker-package-twice": "It does not read the token. It guarantees that the call is idempotent (CreateModelPackage, ClientToken).",
+    "sts-session-name": "It looks at the length and takes blanks. The page gives the characters (AssumeRole, RoleSessionName).",
+    "sts-duration": "It does not look at the time. The page gives 900 to 43200 seconds (AssumeRole, DurationSeconds).",
+    "sts-unknown-role": "It gives credentials of any role. STS gives those of a role whose trust policy lets the caller (IAM User Guide).",
     "dynamodb-numbers": "It keeps numbers as they are written. DynamoDB trims zeros that say nothing, and takes at most 38 digits (Developer Guide, Number).",
   },
   ministack: {
@@ -30,6 +33,9 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     "sqs-delete": "It forgets a receipt with its message. SQS succeeds for a message that is gone already (DeleteMessage).",
     "sqs-batch": "It does not check the delay. SQS takes 0 to 900 seconds (SendMessageBatch, DelaySeconds).",
     "events-failed-entries": "It does not read an entry's detail. EventBridge refuses what is no JSON object as MalformedDetail (PutEvents).",
+    "sts-session-name": "It looks at neither length nor characters. The page gives both (AssumeRole, RoleSessionName).",
+    "sts-duration": "It does not look at the time. The page gives 900 to 43200 seconds (AssumeRole, DurationSeconds).",
+    "sts-unknown-role": "It gives credentials of any role. STS gives those of a role whose trust policy lets the caller (IAM User Guide).",
     "states-execution-timeout": "It knows no time limit of an execution. AWS ends it as TIMED_OUT (Amazon States Language, TimeoutSeconds).",
   },
 };

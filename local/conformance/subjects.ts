@@ -7,6 +7,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-
 import { CreateModelPackageGroupCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { CreateStateMachineCommand, DeleteStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { CreateQueueCommand, DeleteQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
 import { openCloud } from "../cloud.ts";
 import { pause, type Subject } from "./assertion.ts";
 
@@ -18,7 +19,7 @@ interface Access {
 }
 
 /** Clients for one implementation. One attempt each: an error is to be seen, not tried again. */
-function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states" | "sagemaker"> {
+function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states" | "sagemaker" | "sts"> {
   const settings = { region, maxAttempts: 1, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
   return {
     // Signed addresses are for whoever has no SDK: they must not hold the checksum of a body that is not there yet.
@@ -28,6 +29,7 @@ function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynam
     events: new EventBridgeClient(settings),
     states: new SFNClient(settings),
     sagemaker: new SageMakerClient(settings),
+    sts: new STSClient(settings),
   };
 }
 

@@ -521,6 +521,12 @@ export const irrelevant: readonly Irrelevance[] = [
   { types: ["aws:apigatewayv2/api:Api"], paths: ["protocolType"], reason: refused },
   { types: ["aws:apigatewayv2/route:Route"], paths: ["authorizerId"], kinds: ["replaced"], reason: refused },
   {
+    types: ["aws:apigatewayv2/route:Route"],
+    paths: ["authorizationScopes[]"],
+    kinds: ["replaced"],
+    reason: "A scope that nobody is given closes the route; which one opens it is proven with the contract of the API.",
+  },
+  {
     types: ["aws:apigatewayv2/*"],
     paths: ["apiId", "routeKey", "target", "autoDeploy"],
     reason: "Is about what address answers what; a route that nobody reaches is closed.",
