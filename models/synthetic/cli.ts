@@ -5,13 +5,17 @@ import { SingleBar } from "cli-progress";
 import type { Rational } from "../../contracts/primitives.ts";
 import { drawOperation } from "./draw.ts";
 import { rawSink, videoSink } from "./encode.ts";
+import { procedures } from "./procedures/index.ts";
+import type { Procedure } from "./procedures/procedure.ts";
 
-const HELP = `Draws a synthetic laparoscopic cholecystectomy with its ground truth.
+const HELP = `Draws a synthetic operation with its ground truth.
 
   npm run sample -- [options]
 
   --out FILE          the video, .mp4                              [operation.mp4]
                       the ground truth lies beside it: FILE without .mp4, then .truth.json
+  --procedure NAME    ${procedures.map(({ id }) => id).join(" or ")}
+                                                                   [${procedures[0]!.id}]
   --seconds N         length                                       [24]
   --size WxH          picture size, even numbers                   [1280x720]
   --fps N             frames per second: 25, 29.97 or 30000/1001   [25]
@@ -29,6 +33,7 @@ interface Arguments {
   readonly out: string;
   readonly framesOnly: string | undefined;
   readonly masks: boolean;
+  readonly procedure: Procedure;
   readonly seconds: number;
   readonly width: number;
   readonly height: number;
@@ -59,12 +64,15 @@ function readArguments(argv: string[]): Arguments | "help" {
   const out = values.out ?? "operation.mp4";
   if (extname(out).toLowerCase() !== ".mp4") mistakes.push(`--out must end in .mp4, but "${out}" does not.`);
   if (values.out !== undefined && values["frames-only"] !== undefined) mistakes.push("--out and --frames-only exclude each other.");
+  const procedure = procedures.find(({ id }) => id === (values.procedure ?? procedures[0]!.id));
+  if (!procedure) mistakes.push(`--procedure must be ${procedures.map(({ id }) => id).join(" or ")}, not "${values.procedure}".`);
   const masks = values.masks === true;
   if (masks && values["frames-only"] === undefined) mistakes.push("--masks goes with --frames-only: a video has no place for them.");
   const result = {
     out,
     masks,
     framesOnly: values["frames-only"],
+    procedure: procedure!,
     seconds: number("seconds", 24, 0.1, 36_000, false),
     width,
     height,
@@ -84,6 +92,7 @@ function parse(argv: string[]) {
       options: {
         out: text,
         "frames-only": text,
+        procedure: text,
         seconds: text,
         size: text,
         fps: text,

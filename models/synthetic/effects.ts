@@ -1,9 +1,10 @@
-import { structureClass } from "./classes.ts";
+import { classOf } from "./classes.ts";
+import type { Fog } from "./motion.ts";
 import { clamp, mixNumbers, type Random, smoothstep } from "./random.ts";
 import { type Disc, discRow, type Raster, type View } from "./surface.ts";
 import { sampleTile, type Tile } from "./textures.ts";
 
-const BLOOD = structureClass("Blood");
+const BLOOD = classOf("Blood");
 
 /** Blends drifting smoke over the picture; density 0 to 1. */
 export function paintSmoke(target: Raster, density: number, time: number, noise: Tile): void {
@@ -20,6 +21,48 @@ export function paintSmoke(target: Raster, density: number, time: number, noise:
       data[o + 2] = mixNumbers(data[o + 2]!, 204, share);
     }
   }
+}
+
+/** Width of the border between clear and fogged glass, picture heights. */
+const FOG_BORDER = 0.3;
+
+/**
+ * Fogs the lens: where water lies on it, the picture is blurred lightly and veiled by its own scattered light, paler and of less
+ * colour. The water stays where it is while the camera moves.
+ * @param rim the round picture: its middle, and how far fog can reach from it, in picture heights.
+ * @param scratch as large as the target; overwritten.
+ */
+export function paintFog(target: Raster, scratch: Raster, fog: Fog, rim: Disc, noise: Tile): void {
+  const { width, height, data } = target;
+  scratch.data.set(data);
+  blur(scratch, 0.008 * height);
+  const soft = scratch.data;
+  const [red, green, blue] = veilOf(target);
+  const clear = mixNumbers(rim.radius + FOG_BORDER, -2 * FOG_BORDER, fog.spread);
+  for (let y = 0, o = 0; y < height; y++) {
+    const v = (y + 0.5) / height - 0.5 - rim.y;
+    for (let x = 0; x < width; x++, o += 3) {
+      const u = (x + 0.5 - width / 2) / height - rim.x;
+      const ragged = 0.7 * sampleTile(noise, u * 0.5 + 0.5, v * 0.5 + 0.5) + 0.3 * sampleTile(noise, u * 3.3, v * 3.3);
+      const water = smoothstep(clear - FOG_BORDER, clear + FOG_BORDER, Math.sqrt(u * u + v * v) + (ragged - 0.5) * 0.4);
+      if (water <= 0) continue;
+      const veil = 0.85 * fog.density * water * (0.8 + 0.3 * ragged);
+      data[o] = mixNumbers(mixNumbers(data[o]!, soft[o]!, water), red, veil);
+      data[o + 1] = mixNumbers(mixNumbers(data[o + 1]!, soft[o + 1]!, water), green, veil);
+      data[o + 2] = mixNumbers(mixNumbers(data[o + 2]!, soft[o + 2]!, water), blue, veil);
+    }
+  }
+}
+
+/** The light that water on the lens scatters: the picture's mean, paler and half as colourful. */
+function veilOf({ width, height, data }: Raster): readonly [number, number, number] {
+  const sum = [0, 0, 0];
+  const step = 7;
+  let count = 0;
+  for (let i = 0; i < width * height; i += step, count++) for (let c = 0; c < 3; c++) sum[c]! += data[3 * i + c]!;
+  const mean = sum.map((s) => s / count);
+  const grey = (mean[0]! + mean[1]! + mean[2]!) / 3;
+  return mean.map((m) => 66 + 0.9 * mixNumbers(m, grey, 0.5)) as [number, number, number];
 }
 
 /**

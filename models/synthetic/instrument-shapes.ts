@@ -1,4 +1,4 @@
-import type { Instrument } from "./scenario.ts";
+import type { Instrument } from "./classes.ts";
 
 /** What a part is made of: its colour, the strength of its highlight (0..255), how much shows through it. */
 export interface Material {
@@ -15,6 +15,7 @@ const BLUE = material(36, 78, 168, 110);
 const CERAMIC = material(232, 220, 188, 60);
 const GOLD = material(208, 164, 72, 120);
 const WHITE = material(216, 218, 222, 60);
+const PURPLE = material(104, 62, 138, 90);
 const GREEN = material(58, 150, 104, 60);
 export const SLOT = material(26, 24, 26, 0);
 const FILM = material(206, 222, 226, 70, 0.82);
@@ -121,5 +122,32 @@ export const SHAPES: Readonly<Record<Instrument, (open: number) => Rod[]>> = {
       rod([-4, mouth * 0.7], [-1.2, mouth + 0.4], 0.34, 0.34, GREEN),
       rod([-1.4, -mouth], [-1.2, mouth + 0.4], 0.24, 0.24, GREEN),
     ];
+  },
+  // Its jaws are blunt and close over a long seam.
+  LigaSure: (open) => {
+    const parts = [shaft(-6.4, PURPLE), rod([-6.6, 0], [-5.2, 0], 1.02, 0.9, WHITE)];
+    for (const side of [-1, 1]) {
+      const angle = side * (0.04 + 0.26 * open);
+      const middle = turned(-5.2, side * 0.2, 2.8, angle);
+      parts.push(rod([-5.2, side * 0.2], middle, 0.62, 0.6, WHITE), rod(middle, turned(-5.2, side * 0.2, 5.4, angle * 0.9), 0.6, 0.46, DARK_STEEL));
+    }
+    return parts;
+  },
+  // Slender jaws, bent to one side.
+  DissectingForceps: (open) => {
+    const parts = [shaft(-5, STEEL), rod([-5.2, 0], [-4, 0], 0.95, 0.7, DARK_STEEL)];
+    for (const side of [-1, 1]) {
+      const middle = turned(-4.1, 0, 2.1, side * (0.08 + 0.34 * open));
+      parts.push(rod([-4.1, side * 0.12], middle, 0.46, 0.4, STEEL), rod(middle, [middle[0] + 2, middle[1] + 0.75 - side * 0.12], 0.4, 0.16, STEEL));
+    }
+    return parts;
+  },
+  // Short jaws that hold a bent needle.
+  NeedleDriver: (open) => {
+    const parts = [shaft(-3.6, STEEL, 1.05), rod([-3.8, 0], [-2.8, 0], 1, 0.85, GOLD)];
+    for (const side of [-1, 1]) parts.push(rod([-2.9, side * 0.25], turned(-2.9, 0, 2.4, side * (0.05 + 0.12 * open)), 0.58, 0.34, GOLD));
+    const turn = Array.from({ length: 5 }, (_, i): [number, number] => turned(-0.9, -1.5, 1.5, 1.2 - (i / 4) * 2.6));
+    for (const [i, point] of turn.slice(1).entries()) parts.push(rod(turn[i]!, point, 0.13, 0.12, WHITE));
+    return parts;
   },
 };

@@ -1,4 +1,4 @@
-import { instrumentClass } from "./classes.ts";
+import { classOf } from "./classes.ts";
 import { FILM_FOLD, type Material, type Rod, SHAPES, SLOT } from "./instrument-shapes.ts";
 import type { ToolPose } from "./motion.ts";
 import { clamp, mixNumbers } from "./random.ts";
@@ -47,7 +47,7 @@ export function paintInstrument(
   visible: (x: number, y: number) => boolean,
   kinds: Uint8Array,
 ): [number, number, number, number] | undefined {
-  const kind = instrumentClass(pose.instrument);
+  const kind = classOf(pose.instrument);
   const seen = nothing();
   const whole = nothing();
   for (const part of SHAPES[pose.instrument](pose.open)) {

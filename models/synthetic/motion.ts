@@ -1,5 +1,6 @@
+import type { Instrument } from "./classes.ts";
 import { between, clamp, mixNumbers, random, smoothstep, wander } from "./random.ts";
-import type { Event, Excursion, Instrument, Scenario, ToolUse } from "./scenario.ts";
+import type { Event, Excursion, Scenario, ToolUse } from "./scenario.ts";
 import type { View } from "./surface.ts";
 
 /** An instrument as it lies in the picture. Lengths in picture heights, (0, 0) the picture's middle. */
@@ -27,6 +28,14 @@ export interface Exit {
   readonly room: View;
 }
 
+/** Water on the lens. */
+export interface Fog {
+  /** How milky it is where it lies, 0 to 1. */
+  readonly density: number;
+  /** How far it reaches from the rim of the picture to its middle: 0 nowhere, 1 over all of it. */
+  readonly spread: number;
+}
+
 /** All that one frame shows. */
 export interface FrameState {
   readonly time: number;
@@ -35,6 +44,7 @@ export interface FrameState {
   readonly exit: Exit | undefined;
   /** Density 0 to 1. */
   readonly smoke: number;
+  readonly fog: Fog | undefined;
   /** Pools of blood in world units. */
   readonly blood: readonly { x: number; y: number; radius: number; strength: number }[];
   /** Radius in picture heights. */
@@ -74,6 +84,7 @@ export function motion(scenario: Scenario): (frame: number) => FrameState {
   const pools = events
     .filter((e) => e.type === "bleeding")
     .map((event) => ({ event, x: between(lane, -0.1, 0.4), y: between(lane, -0.02, 0.28), size: between(lane, 0.12, 0.26) }));
+  const fogAt = fogMotion(scenario);
   const hands = toolMotion(seed);
 
   return (asked) => {
@@ -100,6 +111,7 @@ export function motion(scenario: Scenario): (frame: number) => FrameState {
       tools: exit ? [] : scenario.tools.filter((t) => frame >= t.startFrame && frame < t.endFrame).map((t) => hands(t, time, frame, fps, shotIndex)),
       exit,
       smoke: level("smoke", 0.6),
+      fog: fogAt(frame),
       blood: pools
         .filter(({ event }) => frame >= event.startFrame && frame < event.endFrame)
         .map(({ event, x, y, size }) => {
@@ -127,6 +139,24 @@ function strongest(events: readonly Event[], type: Event["type"], frame: number,
     level = Math.max(level, ramp > 0 ? smoothstep(0, 1, depth / ramp) : 1);
   }
   return level;
+}
+
+/** Fog of a cold scope lies all over the lens at once and clears from the middle; other fog creeps in from the rim and is wiped off. */
+function fogMotion({ seed, events, excursions, frameRate }: Scenario): (frame: number) => Fog | undefined {
+  const fps = frameRate.num / frameRate.den;
+  const next = random(seed, "fog on the lens");
+  const fogs = events
+    .filter((e) => e.type === "fog")
+    .map((event) => ({ ...event, thickest: between(next, 0.6, 0.95), cold: excursions.some((e) => e.endFrame === event.startFrame) }));
+  return (frame) => {
+    const fog = fogs.find((f) => frame >= f.startFrame && frame < f.endFrame);
+    if (!fog) return undefined;
+    const { startFrame, endFrame, thickest, cold } = fog;
+    const done = (frame + 1 - startFrame) / (endFrame + 1 - startFrame);
+    if (cold) return { density: thickest * (1 - 0.3 * done), spread: 1 - 0.85 * smoothstep(0.2, 1, done) };
+    const wiped = smoothstep(0, 0.4, (endFrame - frame) / fps);
+    return { density: thickest * wiped, spread: 0.15 + 0.85 * smoothstep(0, 0.6, done) };
+  };
 }
 
 /** Seconds that the camera needs through the trocar, one way, at most. */

@@ -1,14 +1,13 @@
-import { addNoise, apertureMask, applyMask, blur, enlarge, expose, paintBlood, paintSmoke, sensorNoise, upscale } from "./effects.ts";
+import { addNoise, apertureMask, applyMask, blur, enlarge, expose, paintBlood, paintFog, paintSmoke, sensorNoise, upscale } from "./effects.ts";
 import { paintInstrument, paintShadow } from "./instruments.ts";
 import { type FrameState, motion } from "./motion.ts";
 import { clamp, mixNumbers, random, smoothstep } from "./random.ts";
-import { INSTRUMENTS, type Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { type Light, paintSurface, raster } from "./surface.ts";
 import { fractalNoise } from "./textures.ts";
 import { paintTrocar, theatreSurface, trocarWear } from "./theatre.ts";
-import { tissueSurface } from "./tissue.ts";
 
-/** A box of the ground truth: index into INSTRUMENTS, x, y, width, height in pixels. */
+/** A box of the ground truth: index into the instruments of the procedure, x, y, width, height in pixels. */
 export type Box = [label: number, x: number, y: number, width: number, height: number];
 
 export interface Painter {
@@ -27,14 +26,14 @@ export interface Painter {
 const TISSUE_WIDTH = 700;
 
 export function painter(scenario: Scenario, width: number, height: number): Painter {
-  const { seed, aperture } = scenario;
+  const { procedure, seed, aperture } = scenario;
   const factor = Math.ceil(width / TISSUE_WIDTH);
   const output = raster(width, height);
   const kinds = new Uint8Array(width * height);
   const coarse = factor === 1 ? output : raster(Math.ceil(width / factor), Math.ceil(height / factor));
   const coarseKinds = factor === 1 ? kinds : new Uint8Array(coarse.width * coarse.height);
   const scale = clamp(Math.round(coarse.height * 1.35), 96, 520);
-  const tissue = tissueSurface(seed, scale);
+  const tissue = procedure.field(seed, scale);
   const theatre = scenario.excursions.length > 0 ? theatreSurface(seed, scale * 0.7) : undefined;
   const wear = trocarWear(seed);
   const next = random(seed, "effects");
@@ -46,6 +45,8 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
   // How far from its middle the picture reaches, in picture heights: the trocar's wall comes into sight there.
   const reach = Math.min(Math.hypot(width / height, 1) / 2, aperture ? aperture.radius + Math.hypot(aperture.x, aperture.y) : Number.POSITIVE_INFINITY);
   const stateOf = motion(scenario);
+  const lens = scenario.events.some((e) => e.type === "fog") ? { water: fractalNoise(random(seed, "water"), 6, 5), scratch: raster(width, height) } : undefined;
+  const rim = { x: aperture?.x ?? 0, y: aperture?.y ?? 0, radius: reach };
 
   const inside = (state: FrameState): Box[] => {
     const { view, tools } = state;
@@ -66,7 +67,7 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
     const boxes: Box[] = [];
     for (const tool of tools) {
       const box = paintInstrument(output, tool, lit, visible, kinds);
-      if (box) boxes.push([INSTRUMENTS.indexOf(tool.instrument), ...box]);
+      if (box) boxes.push([procedure.instruments.indexOf(tool.instrument), ...box]);
     }
     return boxes;
   };
@@ -106,6 +107,7 @@ export function painter(scenario: Scenario, width: number, height: number): Pain
       if (state.exit) outside(state, state.exit);
       else boxes = inside(state);
       if (state.smoke > 0 && !state.exit) paintSmoke(output, state.smoke, state.time, puffs);
+      if (lens && state.fog && !state.exit) paintFog(output, lens.scratch, state.fog, rim, lens.water);
       if (state.blur > 0) blur(output, state.blur * height);
       if (state.exposure !== 1) expose(output, state.exposure);
       if (mask) {

@@ -1,22 +1,10 @@
+import type { Instrument } from "./classes.ts";
+import { cholecystectomy } from "./procedures/cholecystectomy.ts";
+import type { Phase, Procedure } from "./procedures/procedure.ts";
 import { between, clamp, pick, type Random, random, shuffled } from "./random.ts";
 
 /** Version of the drawing. Raise it when the same seed draws something else. */
-export const VERSION = "1.1.0";
-
-/** The instruments of Cholec80 (Twinanda et al., EndoNet, 2017), in its order. */
-export const INSTRUMENTS = ["Grasper", "Bipolar", "Hook", "Scissors", "Clipper", "Irrigator", "SpecimenBag"] as const;
-export type Instrument = (typeof INSTRUMENTS)[number];
-
-/** The phases of Cholec80 in order, their mean seconds there (EndoNet), and the instruments the drawn right hand uses in them. */
-export const PHASES: readonly { label: string; meanSeconds: number; rightHand: readonly Instrument[] }[] = [
-  { label: "Preparation", meanSeconds: 125, rightHand: ["Grasper"] },
-  { label: "CalotTriangleDissection", meanSeconds: 954, rightHand: ["Hook", "Bipolar"] },
-  { label: "ClippingCutting", meanSeconds: 168, rightHand: ["Clipper", "Scissors"] },
-  { label: "GallbladderDissection", meanSeconds: 857, rightHand: ["Hook", "Irrigator"] },
-  { label: "GallbladderPackaging", meanSeconds: 98, rightHand: ["SpecimenBag"] },
-  { label: "CleaningCoagulation", meanSeconds: 178, rightHand: ["Irrigator", "Bipolar"] },
-  { label: "GallbladderRetraction", meanSeconds: 83, rightHand: ["SpecimenBag"] },
-];
+export const VERSION = "1.2.0";
 
 export interface Span {
   readonly startFrame: number;
@@ -25,8 +13,10 @@ export interface Span {
 
 /** What can befall the picture, one thing at a time. */
 export type Disturbance = "black" | "freeze" | "blur" | "overexposed" | "underexposed" | "shake" | "cut";
+/** What can spoil the view beside all else, for longer. */
+export type Condition = "smoke" | "bleeding" | "fog";
 export interface Event extends Span {
-  readonly type: Disturbance | "smoke" | "bleeding";
+  readonly type: Disturbance | Condition;
 }
 
 /** A stay outside the patient. From `startFrame` the trocar's wall is in view; `leaves` and `enters` say whether the way out and the way back are shown. */
@@ -46,6 +36,7 @@ export interface Segment extends Span {
 
 /** A whole operation, decided before anything is drawn. */
 export interface Scenario {
+  readonly procedure: Procedure;
   readonly seed: number;
   readonly frameRate: { readonly num: number; readonly den: number };
   readonly frameCount: number;
@@ -58,6 +49,8 @@ export interface Scenario {
 }
 
 export interface ScenarioOptions {
+  /** A cholecystectomy, unless another is named. */
+  readonly procedure?: Procedure;
   readonly seed: number;
   readonly seconds: number;
   readonly frameRate: { readonly num: number; readonly den: number };
@@ -70,7 +63,7 @@ interface Item {
 }
 
 /** Decides an operation. Everything appears at least once where the time allows it, the excursions first. */
-export function planScenario({ seed, seconds, frameRate }: ScenarioOptions): Scenario {
+export function planScenario({ procedure = cholecystectomy, seed, seconds, frameRate }: ScenarioOptions): Scenario {
   const next = random(seed, "scenario");
   const fps = frameRate.num / frameRate.den;
   const frameCount = Math.max(1, Math.round(seconds * fps));
@@ -78,7 +71,7 @@ export function planScenario({ seed, seconds, frameRate }: ScenarioOptions): Sce
   const span = (start: number, end: number): Span => ({ startFrame: at(start), endFrame: at(end) });
   const exists = (s: Span): boolean => s.endFrame > s.startFrame;
 
-  const phases = planPhases(next, seconds).map((p) => ({ label: p.label, ...span(p.start, p.end) }));
+  const phases = planPhases(next, procedure.phases, seconds).map((p) => ({ label: p.label, ...span(p.start, p.end) }));
 
   const opening = seconds >= 40 && next() < 0.4 ? between(next, 1.5, 4) : 0;
   const closing = seconds >= 10 ? clamp(seconds * 0.1, 1.6, 5) : 0;
@@ -94,13 +87,15 @@ export function planScenario({ seed, seconds, frameRate }: ScenarioOptions): Sce
   if (closing > 0) excursions.push({ ...span(seconds - closing, seconds), leaves: true, enters: false });
 
   const hidden = [...excursions, ...events.filter((e) => e.type === "black")];
-  const tools = planTools(next, phases, excursions, fps);
+  const tools = planTools(next, procedure.phases, phases, excursions, fps);
   events.push(...planBleeding(next, seconds, hidden, span), ...planSmoke(next, tools, seconds, fps, hidden, frameCount));
   const aperture =
     next() < 0.6
       ? { x: between(next, -0.05, 0.05), y: between(next, -0.03, 0.03), radius: pick(next, [0.5, 0.58, 0.66, 0.74]) * between(next, 0.97, 1.03) }
       : undefined;
+  events.push(...planFog(random(seed, "fog"), seconds, fps, excursions, hidden));
   return {
+    procedure,
     seed,
     frameRate,
     frameCount,
@@ -112,15 +107,15 @@ export function planScenario({ seed, seconds, frameRate }: ScenarioOptions): Sce
   };
 }
 
-/** Phase lengths: half by Cholec80's means, half even, so that a short video shows each of them. */
-function planPhases(next: Random, seconds: number): { label: string; start: number; end: number }[] {
-  const mean = PHASES.reduce((sum, phase) => sum + phase.meanSeconds, 0);
-  const weights = PHASES.map((phase) => (phase.meanSeconds / mean + 1 / PHASES.length) * between(next, 0.8, 1.25));
+/** Phase lengths: half by the script's means, half even, so that a short video shows each of them. */
+function planPhases(next: Random, script: readonly Phase[], seconds: number): { label: string; start: number; end: number }[] {
+  const mean = script.reduce((sum, phase) => sum + phase.meanSeconds, 0);
+  const weights = script.map((phase) => (phase.meanSeconds / mean + 1 / script.length) * between(next, 0.8, 1.25));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let start = 0;
-  return PHASES.map(({ label }, i) => {
+  return script.map(({ label }, i) => {
     const end = start + (weights[i]! / total) * seconds;
-    const phase = { label, start, end: i === PHASES.length - 1 ? seconds : end };
+    const phase = { label, start, end: i === script.length - 1 ? seconds : end };
     start = end;
     return phase;
   });
@@ -183,7 +178,7 @@ function place(next: Random, items: readonly Item[], from: number, to: number): 
 }
 
 /** The left hand holds a grasper most of the time; the right hand works through the phase's instruments, with a pause at each exchange. */
-function planTools(next: Random, phases: readonly Segment[], excursions: readonly Excursion[], fps: number): ToolUse[] {
+function planTools(next: Random, script: readonly Phase[], phases: readonly Segment[], excursions: readonly Excursion[], fps: number): ToolUse[] {
   const exchange = Math.round(0.5 * fps);
   const away = excursions.map((e) => ({ startFrame: e.startFrame - Math.round(0.25 * fps), endFrame: e.endFrame + Math.round(0.1 * fps) }));
   const tools: ToolUse[] = [];
@@ -191,7 +186,7 @@ function planTools(next: Random, phases: readonly Segment[], excursions: readonl
     for (const piece of without({ startFrame, endFrame }, away)) if (piece.endFrame - piece.startFrame > 0.6 * fps) tools.push({ instrument, hand, ...piece });
   };
   for (const phase of phases) {
-    const { rightHand } = PHASES.find((p) => p.label === phase.label)!;
+    const { rightHand } = script.find((p) => p.label === phase.label)!;
     const length = phase.endFrame - phase.startFrame;
     const slots = rightHand.length * Math.max(1, Math.round(length / fps / rightHand.length / 12));
     for (let i = 0; i < slots; i++) {
@@ -219,17 +214,45 @@ function planBleeding(next: Random, seconds: number, hidden: readonly Span[], sp
   }).flatMap((pieces) => pieces.map((piece) => ({ type: "bleeding" as const, ...piece })));
 }
 
-/** Smoke rises while a hook or bipolar works. */
+/** What burns tissue, and smokes. */
+const BURNING: readonly Instrument[] = ["Hook", "Bipolar", "LigaSure"];
+
+/** Smoke rises while such an instrument works. */
 function planSmoke(next: Random, tools: readonly ToolUse[], seconds: number, fps: number, hidden: readonly Span[], frameCount: number): Event[] {
   const burning = shuffled(
     next,
-    tools.filter((t) => t.instrument === "Hook" || t.instrument === "Bipolar"),
+    tools.filter((t) => BURNING.includes(t.instrument)),
   ).slice(0, Math.max(1, Math.round(seconds / 45)));
   return burning.flatMap((tool) => {
     const length = Math.round(Math.min(between(next, 2.5, 6), seconds * 0.16) * fps);
     const startFrame = tool.startFrame + Math.round((tool.endFrame - tool.startFrame) * between(next, 0.2, 0.5));
     return without({ startFrame, endFrame: Math.min(frameCount, startFrame + length) }, hidden).map((piece) => ({ type: "smoke" as const, ...piece }));
   });
+}
+
+/** Shortest operation that shows fog, seconds: shorter ones are full as it is, and stay what earlier versions drew. */
+const FOG_FROM = 40;
+
+/**
+ * Fog on the lens. A cold scope that comes back into the warm and humid abdomen fogs at once, in every other case, and clears as it
+ * warms; now and then a lens fogs by itself, until it is wiped. Either ends when the scope is withdrawn or the picture is lost.
+ * Takes numbers of its own, so that all else is as it would be without fog.
+ */
+function planFog(next: Random, seconds: number, fps: number, excursions: readonly Excursion[], hidden: readonly Span[]): Event[] {
+  if (seconds < FOG_FROM) return [];
+  const cold = excursions.filter((e) => e.enters && next() < 0.5).map((e) => ({ start: e.endFrame, seconds: between(next, 4, 10) }));
+  const creeping = Array.from({ length: Math.max(1, Math.round(seconds / 120)) }, () => ({
+    start: Math.round(between(next, seconds * 0.05, seconds * 0.85) * fps),
+    seconds: between(next, 4, 9),
+  }));
+  const fogs: Event[] = [];
+  for (const { start, seconds: lasts } of [...cold, ...creeping]) {
+    const others = [...hidden, ...fogs];
+    if (others.some((s) => s.startFrame <= start && start < s.endFrame)) continue;
+    const endFrame = Math.min(start + Math.round(lasts * fps), ...others.filter((s) => s.startFrame > start).map((s) => s.startFrame));
+    fogs.push({ type: "fog", startFrame: start, endFrame });
+  }
+  return fogs;
 }
 
 /** What is left of a span when others are cut out of it. */

@@ -1,12 +1,12 @@
 import type { GroundTruth } from "../../../contracts/ground-truth.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { without } from "../../../functions/aggregate/merge-timeline/spans.ts";
-import { INSTRUMENTS, planScenario, type Scenario } from "../../../models/synthetic/scenario.ts";
+import { planScenario, type Scenario } from "../../../models/synthetic/scenario.ts";
 import { truthOf } from "../../../models/synthetic/truth.ts";
 import type { Drawn, Labelled } from "./drawn-operation.ts";
 
 /** What a network for the view looks for, of the events that drawn operations have. */
-const conditions = ["smoke", "bleeding", "blur"];
+const conditions = ["smoke", "bleeding", "fog", "blur"];
 /** What the platform's own measurement finds. */
 const cues = ["black", "freeze", "overexposed", "underexposed"];
 
@@ -16,7 +16,10 @@ export function plannedTruth(seed: number, seconds: number, frameRate = { num: 2
   const boxes = Array.from({ length: scenario.frameCount }, (_, frame) =>
     scenario.tools
       .filter(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame)
-      .map(({ instrument, hand }) => [INSTRUMENTS.indexOf(instrument), hand === "left" ? 10 : 200, 50, 40, 40] as [number, number, number, number, number]),
+      .map(
+        ({ instrument, hand }) =>
+          [scenario.procedure.instruments.indexOf(instrument), hand === "left" ? 10 : 200, 50, 40, 40] as [number, number, number, number, number],
+      ),
   );
   return { scenario, truth: truthOf(scenario, 320, 180, boxes) };
 }

@@ -34,12 +34,26 @@ describe("npm run sample", () => {
   });
 
   it("names every mistake at once", async () => {
-    const { code, stderr } = await sample(["--size", "641x359", "--fps", "0", "--seed", "1.5", "--seconds", "", "--out", "x.mov"]);
+    const { code, stderr } = await sample([
+      "--size",
+      "641x359",
+      "--fps",
+      "0",
+      "--seed",
+      "1.5",
+      "--seconds",
+      "",
+      "--out",
+      "x.mov",
+      "--procedure",
+      "splenectomy",
+    ]);
     expect(code).to.equal(2);
     expect(stderr.trim().split("\n")).to.deep.equal([
       '--size must be WIDTHxHEIGHT, even numbers from 64 to 4096, not "641x359".',
       '--fps must be frames per second from 1 to 120, as 25, 29.97 or 30000/1001, not "0".',
       '--out must end in .mp4, but "x.mov" does not.',
+      '--procedure must be laparoscopic-cholecystectomy or laparoscopic-hysterectomy, not "splenectomy".',
       '--seconds must be a number from 0.1 to 36000, not "".',
       '--seed must be a whole number from 0 to 2147483647, not "1.5".',
       "See --help.",
@@ -78,6 +92,15 @@ describe("npm run sample", () => {
     expect((await stat(join(folder, "frames.rgb"))).size).to.equal(10 * 128 * 72 * 3);
   });
 
+  it("draws another procedure where one is named, and says which", async () => {
+    const { code } = await sample(["--frames-only", folder, "--procedure", "laparoscopic-hysterectomy", "--seconds", "2", "--fps", "5", "--size", "128x72"]);
+    expect(code).to.equal(0);
+    const truth = groundTruth.parse(JSON.parse(await readFile(join(folder, "truth.json"), "utf8")));
+    expect(truth.origin).to.include({ procedure: "laparoscopic-hysterectomy" });
+    expect(truth.segments.map(({ label }) => label)).to.include("Suturing");
+    expect(truth.instrumentLabels).to.deep.equal(["Grasper", "LigaSure", "DissectingForceps", "Hook", "NeedleDriver", "Irrigator"]);
+  });
+
   it("writes what each pixel shows, too, where masks are asked for", async () => {
     const { code } = await sample(["--frames-only", folder, "--masks", "--seconds", "2", "--fps", "5", "--size", "128x72"]);
     expect(code).to.equal(0);
@@ -85,7 +108,7 @@ describe("npm run sample", () => {
     const masks = await readFile(join(folder, "masks.gray"));
     expect(masks.length).to.equal(10 * 128 * 72);
     const { maskLabels = [] } = groundTruth.parse(JSON.parse(await readFile(join(folder, "truth.json"), "utf8")));
-    expect(maskLabels).to.have.length(14);
+    expect(maskLabels).to.have.length(18);
     expect(Math.max(...masks)).to.be.at.most(maskLabels.length);
     expect(new Set(Array.from(masks, (kind) => maskLabels[kind - 1]))).to.include("Liver");
     expect((await sample(["--masks"])).stderr).to.contain("--masks goes with --frames-only: a video has no place for them.");

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { CLASSES } from "../../../models/synthetic/classes.ts";
 import { painter } from "../../../models/synthetic/painter.ts";
-import { planScenario } from "../../../models/synthetic/scenario.ts";
+import { hysterectomy } from "../../../models/synthetic/procedures/hysterectomy.ts";
+import { type Event, planScenario } from "../../../models/synthetic/scenario.ts";
 
 const [WIDTH, HEIGHT] = [192, 108];
 const scenario = planScenario({ seed: 4366, seconds: 24, frameRate: { num: 25, den: 1 } });
@@ -67,6 +68,70 @@ describe("painter", () => {
     for (const frame of [startFrame, endFrame - 1]) expect([paint(frame), digest(pixels)]).to.deep.equal(before);
     paint(endFrame);
     expect(digest(pixels)).to.not.equal(before[1]);
+  });
+
+  describe("fog", () => {
+    /** Spread of brightness and mean saturation within a radius (picture heights) of the round picture's middle. */
+    const foggy = (spans: readonly Event[]) => {
+      const { paint, pixels } = painter({ ...scenario, excursions: [], events: [...spans] }, WIDTH, HEIGHT);
+      const middle = scenario.aperture ?? { x: 0, y: 0 };
+      return (frame: number, radius = 0.4): { contrast: number; saturation: number } => {
+        paint(frame);
+        let [count, sum, squares, saturation] = [0, 0, 0, 0];
+        for (let i = 0; i < WIDTH * HEIGHT; i++) {
+          const [x, y] = [((i % WIDTH) - WIDTH / 2) / HEIGHT, Math.floor(i / WIDTH) / HEIGHT - 0.5];
+          if (Math.hypot(x - middle.x, y - middle.y) > radius) continue;
+          const [red, green, blue] = [pixels[3 * i]!, pixels[3 * i + 1]!, pixels[3 * i + 2]!];
+          const grey = (red + green + blue) / 3;
+          [count, sum, squares] = [count + 1, sum + grey, squares + grey * grey];
+          saturation += (Math.max(red, green, blue) - Math.min(red, green, blue)) / Math.max(1, red, green, blue);
+        }
+        return { contrast: Math.sqrt(squares / count - (sum / count) ** 2), saturation: saturation / count };
+      };
+    };
+    const look = foggy([{ type: "fog", startFrame: 100, endFrame: 200 }]);
+    const bare = foggy([]);
+
+    it("veils the picture: less contrast, less colour, and nothing is left once it is wiped off", () => {
+      const [fogged, clear] = [look(170), bare(170)];
+      expect(fogged.contrast / clear.contrast).to.be.within(0.15, 0.7);
+      expect(fogged.saturation / clear.saturation).to.be.within(0.2, 0.8);
+      expect(look(200)).to.deep.equal(bare(200));
+      expect(look(99)).to.deep.equal(bare(99));
+    });
+
+    it("creeps in from the rim, so that the middle is clear for longest", () => {
+      const left = (frame: number, radius: number): number => look(frame, radius).contrast / bare(frame, radius).contrast;
+      expect(left(115, 0.15)).to.be.above(0.97);
+      expect(left(115, 0.55)).to.be.below(0.95);
+      expect(left(170, 0.15)).to.be.below(0.7);
+    });
+
+    it("moves nothing else: the instruments' boxes are those of the operation without it", () => {
+      const without = painter({ ...scenario, events: [] }, WIDTH, HEIGHT);
+      const withFog = painter({ ...scenario, events: [{ type: "fog", startFrame: 130, endFrame: 150 }] }, WIDTH, HEIGHT);
+      expect(withFog.paint(140)).to.deep.equal(without.paint(140));
+      expect(withFog.kinds).to.deep.equal(without.kinds);
+    });
+  });
+
+  it("shows the uterus and other instruments in a hysterectomy, and no liver", () => {
+    const other = planScenario({ seed: 4366, seconds: 24, frameRate: { num: 25, den: 1 }, procedure: hysterectomy });
+    const painted = painter(other, WIDTH, HEIGHT);
+    const seen = new Set<string>();
+    const labels = new Set<number>();
+    for (let frame = 10; frame < other.frameCount; frame += 45) {
+      for (const [label] of painted.paint(frame)) labels.add(label);
+      for (const kind of painted.kinds) if (kind > 0) seen.add(CLASSES[kind - 1]!);
+    }
+    expect([...seen])
+      .to.include.members(["Uterus", "Fat", "ConnectiveTissue", "LigaSure"])
+      .and.not.include.members(["Liver"]);
+    expect(seen.has("Gallbladder")).to.equal(false);
+    expect(Math.max(...labels)).to.be.below(hysterectomy.instruments.length);
+    for (const name of seen)
+      if ((hysterectomy.instruments as readonly string[]).includes(name))
+        expect(labels).to.include((hysterectomy.instruments as readonly string[]).indexOf(name));
   });
 
   it("paints black without instruments", () => {

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import * as ort from "onnxruntime-node";
 import { type Model, model as modelContract } from "../../../contracts/model.ts";
 import { CLASSES } from "../../../models/synthetic/classes.ts";
-import { INSTRUMENTS, PHASES } from "../../../models/synthetic/scenario.ts";
+import { cholecystectomy } from "../../../models/synthetic/procedures/cholecystectomy.ts";
 import { drawFor, MODELS, run, type Shown, scenarioOf } from "./held-out.ts";
 
 const read = (id: string): Model => modelContract.parse(JSON.parse(readFileSync(join(MODELS, id, "model.json"), "utf8")));
@@ -127,7 +127,7 @@ describe("instrument-detector on an operation it has never seen", () => {
   const model = read("instrument-detector");
 
   it("finds the instruments in sight, and few that are not there", async () => {
-    expect(model.labels).to.deep.equal([...INSTRUMENTS]);
+    expect(model.labels).to.deep.equal([...cholecystectomy.instruments]);
     const [width, height] = [448, 252];
     const shown = await drawFor(model, scenarioOf(HELD_OUT, 48, 1), width, height);
     const outputs = await run(
@@ -161,7 +161,7 @@ describe("phase-classifier on an operation it has never seen", () => {
   const model = read("phase-classifier");
 
   it("tells the phase of a frame three times as often as chance, without any smoothing", async () => {
-    expect(model.labels).to.deep.equal(PHASES.map(({ label }) => label));
+    expect(model.labels).to.deep.equal(cholecystectomy.phases.map(({ label }) => label));
     const scenario = scenarioOf(HELD_OUT, 84, 1);
     const inside = ({ frame }: Shown) => !scenario.excursions.some((e) => frame >= e.startFrame && frame < e.endFrame);
     const shown = (await drawFor(model, scenario, 480, 270)).filter(inside);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { GroundTruth } from "../../../../contracts/ground-truth.ts";
 import { measureOf } from "../../../../functions/aggregate/measure-operation/measure.ts";
-import { PHASES } from "../../../../models/synthetic/scenario.ts";
+import { cholecystectomy } from "../../../../models/synthetic/procedures/cholecystectomy.ts";
 import { drawnOperation } from "../../support/drawn-operation.ts";
 import { drawnOf, plannedTruth } from "../../support/operation-of-truth.ts";
 
@@ -35,7 +35,7 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
   for (let frame = inside.indexOf(true) + 1; frame < inside.lastIndexOf(true); frame++) if (outside[frame] && inside[frame - 1]) excursions++;
   values["excursion-count"] = excursions;
 
-  for (const { label } of PHASES) {
+  for (const { label } of cholecystectomy.phases) {
     const phase = covered(truth.segments.filter((segment) => segment.label === label));
     const frames = count((frame) => phase[frame]);
     values[`phase-duration/${label}`] = frames / framesPerSecond;
@@ -46,8 +46,9 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
       if (both > 0) values[`instrument-phase-share/${instrument}/${label}`] = both / frames;
     }
   }
-  values["transition-count"] = PHASES.length - 1;
-  for (const [i, { label }] of PHASES.slice(1).entries()) values[`transition-count/${PHASES[i]?.label} > ${label}`] = 1;
+  const { phases } = cholecystectomy;
+  values["transition-count"] = phases.length - 1;
+  for (const [i, { label }] of phases.slice(1).entries()) values[`transition-count/${phases[i]?.label} > ${label}`] = 1;
   for (const [i, instrument] of truth.instrumentLabels.entries()) {
     const frames = count((frame) => shown[i]?.[frame]);
     if (frames === 0) continue;
@@ -69,11 +70,11 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
     }
   }
   Object.assign(values, { "idle-time": idle / framesPerSecond, "idle-count": gaps, "idle-longest": longest / framesPerSecond });
-  for (const type of ["smoke", "blur"]) {
+  for (const type of ["smoke", "fog", "blur"]) {
     const frames = events(type);
     values[`${type}-share`] = count((frame) => frames[frame]) / all;
   }
-  const spoiled = events("black", "freeze", "blur", "overexposed", "underexposed", "smoke");
+  const spoiled = events("black", "freeze", "blur", "overexposed", "underexposed", "smoke", "fog");
   values["unusable-view-share"] = count((frame) => spoiled[frame]) / all;
   const bleeding = events("bleeding");
   values["bleeding-time"] = count((frame) => bleeding[frame]) / framesPerSecond;
