@@ -26,12 +26,49 @@ def limits(source: Source, drawn: str) -> str:
 
 
 HEADING = "## Measured as it is deployed"
+SHIFTS = "## Measured where pictures differ"
 
 
 def with_quality(text: str, quality: dict) -> str:
-    """The card with the figures of a quality.json (model-quality/1.0) before its limits, in the place of earlier ones."""
-    without = re.sub(rf"^{HEADING}\n.*?(?=^## )", "", text, flags=re.DOTALL | re.MULTILINE)
-    return without.replace("## Limits\n", f"{measured(quality)}\n## Limits\n", 1)
+    """The card with the figures of a quality.json (model-quality/1.0), in the place of earlier ones."""
+    return with_section(text, HEADING, measured(quality), SHIFTS)
+
+
+def with_shifts(text: str, shifts: dict) -> str:
+    """The card with the figures of a shifts.json (model-shifts/1.0), in the place of earlier ones."""
+    return with_section(text, SHIFTS, differing(shifts), "## Limits")
+
+
+def with_section(text: str, heading: str, section: str, follower: str) -> str:
+    """The card with this section instead of its earlier one, before the follower, or before the limits where that is missing."""
+    without = re.sub(rf"^{heading}\n.*?(?=^## )", "", text, flags=re.DOTALL | re.MULTILINE)
+    place = f"{follower}\n" if f"{follower}\n" in without else "## Limits\n"
+    return without.replace(place, f"{section}\n{place}", 1)
+
+
+def differing(shifts: dict) -> str:
+    """A column for each shift, a row for each measure and each label's measures."""
+    found: list[dict] = shifts["shifts"]
+    if not found:
+        return f"{SHIFTS}\n\nNothing could be measured.\n"
+    heads = [f"{q['dataset']['name'].split(', ', 1)[1]}: {q['dataset']['operations']} operations, {q['dataset']['frames']:,} frames" for q in found]
+    rows = {(name, ""): name for q in found for name in q["metrics"]}
+    rows |= {(measure, label): f"{label}: {measure}" for q in found for label, measures in q["perClass"].items() for measure in measures}
+    value = lambda q, name, label: (q["perClass"].get(label, {}) if label else q["metrics"]).get(name)  # noqa: E731
+    cells = lambda name, label: [figure(told) if (told := value(q, name, label)) else "-" for q in found]  # noqa: E731
+    return "\n".join(
+        [
+            SHIFTS,
+            "",
+            f"The same file on drawn operations ({found[0]['dataset']['version']}) that differ from what networks here learn from: cholecystectomies, and fog since generator 1.2.0. "
+            "Only labels that occur there count. Written by `evaluate.py --shifts --card`.",
+            "",
+            f"| measure | {' | '.join(heads)} |",
+            f"| --- |{' --- |' * len(found)}",
+            *(f"| {said} | {' | '.join(cells(name, label))} |" for (name, label), said in rows.items()),
+            "",
+        ]
+    )
 
 
 def measured(quality: dict) -> str:

@@ -1,12 +1,15 @@
 """Measures a model folder on a test set, as the file that would be deployed, and writes what an approval is decided on.
 
-python3 models/training/evaluate.py --model DIR --data DIR [--layout L] [--operations N] [--output DIR] [--card]
+python3 models/training/evaluate.py --model DIR --data DIR [--layout L] [--operations N] [--output DIR] [--card] [--shifts]
 
 In a SageMaker Processing job nothing needs to be said: the model (a folder, or the model.tar.gz of a training job) lies in
 /opt/ml/processing/model, the dataset in /opt/ml/processing/dataset, and quality.json is left in /opt/ml/processing/output.
 
 The file is run by ONNX Runtime and by nothing else: what PyTorch would make of other weights says nothing of this one. Without the
 package onnxruntime the entry refuses. quality.json follows the contract model-quality/1.0 (contracts/model-quality.ts).
+
+--shifts measures a network of drawn operations where pictures differ from those that it learned from (SHIFTS), and leaves shifts.json
+(model-shifts/1.0, in the same file) instead. These figures are for who reads the card; no approval is decided on them.
 
 --card also writes the figures into the card.md of --model.
 
@@ -34,7 +37,7 @@ import sources
 from generated import FRAMES, MASKS, WHOLE, Recipe
 from layouts.layout import LayoutError
 from measure import measure
-from operation import UnannotatedError
+from operation import Operation, UnannotatedError
 
 PROCESSING = Path("/opt/ml/processing")
 BATCH = 32
@@ -165,6 +168,12 @@ def evaluate(folder: Path, options: argparse.Namespace) -> dict:
     runner = Runner(folder / "model.onnx", model, options.threads)
     source = sources.source(options.layout, options.data, recipes_of(model), options.threads, options.operations)
     operations = source.read("test", model["input"]["width"], model["input"]["height"])
+    told = golden(folder, model, runner, options.data, options.threads)
+    return document(model, digest, runner, source, source.name, operations, told)
+
+
+def document(model: dict, digest: str, runner: Runner, source: sources.Source, name: str, operations: list[Operation], told: dict | None) -> dict:
+    """What the file is worth on these operations of the source's test set, by the contract model-quality/1.0."""
     outputs = [runner.run(np.asarray(operation.frames)) for operation in operations]
     quality = measure(model, operations, outputs)
     return {
@@ -172,7 +181,7 @@ def evaluate(folder: Path, options: argparse.Namespace) -> dict:
         "createdAt": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "model": {**{name: model[name] for name in ("id", "version", "task", "subject", "threshold")}, "sha256": digest},
         "dataset": {
-            "name": source.name,
+            "name": name,
             "version": source.version(),
             "sha256": source.digest("test"),
             "split": "test",
@@ -184,8 +193,36 @@ def evaluate(folder: Path, options: argparse.Namespace) -> dict:
         "headline": quality.headline,
         "metrics": quality.metrics,
         "perClass": quality.per_class,
-        "golden": golden(folder, model, runner, options.data, options.threads),
+        "golden": told,
     }
+
+
+def evaluate_shifts(folder: Path, options: argparse.Namespace) -> dict:
+    """The same, where pictures differ. Raises RefusedError."""
+    if options.layout != "drawn":
+        raise RefusedError(["--shifts is about drawn operations: what differs from other data is other data."])
+    model, digest = read_model(folder)
+    runner = Runner(folder / "model.onnx", model, options.threads)
+    width, height = model["input"]["width"], model["input"]["height"]
+    shifts = []
+    for name, recipes, keep in shifts_of(model):
+        source = sources.source("drawn", options.data, {"test": recipes}, options.threads, options.operations)
+        whole = source.read("test", width, height)
+        operations = [part for part in map(keep, whole) if len(part.frames) > 0]
+        if operations:
+            shifts.append(document(model, digest, runner, source, f"drawn operations, {name}", operations, None))
+    return {"schema": "model-shifts/1.0", "shifts": shifts}
+
+
+def foggy(operation: Operation) -> Operation:
+    return operation.only((operation.events(["fog"])[:, 0] > 0) & operation.inside())
+
+
+def shifts_of(model: dict) -> list[tuple[str, tuple[Recipe, ...], Callable[[Operation], Operation]]]:
+    """Name, operations, and what is kept of each: another procedure, which has other phases; nothing but fog on the lens."""
+    test = recipes_of(model)["test"]
+    other = [(f"a {generated.OTHER_PROCEDURE}", generated.elsewhere(test), lambda operation: operation)]
+    return [*(other if model["subject"] != "phase" else []), ("only frames with fog on the lens", test, foggy)]
 
 
 def read_options(description: str | None, file: str, more: Callable[[argparse.ArgumentParser], None]) -> argparse.Namespace:
@@ -218,16 +255,23 @@ def main() -> None:
     def more(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--card", action="store_true", help="also renews these figures in the card.md of --model, which must be a folder")
 
+        parser.add_argument("--shifts", action="store_true", help="measures where pictures differ, and leaves shifts.json instead")
+
     options = read_options(__doc__, "quality.json", more)
-    if options.card and not (options.model / "card.md").is_file():
+    file = options.model / "card.md"
+    if options.card and not file.is_file():
         print("--card needs a --model that is a folder with a card.md.", file=sys.stderr)
         sys.exit(2)
-    document = leave(options, "quality.json", lambda folder: evaluate(folder, options))
-    for name, found in document["metrics"].items():
+    if options.shifts:
+        shifts = leave(options, "shifts.json", lambda folder: evaluate_shifts(folder, options))
+        if options.card:
+            file.write_text(card.with_shifts(file.read_text(), shifts))
+        return
+    quality = leave(options, "quality.json", lambda folder: evaluate(folder, options))
+    for name, found in quality["metrics"].items():
         command.metric(name, found["value"])
     if options.card:
-        file = options.model / "card.md"
-        file.write_text(card.with_quality(file.read_text(), document))
+        file.write_text(card.with_quality(file.read_text(), quality))
 
 
 if __name__ == "__main__":

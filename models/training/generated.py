@@ -32,6 +32,8 @@ class Recipe:
     height: int
     # Whether what each pixel shows is written, too.
     masks: bool = False
+    # As the generator calls it (npm run sample -- --procedure); by default its own default, a cholecystectomy.
+    procedure: str | None = None
 
 
 # Long operations show the habits of a whole case; short ones are dense in rare things: tools of short phases, the
@@ -59,6 +61,16 @@ MASK_TEST = (Recipe(range(9201, 9213), seconds=45, frame_rate=2, width=384, heig
 FRAMES: dict[str, tuple[Recipe, ...]] = {"training": TRAINING, "validation": VALIDATION, "test": TEST}
 WHOLE: dict[str, tuple[Recipe, ...]] = {"training": WHOLE_TRAINING, "validation": WHOLE_VALIDATION, "test": WHOLE_TEST}
 MASKS: dict[str, tuple[Recipe, ...]] = {"training": MASK_TRAINING, "validation": MASK_VALIDATION, "test": MASK_TEST}
+
+# Another procedure than any network learned from, which is what a new department is. Nothing is trained or tuned on it.
+OTHER_PROCEDURE = "laparoscopic-hysterectomy"
+
+
+def elsewhere(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+    """Test operations drawn alike, of the other procedure: at most 12, of seeds that no other set has."""
+    return tuple(
+        replace(r, seeds=range(r.seeds.start + 300, r.seeds.start + 300 + min(12, len(r.seeds))), procedure=OTHER_PROCEDURE) for r in recipes
+    )
 
 
 def mask_reference_recipe(width: int, height: int) -> Recipe:
@@ -92,6 +104,8 @@ def draw(recipes: tuple[Recipe, ...], folder: Path, workers: int) -> None:
         options = ["--seed", str(seed), "--seconds", f"{recipe.seconds:g}", "--fps", f"{recipe.frame_rate:g}", "--size", size]
         if recipe.masks:
             options.append("--masks")
+        if recipe.procedure is not None:
+            options += ["--procedure", recipe.procedure]
         command = [node(), str(REPOSITORY / "models/synthetic/cli.ts"), "--frames-only", str(target), *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -142,7 +156,8 @@ def shrink(frames: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def describe(recipes: tuple[Recipe, ...]) -> str:
     """What was drawn, such as "seeds 1001-1045 (60 s at 3 fps, 448x252)", joined by "and"."""
-    parts = [f"seeds {r.seeds[0]}-{r.seeds[-1]} ({r.seconds:g} s at {r.frame_rate:g} fps, {r.width}x{r.height})" for r in recipes]
+    procedure = lambda r: "" if r.procedure is None else f", {r.procedure}"  # noqa: E731
+    parts = [f"seeds {r.seeds[0]}-{r.seeds[-1]} ({r.seconds:g} s at {r.frame_rate:g} fps, {r.width}x{r.height}{procedure(r)})" for r in recipes]
     return " and ".join(parts)
 
 
@@ -157,6 +172,9 @@ def main() -> None:
             few = first(recipes, options.operations)
             draw(few, options.data, options.threads)
             print(f"{split}: {describe(few)}", flush=True)
+        few = first(elsewhere(kind["test"]), options.operations)
+        draw(few, options.data, options.threads)
+        print(f"another procedure: {describe(few)}", flush=True)
 
 
 if __name__ == "__main__":

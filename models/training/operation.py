@@ -46,6 +46,20 @@ class Operation:
         """bool [frames]: not known to be outside the patient. All frames, where nobody said."""
         return ~self.out_of_body() if self.says("outOfBody") else np.ones(len(self.frames), dtype=bool)
 
+    def only(self, keep: np.ndarray) -> "Operation":
+        """The operation as if it were made of these frames alone. keep: bool [frames]."""
+        before = np.concatenate([[0], np.cumsum(keep)])
+
+        def kept(spans: list[dict]) -> list[dict]:
+            cut = [{**span, "startFrame": int(before[span["startFrame"]]), "endFrame": int(before[span["endFrame"]])} for span in spans]
+            return [span for span in cut if span["endFrame"] > span["startFrame"]]
+
+        truth = {field: kept(said) if field in ("outOfBody", "segments", "events") else said for field, said in self.truth.items()}
+        if "instruments" in truth:
+            truth["instruments"] = [(int(before[frame]), tools) for frame, tools in truth["instruments"] if keep[frame]]
+        masks = self.masks and (lambda width, height: self.masks(width, height)[keep])  # type: ignore[misc]
+        return Operation(self.name, self.seconds_per_frame, np.asarray(self.frames)[keep], truth, masks)
+
     def phases(self, labels: list[str]) -> np.ndarray:
         """int64 [frames]: index of the phase; -1 where there is none of these."""
         phases = np.full(len(self.frames), -1, dtype=np.int64)

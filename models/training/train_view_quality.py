@@ -20,11 +20,11 @@ from operation import Operation
 from sources import Source
 
 # Of what CholecTrack20 flags as visual conditions (Nwoye et al., 2025), those that are drawn.
-CONDITIONS = ["bleeding", "smoke", "blur"]
+CONDITIONS = ["bleeding", "smoke", "fog", "blur"]
 THRESHOLD = 0.5
 
 # Of the card, where the network has seen drawings only.
-LIMITS = """Drawn blood, drawn smoke, blur by a Gaussian filter. A condition counts from its first trace to its last, where a person would see little of it. Fog, reflections and a fouled lens are not drawn, so this network does not tell them."""
+LIMITS = """Drawn blood, drawn smoke, drawn fog, blur by a Gaussian filter. A condition counts from its first trace to its last, where a person would see little of it. Reflections and a lens fouled by anything but water are not drawn, so this network does not tell them."""
 
 
 def train_on(operations: list[Operation], minutes: float, checkpoint: Path | None) -> tuple[FrameNet, int]:
@@ -81,7 +81,7 @@ def main() -> None:
     trained_on = card.trained_on(source)
     description = {
         "id": "view-quality",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "name": "View quality",
         "dataset": trained_on,
         "syntheticOnly": source.synthetic,
@@ -98,7 +98,7 @@ def main() -> None:
     )
     text = f"""# View quality
 
-Tells for each frame whether bleeding, smoke or blur spoils the view. Each may hold at once.
+Tells for each frame whether bleeding, smoke, fog on the lens or blur spoils the view. Each may hold at once.
 
 - {card.purpose(source, ": it has seen drawn pictures only.")}
 - **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** a probability of each condition.

@@ -4,7 +4,7 @@ Training/VID01/VID01.json     and Validation/..., Testing/...: the split of its 
 Training/VID01/VID01.mp4      25 frames a second
 
 The JSON's `annotations` has, by number of the frame, a list of instruments: `instrument`, `tool_bbox` (left, top, width, height in shares
-of the picture), `phase`, and 0 or 1 for `bleeding`, `smoke`, `blurred` and others. Fields and folders as published copies show them.
+of the picture), `phase`, and 0 or 1 for `bleeding`, `smoke`, `stainedlens`, `blurred` and others. Fields and folders as published copies show them.
 From their numbers (3501, 3576, ...) frames are counted from 1: that, and the order of labels, are from memory.
 """
 
@@ -18,8 +18,8 @@ from .layout import Entry, Mistakes, phase_segments, spans, video_frames
 
 NAME = "CholecTrack20"
 FOLDERS = {"Training": "training", "Validation": "validation", "Testing": "test"}
-# What the platform calls events, and the field that flags them.
-EVENTS = {"bleeding": "bleeding", "smoke": "smoke", "blur": "blurred"}
+# What the platform calls events, and the field that flags them. A lens that is fouled by anything but fog is flagged alike.
+EVENTS = {"bleeding": "bleeding", "smoke": "smoke", "fog": "stainedlens", "blur": "blurred"}
 
 
 def entries(folder: Path) -> list[Entry]:

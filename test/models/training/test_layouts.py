@@ -195,14 +195,14 @@ class Layouts(unittest.TestCase):
         )
 
     def track(self, **changes: object) -> dict:
-        flags = {"bleeding": 0, "smoke": 0, "blurred": 0, "occluded": 0}
+        flags = {"bleeding": 0, "smoke": 0, "stainedlens": 0, "blurred": 0, "occluded": 0}
         return {"instrument": 2, "tool_bbox": [0.25, 0.5, 0.5, 0.25], "operator": 1, "phase": 1, **flags, **changes}
 
     @needs_videos
     def test_cholectrack20(self) -> None:
         for name in cholectrack20.FOLDERS:
             (self.folder / name).mkdir()
-        frames = {"51": [self.track(smoke=1), self.track(instrument=0, phase=1)], "1": [self.track(phase=0)], "26": []}
+        frames = {"51": [self.track(smoke=1), self.track(instrument=0, phase=1, stainedlens=1)], "1": [self.track(phase=0)], "26": []}
         film(self.folder / "Validation/VID01/VID01.mp4", 60)
         write(self.folder / "Validation/VID01/VID01.json", json.dumps({"info": {}, "annotations": frames}))
         [entry] = cholectrack20.entries(self.folder)
@@ -210,7 +210,7 @@ class Layouts(unittest.TestCase):
         operation = entry.load(16, 8)
         np.testing.assert_allclose(operation.frames.mean(axis=(1, 2, 3)), [0, 50, 100], atol=3)
         self.assertEqual(operation.phases(list(cholec80.PHASES)).tolist(), [0, -1, 1])
-        self.assertEqual(operation.events(["bleeding", "smoke", "blur"]).tolist(), [[0, 0, 0], [0, 0, 0], [0, 1, 0]])
+        self.assertEqual(operation.events(["bleeding", "smoke", "fog", "blur"]).tolist(), [[0, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]])
         boxes = operation.boxes()
         np.testing.assert_allclose(boxes[2], [[2, 0.25, 0.5, 0.75, 0.75], [0, 0.25, 0.5, 0.75, 0.75]])
         self.assertEqual(len(boxes[1]), 0)
