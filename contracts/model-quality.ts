@@ -75,3 +75,10 @@ export const modelQuality = z
       context.addIssue({ code: "custom", path: ["golden", "agreeing"], message: "must not be above golden.frames" });
   });
 export type ModelQuality = z.infer<typeof modelQuality>;
+
+/**
+ * `models/<id>/shifts.json`: the same of a network of drawn operations where pictures differ from those that it learned from, such as another
+ * procedure (`evaluate.py --shifts`). For who reads its card; nothing is approved by it.
+ */
+export const modelShifts = z.strictObject({ schema: z.literal("model-shifts/1.0"), shifts: z.array(modelQuality) });
+export type ModelShifts = z.infer<typeof modelShifts>;

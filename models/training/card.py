@@ -27,6 +27,8 @@ def limits(source: Source, drawn: str) -> str:
 
 HEADING = "## Measured as it is deployed"
 SHIFTS = "## Measured where pictures differ"
+# Of a label's measures, the one by which it is told there.
+OF_LABEL = ("ap50", "dice", "f1")
 
 
 def with_quality(text: str, quality: dict) -> str:
@@ -47,13 +49,19 @@ def with_section(text: str, heading: str, section: str, follower: str) -> str:
 
 
 def differing(shifts: dict) -> str:
-    """A column for each shift, a row for each measure and each label's measures."""
+    """A column for each shift, a row for each measure, and one for each label's own."""
     found: list[dict] = shifts["shifts"]
     if not found:
         return f"{SHIFTS}\n\nNothing could be measured.\n"
     heads = [f"{q['dataset']['name'].split(', ', 1)[1]}: {q['dataset']['operations']} operations, {q['dataset']['frames']:,} frames" for q in found]
     rows = {(name, ""): name for q in found for name in q["metrics"]}
-    rows |= {(measure, label): f"{label}: {measure}" for q in found for label, measures in q["perClass"].items() for measure in measures}
+    rows |= {
+        (measure, label): f"{label}: {measure}"
+        for q in found
+        for label, measures in q["perClass"].items()
+        for measure in measures
+        if measure in OF_LABEL
+    }
     value = lambda q, name, label: (q["perClass"].get(label, {}) if label else q["metrics"]).get(name)  # noqa: E731
     cells = lambda name, label: [figure(told) if (told := value(q, name, label)) else "-" for q in found]  # noqa: E731
     return "\n".join(

@@ -129,6 +129,24 @@ class Card(unittest.TestCase):
         self.assertEqual(card.with_quality(once, QUALITY), once)
         self.assertNotIn("reference frames", card.with_quality(once, {**QUALITY, "golden": None}))
 
+    def test_what_differs_stands_between_the_figures_and_the_limits(self) -> None:
+        fog = {**QUALITY, "dataset": {**QUALITY["dataset"], "name": "drawn operations, only fog", "operations": 1, "frames": 20}, "perClass": {}}
+        other = {
+            **QUALITY,
+            "dataset": {**QUALITY["dataset"], "name": "drawn operations, a splenectomy"},
+            "metrics": {"map50": QUALITY["metrics"]["map50"]},
+        }
+        shifts = {"shifts": [other, fog]}
+        once = card.with_shifts(self.TEXT, shifts)
+        both = card.with_quality(once, QUALITY)
+        self.assertEqual(both, card.with_shifts(card.with_quality(self.TEXT, QUALITY), shifts))
+        heads = [line for line in both.splitlines() if line.startswith("## ")]
+        self.assertEqual(heads, ["## Measured on seeds 1-2", card.HEADING, card.SHIFTS, "## Limits"])
+        self.assertIn("\n| measure | a splenectomy: 12 operations, 2,880 frames | only fog: 1 operations, 20 frames |\n| --- | --- | --- |\n", both)
+        self.assertIn("\n| vain-seconds-per-hour | - | 2.500 (no interval) |\n| Hook: ap50 | 0.900 (no interval) | - |\n", both)
+        self.assertEqual(card.with_shifts(both, shifts), both)
+        self.assertIn("Nothing could be measured.", card.with_shifts(both, {"shifts": []}))
+
 
 if __name__ == "__main__":
     unittest.main()

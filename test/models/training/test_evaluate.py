@@ -20,6 +20,7 @@ import card
 import evaluate
 import measure
 from export import export
+from generated import FRAMES, MASKS, WHOLE, describe, elsewhere
 from networks import FrameGraph, FrameNet
 from operation import Operation, UnannotatedError
 
@@ -84,6 +85,39 @@ class Measures(unittest.TestCase):
         values = {name: metric["value"] for name, metric in found.metrics.items()}
         self.assertEqual(values, {"mean-dice": 0.5, "mean-iou": round(1 / 3, 6), "calibration-error": 0.49})
         self.assertEqual(list(found.per_class), ["Liver"])
+
+    def test_frames_alone_are_an_operation(self) -> None:
+        shown = np.arange(6, dtype=np.uint8)[:, None, None]
+        truth = {
+            "media": {"width": 1, "height": 1},
+            "outOfBody": [{"startFrame": 0, "endFrame": 2}],
+            "events": [{"type": "fog", "startFrame": 1, "endFrame": 4}, {"type": "smoke", "startFrame": 4, "endFrame": 5}],
+            "segments": [
+                {"level": "phase", "label": "A", "startFrame": 0, "endFrame": 3},
+                {"level": "phase", "label": "B", "startFrame": 3, "endFrame": 6},
+            ],
+            "instrumentLabels": ["Hook"],
+            "instruments": [(0, [(0, 0, 0, 1, 1)]), (3, [(0, 0, 0, 1, 0.5)])],
+        }
+        whole = Operation("1", 1, np.broadcast_to(shown[..., None], (6, 1, 1, 3)), truth, lambda _w, _h: shown)
+        part = evaluate.foggy(whole)
+        # Frames 2 and 3: fog, inside the patient.
+        self.assertEqual(part.frames[:, 0, 0, 0].tolist(), [2, 3])
+        self.assertEqual(part.out_of_body().tolist(), [False, False])
+        self.assertEqual(part.events(["fog", "smoke"]).tolist(), [[1, 0], [1, 0]])
+        self.assertEqual(part.phases(["A", "B"]).tolist(), [0, 1])
+        self.assertEqual([boxes.tolist() for boxes in part.boxes()], [[], [[0, 0, 0, 1, 0.5]]])
+        self.assertEqual(part.masks(1, 1).ravel().tolist(), [2, 3])  # type: ignore[misc]
+        self.assertEqual(len(whole.only(np.zeros(6, dtype=bool)).frames), 0)
+
+    def test_another_procedure_is_of_seeds_that_nothing_else_has(self) -> None:
+        sets = [recipe for kind in (FRAMES, WHOLE, MASKS) for recipes in (*kind.values(), elsewhere(kind["test"])) for recipe in recipes]
+        seeds = [seed for recipe in sets for seed in recipe.seeds]
+        self.assertEqual(len(seeds), len(set(seeds)))
+        self.assertEqual(describe(elsewhere(FRAMES["test"])), "seeds 9301-9312 (60 s at 4 fps, 640x360, laparoscopic-hysterectomy)")
+        names = {subject: [shift[0] for shift in evaluate.shifts_of({"task": "", "subject": subject})] for subject in ("view", "phase")}
+        fog = "only frames with fog on the lens"
+        self.assertEqual(names, {"view": ["a laparoscopic-hysterectomy", fog], "phase": [fog]})
 
     def test_intervals_come_from_operations(self) -> None:
         found = measure.estimate([0.0, 1.0, 1.0, 1.0], lambda some: float(np.mean(some)), "higher")
@@ -203,6 +237,12 @@ class Entry(unittest.TestCase):
         code, said = self.run_entry(model, self.folder)
         reasons = "- model.json lacks threshold.\n- model.onnx is not the file that model.json names: their digests differ.\n"
         self.assertEqual([code, said], [1, f"The model can't be measured:\n{reasons}"])
+
+    @needs_onnxruntime
+    def test_measures_no_shift_of_other_data(self) -> None:
+        code, said = self.run_entry(self.model(), self.dataset(), "--shifts")
+        self.assertEqual(code, 1)
+        self.assertIn("- --shifts is about drawn operations", said)
 
     def test_refuses_to_run_without_its_runtime(self) -> None:
         with mock.patch.dict(sys.modules, {"onnxruntime": None}):
