@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { procedure } from "./case.ts";
 import { calibration, type Model, subject } from "./model.ts";
 import { sha256, unit } from "./primitives.ts";
 
@@ -68,6 +69,7 @@ export const analyserResult = z.strictObject({
       labels: z.array(z.string()),
       /** See `contracts/model.ts`; absent where the network says nothing. */
       meanPhaseSeconds: z.number().positive().optional(),
+      procedures: z.array(procedure).min(1).optional(),
       /** File beside `result.json`. */
       file: z.string(),
       /** Frames this producer looked at, and frames it was asked to look at. */

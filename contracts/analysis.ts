@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { producer, runLengths } from "./analyser-result.ts";
+import { procedure } from "./case.ts";
 import { frameTiming } from "./conversion.ts";
 import { gate, missedEstimate, textRegion } from "./gate.ts";
 import { subject } from "./model.ts";
@@ -122,6 +123,14 @@ export const analysis = z.strictObject({
       error: z.string().nullable(),
     }),
   ),
+  /**
+   * Networks that looked at the video and are about other procedures than the case's: nothing of the analysis is theirs. `procedures`: those that
+   * they know. Absent where there is none.
+   */
+  leftOut: z
+    .array(z.strictObject({ producer: z.string(), procedures: z.array(procedure).min(1) }))
+    .min(1)
+    .optional(),
   /** US dollars at AWS's list prices of `contracts/prices.ts`. No bill: both figures are estimates. */
   cost: z.strictObject({
     /** What the run was thought to cost when it was admitted. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { procedure } from "./case.ts";
 import { sha256, unit } from "./primitives.ts";
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, "must be lower-case words joined by hyphens, at most 31 characters");
@@ -53,6 +54,11 @@ const common = {
   threshold: unit,
   /** Of a network that tells phases: how long one lasts on average in the operations that it learned from. Other speeds than a surgeon's are those of drawings and time lapses. */
   meanPhaseSeconds: z.number().positive().optional(),
+  /**
+   * The only procedures that its labels are about, such as a phase classifier's; absent: any. Of a case whose procedure is known to be another,
+   * what it says is left out of the analysis, which tells so (`leftOut`).
+   */
+  procedures: z.array(procedure).min(1).optional(),
   /**
    * What the privacy gate misses with this network at its threshold, measured on operations that it was not trained on
    * (`models/serving`'s own decoding and the gate's own rule). For networks about `out-of-body` only.

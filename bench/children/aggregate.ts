@@ -32,7 +32,8 @@ const lake: Deps["lake"] = {
   put,
   putJson: (key, value) => put(key, JSON.stringify(value), "application/json"),
 };
-const handler = createHandler({ lake, pipelineVersion: "bench", instanceTypes: {}, optionalAnalysers: [], record: async () => {} });
+const procedureOf = async () => null;
+const handler = createHandler({ lake, pipelineVersion: "bench", instanceTypes: {}, optionalAnalysers: [], procedureOf, record: async () => {} });
 const request = { caseId, uploadId: caseId, runId, source: { bucket: "raw", key: "source", bytes: 1 } };
 await handler({
   request,

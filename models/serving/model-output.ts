@@ -80,6 +80,7 @@ export class ModelOutput {
       kind: this.kind,
       subject: this.model.subject,
       ...(this.model.meanPhaseSeconds !== undefined && { meanPhaseSeconds: this.model.meanPhaseSeconds }),
+      ...(this.model.procedures !== undefined && { procedures: this.model.procedures }),
       file: this.file,
       labels: this.model.labels,
       framesDone: this.#framesDone,

@@ -104,6 +104,8 @@ def main() -> None:
         # The likeliest phase is taken, however likely; the merge decides over time.
         "threshold": 0,
         "meanPhaseSeconds": round(phase_seconds(test), 1),
+        # PHASES are Cholec80's.
+        "procedures": ["laparoscopic-cholecystectomy"],
         "task": "frame-classification",
         "outputs": {"scores": "scores"},
     }

@@ -138,6 +138,7 @@ export const english = {
     lastSeen: "Last seen",
     measures: "Measures",
     coverage: "What was looked at",
+    leftOut: (name: string, known: string) => `Left out: what ${name} says, since it knows other procedures (${known}).`,
     coverageOf: (share: number) => `${Math.round(100 * share)} % of its frames`,
     producers: "Models and algorithms",
     missed: (secondsPerHour: number, basis: string) =>

@@ -125,6 +125,7 @@ export const chinese: Text = {
     lastSeen: "最後出現",
     measures: "測量值",
     coverage: "分析涵蓋範圍",
+    leftOut: (name, known) => `未採用「${name}」的結果，因為它只認得其他術式（${known}）。`,
     coverageOf: (share) => `其影格的 ${Math.round(100 * share)} %`,
     producers: "模型與演算法",
     missed: (secondsPerHour, basis) => `隱私閘門每小時影片漏遮的體外秒數:${secondsPerHour}(${basis})`,

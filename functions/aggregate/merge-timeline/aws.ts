@@ -4,6 +4,7 @@ import { documentClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured } from "../../runtime/errors.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { caseProcedure } from "./case-procedure.ts";
 import { caseRecord } from "./case-record.ts";
 import type { Deps } from "./handler.ts";
 
@@ -15,6 +16,7 @@ export function awsDeps(): Deps {
     pipelineVersion: PIPELINE_VERSION,
     instanceTypes: parseInstanceTypes(ANALYSER_INSTANCE_TYPES),
     optionalAnalysers: z.array(z.string()).parse(JSON.parse(OPTIONAL_ANALYSERS)),
+    procedureOf: caseProcedure(documentClient(), CASE_TABLE),
     record: caseRecord(documentClient(), CASE_TABLE),
   };
 }

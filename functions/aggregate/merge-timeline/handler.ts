@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Producer, sprites as spritesSchema } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
+import type { Procedure } from "../../../contracts/case.ts";
 import { costOf, type Usage } from "../../../contracts/cost.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
@@ -28,7 +29,7 @@ import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { contentSha256 } from "./digest.ts";
 import { emitDrift } from "./drift.ts";
 import { mergeFindings } from "./findings.ts";
-import { type Branch, coverageOf, findingsOf, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
+import { type Branch, coverageOf, findingsOf, isAbout, readBranches, resultAt, reviewRendition, statusOf } from "./results.ts";
 import { toSourceSpan } from "./spans.ts";
 import type { Video } from "./video.ts";
 
@@ -39,6 +40,8 @@ export interface Deps {
   instanceTypes: Readonly<Record<string, string>>;
   /** Analysers without whose results an analysis is COMPLETE all the same. */
   optionalAnalysers: readonly string[];
+  /** What the case table says the operation is; null if nobody said. */
+  procedureOf(caseId: string): Promise<Procedure | null>;
   /** Records a finished analysis in the case table: once or many times, with the same effect. */
   record(analysis: Analysis, places: { analysis: string; timeline: string }): Promise<void>;
 }
@@ -83,7 +86,13 @@ async function merge(
   const verdict = await lake.json(gateKey(caseId, runId), gate);
   const frameCount = frames.rendition("analysis").pts.length;
   const video: Video = { caseId, runId, frames, frameCount, rate: frameRate, raster: { width, height }, gate: verdict.outOfBody };
-  const { busiestFrame, statistics, ...found } = await mergeFindings(lake, findings, video);
+  const procedure = await deps.procedureOf(caseId);
+  const leftOut = findings.filter((finding) => !isAbout(finding, procedure));
+  const { busiestFrame, statistics, ...found } = await mergeFindings(
+    lake,
+    findings.filter((finding) => isAbout(finding, procedure)),
+    video,
+  );
   const coverage = branches.map((branch) => coverageOf(branch, deps.optionalAnalysers));
   const reviewed = branches.some(({ envelope }) => envelope.analyser === reviewRendition && envelope.status === "SUCCEEDED");
   const sprites = findings.find(({ kind }) => kind === "sprites");
@@ -108,6 +117,7 @@ async function merge(
     },
     ...found,
     coverage,
+    ...(leftOut.length > 0 && { leftOut: leftOut.map(({ producer, procedures = [] }) => ({ producer: producer.id, procedures: [...procedures] })) }),
   };
   const result: Analysis = {
     schema: "surgical-analysis/1.1",

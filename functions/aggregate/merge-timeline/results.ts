@@ -1,5 +1,6 @@
 import { type AnalyserResult, analyserResult, type Envelope, type Producer } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
+import type { Procedure } from "../../../contracts/case.ts";
 import { parseUri } from "../../../contracts/keys.ts";
 import type { Subject } from "../../../contracts/model.ts";
 import { BrokenContract, NotFound } from "../../runtime/errors.ts";
@@ -27,6 +28,8 @@ export interface Finding {
   labels: string[];
   /** Of what tells phases, if it says so. */
   meanPhaseSeconds?: number;
+  /** The only procedures that it is about; absent: any. */
+  procedures?: readonly Procedure[];
 }
 
 /** Reads the account of every branch, in the order of their names. A branch that failed may have left one all the same. */
@@ -50,6 +53,10 @@ export async function resultAt(lake: Pick<Lake, "json">, prefix: string): Promis
   }
 }
 
+/** Whether a finding says anything of the case: its network knows the procedure, or any, or nobody said which it was. */
+export const isAbout = ({ procedures }: Finding, procedure: Procedure | null): boolean =>
+  procedures === undefined || procedure === null || procedures.includes(procedure);
+
 /**
  * The files that may be merged: those of outputs that succeeded, in the order of their producers. Throws BrokenContract if two
  * branches ran the same producer: what it found would count twice.
@@ -58,9 +65,10 @@ export function findingsOf(branches: readonly Branch[]): Finding[] {
   const findings = branches.flatMap(({ envelope, result }) =>
     (result?.outputs ?? [])
       .filter(({ status }) => status === "SUCCEEDED")
-      .map(({ kind, file, producer, subject, labels, meanPhaseSeconds }) => ({
+      .map(({ kind, file, producer, subject, labels, meanPhaseSeconds, procedures }) => ({
         ...{ kind, producer, subject, labels },
         ...(meanPhaseSeconds !== undefined && { meanPhaseSeconds }),
+        ...(procedures !== undefined && { procedures }),
         analyser: envelope.analyser,
         key: parseUri(envelope.outputPrefix as string).key + file,
       })),

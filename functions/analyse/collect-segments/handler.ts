@@ -148,6 +148,7 @@ async function writeOutput(
     subject: model.subject,
     labels: model.labels,
     ...(model.meanPhaseSeconds !== undefined && { meanPhaseSeconds: model.meanPhaseSeconds }),
+    ...(model.procedures !== undefined && { procedures: model.procedures }),
     file,
     framesDone,
     framesWanted,

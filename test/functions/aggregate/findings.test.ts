@@ -120,6 +120,23 @@ describe("mergeFindings", () => {
     ]);
   });
 
+  it("leaves out what is about another procedure than the case's, and says so; where nobody said which it is, it counts", async () => {
+    const phases = { ...classifier("phases", "phase", ["Clipping"], () => [0.9]), procedures: ["laparoscopic-cholecystectomy" as const] };
+    const view = classifier("view", "view", ["smoke"], () => [0.9]);
+    const { found, lake } = await merged([phases, view], { procedure: "laparoscopic-hysterectomy" });
+    expect(found.leftOut).to.deep.equal([{ producer: "phases", procedures: ["laparoscopic-cholecystectomy"] }]);
+    expect([found.segments, found.scores.map(({ producer }) => producer), found.events.map(({ type }) => type)]).to.deep.equal([[], ["view"], ["smoke"]]);
+    expect(found.producers.map(({ id }) => id)).to.include("phases");
+    expect((await lake.json(statisticsKey(caseId, runId), runStatistics)).producers.map(({ producer }) => producer)).to.deep.equal(["view"]);
+    for (const procedure of ["laparoscopic-cholecystectomy", null] as const) {
+      const whole = (await merged([phases, view], { procedure })).found;
+      expect(whole).not.to.have.property("leftOut");
+      expect(whole.segments.map(({ label }) => label)).to.deep.equal(["Clipping"]);
+    }
+    // A network that names none is about any.
+    expect((await merged([{ ...phases, procedures: undefined } as never], { procedure: "other" })).found.segments).to.have.length(1);
+  });
+
   it("tells what spoils the view, and lets the network's blur stand for the measured one", async () => {
     const wave = (from: number, to: number, frame: number) => (frame >= from && frame < to ? 0.8 : 0.1);
     const view = classifier("view", "view", ["smoke", "Lens fog", "blur"], (frame) => [wave(100, 300, frame), wave(200, 220, frame), wave(500, 600, frame)]);

@@ -79,7 +79,8 @@ describe("aggregate/merge-timeline", () => {
   const merge = async (given: Envelope[] = envelopes, deps: Partial<Deps> = {}, startTimecode: string | null = null) => {
     const instanceTypes = { gate: "ml.c5.xlarge", "frame-analysis": "ml.g6.xlarge" };
     const record: Deps["record"] = async (found) => void recorded.push(found);
-    const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, optionalAnalysers: [], record, ...deps });
+    const procedureOf = async () => null;
+    const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes, optionalAnalysers: [], procedureOf, record, ...deps });
     return handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "NORMALISE", startTimecode, forecastUsd: 0.4, envelopes: given });
   };
   const merged = () => lake.json(analysisKey(caseId, runId), analysis);

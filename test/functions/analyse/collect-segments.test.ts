@@ -64,6 +64,7 @@ describe("analyse/collect-segments", () => {
     expect(result.outputs.map(({ producer, ...output }) => ({ ...output, producer: producer.id }))).to.deep.equal([
       {
         ...{ producer: "phases", status: "SUCCEEDED", error: null, kind: "classifications", subject: "phase", labels: ["a", "b"], meanPhaseSeconds: 12 },
+        procedures: ["laparoscopic-cholecystectomy"],
         ...{ file: "phases.classifications.jsonl", framesDone: 7, framesWanted: 7 },
       },
       {

@@ -31,6 +31,7 @@ export const classifier: Model = {
   labels: ["a", "b"],
   threshold: 0.5,
   meanPhaseSeconds: 12,
+  procedures: ["laparoscopic-cholecystectomy"],
   task: "frame-classification",
   outputs: { scores: "scores" },
 };

@@ -16,6 +16,7 @@ import { momentsOf, neighbour, startsOf } from "../../player/moments.ts";
 import { Overlay, type OverlaySettings } from "../../player/overlay.ts";
 import { Player, rates } from "../../player/player.ts";
 import type { Range } from "../../player/range.ts";
+import { wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Icon, Problem } from "../../ui/parts.tsx";
 import { hashOf } from "../../ui/route.ts";
@@ -356,6 +357,14 @@ function About({ analysis }: { analysis: Analysis }) {
           <li key={analyser}>
             {analyser}: {text.run.states[status] ?? status}, {text.review.coverageOf(share)}
             {error !== null && <span className="bad"> {error}</span>}
+          </li>
+        ))}
+        {analysis.leftOut?.map(({ producer, procedures }) => (
+          <li key={producer} className="left-out">
+            {text.review.leftOut(
+              analysis.producers.find(({ id }) => id === producer)?.name ?? producer,
+              procedures.map((procedure) => wordFor(text.procedures, procedure)).join(", "),
+            )}
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import type { AnalyserResult, Envelope, Producer } from "../../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../../contracts/analysis.ts";
+import type { Procedure } from "../../../../contracts/case.ts";
 import { analyserPrefix, analysisKey, frameTableKey, gateKey, parseUri, segmentManifestKey, sourceIndexKey } from "../../../../contracts/keys.ts";
 import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { createHandler } from "../../../../functions/aggregate/merge-timeline/handler.ts";
@@ -20,6 +21,8 @@ export interface Given {
   labels: string[];
   lines: readonly unknown[];
   change?: Partial<Producer>;
+  /** The only procedures that its network knows. */
+  procedures?: Procedure[];
 }
 
 export const producerOf = (id: string, change: Partial<Producer> = {}): Producer => ({
@@ -28,7 +31,10 @@ export const producerOf = (id: string, change: Partial<Producer> = {}): Producer
 });
 
 /** A video of 25 frames per second whose frames are the rendition's, and what was found in it, merged. */
-export async function merged(given: readonly Given[], { frameCount = 1000, gate = [] as FrameSpan[] } = {}): Promise<{ found: Analysis; lake: MemoryLake }> {
+export async function merged(
+  given: readonly Given[],
+  { frameCount = 1000, gate = [] as FrameSpan[], procedure = null as Procedure | null } = {},
+): Promise<{ found: Analysis; lake: MemoryLake }> {
   const lake = memoryLake();
   await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ frameCount, durationTicks: frameCount * 512 }));
   await lake.putJson(frameTableKey(caseId, runId), tableOf(count(frameCount), count(frameCount)));
@@ -48,7 +54,7 @@ export async function merged(given: readonly Given[], { frameCount = 1000, gate 
     frameCount,
   });
   const envelopes: Envelope[] = [];
-  for (const { producer, kind, subject, labels, lines, change } of given) {
+  for (const { producer, kind, subject, labels, lines, change, procedures } of given) {
     const prefix = analyserPrefix(caseId, runId, `of-${producer}`);
     const output = {
       producer: producerOf(producer, change),
@@ -57,6 +63,7 @@ export async function merged(given: readonly Given[], { frameCount = 1000, gate 
       kind,
       subject,
       labels,
+      ...(procedures && { procedures }),
       file: "lines.jsonl",
       framesDone: 1,
       framesWanted: 1,
@@ -66,7 +73,8 @@ export async function merged(given: readonly Given[], { frameCount = 1000, gate 
     await lake.putLines(`${prefix}lines.jsonl`, lines);
     envelopes.push({ analyser: `of-${producer}`, status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null });
   }
-  const handler = createHandler({ lake, pipelineVersion: "0.1.0", instanceTypes: {}, optionalAnalysers: [], record: async () => {} });
+  const deps = { lake, pipelineVersion: "0.1.0", instanceTypes: {}, optionalAnalysers: [], procedureOf: async () => procedure, record: async () => {} };
+  const handler = createHandler(deps);
   await handler({ request, startedAt: "2026-11-21T08:00:00.000Z", verdict: "PASSTHROUGH", startTimecode: null, forecastUsd: 0.4, envelopes });
   return { found: await lake.json(analysisKey(caseId, runId), analysis), lake };
 }
