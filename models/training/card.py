@@ -12,6 +12,11 @@ def trained_on(source: Source) -> str:
     return f"{source.name} {source.version()}, {source.describe('training')}"
 
 
+def measured_on(source: Source) -> str:
+    """Heading over what the training itself measured: later generators draw other test operations for the same seeds."""
+    return f"## Measured on {source.describe('test')}{f', as generator {source.version()} draws them' if source.synthetic else ''}"
+
+
 def purpose(source: Source, drawn: str) -> str:
     """What the network is for. `drawn`: why it is not for care where it has seen drawings only."""
     if source.synthetic:

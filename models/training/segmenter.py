@@ -237,7 +237,7 @@ def main(task: Task, description: str) -> None:
 - **Threshold** {threshold}: best F0.5 of "this label is seen in this frame" on {source.describe("validation")}.
 - **Calibrated** with temperature {temperature} on the same operations.
 
-## Measured on {source.describe("test")}
+{card.measured_on(source)}
 
 Over all cells of all frames inside the patient, before threshold and least size. Mean over labels: Dice **{mean_dice:.3f}**, IoU {mean_iou:.3f}. Expected calibration error of cells: {error:.3f}. The interval is of 95 %, by bootstrap over operations.
 

@@ -194,7 +194,7 @@ Finds the working ends of the seven instruments of Cholec80 and names them.
 - **Threshold** {threshold}: best F1 on {source.describe("validation")}.
 - **Not calibrated**: scores rank boxes, and are not to be read as probabilities.
 
-## Measured on {source.describe("test")}
+{card.measured_on(source)}
 
 Mean AP at IoU 0.5 (COCO's 101-point interpolation): **{np.nanmean(ap):.3f}**. At the threshold: precision {precision:.3f}, recall {recall:.3f}.
 

@@ -94,7 +94,7 @@ Tells for each frame whether the camera looks outside the patient. The platform'
 - **Threshold** {threshold}: the lowest from 0.1 that covers at most {ALLOWED_VAIN:g} s an hour in vain on {source.describe("validation")}.
 - **Not calibrated**: the threshold is chosen on the network's own scores, which are not to be read as probabilities.
 
-## Measured on {source.describe("test")}
+{card.measured_on(source)}
 
 | measure | value |
 | --- | --- |

@@ -121,7 +121,7 @@ Tells for each frame how likely each phase of a laparoscopic cholecystectomy is.
 - **Threshold** 0: the likeliest phase counts.
 - **Calibrated** with temperature {temperature} on {source.describe("validation")}.
 
-## Measured on {source.describe("test")}
+{card.measured_on(source)}
 
 Strict: no tolerance at the edges of phases, no smoothing. The interval is of 95 %, by bootstrap over operations.
 

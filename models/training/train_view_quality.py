@@ -107,7 +107,7 @@ Tells for each frame whether bleeding, smoke, fog on the lens or blur spoils the
 - **Threshold** {THRESHOLD}, of calibrated probabilities.
 - **Calibrated** with temperature {temperature} on {source.describe("validation")}.
 
-## Measured on {source.describe("test")}
+{card.measured_on(source)}
 
 Frame by frame, without smoothing. The interval is of 95 %, by bootstrap over operations.
 

@@ -2,17 +2,30 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Model, model as modelContract } from "../../../contracts/model.ts";
-import { type MetricEstimate, type ModelQuality, modelQuality } from "../../../contracts/model-quality.ts";
+import { type MetricEstimate, type ModelQuality, type ModelShifts, modelQuality, modelShifts } from "../../../contracts/model-quality.ts";
 import { MODELS } from "./held-out.ts";
 
 const ids = readdirSync(MODELS).filter((folder) => existsSync(join(MODELS, folder, "model.json")));
 
+const sectionOf = (card: string, title: string): string => new RegExp(`^## ${title}.*?\\n(.*?)(?=^## |(?![^]))`, "ms").exec(card)?.[1]?.trim() ?? "";
+const figure = ({ value, low, high }: MetricEstimate): string =>
+  low === null || high === null || low === high ? `${value.toFixed(3)} (no interval)` : `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+
+/** Rows that a card lacks of what was measured where pictures differ. */
+function lacksOfShifts(card: string, { shifts }: ModelShifts): string[] {
+  const lines = sectionOf(card, "Measured where pictures differ").split("\n");
+  const heads = shifts.map(
+    ({ dataset }) => `${dataset.name.replace("drawn operations, ", "")}: ${dataset.operations} operations, ${dataset.frames.toLocaleString("en")} frames`,
+  );
+  const names = [...new Set(shifts.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const rows = names.map((name) => `| ${name} | ${shifts.map(({ metrics }) => (metrics[name] ? figure(metrics[name]) : "-")).join(" | ")} |`);
+  return [`| measure | ${heads.join(" | ")} |`, ...rows].filter((row) => !lines.includes(row));
+}
+
 /** What a card lacks of what every card must tell: what it is for, data, threshold, calibration, figures with intervals, limits. */
 function lacks(card: string, model: Model, quality: ModelQuality): string[] {
-  const section = (title: string): string => new RegExp(`^## ${title}.*?\\n(.*?)(?=^## |(?![^]))`, "ms").exec(card)?.[1]?.trim() ?? "";
+  const section = (title: string): string => sectionOf(card, title);
   const measured = section("Measured as it is deployed");
-  const figure = ({ value, low, high }: MetricEstimate): string =>
-    low === null || high === null || low === high ? `${value.toFixed(3)} (no interval)` : `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
   const rows = Object.entries(quality.metrics).map(([name, found]) => `| ${name} | ${figure(found)} |`);
   const classes = Object.entries(quality.perClass);
   const names = [...new Set(classes.flatMap(([, found]) => Object.keys(found)))];
@@ -39,6 +52,7 @@ const read = (id: string) => ({
   card: readFileSync(join(MODELS, id, "card.md"), "utf8"),
   model: modelContract.parse(JSON.parse(readFileSync(join(MODELS, id, "model.json"), "utf8"))),
   quality: modelQuality.parse(JSON.parse(readFileSync(join(MODELS, id, "quality.json"), "utf8"))),
+  shifts: modelShifts.parse(JSON.parse(readFileSync(join(MODELS, id, "shifts.json"), "utf8"))),
 });
 
 describe("the cards of the networks", () => {
@@ -63,8 +77,19 @@ describe("the cards of the networks", () => {
     });
   }
 
+  for (const id of ids)
+    it(`tell how ${id} does on another procedure and in fog, by the very weights`, () => {
+      const { card, model, shifts } = read(id);
+      expect(lacksOfShifts(card, shifts)).to.deep.equal([]);
+      // Phases of another procedure are other phases.
+      const other = id === "phase-classifier" ? [] : ["drawn operations, a laparoscopic-hysterectomy"];
+      expect(shifts.shifts.map(({ dataset }) => dataset.name)).to.deep.equal([...other, "drawn operations, only frames with fog on the lens"]);
+      for (const shift of shifts.shifts) expect([shift.model.sha256, shift.golden]).to.deep.equal([model.sha256, null]);
+      expect(shifts.shifts.every(({ dataset }) => dataset.operations >= 8)).to.equal(true);
+    });
+
   it("are found wanting where one leaves something out, or flatters", () => {
-    const { card, model, quality } = read("view-quality");
+    const { card, model, quality, shifts } = read("view-quality");
     expect(lacks(card.replace(/^## Limits.*/ms, ""), model, quality)).to.deep.equal(["its limits"]);
     expect(lacks(card.replace("**Calibrated**", "**Fine**"), model, quality)).to.deep.equal(["its calibration"]);
     expect(lacks(card, { ...model, threshold: 0.4 }, quality)).to.deep.equal(["its threshold and why"]);
@@ -72,5 +97,9 @@ describe("the cards of the networks", () => {
     expect(lacks(card, model, better))
       .to.have.length(1)
       .and.match(/^the row \| mean-f1 \| 0\.990/);
+    const shifted = shifts.shifts.map((shift) => ({ ...shift, metrics: { ...shift.metrics, "mean-f1": better.metrics["mean-f1"] as MetricEstimate } }));
+    expect(lacksOfShifts(card, { ...shifts, shifts: shifted }))
+      .to.have.length(1)
+      .and.match(/^\| mean-f1 \| 0\.990/);
   });
 });
