@@ -77,7 +77,7 @@ export async function startPage(options: {
         body: await read(request),
       });
       response
-        .writeHead(result.status, { ...result.headers, ...(result.cookies && { "set-cookie": [...result.cookies] }), "cache-control": "no-store" })
+        .writeHead(result.status, { ...result.headers, ...(result.cookies && { "set-cookie": result.cookies.map(overHttp) }), "cache-control": "no-store" })
         .end(result.body);
       return;
     }
@@ -104,6 +104,12 @@ export async function startPage(options: {
       }),
   };
 }
+
+/**
+ * A cookie as a site without TLS can set it: without `Secure`. Chromium and Firefox take `Secure` cookies of 127.0.0.1 all the same, Safari does not
+ * (https://bugs.webkit.org/show_bug.cgi?id=281149).
+ */
+const overHttp = (cookie: string): string => cookie.replace(/; Secure(?=;|$)/i, "");
 
 async function read(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

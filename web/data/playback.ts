@@ -36,3 +36,9 @@ export class Playback {
     end.addEventListener("abort", () => clearInterval(timer), { once: true });
   }
 }
+
+/** Whether the site refuses a video to this browser: that cookies were not kept is told to nobody until it is asked for. */
+export async function isRefusedAt(link: string): Promise<boolean> {
+  const { status } = await fetch(link, { method: "HEAD", cache: "no-store" });
+  return status === 403;
+}

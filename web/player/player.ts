@@ -10,7 +10,13 @@ export interface PlayerState {
   /** Whether boxes or masks of the picture in view are still being read. */
   readonly isOverlayLoading: boolean;
   /** Why the video can't be shown. */
-  readonly error: string | null;
+  readonly error: PlayerError | null;
+}
+export interface PlayerError {
+  /** The browser's own words. */
+  readonly message: string;
+  /** Whether the site does not let this browser have the video, although it was just given leave: it has kept no cookies. */
+  readonly isRefused: boolean;
 }
 
 /** Speeds that the player goes through. Browsers play no slower than a sixteenth. */
@@ -29,6 +35,8 @@ export interface PlayerArgs {
   readonly settings: OverlaySettings;
   /** Where the video is, once it may be asked for. */
   readonly link: () => Promise<string>;
+  /** Whether the site refuses what such a link leads to. */
+  readonly isRefused: (link: string) => Promise<boolean>;
   /** Source frame to show first. */
   readonly startFrame: number;
 }
@@ -45,6 +53,7 @@ export class Player {
   readonly #context: CanvasRenderingContext2D;
   readonly #overlay: Overlay;
   readonly #link: () => Promise<string>;
+  readonly #isRefused: (link: string) => Promise<boolean>;
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Set<(frame: number) => void>();
   readonly #end = new AbortController();
@@ -71,6 +80,7 @@ export class Player {
     this.#overlay = args.overlay;
     this.#settings = args.settings;
     this.#link = args.link;
+    this.#isRefused = args.isRefused;
     this.#openAt = this.clock.toReview(args.startFrame);
     this.#shown = this.#openAt;
     const { signal } = this.#end;
@@ -79,13 +89,7 @@ export class Player {
     on("pause", () => this.#change({ isPlaying: false }));
     on("ratechange", () => this.#change({ rate: this.#video.playbackRate }));
     on("error", () => void this.#open());
-    on("loadeddata", () => {
-      // Nothing was sought yet: this is the first picture.
-      this.#withPicture((_picture, time) => this.clock.startsAt(time));
-      this.#isReady = true;
-      this.#wanted = undefined;
-      this.#seek(this.#openAt);
-    });
+    for (const event of ["loadeddata", "canplay"]) on(event, () => this.#begin());
     on("seeked", () => this.#arrived());
     on("progress", () => this.#tell());
     this.#follow();
@@ -116,7 +120,7 @@ export class Player {
   }
 
   toggle(): void {
-    if (this.#video.paused) void this.#video.play().catch((error: Error) => this.#change({ error: error.message }));
+    if (this.#video.paused) void this.#video.play().catch((error: Error) => this.#fail(error.message));
     else this.#video.pause();
   }
   pause(): void {
@@ -173,7 +177,9 @@ export class Player {
   async #open(): Promise<void> {
     const now = performance.now();
     if (now - this.#opened < leastBetweenOpenings) {
-      this.#change({ error: this.#video.error?.message || "MEDIA_ERR" });
+      this.#fail(this.#video.error?.message || "MEDIA_ERR");
+      const isRefused = await this.#isRefused(this.#video.src).catch(() => false);
+      if (isRefused) this.#fail("HTTP 403", isRefused);
       return;
     }
     this.#opened = now;
@@ -187,8 +193,17 @@ export class Player {
       this.#change({ error: null });
       if (wasPlaying) await this.#video.play();
     } catch (error) {
-      this.#change({ error: (error as Error).message });
+      this.#fail((error as Error).message);
     }
+  }
+
+  /** Learns from the first picture where the video's time begins, and goes to where it is to be opened. */
+  #begin(): void {
+    // Nothing was sought yet: this is the first picture. A browser that has lost it again says so once it is back.
+    if (this.#isReady || !this.#withPicture((_picture, time) => this.clock.startsAt(time))) return;
+    this.#isReady = true;
+    this.#wanted = undefined;
+    this.#seek(this.#openAt);
   }
 
   #seek(reviewFrame: number): void {
@@ -234,11 +249,13 @@ export class Player {
   #paint(mediaTime: number | undefined): void {
     const { videoWidth: width, videoHeight: height } = this.#video;
     if (!this.#isReady || width === 0 || height === 0) return;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) Object.assign(this.#canvas, { width, height });
-    this.#withPicture((picture, time) => {
+    const isDrawn = this.#withPicture((picture, time) => {
+      if (this.#canvas.width !== width || this.#canvas.height !== height) Object.assign(this.#canvas, { width, height });
       this.#context.drawImage(picture, 0, 0, width, height);
       this.#shown = this.clock.at(time);
     }, mediaTime);
+    // The picture before stays, with its own overlay, until there is another.
+    if (!isDrawn) return;
     const frame = this.clock.toSource(this.#shown);
     const isOverlayLoading = this.#overlay.draw(this.#context, { width, height }, frame, this.#settings);
     this.#canvas.dataset["frame"] = String(frame);
@@ -248,17 +265,32 @@ export class Player {
     if (isTold) this.#tell();
   }
 
-  /** The picture in view and its media time: its own or, where there is no `VideoFrame`, what the browser says of the video. */
-  #withPicture(use: (picture: CanvasImageSource, mediaTime: number) => void, mediaTime = this.#video.currentTime): void {
+  /**
+   * The picture in view and its media time: its own or, where there is no `VideoFrame`, what the browser says of the video. False if there is none at
+   * the moment: a video that is sought, or whose data ran out, can lose its picture after the browser has announced it.
+   */
+  #withPicture(use: (picture: CanvasImageSource, mediaTime: number) => void, mediaTime = this.#video.currentTime): boolean {
+    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
     if (typeof VideoFrame !== "function") {
       use(this.#video, mediaTime);
-      return;
+      return true;
     }
-    const picture = new VideoFrame(this.#video);
+    let picture: VideoFrame;
+    try {
+      picture = new VideoFrame(this.#video);
+    } catch (error) {
+      // A video can be ready and have no picture to give all the same (w3c/webcodecs, issue 487).
+      if ((error as Error).name === "InvalidStateError") return false;
+      throw error;
+    }
     use(picture, picture.timestamp / 1e6);
     picture.close();
+    return true;
   }
 
+  #fail(message: string, isRefused = false): void {
+    this.#change({ error: { message, isRefused } });
+  }
   #change(change: Partial<PlayerState>): void {
     this.#state = { ...this.#state, ...change };
     this.#tell();

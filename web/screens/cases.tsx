@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { ListedCase } from "../../contracts/api.ts";
 import type { CaseSearch } from "../data/api.ts";
 import { FreshLinks } from "../data/fresh-links.ts";
@@ -23,11 +23,13 @@ export function Cases({ search: given }: { search: Readonly<Record<string, strin
   const { api, text } = useApp();
   const search = searchOf(given);
   const key = JSON.stringify(search);
-  const [wanted, setWanted] = useState<{ key: string; pages: number }>({ key, pages: 1 });
-  const pages = wanted.key === key ? wanted.pages : 1;
+  /** How many pages of this list are read, each time: cases on any of them may have come on. */
+  const wanted = useRef({ key, pages: 1 });
+  if (wanted.current.key !== key) wanted.current = { key, pages: 1 };
   const found = useResource(
-    `${key} ${pages}`,
+    key,
     async (signal) => {
+      const { pages } = wanted.current;
       const cases: ListedCase[] = [];
       let next: string | null = null;
       for (let page = 0; page < pages; page++) {
@@ -40,6 +42,10 @@ export function Cases({ search: given }: { search: Readonly<Record<string, strin
     },
     (value) => (value?.cases.some(({ status }) => status === "RUNNING" || status === "UPLOADING") ? pauses.busy : pauses.quiet),
   );
+  const more = (): void => {
+    wanted.current.pages++;
+    found.reload();
+  };
   const isSearch = Object.keys(search).length > 0;
   return (
     <>
@@ -59,7 +65,7 @@ export function Cases({ search: given }: { search: Readonly<Record<string, strin
       </ul>
       {found.value && !found.value.isAll && (
         <p>
-          <button type="button" onClick={() => setWanted({ key, pages: pages + 1 })}>
+          <button type="button" onClick={more}>
             {text.cases.more}
           </button>
         </p>

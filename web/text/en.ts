@@ -96,6 +96,8 @@ export const english = {
     video: "Operation with what was found in it",
     noVideo: "There is no review video: making it failed. Findings and report are there all the same.",
     videoFailed: "The video can't be played.",
+    noCookies:
+      "The video can't be played: this browser keeps no cookies of this site, and only with them is it shown. Let it keep them, or use another browser; then reload the page.",
     position: "Position",
     frame: (frame: number) => `Frame ${frame}`,
     play: "Play",

@@ -48,6 +48,18 @@ describe("the page's build", () => {
     expect(JSON.parse(String(assets.get("/config.json")?.body))).to.deep.equal({ api: "/api", signIn: null });
   });
 
+  it("is served without TLS, so that cookies of the API's go without `Secure`, which Safari would not keep", async () => {
+    const cookies = ["A=1; Path=/media/; Max-Age=900; Secure; HttpOnly; SameSite=Strict", "B=Secure; Path=/; secure"];
+    const api = async () => ({ status: 201, headers: {}, cookies, body: Buffer.from("{}") });
+    const page = await startPage({ assets, port: 0, wire: "http://127.0.0.1:1", api, media: async () => undefined });
+    try {
+      const answer = await fetch(new URL("api/cases/x/playback", page.url), { method: "POST" });
+      expect(answer.headers.getSetCookie()).to.deep.equal(["A=1; Path=/media/; Max-Age=900; HttpOnly; SameSite=Strict", "B=Secure; Path=/"]);
+    } finally {
+      await page.close();
+    }
+  });
+
   it("is served under a policy that lets no text become code", async () => {
     const api = async () => expect.fail("Nobody asked the API.");
     const page = await startPage({ assets, port: 0, wire: "http://127.0.0.1:1", api, media: async () => undefined });

@@ -22,6 +22,11 @@ describe("words of the page", () => {
     expect(latin).to.deep.equal([]);
   });
 
+  it("have the marks of Chinese between Chinese words", () => {
+    const halfWidth = [...words(texts["zh-TW"])].filter(([, word]) => /\p{Script=Han}[,:;?!(]|[,:;?!)]\p{Script=Han}/u.test(word));
+    expect(halfWidth).to.deep.equal([]);
+  });
+
   it("count in the singular and in the plural", () => {
     const { cases, review, run } = texts.en;
     expect([cases.count(1, true), cases.count(2, false)]).to.deep.equal(["1 case", "2 cases, and more"]);

@@ -8,7 +8,7 @@ import { inOrder } from "../../corrections/actions.ts";
 import { correctionCommandOf } from "../../corrections/keys.ts";
 import { readDetections, readMasks } from "../../data/api.ts";
 import { FreshLinks } from "../../data/fresh-case.ts";
-import { Playback } from "../../data/playback.ts";
+import { isRefusedAt, Playback } from "../../data/playback.ts";
 import { FrameClock } from "../../player/clock.ts";
 import { type Command, commandOf } from "../../player/keys.ts";
 import { lanesOf } from "../../player/lanes.ts";
@@ -101,6 +101,7 @@ export function AnalysedCase(props: {
         await playback.granted();
         return links.link(({ review }) => review);
       },
+      isRefused: isRefusedAt,
       startFrame: asked ?? 0,
     });
     setOverlay(newOverlay);
@@ -242,7 +243,7 @@ export function AnalysedCase(props: {
               )}
               {state?.isOverlayLoading && <span className="over">{text.review.overlayLoading}</span>}
             </div>
-            {state?.error && <Problem error={new Error(`${text.review.videoFailed} ${state.error}`)} />}
+            {state?.error && <Problem error={new Error(state.error.isRefused ? text.review.noCookies : `${text.review.videoFailed} ${state.error.message}`)} />}
             <div className="controls">
               <button type="button" onClick={commands["previous-frame"]} aria-label={text.review.previousFrame}>
                 <Icon name="previous" />
