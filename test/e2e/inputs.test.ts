@@ -1,16 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Analysis } from "../../contracts/analysis.ts";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { decodeRuns, FrameIndex, frameTable } from "../../contracts/frame-table.ts";
-import { analysisKey, parseUri } from "../../contracts/keys.ts";
+import { analysisKey, parseUri, reviewRenditionKey } from "../../contracts/keys.ts";
 import type { CaseItem } from "../../local/cli/client.ts";
 import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
 import { failure } from "../support/failure.ts";
-import { Clips, decodedFrames } from "./support/clips.ts";
+import { Clips, decodedFrames, numbersIn } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
 
 /** Presentation times that ffprobe reads from a file's packets, rising. */
@@ -135,6 +135,25 @@ describe("what people upload", function () {
           expect(frames.toSource(name, frames.toRendition(name, shown))).to.equal(shown);
         }
       }
+    });
+  }
+
+  for (const [kind, what] of [
+    ["plain", "a constant frame rate"],
+    ["variableFrameRate", "a variable frame rate"],
+    ["startOffset", "a start offset"],
+  ] as const) {
+    it(`shows people of ${what} the very pictures that the frame table names, by the numbers that they carry`, async () => {
+      const { file, item } = of(kind);
+      const { media } = await analysisOf(of(kind));
+      expect(numbersIn(file)).to.deep.equal(Array.from({ length: media.source.frameCount }, (_, frame) => frame));
+      const frames = new FrameIndex(frameTable.parse(JSON.parse((await platform.client.object(parseUri(media.frameTable))).toString())));
+      const review = join(folder.path, `${kind}-review.mp4`);
+      writeFileSync(
+        review,
+        await platform.client.object({ bucket: platform.client.processedBucket, key: reviewRenditionKey(item.caseId, item.runId as string) }),
+      );
+      expect(numbersIn(review)).to.deep.equal(Array.from(frames.rendition("review").pts, (_, frame) => frames.toSource("review", frame)));
     });
   }
 

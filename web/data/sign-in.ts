@@ -32,10 +32,12 @@ export async function signedIn({ origin, issuer, clientId }: NonNullable<PageCon
     monitorSession: false,
     revokeTokensOnSignout: true,
   });
+  const never = new Promise<never>(() => undefined);
   const leave = async (): Promise<never> => {
     await users.signinRedirect({ state: location.hash });
-    return new Promise<never>(() => undefined);
+    return never;
   };
+  let isOver = false;
   const answer = new URLSearchParams(location.search);
   if (!answer.has("code") && !answer.has("error")) return leave();
   const { state, subject, granted } = await users.signinCallback().then(
@@ -51,13 +53,17 @@ export async function signedIn({ origin, issuer, clientId }: NonNullable<PageCon
     subject,
     may: (scope) => granted.includes(scopeName(scope)),
     async headers() {
+      // Whoever was signed out is not signed in again by what the page still asks on its way out.
+      if (isOver) return never;
       const user = await users.getUser();
       // A refresh token is used once, so that two requests must not use it at a time.
-      const fresh = user && (user.expires_in ?? 0) > 30 ? user : await renewed(users);
+      const fresh = user && (user.expires_in ?? 0) > 30 ? user : user?.refresh_token ? await renewed(users) : null;
+      if (isOver) return never;
       if (!fresh) return leave();
       return { authorization: `Bearer ${fresh.access_token}` };
     },
     async signOut() {
+      isOver = true;
       await users.revokeTokens().catch(() => undefined);
       await users.removeUser();
       location.assign(`${origin}/logout?client_id=${encodeURIComponent(clientId)}&logout_uri=${encodeURIComponent(page)}`);

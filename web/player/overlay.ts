@@ -252,6 +252,12 @@ export class Overlay {
   }
 }
 
+/** The box that a point of the raster lies in; of several the smallest, which is in front for whoever points at it. */
+export function boxAt(boxes: readonly SeenBox[], x: number, y: number): SeenBox | undefined {
+  const around = boxes.filter(({ box: [left, top, width, height] }) => x >= left && x < left + width && y >= top && y < top + height);
+  return around.sort((a, b) => a.box[2] * a.box[3] - b.box[2] * b.box[3])[0];
+}
+
 /** Indexes of what a chunk holds for a frame: of the frame itself, or of the last one looked at before it. */
 export function entriesOn({ frames, offsets }: { frames: readonly number[]; offsets: readonly number[] }, frame: number, hold: number): number[] {
   const at = lastNotAfter(frames, frame);

@@ -141,10 +141,10 @@ export class Player {
   /** Moves by frames of the video and stops there. */
   step(frames: number): void {
     this.#video.pause();
-    this.#seek((this.#wanted ?? this.#shown) + frames);
+    this.#seek(this.#target + frames);
   }
   skip(seconds: number): void {
-    this.#seek(this.clock.at(this.clock.startOf(this.#wanted ?? this.#shown) + seconds));
+    this.#seek(this.clock.at(this.clock.startOf(this.#target) + seconds));
   }
 
   show(settings: OverlaySettings): void {
@@ -183,7 +183,7 @@ export class Player {
       return;
     }
     this.#opened = now;
-    if (this.#isReady) this.#openAt = this.#wanted ?? this.#shown;
+    this.#openAt = this.#target;
     this.#isReady = false;
     const wasPlaying = this.#state.isPlaying;
     try {
@@ -206,8 +206,17 @@ export class Player {
     this.#seek(this.#openAt);
   }
 
+  /** Review frame in view, or the one that is being gone to. */
+  get #target(): number {
+    return this.#isReady ? (this.#wanted ?? this.#shown) : this.#openAt;
+  }
+
   #seek(reviewFrame: number): void {
     const wanted = this.clock.clamp(reviewFrame);
+    if (!this.#isReady) {
+      this.#openAt = wanted;
+      return;
+    }
     // While one seek is under way the browser would drop it for the next; only the last one matters.
     const isBusy = this.#wanted !== undefined;
     this.#wanted = wanted;

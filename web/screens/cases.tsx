@@ -120,7 +120,7 @@ function SearchForm({ search }: { search: CaseSearch }) {
 }
 
 function Card({ summary }: { summary: ListedCase }) {
-  const { text, language } = useApp();
+  const { text } = useApp();
   const { caseId, runId, fileName, status, createdAt, procedure, poster } = summary;
   const [isLookedAt, look] = useState(false);
   const isAnalysed = status === "COMPLETE" || status === "PARTIAL";
@@ -136,7 +136,7 @@ function Card({ summary }: { summary: ListedCase }) {
         </span>
         <span className="soft">{procedure === null ? "" : wordFor(text.procedures, procedure)}</span>
         <small className="soft">
-          {text.cases.uploaded} {new Date(createdAt).toLocaleString(language)}
+          {text.cases.uploaded} {text.when(createdAt)}
         </small>
       </a>
     </li>

@@ -2,7 +2,7 @@ import type { Spread } from "../../contracts/cohort.ts";
 import { groups, type Placed, placed, scaleOf } from "../compare/spread.ts";
 import { wordFor } from "../text/text.ts";
 import { useApp } from "../ui/app-context.ts";
-import { Problem } from "../ui/parts.tsx";
+import { Problem, ScrollArea } from "../ui/parts.tsx";
 import { useResource } from "../ui/resource.ts";
 import { CaseHeading } from "./case-review.tsx";
 import { titleOf } from "./review/instrument-use.tsx";
@@ -46,26 +46,28 @@ function Groups({ all }: { all: readonly Placed[] }) {
         const rows = all.filter((one) => one.group === group);
         return (
           rows.length > 0 && (
-            <section className="panel" key={group} aria-labelledby={`group-${group}`}>
-              <h3 id={`group-${group}`}>{text.cohort.groups[group]}</h3>
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{text.review.what}</th>
-                    <th scope="col">{text.cohort.here}</th>
-                    <th scope="col">{text.cohort.spread}</th>
-                    <th scope="col">{text.cohort.median}</th>
-                    <th scope="col">{text.cohort.half}</th>
-                    <th scope="col">{text.cohort.operations}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row) => (
-                    <Row key={row.spread.id} {...row} />
-                  ))}
-                </tbody>
-              </table>
-            </section>
+            <div className="panel" key={group}>
+              <h3>{text.cohort.groups[group]}</h3>
+              <ScrollArea label={text.cohort.groups[group] ?? group}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{text.review.what}</th>
+                      <th scope="col">{text.cohort.here}</th>
+                      <th scope="col">{text.cohort.spread}</th>
+                      <th scope="col">{text.cohort.median}</th>
+                      <th scope="col">{text.cohort.half}</th>
+                      <th scope="col">{text.cohort.operations}</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rows.map((row) => (
+                      <Row key={row.spread.id} {...row} />
+                    ))}
+                  </tbody>
+                </table>
+              </ScrollArea>
+            </div>
           )
         );
       })}

@@ -6,7 +6,7 @@ import { alignedLanes, type Compared, phasePairs } from "../compare/aligned.ts";
 import { readFrameTable } from "../data/api.ts";
 import { drawLanes, laneHeight, titleWidth } from "../player/lanes.ts";
 import { useApp } from "../ui/app-context.ts";
-import { Problem, ScreenTitle } from "../ui/parts.tsx";
+import { Problem, ScreenTitle, ScrollArea } from "../ui/parts.tsx";
 import { useResource } from "../ui/resource.ts";
 import { hashOf } from "../ui/route.ts";
 
@@ -26,10 +26,18 @@ export default function Compare({ first, second }: { first: string; second: stri
     return { summary, compared: { segments: analysis.segments, events: analysis.events, frameCount: analysis.media.source.frameCount, frames } };
   };
   const found = useResource(`${first} ${second}`, async (signal) =>
-    Promise.all([read(first, signal), second === null ? null : read(second, signal), api.cases({}, signal)]),
+    Promise.all([
+      read(first, signal),
+      second === null ? null : read(second, signal),
+      // Of all cases the newest may be such as have no analysis.
+      Promise.all([api.cases({ status: "COMPLETE" }, signal), api.cases({ status: "PARTIAL" }, signal)]),
+    ]),
   );
-  const [one, other, list] = found.value ?? [];
-  const others = list?.cases.filter(({ caseId, status }) => caseId !== first && (status === "COMPLETE" || status === "PARTIAL")) ?? [];
+  const [one, other, lists] = found.value ?? [];
+  const others = (lists ?? [])
+    .flatMap(({ cases }) => cases)
+    .filter(({ caseId }) => caseId !== first)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   const lacking = [one, other].filter((read) => read?.compared === null);
   return (
     <>
@@ -124,8 +132,7 @@ function SideBySide({ first, second, ids, names }: SideBySideProps) {
       {pairs.length === 0 ? (
         <p>{text.compare.noPhases}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
-        <section className="panel scroll" tabIndex={0} aria-label={text.compare.phases}>
+        <ScrollArea label={text.compare.phases} isPanel>
           <table>
             <thead>
               <tr>
@@ -154,7 +161,7 @@ function SideBySide({ first, second, ids, names }: SideBySideProps) {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollArea>
       )}
     </>
   );

@@ -49,7 +49,7 @@ function Signatures({
   caseId: string;
   reload: () => void;
 }) {
-  const { api, session, text, language } = useApp();
+  const { api, session, text } = useApp();
   const [isAsked, ask] = useState(false);
   const [error, setError] = useState<Error | undefined>();
   const sign = (): void => {
@@ -69,7 +69,7 @@ function Signatures({
         {signOffs.map((signed) => (
           <li key={`${signed.signedAt} ${signed.signedBy}`}>
             {text.signOff.signed(
-              new Date(signed.signedAt).toLocaleString(language),
+              text.when(signed.signedAt),
               signed.signedBy === session.subject ? text.signOff.you : signed.signedBy,
               signed.correctionsVersion,
             )}{" "}
@@ -99,7 +99,7 @@ function Signatures({
 }
 
 function Sentences({ told: { report, page }, starts, caseId }: { told: CaseReport; starts: ReadonlyMap<string, number>; caseId: string }) {
-  const { text, language } = useApp();
+  const { text } = useApp();
   return (
     <article className="panel report" id="report" lang={report.language}>
       <p className="no-print row">
@@ -130,7 +130,7 @@ function Sentences({ told: { report, page }, starts, caseId }: { told: CaseRepor
       ))}
       <Refused refused={report.refused} />
       <p className="soft">
-        {text.report.writer[report.writer.kind]} ({report.writer.id} {report.writer.version}), {new Date(report.createdAt).toLocaleString(language)}
+        {text.report.writer[report.writer.kind]} ({report.writer.id} {report.writer.version}), {text.when(report.createdAt)}
       </p>
     </article>
   );

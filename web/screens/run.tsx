@@ -1,7 +1,7 @@
 import { Refusal } from "../data/api.ts";
 import { wordFor } from "../text/text.ts";
 import { useApp } from "../ui/app-context.ts";
-import { Problem, StatusBadge } from "../ui/parts.tsx";
+import { Problem, ScrollArea, StatusBadge } from "../ui/parts.tsx";
 import { Poster } from "../ui/poster.tsx";
 import { useResource } from "../ui/resource.ts";
 import { hashOf } from "../ui/route.ts";
@@ -12,7 +12,7 @@ const pause = 1500;
 
 /** How a case's run comes on: its states as they are entered, what failed and why, what it costs. */
 export function Run({ caseId }: { caseId: string }) {
-  const { api, text, language } = useApp();
+  const { api, text } = useApp();
   const found = useResource(
     caseId,
     async (signal) => {
@@ -29,7 +29,6 @@ export function Run({ caseId }: { caseId: string }) {
   );
   if (!found.value) return found.error ? <Problem error={found.error} retry={found.reload} /> : <p role="status">{text.loading}</p>;
   const { summary, run, poster } = found.value;
-  const time = (at: string): string => new Date(at).toLocaleTimeString(language);
   const lasted = (from: string, to: string | null): string => text.seconds(Math.max(0, (to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000);
   const dollars = (value: number | null): string => (value === null ? text.run.unknownCost : text.dollars(value));
   return (
@@ -52,10 +51,10 @@ export function Run({ caseId }: { caseId: string }) {
         <>
           <dl className="panel">
             <dt>{text.run.started}</dt>
-            <dd>{new Date(run.startedAt).toLocaleString(language)}</dd>
+            <dd>{text.when(run.startedAt)}</dd>
             <dt>{run.endedAt === null ? text.run.lasted : text.run.ended}</dt>
             <dd>
-              {run.endedAt !== null && `${new Date(run.endedAt).toLocaleString(language)}, `}
+              {run.endedAt !== null && `${text.when(run.endedAt)}, `}
               {lasted(run.startedAt, run.endedAt)}
             </dd>
             <dt>{text.run.forecast}</dt>
@@ -72,7 +71,7 @@ export function Run({ caseId }: { caseId: string }) {
               </a>
             </p>
           )}
-          <div className="panel">
+          <ScrollArea label={text.run.title} isPanel>
             <table>
               <thead>
                 <tr>
@@ -88,7 +87,7 @@ export function Run({ caseId }: { caseId: string }) {
                   // biome-ignore lint/suspicious/noArrayIndexKey: states are only ever added at the end, and one may come twice.
                   <tr key={i}>
                     <td>{state.name}</td>
-                    <td>{time(state.enteredAt)}</td>
+                    <td>{text.time(state.enteredAt)}</td>
                     <td>{lasted(state.enteredAt, state.exitedAt)}</td>
                     <td>{state.attempts || "–"}</td>
                     <td>
@@ -100,7 +99,7 @@ export function Run({ caseId }: { caseId: string }) {
               </tbody>
             </table>
             {run.isCut && <p className="soft">{text.run.cut}</p>}
-          </div>
+          </ScrollArea>
         </>
       )}
     </>

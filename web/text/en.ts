@@ -64,6 +64,10 @@ export const english = {
   procedures,
   kinds,
   commands,
+  /** A moment with its day, which nobody can read for another; a day; a time of day. */
+  when: (at: string) => new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
+  day: (at: string) => new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" }),
+  time: (at: string) => new Date(at).toLocaleTimeString("en-GB"),
   seconds: (value: number) => `${value.toFixed(1)} s`,
   dollars: (value: number) => `about US$ ${value.toFixed(value < 0.1 ? 4 : 2)}`,
 
@@ -272,6 +276,10 @@ export const english = {
     value: "Value",
     among: (percentile: number, n: number) => `More than ${Math.round(100 * percentile)} % of ${n} like it`,
     units: {
+      /** A moment with its day, which nobody can read for another; a day; a time of day. */
+      when: (at: string) => new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
+      day: (at: string) => new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" }),
+      time: (at: string) => new Date(at).toLocaleTimeString("en-GB"),
       seconds: (value: number) => `${value.toFixed(1)} s`,
       count: (value: number) => String(value),
       "count-per-hour": (value: number) => `${value.toFixed(1)} an hour`,
@@ -527,7 +535,7 @@ export const english = {
       ],
       review: [
         "Look at what was found",
-        "Click on the timeline or on a moment to go there. Choose an instrument to see how it was used. Step by frames, from a tenth of the speed to eight times; link to a frame; save a picture.",
+        "Click on the timeline or on a moment to go there. Click on an instrument, in the picture or in a list, to see how it was used. Step by frames, from a tenth of the speed to eight times; link to a frame; save a picture.",
       ],
       correct: [
         "Correct it",

@@ -51,6 +51,9 @@ export const chinese: Text = {
     still: "儲存這張畫面",
     help: "本說明",
   },
+  when: (at) => new Date(at).toLocaleString("zh-TW", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }),
+  day: (at) => new Date(at).toLocaleDateString("zh-TW", { dateStyle: "medium" }),
+  time: (at) => new Date(at).toLocaleTimeString("zh-TW", { hourCycle: "h23" }),
   seconds: (value) => `${value.toFixed(1)} 秒`,
   dollars: (value) => `約 ${value.toFixed(value < 0.1 ? 4 : 2)} 美元`,
 
@@ -257,6 +260,9 @@ export const chinese: Text = {
     value: "數值",
     among: (percentile, n) => `高於 ${n} 個同類案例中的 ${Math.round(100 * percentile)} %`,
     units: {
+      when: (at) => new Date(at).toLocaleString("zh-TW", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }),
+      day: (at) => new Date(at).toLocaleDateString("zh-TW", { dateStyle: "medium" }),
+      time: (at) => new Date(at).toLocaleTimeString("zh-TW", { hourCycle: "h23" }),
       seconds: (value) => `${value.toFixed(1)} 秒`,
       count: (value) => String(value),
       "count-per-hour": (value) => `每小時 ${value.toFixed(1)} 次`,
@@ -496,7 +502,7 @@ export const chinese: Text = {
     how: {
       upload: ["上傳影片", "影片分段傳送：可暫停、離開頁面，再選同一檔案即從中斷處繼續。檔名只留在平台內。"],
       run: ["查看分析進度", "每一步驟、所需時間與費用。任何人看到影片之前，體外畫面都已遮蔽。"],
-      review: ["檢視發現", "點選時間軸或時刻即可前往。選擇器械可看其使用情形。可逐格檢視，速度自十分之一至八倍；可連結至影格，可儲存畫面。"],
+      review: ["檢視發現", "點選時間軸或時刻即可前往。點選畫面或清單中的器械，可看其使用情形。可逐格檢視，速度自十分之一至八倍；可連結至影格，可儲存畫面。"],
       correct: ["修正", "於「修正」中選擇有誤之處：接受或拒絕、改換名稱、拖曳方框、輪廓或邊界。儲存後即納入匯出、量測與之後的訓練。"],
       report: ["閱讀並簽署報告", "每一句都連到其依據的時刻。簽署於再次修正前有效。"],
       takeOut: ["匯出結果", "於「匯出」中選擇格式與全部或一段：畫有發現的影片，或供其他工具使用的檔案。"],

@@ -55,6 +55,16 @@ export function Dialog({ isOpen, onClose, title, children }: { isOpen: boolean; 
   );
 }
 
+/** What may be wider or longer than there is room for: it scrolls by itself, with the keyboard too. */
+export function ScrollArea({ label, isPanel = false, children }: { label: string; isPanel?: boolean; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
+    <section className={isPanel ? "panel scroll" : "scroll"} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
 const pictures = {
   play: "M8 5l11 7-11 7z",
   pause: "M6 5h4v14H6zM14 5h4v14h-4z",

@@ -12,6 +12,34 @@ export function decodedFrames(file: string): number {
   return Number.parseInt(execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" }), 10);
 }
 
+/** Bits of the numbers that pictures carry ({@link numbered}), and the side of the square that stands for each, in pixels. */
+const [numberBits, numberCell] = [10, 8];
+/** Where they stand: at the right, below what is written into films, and where an endoscope leaves the picture black. */
+const numberPlace = { x: `iw-${(numberBits + 1) * numberCell}`, y: "20" };
+
+/** A filter that writes each picture's number into it: squares for bits, least first, white for one. */
+const numbered = [
+  `drawbox=x=iw-${(numberBits + 2) * numberCell}:y=16:w=${(numberBits + 2) * numberCell}:h=16:color=black:t=fill`,
+  ...Array.from(
+    { length: numberBits },
+    (_, bit) =>
+      `drawbox=x=${numberPlace.x}+${bit * numberCell}:y=${numberPlace.y}:w=${numberCell}:h=${numberCell}:color=white:t=fill:enable='mod(floor(n/${2 ** bit}),2)'`,
+  ),
+].join(",");
+
+/** The numbers that the pictures of a video carry. */
+export function numbersIn(file: string): number[] {
+  const [width, height] = [numberBits * numberCell, numberCell];
+  const crop = `crop=${width}:${height}:${numberPlace.x}:${numberPlace.y}`;
+  const args = ["-v", "error", "-i", file, "-vf", `${crop},format=gray`, "-fps_mode", "passthrough", "-f", "rawvideo", "-"];
+  const pixels = execFileSync(process.env["FFMPEG_PATH"] ?? "ffmpeg", args, { maxBuffer: 2 ** 28 });
+  const isOne = (frame: number, bit: number): boolean =>
+    (pixels[frame * width * height + (height / 2) * width + bit * numberCell + numberCell / 2] as number) > 120;
+  return Array.from({ length: pixels.length / (width * height) }, (_, frame) =>
+    Array.from({ length: numberBits }, (_, bit) => (isOne(frame, bit) ? 2 ** bit : 0)).reduce((sum, one) => sum + one, 0),
+  );
+}
+
 /** Kinds of a file's streams, sorted, and what it and they say of themselves. */
 export function streamsAndTags(file: string): { kinds: string[]; tags: unknown[] } {
   const args = ["-v", "error", "-show_streams", "-show_format", "-show_chapters", "-of", "json", file];
@@ -44,7 +72,8 @@ export class Clips {
     return path;
   }
 
-  plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, "scale=320:180");
+  /** Its pictures carry their numbers ({@link numbersIn}). */
+  plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, `scale=320:180,${numbered}`);
   /** A name and a number in the picture, as recorders burn them in; sound, subtitles, and tags that tell who, when and where. */
   burntInText(): string {
     const path = this.#path("burnt-in.mp4");
@@ -82,8 +111,9 @@ export class Clips {
   oddSize = (): string => this.#piece("odd-size.mp4", 2, "scale=641:359,setsar=1,format=yuv444p", "-pix_fmt", "yuv444p");
   interlaced = (): string => this.#piece("interlaced.mp4", 2, "scale=320:180,tinterlace=interleave_top,setfield=tff", "-flags", "+ildct+ilme");
 
+  /** Its pictures carry their numbers ({@link numbersIn}). */
   variableFrameRate(): string {
-    return this.#piece("variable.mp4", 3, "scale=320:180,select='not(eq(mod(n,7),3))*not(between(n,30,41))'", "-fps_mode", "vfr");
+    return this.#piece("variable.mp4", 3, `scale=320:180,select='not(eq(mod(n,7),3))*not(between(n,30,41))',${numbered}`, "-fps_mode", "vfr");
   }
 
   startOffset(): string {

@@ -33,9 +33,3 @@ export function greyPictures(file: string): Buffer[] {
 
 /** Mean difference of two pictures, 0 to 255. */
 export const differenceOf = (a: Buffer, b: Buffer): number => a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] as number)), 0) / a.length;
-
-/** Index of the picture that is most like this one. */
-export function nearest(picture: Buffer, among: readonly Buffer[]): number {
-  const differences = among.map((other) => differenceOf(picture, other));
-  return differences.indexOf(Math.min(...differences));
-}

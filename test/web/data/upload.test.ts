@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { bytesOfPart, partsOf } from "../../../contracts/upload-parts.ts";
-import type { Refusal } from "../../../web/data/api.ts";
+import { Refusal } from "../../../web/data/api.ts";
 import { fingerprintOf } from "../../../web/data/upload/fingerprint.ts";
 import type { PutAnswer } from "../../../web/data/upload/put-part.ts";
 import type { UploadRecord, UploadRecords } from "../../../web/data/upload/records.ts";
@@ -25,7 +25,7 @@ function platform() {
   const arrived = new Map<number, string>();
   const records = new Map<string, UploadRecord>();
   const puts: number[] = [];
-  const told = { most: 0, now: 0, isComplete: false };
+  const told: { most: number; now: number; isComplete: boolean; refusal?: Refusal | undefined } = { most: 0, now: 0, isComplete: false };
   const store: UploadRecords = {
     all: async () => [...records.values()],
     get: async (fingerprint) => records.get(fingerprint),
@@ -39,10 +39,13 @@ function platform() {
           calls.push(`start ${fileName} ${bytes} ${token.length}`);
           return { caseId, uploadId, ...partsOf(bytes) };
         },
-        arrivedParts: async () => ({
-          ...{ caseId, uploadId, ...partsOf(content.length), bytes: content.length, isComplete: told.isComplete },
-          parts: [...arrived].map(([number, sha256]) => ({ number, sha256, bytes: bytesOfPart(number, content.length) })),
-        }),
+        arrivedParts: async () => {
+          if (told.refusal) throw told.refusal;
+          return {
+            ...{ caseId, uploadId, ...partsOf(content.length), bytes: content.length, isComplete: told.isComplete },
+            parts: [...arrived].map(([number, sha256]) => ({ number, sha256, bytes: bytesOfPart(number, content.length) })),
+          };
+        },
         signParts: async (_id, parts) => {
           calls.push(`sign ${parts.map(({ number }) => number).join(" ")}`);
           for (const { number, sha256 } of parts) expect(sha256).to.equal(digest(number));
@@ -155,6 +158,19 @@ describe("Uploader", () => {
     told.isComplete = true;
     await uploader().run();
     expect([puts, calls.at(-1)]).to.deep.equal([[], "complete"]);
+  });
+
+  it("begins anew at the next try where it was given up elsewhere, or is too old", async () => {
+    for (const status of [400, 404]) {
+      const { uploader, told, puts, records } = platform();
+      told.refusal = new Refusal(status, ["This upload was aborted."]);
+      const made = uploader();
+      await made.run();
+      expect([made.state.phase, records.size, puts]).to.deep.equal(["failed", 0, []]);
+      told.refusal = undefined;
+      await made.run();
+      expect([made.state.phase, puts.length]).to.deep.equal(["done", 6]);
+    }
   });
 
   it("has what arrived deleted when it is given up", async () => {

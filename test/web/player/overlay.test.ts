@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { DetectionChunk, MaskChunk } from "../../../contracts/analysis.ts";
 import { corrected, uncorrected } from "../../../contracts/corrected-view.ts";
 import type { Change } from "../../../contracts/corrections.ts";
-import { Overlay, type OverlaySettings, type Pen } from "../../../web/player/overlay.ts";
+import { boxAt, Overlay, type OverlaySettings, type Pen } from "../../../web/player/overlay.ts";
 import { analysisOf } from "../../functions/support/analysis.ts";
 
 /** Looked at every fifth frame; track 0 throughout, and at 10 a box that belongs to no track. */
@@ -37,6 +37,13 @@ describe("boxes on a frame", () => {
     expect(on(7)).to.deep.equal([["grasper", 0.9, 5, 5]]);
     expect(on(24)).to.deep.equal([]);
     expect(on(12, { leastConfidence: 0.7 })).to.deep.equal([["grasper", 0.9, 10, 10]]);
+  });
+
+  it("are found where one points: of several the smallest", () => {
+    const { boxes } = overlay.boxesOn(10, settings);
+    const large = { ...(boxes[0] as (typeof boxes)[number]), label: "large", box: [0, 0, 100, 100] } as const;
+    const at = (x: number, y: number) => boxAt([large, ...boxes], x, y)?.label;
+    expect([at(10, 0), at(18, 8), at(19, 8), at(99, 99), at(100, 0)]).to.deep.equal(["grasper", "grasper", "large", "large", undefined]);
   });
 
   it("are as people drew them, in the frame itself and as long as its findings stay", () => {

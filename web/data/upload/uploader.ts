@@ -141,8 +141,8 @@ export class Uploader {
   async #missing(uploadId: string): Promise<number[] | "complete"> {
     const { api, file, records } = this.#args;
     const arrived = await api.arrivedParts(uploadId).catch(async (error: Error) => {
-      // Given up elsewhere, or too old: the next try begins anew.
-      if (error instanceof Refusal && error.status === 404 && this.#record) {
+      // Given up elsewhere (400), or too old (404): the next try begins anew.
+      if (error instanceof Refusal && (error.status === 400 || error.status === 404) && this.#record) {
         await records.remove(this.#record.fingerprint);
         this.#record = undefined;
       }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
-import { Problem } from "../../ui/parts.tsx";
+import { Problem, ScrollArea } from "../../ui/parts.tsx";
 import { useResource } from "../../ui/resource.ts";
 
 /** Versions of datasets, and what each holds. */
@@ -38,7 +38,7 @@ export function Datasets() {
 }
 
 function Dataset({ name, version }: { name: string; version: string }) {
-  const { api, text, language } = useApp();
+  const { api, text } = useApp();
   const found = useResource(`dataset ${name} ${version}`, (signal) => api.dataset(name, version, signal));
   const words = text.admin.datasets;
   if (!found.value) return found.error ? <Problem error={found.error} retry={found.reload} /> : <p role="status">{text.loading}</p>;
@@ -48,7 +48,7 @@ function Dataset({ name, version }: { name: string; version: string }) {
     <>
       <dl className="panel">
         <dt>{words.made}</dt>
-        <dd>{new Date(createdAt).toLocaleString(language)}</dd>
+        <dd>{text.when(createdAt)}</dd>
         <dt>{words.follows}</dt>
         <dd>{parent ?? "–"}</dd>
         <dt>{words.task}</dt>
@@ -65,7 +65,7 @@ function Dataset({ name, version }: { name: string; version: string }) {
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
-      <section className="panel" aria-label={words.classes}>
+      <ScrollArea label={words.classes} isPanel>
         <table>
           <thead>
             <tr>
@@ -103,7 +103,7 @@ function Dataset({ name, version }: { name: string; version: string }) {
             })}
           </tbody>
         </table>
-      </section>
+      </ScrollArea>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { Refusal } from "../../data/api.ts";
 import { compareQuality, decisionsOn, isSettling } from "../../models/compared.ts";
 import { wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
-import { Dialog, Problem } from "../../ui/parts.tsx";
+import { Dialog, Problem, ScrollArea } from "../../ui/parts.tsx";
 import { useResource } from "../../ui/resource.ts";
 
 /** How often the list is read again while a decision comes into force, in milliseconds. */
@@ -75,7 +75,7 @@ function NetworkVersions({ network: { model, inUse, versions }, ask }: { network
     <section className="panel" aria-labelledby={`model-${model}`} id={model}>
       <h2 id={`model-${model}`}>{model}</h2>
       <p>
-        {words.inUse(inUse.version)} {!used && <span className="soft">{words.elsewhere}</span>}
+        {words.inUse(inUse.version)} {!used && versions.length > 0 && <span className="soft">{words.elsewhere}</span>}
       </p>
       {versions.length === 0 && <p className="soft">{words.none}</p>}
       <ol className="versions">
@@ -95,7 +95,7 @@ const badges = { PendingManualApproval: "", Approved: "good", Rejected: "bad" } 
 const told: readonly string[] = ["version", "decidedBy", "decidedAt"];
 
 function Version({ model, version, used, ask }: { model: string; version: ListedVersion; used: ModelQuality | null; ask: (asked: Asked) => void }) {
-  const { session, text, language } = useApp();
+  const { session, text } = useApp();
   const words = text.admin.models;
   const { approval, createdAt, description, facts, reason, isInUse, quality } = version;
   const { decidedBy, decidedAt } = facts;
@@ -107,11 +107,11 @@ function Version({ model, version, used, ask }: { model: string; version: Listed
       </h3>
       <dl>
         <dt>{words.registered}</dt>
-        <dd>{new Date(createdAt).toLocaleString(language)}</dd>
+        <dd>{text.when(createdAt)}</dd>
         {decidedAt && (
           <>
             <dt>{words.decidedAt}</dt>
-            <dd>{words.by(new Date(decidedAt).toLocaleString(language), decidedBy === session.subject ? text.signOff.you : (decidedBy ?? "–"))}</dd>
+            <dd>{words.by(text.when(decidedAt), decidedBy === session.subject ? text.signOff.you : (decidedBy ?? "–"))}</dd>
           </>
         )}
         {reason !== null && (
@@ -190,8 +190,7 @@ function Measures({ quality, used, name }: { quality: ModelQuality; used: ModelQ
         {golden && words.golden(golden.agreeing, golden.frames)}
       </p>
       {used !== undefined && uncompared && <p>{words.uncompared[uncompared]}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard. */}
-      <section className="scroll" tabIndex={0} aria-label={words.measuresOf(name)}>
+      <ScrollArea label={words.measuresOf(name)}>
         <table>
           <thead>
             <tr>
@@ -214,7 +213,7 @@ function Measures({ quality, used, name }: { quality: ModelQuality; used: ModelQ
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollArea>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useApp } from "../../ui/app-context.ts";
 import { type PageOf, usePages } from "../../ui/pages.ts";
-import { Problem } from "../../ui/parts.tsx";
+import { Problem, ScrollArea } from "../../ui/parts.tsx";
 
 /** A table whose rows are read page by page: what goes wrong, that there is nothing, and the way on. */
 export function Paged<T>(props: {
@@ -21,8 +21,7 @@ export function Paged<T>(props: {
       {items === undefined && error === undefined && <p role="status">{text.loading}</p>}
       {items?.length === 0 && !hasMore && <p role="status">{props.words.none}</p>}
       {items !== undefined && items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
-        <section className="panel scroll" tabIndex={0} aria-label={props.label}>
+        <ScrollArea label={props.label} isPanel>
           <table>
             <thead>
               <tr>
@@ -35,7 +34,7 @@ export function Paged<T>(props: {
             </thead>
             <tbody id={props.id}>{items.map(props.row)}</tbody>
           </table>
-        </section>
+        </ScrollArea>
       )}
       {error && <Problem error={error} retry={retry} />}
       {hasMore && (

@@ -5,7 +5,7 @@ import { Paged } from "./paged.tsx";
 
 /** Until when each case is kept, and what holds it. */
 export function Retention() {
-  const { api, session, text, language } = useApp();
+  const { api, session, text } = useApp();
   const words = text.admin.retention;
   const maySeeViews = session.may("audit.read");
   return (
@@ -26,7 +26,7 @@ export function Retention() {
               <a href={hashOf({ screen: "case", caseId, frame: null })}>{fileName}</a>
             </td>
             <td>{wordFor(words.classes, retentionClass)}</td>
-            <td>{new Date(keptUntil).toLocaleDateString(language)}</td>
+            <td>{text.day(keptUntil)}</td>
             <td>
               {isDue ? (holds?.length ? words.held : words.due) : words.kept}
               {holds?.map((reason) => (

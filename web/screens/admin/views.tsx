@@ -5,7 +5,7 @@ import { Paged } from "./paged.tsx";
 
 /** Who saw what, of one case or of all. */
 export function Views({ caseId }: { caseId: string | null }) {
-  const { api, text, language } = useApp();
+  const { api, text } = useApp();
   const words = text.admin.views;
   return (
     <>
@@ -24,7 +24,7 @@ export function Views({ caseId }: { caseId: string | null }) {
         }}
         row={(view) => (
           <tr key={`${view.caseId} ${view.at} ${view.by} ${view.what}`}>
-            <td>{new Date(view.at).toLocaleString(language)}</td>
+            <td>{text.when(view.at)}</td>
             <td>{view.by}</td>
             <td>{wordFor(words.things, view.what)}</td>
             <td>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CaseDetail } from "../../../contracts/api.ts";
 import type { FrameIndex } from "../../../contracts/frame-index.ts";
@@ -13,7 +13,7 @@ import { FrameClock } from "../../player/clock.ts";
 import { type Command, commandOf } from "../../player/keys.ts";
 import { lanesOf } from "../../player/lanes.ts";
 import { momentsOf, neighbour, startsOf } from "../../player/moments.ts";
-import { Overlay, type OverlaySettings } from "../../player/overlay.ts";
+import { boxAt, Overlay, type OverlaySettings } from "../../player/overlay.ts";
 import { Player, rates } from "../../player/player.ts";
 import type { Range } from "../../player/range.ts";
 import { wordFor } from "../../text/text.ts";
@@ -28,6 +28,7 @@ import { MeasureTable } from "./measure-table.tsx";
 import { MomentList } from "./moment-list.tsx";
 import { OutlineLayer } from "./outline-layer.tsx";
 import { OverlayPanel } from "./overlay-panel.tsx";
+import { areaIn } from "./picture-area.ts";
 import { QuestionPanel } from "./question-panel.tsx";
 import { Timeline } from "./timeline.tsx";
 import { useCorrections, type Walk } from "./use-corrections.ts";
@@ -60,6 +61,7 @@ export function AnalysedCase(props: {
   const [isHelpOpen, openHelp] = useState(false);
   const [usesKeys, setUsesKeys] = useState(() => localStorage.getItem("single-keys") !== "off");
   const [told, tell] = useState("");
+  const [instrument, setInstrument] = useState<string | null>(null);
 
   const correction = useCorrections(analysis, caseId, walk);
   const { view } = correction;
@@ -149,6 +151,20 @@ export function AnalysedCase(props: {
     await navigator.clipboard?.writeText(location.href).catch(() => undefined);
     tell(text.review.copied);
   };
+  const chooseInstrument = (label: string): void => {
+    setTab("moments");
+    setInstrument(label);
+  };
+  /** An instrument's box tells how it was used; anywhere else the picture plays or pauses. For the keyboard, lists and buttons do the same. */
+  const point = ({ currentTarget, clientX, clientY }: MouseEvent<HTMLCanvasElement>): void => {
+    const { raster } = analysis.media;
+    const { left, top } = currentTarget.getBoundingClientRect();
+    const area = areaIn(currentTarget, raster);
+    const scale = raster.width / area.width;
+    const box = boxAt(overlay?.boxesOn(frame, settings).boxes ?? [], (clientX - left - area.left) * scale, (clientY - top - area.top) * scale);
+    if (box) chooseInstrument(box.label);
+    else player?.toggle();
+  };
   const shiftRate = (by: 1 | -1): void => {
     const at = rates.findIndex((rate) => rate >= (state?.rate ?? 1));
     player?.shuttle(rates[Math.max(0, Math.min(rates.length - 1, at + by))] as number);
@@ -234,13 +250,14 @@ export function AnalysedCase(props: {
           <>
             <div className="stage">
               <video ref={video} playsInline muted preload="auto" crossOrigin="anonymous" tabIndex={-1} aria-hidden="true" />
-              <canvas ref={canvas} role="img" aria-label={text.review.video} id="picture" />
+              <canvas ref={canvas} role="img" aria-label={text.review.video} id="picture" onClick={point} />
               {isCorrecting && view !== null && !state?.isPlaying && (
                 <>
                   <CorrectionLayer canvas={canvas} raster={analysis.media.raster} {...correcting.layer} />
                   <OutlineLayer canvas={canvas} raster={analysis.media.raster} {...correcting.outlineLayer} />
                 </>
               )}
+              {state?.frame === null && state.error === null && <span className="over">{text.loading}</span>}
               {state?.isOverlayLoading && <span className="over">{text.review.overlayLoading}</span>}
             </div>
             {state?.error && <Problem error={new Error(state.error.isRefused ? text.review.noCookies : `${text.review.videoFailed} ${state.error.message}`)} />}
@@ -323,9 +340,22 @@ export function AnalysedCase(props: {
             ))}
           </div>
           <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-            {tab === "moments" && <MomentList {...{ moments, frames, frame, goTo, caseId }} corrections={view === null ? null : correction.version} />}
+            {tab === "moments" && (
+              <MomentList
+                {...{ moments, frames, frame, goTo, caseId, instrument }}
+                choose={setInstrument}
+                corrections={view === null ? null : correction.version}
+              />
+            )}
             {tab === "overlay" && (
-              <OverlayPanel overlay={overlay} settings={settings} change={setSettings} frame={frame} isLoading={state?.isOverlayLoading ?? false} />
+              <OverlayPanel
+                overlay={overlay}
+                settings={settings}
+                change={setSettings}
+                frame={frame}
+                isLoading={state?.isOverlayLoading ?? false}
+                choose={chooseInstrument}
+              />
             )}
             {isCorrecting && <CorrectionPanel {...correcting.panel} />}
             {tab === "measures" && <MeasureTable caseId={caseId} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />}

@@ -203,10 +203,14 @@ function ChosenForm({ chosen, chosenSeen, chosenFinding, editor, button, reason,
       </div>
       {chosenFinding && (
         <div className="row">
-          {number(text.exports.from, chosenFinding.startFrame, 0, chosenFinding.endFrame - 1, (to) => move("start", to))}
-          {button("start-here", frame >= chosenFinding.endFrame)}
-          {number(text.exports.to, chosenFinding.endFrame, chosenFinding.startFrame + 1, frameCount, (to) => move("end", to))}
-          {button("end-here", frame < chosenFinding.startFrame)}
+          <div className="pair">
+            {number(text.exports.from, chosenFinding.startFrame, 0, chosenFinding.endFrame - 1, (to) => move("start", to))}
+            {button("start-here", frame >= chosenFinding.endFrame)}
+          </div>
+          <div className="pair">
+            {number(text.exports.to, chosenFinding.endFrame, chosenFinding.startFrame + 1, frameCount, (to) => move("end", to))}
+            {button("end-here", frame < chosenFinding.startFrame)}
+          </div>
         </div>
       )}
       {mask?.found && (
@@ -407,14 +411,14 @@ function ConflictView({ conflict: { theirs, mine }, editor, view }: { conflict: 
   return (
     <div className="problem" role="alert" id="conflict">
       <strong>{text.correct.conflict}</strong>
-      <h3>{text.correct.theirs}</h3>
+      <h2>{text.correct.theirs}</h2>
       <ul>
         {theirs.map((change, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a list that never changes.
           <li key={i}>{sentenceOf(change, view, text)}</li>
         ))}
       </ul>
-      <h3>{text.correct.mine}</h3>
+      <h2>{text.correct.mine}</h2>
       <ul>
         {mine.map(({ step, kind, reasons }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a list that never changes.

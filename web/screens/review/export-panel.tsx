@@ -84,14 +84,18 @@ export function ExportPanel(props: { caseId: string; range: Range; change: (rang
       <fieldset>
         <legend>{text.exports.range}</legend>
         <div className="row">
-          {field(text.exports.from, range.startFrame, 0, frameCount - 1, (startFrame) => change({ ...range, startFrame }))}
-          <button type="button" onClick={() => change({ ...range, startFrame: frame })}>
-            {text.exports.setIn}
-          </button>
-          {field(text.exports.to, range.endFrame, 1, frameCount, (endFrame) => change({ ...range, endFrame }))}
-          <button type="button" onClick={() => change({ ...range, endFrame: frame + 1 })}>
-            {text.exports.setOut}
-          </button>
+          <div className="pair">
+            {field(text.exports.from, range.startFrame, 0, frameCount - 1, (startFrame) => change({ ...range, startFrame }))}
+            <button type="button" onClick={() => change({ ...range, startFrame: frame })}>
+              {text.exports.setIn}
+            </button>
+          </div>
+          <div className="pair">
+            {field(text.exports.to, range.endFrame, 1, frameCount, (endFrame) => change({ ...range, endFrame }))}
+            <button type="button" onClick={() => change({ ...range, endFrame: frame + 1 })}>
+              {text.exports.setOut}
+            </button>
+          </div>
           <button type="button" onClick={() => change({ startFrame: null, endFrame: null })}>
             {text.exports.whole}
           </button>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useApp } from "../../ui/app-context.ts";
-import { Problem } from "../../ui/parts.tsx";
+import { Problem, ScrollArea } from "../../ui/parts.tsx";
 import { useResource } from "../../ui/resource.ts";
 import { titleOf } from "./instrument-use.tsx";
 
@@ -40,8 +40,7 @@ function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corre
       <p role="status" className="soft" id="measures-of">
         {text.measures.of(correctionsVersion)}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard. */}
-      <section className="scroll" tabIndex={0} aria-label={text.review.measures}>
+      <ScrollArea label={text.review.measures}>
         <table>
           <thead>
             <tr>
@@ -65,8 +64,8 @@ function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corre
                   </td>
                   <td>
                     {at !== undefined && (
-                      <button type="button" onClick={() => goTo(at)} aria-label={text.report.goTo(`${titleOf(name, language)} ${of ?? ""}`.trim())}>
-                        {evidence.length}
+                      <button type="button" onClick={() => goTo(at)}>
+                        <span className="unseen">{text.report.goTo(`${titleOf(name, language)} ${of ?? ""}`.trim())}</span> {evidence.length}
                       </button>
                     )}
                   </td>
@@ -75,7 +74,7 @@ function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corre
             })}
           </tbody>
         </table>
-      </section>
+      </ScrollArea>
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { FrameIndex } from "../../../contracts/frame-index.ts";
 import { clock } from "../../../contracts/presentation.ts";
 import { type Moment, type MomentKind, momentKinds, momentsOn } from "../../player/moments.ts";
 import { useApp } from "../../ui/app-context.ts";
+import { ScrollArea } from "../../ui/parts.tsx";
 import { InstrumentUse } from "./instrument-use.tsx";
 
 /** What people said of a finding; nothing if nobody said anything. */
@@ -23,18 +24,20 @@ export function MomentList(props: {
   goTo: (frame: number) => void;
   caseId: string;
   corrections: number | null;
+  /** The instrument whose use is told. */
+  instrument: string | null;
+  choose: (instrument: string | null) => void;
 }) {
-  const { moments, frames, frame, goTo, caseId, corrections } = props;
+  const { moments, frames, frame, goTo, caseId, corrections, instrument, choose } = props;
   const { text } = useApp();
   const [kind, setKind] = useState<MomentKind | "">("");
   const [shown, setShown] = useState(page);
-  const [instrument, setInstrument] = useState<string | undefined>();
   const wanted = useMemo(() => moments.filter((moment) => kind === "" || moment.kind === kind), [moments, kind]);
   const now = useMemo(() => new Set(momentsOn(moments, frame).map(({ id }) => id)), [moments, frame]);
   const labelOf = ({ label, kind: of }: Moment): string => label ?? text.kinds[of];
   return (
     <>
-      {instrument !== undefined && (
+      {instrument !== null && (
         <InstrumentUse
           caseId={caseId}
           corrections={corrections}
@@ -42,7 +45,7 @@ export function MomentList(props: {
           moments={moments.filter(({ review }) => review !== "rejected")}
           frames={frames}
           goTo={goTo}
-          close={() => setInstrument(undefined)}
+          close={() => choose(null)}
         />
       )}
       <label>
@@ -65,8 +68,7 @@ export function MomentList(props: {
       {wanted.length === 0 ? (
         <p>{text.review.noMoments}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
-        <section className="scroll" tabIndex={0} aria-label={text.review.moments}>
+        <ScrollArea label={text.review.moments}>
           <table>
             <thead>
               <tr>
@@ -90,7 +92,7 @@ export function MomentList(props: {
                   </td>
                   <td title={`${text.review.producer} ${moment.producer}`}>
                     {moment.kind === "instrument" && moment.label !== null ? (
-                      <button type="button" onClick={() => setInstrument(moment.label as string)} aria-label={text.review.use(moment.label)}>
+                      <button type="button" onClick={() => choose(moment.label)} aria-label={text.review.use(moment.label)}>
                         {moment.label}
                       </button>
                     ) : (
@@ -110,7 +112,7 @@ export function MomentList(props: {
               {text.review.moreMoments(Math.min(page, wanted.length - shown))}
             </button>
           )}
-        </section>
+        </ScrollArea>
       )}
     </>
   );

@@ -7,10 +7,12 @@ interface Props {
   change: (settings: OverlaySettings) => void;
   frame: number;
   isLoading: boolean;
+  /** Tells how an instrument was used. */
+  choose: (instrument: string) => void;
 }
 
 /** What is drawn over the picture, by kind and by confidence; and what is in the picture, in words. */
-export function OverlayPanel({ overlay, settings, change, frame, isLoading }: Props) {
+export function OverlayPanel({ overlay, settings, change, frame, isLoading, choose }: Props) {
   const { text } = useApp();
   const percent = Math.round(100 * settings.leastConfidence);
   const opacity = Math.round(100 * settings.maskOpacity);
@@ -71,14 +73,17 @@ export function OverlayPanel({ overlay, settings, change, frame, isLoading }: Pr
           )
         );
       })}
-      <h3>{text.review.inView}</h3>
+      <h2>{text.review.inView}</h2>
       {seen.length === 0 ? (
         <p className="soft">{isLoading ? text.review.overlayLoading : text.review.nothingInView}</p>
       ) : (
         <ul id="in-view">
           {seen.map(({ classId, label, score, box }) => (
             <li key={`${classId} ${box.join(" ")}`}>
-              {label} {score === null ? text.correct.drawn : `${Math.round(100 * score)} %`}
+              <button type="button" onClick={() => choose(label)} aria-label={text.review.use(label)}>
+                {label}
+              </button>{" "}
+              {score === null ? text.correct.drawn : `${Math.round(100 * score)} %`}
             </li>
           ))}
         </ul>
