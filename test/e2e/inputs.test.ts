@@ -139,7 +139,7 @@ describe("what people upload", function () {
   }
 
   for (const [kind, what] of [
-    ["plain", "a constant frame rate"],
+    ["awkwardName", "a constant frame rate"],
     ["variableFrameRate", "a variable frame rate"],
     ["startOffset", "a start offset"],
   ] as const) {

@@ -72,8 +72,9 @@ export class Clips {
     return path;
   }
 
-  /** Its pictures carry their numbers ({@link numbersIn}). */
-  plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, `scale=320:180,${numbered}`);
+  plain = (name = "plain.mp4", seconds = 2): string => this.#piece(name, seconds, "scale=320:180");
+  /** Two seconds whose pictures carry their numbers ({@link numbersIn}). */
+  #numbered = (name: string): string => this.#piece(name, 2, `scale=320:180,${numbered}`);
   /** A name and a number in the picture, as recorders burn them in; sound, subtitles, and tags that tell who, when and where. */
   burntInText(): string {
     const path = this.#path("burnt-in.mp4");
@@ -116,9 +117,10 @@ export class Clips {
     return this.#piece("variable.mp4", 3, `scale=320:180,select='not(eq(mod(n,7),3))*not(between(n,30,41))',${numbered}`, "-fps_mode", "vfr");
   }
 
+  /** Its pictures carry their numbers ({@link numbersIn}). */
   startOffset(): string {
     const path = this.#path("offset.ts");
-    ffmpeg("-i", this.plain("for-offset.mp4"), "-c", "copy", "-output_ts_offset", "37.5", path);
+    ffmpeg("-i", this.#numbered("for-offset.mp4"), "-c", "copy", "-output_ts_offset", "37.5", path);
     return path;
   }
 
@@ -232,9 +234,10 @@ export class Clips {
   }
 
   /** Spaces, quotes, CJK and dots in the name; on Linux all of it is a legal file name. */
+  /** Its pictures carry their numbers ({@link numbersIn}). */
   awkwardName(): string {
     const path = this.#path(`膽囊 "切除" 'o..1' $(x) ..mp4`);
-    copyFileSync(this.plain("for-name.mp4"), path);
+    copyFileSync(this.#numbered("for-name.mp4"), path);
     return path;
   }
 }
