@@ -928,6 +928,7 @@ describe("the page", function () {
     let firstOf: { busiest: number; phase: NonNullable<CaseDetail["analysis"]>["segments"][number] } | undefined;
     const first = () => firstOf ?? expect.fail("No frame with boxes is well within a phase.");
     before(async () => {
+      await page.evaluate(`localStorage.setItem("language", "en")`);
       const { analysis, links } = caseDetail.parse(await ask(`/${analysed.case.caseId}`));
       const link = Object.values(links.detections)[0]?.[0] ?? expect.fail("Nothing was boxed.");
       const { frames, offsets } = (await (await fetch(link)).json()) as { frames: number[]; offsets: number[] };
@@ -946,7 +947,6 @@ describe("the page", function () {
     };
     const sides = async (): Promise<number[]> =>
       (await page.locator(".chosen .numbers input").evaluateAll((fields: { value: string }[]) => fields.map(({ value }) => value))).map(Number);
-    before(() => page.evaluate(`localStorage.setItem("language", "en")`));
 
     it("boxes, with the keyboard: moved, resized, and back and forth", async () => {
       await correct();
