@@ -25,7 +25,7 @@ import segmenter
 from course import Course
 from export import export
 from generated import FRAMES
-from networks import GRID_HEIGHT, GRID_WIDTH, MASK_HEIGHT, MASK_WIDTH, FrameNet, SegmenterGraph, SegmenterNet
+from networks import GRID_HEIGHT, GRID_WIDTH, MASK_HEIGHT, MASK_WIDTH, FrameGraph, FrameNet, SegmenterGraph, SegmenterNet
 from operation import Operation
 
 
@@ -55,6 +55,27 @@ class Training(unittest.TestCase):
             for one, other in zip(network.state_dict().values(), again.state_dict().values(), strict=True):
                 self.assertTrue(torch.equal(one, other))
         self.assertTrue(0.5 <= segmenter.choose_temperature(network, [data]) <= 4)
+
+    def test_chooses_the_temperature_with_the_least_loss(self) -> None:
+        torch.manual_seed(3)
+        network = FrameNet(2).eval()
+        network.classify.weight.data *= 40
+        frames = np.random.default_rng(1).integers(0, 256, size=(30, 32, 32, 3), dtype=np.uint8)
+        operations = [Operation("1", 1.0, frames[:20], {}), Operation("2", 1.0, frames[20:], {})]
+        keep = np.arange(30) % 5 > 0
+        which = np.arange(30) % 2
+        for exclusive, targets in ((True, which), (False, np.stack([which, 1 - which], axis=1).astype(np.float32))):
+            losses = {}
+            for temperature in np.arange(0.5, 4.01, 0.05):
+                graph = FrameGraph(network, exclusive, float(temperature))
+                scores = np.clip(np.concatenate([classifier.score(graph, one) for one in operations])[keep], 1e-7, 1)
+                wanted = targets[keep]
+                if exclusive:
+                    losses[round(float(temperature), 2)] = -np.log(scores[np.arange(len(wanted)), wanted]).mean()
+                else:
+                    losses[round(float(temperature), 2)] = -(wanted * np.log(scores) + (1 - wanted) * np.log(np.clip(1 - scores, 1e-7, 1))).mean()
+            chosen = classifier.choose_temperature(network, exclusive, operations, targets, keep)
+            self.assertAlmostEqual(losses[chosen], min(losses.values()), places=6)
 
     def test_moves_masks_with_their_pictures(self) -> None:
         data = squares(4)
