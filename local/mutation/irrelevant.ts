@@ -467,6 +467,7 @@ export const irrelevant: readonly Irrelevance[] = [
       "image-drop-rule",
       "model-deployment-rule",
       "retraining-*-rule",
+      "stale-sweep-rule",
       "drift-watch-schedule",
       "model-promotion-schedule",
     ],
@@ -477,7 +478,10 @@ export const irrelevant: readonly Irrelevance[] = [
   {
     types: ["aws:cloudwatch/eventRule:EventRule"],
     names: ["workforce-emergency-used"],
-    paths: ["eventPattern.detail.eventName$", "eventPattern.detail.eventSource$", "eventPattern.detail.requestParameters"],
+    paths: [
+      ...["eventPattern.source$", "eventPattern.detail-type$", "eventPattern.detail$"],
+      ...["eventPattern.detail.eventName$", "eventPattern.detail.eventSource$", "eventPattern.detail.requestParameters"],
+    ],
     kinds: ["removed"],
     reason: "A wider pattern tells of more.",
   },
@@ -493,6 +497,7 @@ export const irrelevant: readonly Irrelevance[] = [
         "retraining-start",
         "upload-events-target",
       ],
+      "stale-sweep-target",
       "*-schedule-target",
     ],
     paths: ["$", "rule", "roleArn"],
