@@ -28,6 +28,8 @@ const course = "The course of an analysis is proven by tests of the state machin
 const refused = "AWS refuses it: the deployment fails, and nothing is changed.";
 const anchor = "It is what others are attached to: without it they have no subject, or are refused.";
 
+/** A part of a state machine's definition, wherever it stands. */
+const ofState = (name: string): string => `definition.**.${name}`;
 /** A part of a pipeline's definition, wherever it stands. */
 const within = (name: string): string => `pipelineDefinition.**.${name}`;
 
@@ -788,6 +790,11 @@ export const irrelevant: readonly Irrelevance[] = [
       "definition.**.StoppingCondition",
       "definition.**.Arguments.RoleArn",
       "definition.**.ContainerOverrides",
+      ...["TrainingJobName", "TrainingInputMode", "HyperParameters", "InputDataConfig", "CheckpointConfig$", "CheckpointConfig.LocalPath"].map(ofState),
+      ...["EnableManagedSpotTraining", "OutputDataConfig.CompressionType", "PrimaryContainer.Environment", "TransformJobName"].map(ofState),
+      ...["MaxConcurrentTransforms", "MaxPayloadInMB", "BatchStrategy", "TransformInput", "TransformOutput.Accept", "TransformOutput.AssembleWith"].map(
+        ofState,
+      ),
     ],
     kinds: ["removed", "replaced", "changed", "negated"],
     reason: "What a job reads and writes is within what its role and its network let it, and is proven with the container.",
