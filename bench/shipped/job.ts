@@ -13,8 +13,6 @@ const alone = join(import.meta.dirname, "../children/shipped-alone.ts");
 
 /** Sampled frames a second of the job with all networks. */
 export const rate = 5;
-/** How often the job's video shows the clip, so that what is done once in a job weighs little. */
-export const jobRepeats = (quick: boolean): number => (quick ? 1 : 3);
 export const jobRows = {
   decode: "every frame decoded",
   scaled: `decoded and scaled, ${rate} fps`,
@@ -34,15 +32,17 @@ export interface NetworksAlone {
   readonly decoder?: Sample | undefined;
 }
 
-/** The job entry with all networks, and its stages one by one; a video decoded whole and by its key frames. */
-export const job: Measurement = {
+/**
+ * The job entry with all networks, and its stages one by one; a video decoded whole and by its key frames. The video shows the clip
+ * `repeats` times, so that what is done once in a job weighs little.
+ */
+export const job = (repeats: number): Measurement => ({
   id: "job",
   title: "A job with all networks",
   baseline: jobRows.decode,
   needs: [],
   explanation: "",
   prepare: async (workplace) => {
-    const repeats = jobRepeats(workplace.quick);
     const { once, video, first } = await asRenditions(workplace, repeats);
     const sizes = byRaster(await Promise.all(shippedIds.map((id) => readModelFolder(modelsFolder, id))));
     const perSecond = video.frameRate.num / video.frameRate.den;
@@ -72,7 +72,7 @@ export const job: Measurement = {
       await running(workplace, jobRows.whole, video),
     ];
   },
-};
+});
 
 /** The clip encoded as the analysis rendition is, in closed GOPs of one second: once, over and over (copied, not encoded again), and its first frame. */
 async function asRenditions({ clip, folder }: Workplace, repeats: number): Promise<{ once: Clip; video: Clip; first: Clip }> {
