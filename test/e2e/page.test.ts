@@ -699,16 +699,18 @@ describe("the page", function () {
     await page.click("header a:has-text('Help')");
     await page.locator("#demo p", { hasText: "It has not been analysed here yet." }).waitFor();
     expect(await page.locator("#help-steps a").allTextContents()).to.deep.equal(["Upload a video", "Work through doubts"]);
-    await page.route("**/api/cases?status=COMPLETE", async (route) => {
-      const { cases, next } = caseList.parse(await (await route.fetch()).json());
-      await route.fulfill({ json: { cases: cases.map((one) => ({ ...one, fileName: "laparoscopy.mp4" })), next } });
+    // On the last page of the list, as the oldest of all.
+    await page.route("**/api/cases?status=COMPLETE*", async (route) => {
+      if (!route.request().url().endsWith("&next=last")) return route.fulfill({ json: { cases: [], next: "last" } });
+      const { cases } = caseList.parse(await ask("?status=COMPLETE"));
+      await route.fulfill({ json: { cases: cases.map((one) => ({ ...one, fileName: "laparoscopy.mp4" })), next: null } });
     });
     await open("/help");
     await page.locator("#help-steps a", { hasText: "Read and sign the report" }).waitFor();
     expect(await page.locator("#help-steps a").count()).to.equal(7);
     await page.click("#demo a");
     await page.waitForURL(new RegExp(`#/cases/${analysed.case.caseId}$`));
-    await page.unroute("**/api/cases?status=COMPLETE");
+    await page.unroute("**/api/cases?status=COMPLETE*");
   });
 
   it("tells what the platform refuses in the platform's words", async () => {
