@@ -26,6 +26,9 @@ export const rates = [0.1, 0.25, 0.5, 1, 1.5, 2, 4, 8] as const;
 const tellEvery = 100;
 /** A video that fails again sooner than this, in milliseconds, fails for another reason than an old link. */
 const leastBetweenOpenings = 30_000;
+/** How often a paused video is asked for its picture before it stays as it is, and the milliseconds in between. */
+const mostTries = 20;
+const betweenTries = 25;
 
 export interface PlayerArgs {
   readonly video: HTMLVideoElement;
@@ -153,8 +156,10 @@ export class Player {
   }
 
   /** Draws the picture in view anew: something of the overlay has arrived, or is to be left out. */
-  repaint(): void {
-    if (this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this.#video.seeking) this.#paint(undefined);
+  repaint(tries = mostTries): void {
+    if (this.#end.signal.aborted || this.#video.seeking || this.#paint(undefined)) return;
+    // What plays is drawn with its next picture.
+    if (this.#video.paused && tries > 0) setTimeout(() => this.repaint(tries - 1), betweenTries);
   }
 
   /** The picture in view with its overlay, as a PNG. */
@@ -236,15 +241,15 @@ export class Player {
     else {
       this.#shown = wanted;
       this.#wanted = undefined;
-      this.#settle(wanted, 20);
+      this.#settle(wanted);
     }
   }
 
-  /** Draws the picture that was gone to. The browser's own call for it can fail to come while nothing else on the page moves. */
-  #settle(wanted: number, tries: number): void {
-    if (this.#end.signal.aborted || this.#wanted !== undefined || !this.#video.paused) return;
-    this.repaint();
-    if (this.#shown !== wanted && tries > 0) setTimeout(() => this.#settle(wanted, tries - 1), 25);
+  /** Draws the picture that was gone to. The browser's own call for it can fail to come while nothing else on the page moves, and come before it has one. */
+  #settle(wanted: number, tries = mostTries): void {
+    if (this.#end.signal.aborted || this.#wanted !== undefined || this.#video.seeking || !this.#video.paused) return;
+    const isDrawn = this.#paint(undefined) && this.#shown === wanted;
+    if (!isDrawn && tries > 0) setTimeout(() => this.#settle(wanted, tries - 1), betweenTries);
   }
 
   #follow(): void {
@@ -254,17 +259,17 @@ export class Player {
     });
   }
 
-  /** Draws picture and overlay in one task. The number is that of the picture drawn. */
-  #paint(mediaTime: number | undefined): void {
+  /** Draws picture and overlay in one task. The number is that of the picture drawn. False if there was none to draw. */
+  #paint(mediaTime: number | undefined): boolean {
     const { videoWidth: width, videoHeight: height } = this.#video;
-    if (!this.#isReady || width === 0 || height === 0) return;
+    if (!this.#isReady || width === 0 || height === 0) return false;
     const isDrawn = this.#withPicture((picture, time) => {
       if (this.#canvas.width !== width || this.#canvas.height !== height) Object.assign(this.#canvas, { width, height });
       this.#context.drawImage(picture, 0, 0, width, height);
       this.#shown = this.clock.at(time);
     }, mediaTime);
     // The picture before stays, with its own overlay, until there is another.
-    if (!isDrawn) return;
+    if (!isDrawn) return false;
     const frame = this.clock.toSource(this.#shown);
     const isOverlayLoading = this.#overlay.draw(this.#context, { width, height }, frame, this.#settings);
     this.#canvas.dataset["frame"] = String(frame);
@@ -272,6 +277,7 @@ export class Player {
     const isTold = this.#video.paused || performance.now() - this.#told > tellEvery;
     this.#state = { ...this.#state, frame, isOverlayLoading };
     if (isTold) this.#tell();
+    return true;
   }
 
   /**
