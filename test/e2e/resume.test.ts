@@ -8,8 +8,8 @@ import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
 import { temporaryFolder } from "./support/platform.ts";
 
-/** States during which the power is cut, in the order of a run: each kind of work, a function early and late. `npm run soak` cuts anywhere. */
-const cuts = ["IndexSource", "Normalise", "ScreenFrames", "RenderReview", "AnalyseFrames", "MergeTimeline"];
+/** States during which the power is cut, in the order of a run: a function, a conversion, the jobs side by side, what merges them. `npm run soak` cuts anywhere. */
+const cuts = ["IndexSource", "Normalise", "AnalyseFrames", "MergeTimeline"];
 
 describe("a power cut", function () {
   this.timeout(300_000);

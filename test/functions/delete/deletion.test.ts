@@ -49,7 +49,10 @@ describe("the keys of a case", () => {
     // Datasets lie in a bucket of their own, and call a case by a pseudonym: the deletion names them (`datasetsOfCasePrefix`), people decide.
     // What is watched of networks names no case (contracts/drift.ts).
     const made = Object.entries(keys).flatMap(([name, make]) =>
-      typeof make === "function" && !others.has(name) && !ofNoCase.has(name) && !/^dataset|^parseDataset|^drift|^modelDrift|^qualityReport|^retrainingTurn/.test(name)
+      typeof make === "function" &&
+      !others.has(name) &&
+      !ofNoCase.has(name) &&
+      !/^dataset|^parseDataset|^drift|^modelDrift|^qualityReport|^retrainingTurn/.test(name)
         ? [[name, (make as (...args: unknown[]) => unknown)(caseId, runId, "x", 1)] as const]
         : [],
     );
