@@ -1,8 +1,7 @@
-import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkClass } from "../../contracts/case.ts";
 import { PlatformComponent } from "../component.ts";
-import { eventRetries } from "../compute/event-retries.ts";
+import { callByRule } from "../compute/function-rule.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { LeaseTable } from "../data/lease-table.ts";
 import { eventRuleArn, type Place, type Removal } from "../place.ts";
@@ -19,8 +18,9 @@ export interface AdmissionArgs {
   leases: Readonly<Record<WorkClass, number>>;
 }
 
+const ruleName = "admission";
 /** ARN of the rule that hears of executions; the dead letters' policy lets it write what it can't deliver. */
-export const admissionRuleArn = (place: Place): string => eventRuleArn(place, "admission");
+export const admissionRuleArn = (place: Place): string => eventRuleArn(place, ruleName);
 
 const releaseSeconds = 30;
 
@@ -51,38 +51,14 @@ export class Admission extends PlatformComponent {
       },
       { parent: this },
     );
-    const ruleArn = admissionRuleArn(settings.place);
-    const rule = new aws.cloudwatch.EventRule(
-      this.childName("rule"),
-      {
-        name: ruleArn.slice(ruleArn.lastIndexOf("/") + 1),
-        description: "An analysis has ended",
-        eventPattern: analysis.stateMachineArn.apply((stateMachineArn) =>
-          JSON.stringify({
-            source: ["aws.states"],
-            "detail-type": ["Step Functions Execution Status Change"],
-            detail: { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
-          }),
-        ),
-      },
-      this.child(),
+    const eventPattern = analysis.stateMachineArn.apply((stateMachineArn) =>
+      JSON.stringify({
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
+      }),
     );
-    new aws.cloudwatch.EventTarget(
-      this.childName("target"),
-      {
-        rule: rule.name,
-        targetId: name,
-        arn: release.arn,
-        deadLetterConfig: { arn: settings.deadLetters.arn },
-        retryPolicy: eventRetries,
-      },
-      this.child(),
-    );
-    new aws.lambda.Permission(
-      this.childName("permission"),
-      { statementId: "rule", action: "lambda:InvokeFunction", function: release.functionName, principal: "events.amazonaws.com", sourceArn: rule.arn },
-      this.child(),
-    );
+    callByRule(name, { settings, rule: ruleName, description: "An analysis has ended", when: { eventPattern }, calls: release }, this.child());
     this.registerOutputs({ leaseTable: this.#table.tableName });
   }
 

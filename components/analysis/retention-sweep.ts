@@ -1,8 +1,8 @@
-import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type RetentionClass, retentionClass } from "../../contracts/case.ts";
 import { PlatformComponent } from "../component.ts";
-import { eventRetries } from "../compute/event-retries.ts";
+import { eventRate } from "../compute/event-rate.ts";
+import { callByRule } from "../compute/function-rule.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import { eventRuleArn, type Place } from "../place.ts";
@@ -22,8 +22,9 @@ export interface RetentionSweepArgs {
   most: number;
 }
 
+const ruleName = "retention-sweep";
 /** ARN of the rule that starts sweeps; the dead letters' policy lets it write what it can't deliver. */
-export const sweepRuleArn = (place: Place): string => eventRuleArn(place, "retention-sweep");
+export const sweepRuleArn = (place: Place): string => eventRuleArn(place, ruleName);
 
 /** A function has fifteen minutes. */
 const longSeconds = 900;
@@ -62,26 +63,8 @@ export class RetentionSweep extends PlatformComponent {
       },
       { parent: this },
     );
-    const ruleArn = sweepRuleArn(settings.place);
-    const rule = new aws.cloudwatch.EventRule(
-      this.childName("rule"),
-      {
-        name: ruleArn.slice(ruleArn.lastIndexOf("/") + 1),
-        description: "Cases whose time has passed are looked for",
-        scheduleExpression: everyDays === 1 ? "rate(1 day)" : `rate(${everyDays} days)`,
-      },
-      this.child(),
-    );
-    new aws.cloudwatch.EventTarget(
-      this.childName("target"),
-      { rule: rule.name, targetId: name, arn: sweep.arn, deadLetterConfig: { arn: settings.deadLetters.arn }, retryPolicy: eventRetries },
-      this.child(),
-    );
-    new aws.lambda.Permission(
-      this.childName("permission"),
-      { statementId: "rule", action: "lambda:InvokeFunction", function: sweep.functionName, principal: "events.amazonaws.com", sourceArn: rule.arn },
-      this.child(),
-    );
+    const when = { scheduleExpression: eventRate(everyDays, "day") };
+    callByRule(name, { settings, rule: ruleName, description: "Cases whose time has passed are looked for", when, calls: sweep }, this.child());
     this.registerOutputs();
   }
 }

@@ -3,6 +3,7 @@ import type { Catalogue } from "../../models/catalogue.ts";
 import type { InferenceImage } from "../analysis/inference-image.ts";
 import { Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
+import { eventRate } from "../compute/event-rate.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { physicalName, regionalArn } from "../place.ts";
@@ -88,7 +89,7 @@ export class ModelPromotion extends PlatformComponent {
       {
         place,
         description: "Versions of networks are looked for in the account before",
-        schedule: everyHours === 1 ? "rate(1 hour)" : `rate(${everyHours} hours)`,
+        schedule: eventRate(everyHours, "hour"),
         target: { arn: this.workflow.stateMachineArn, allowStart: this.workflow.allowStart("StartPromotion") },
         deadLetterArn: settings.deadLetters.arn,
       },

@@ -1,9 +1,9 @@
-import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { endpointModelsPrefix, trainingPrefix } from "../../contracts/keys.ts";
 import type { Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
-import { eventRetries } from "../compute/event-retries.ts";
+import { eventRate } from "../compute/event-rate.ts";
+import { callByRule } from "../compute/function-rule.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { eventRuleArn, type Place, physicalName, regionalArn } from "../place.ts";
@@ -27,8 +27,9 @@ export interface StaleSweepArgs {
   most: number;
 }
 
+const ruleName = "stale-sweep";
 /** ARN of the rule that starts sweeps; the dead letters' policy lets it write what it can't deliver. */
-export const staleSweepRuleArn = (place: Place): string => eventRuleArn(place, "stale-sweep");
+export const staleSweepRuleArn = (place: Place): string => eventRuleArn(place, ruleName);
 
 /** A function has fifteen minutes. */
 const longSeconds = 900;
@@ -91,29 +92,8 @@ export class StaleSweep extends PlatformComponent {
       },
       { parent: this },
     );
-    const ruleArn = staleSweepRuleArn(place);
-    const rule = new aws.cloudwatch.EventRule(
-      this.childName("rule"),
-      {
-        name: ruleArn.slice(ruleArn.lastIndexOf("/") + 1),
-        description: "What learning left behind is looked for",
-        scheduleExpression: everyDays === 1 ? "rate(1 day)" : `rate(${everyDays} days)`,
-      },
-      this.child(),
-    );
-    new aws.cloudwatch.EventTarget(
-      this.childName("target"),
-      {
-        ...{ rule: rule.name, targetId: name, arn: sweep.arn },
-        ...{ deadLetterConfig: { arn: settings.deadLetters.arn }, retryPolicy: eventRetries },
-      },
-      this.child(),
-    );
-    new aws.lambda.Permission(
-      this.childName("permission"),
-      { statementId: "rule", action: "lambda:InvokeFunction", function: sweep.functionName, principal: "events.amazonaws.com", sourceArn: rule.arn },
-      this.child(),
-    );
+    const when = { scheduleExpression: eventRate(everyDays, "day") };
+    callByRule(name, { settings, rule: ruleName, description: "What learning left behind is looked for", when, calls: sweep }, this.child());
     this.functionName = sweep.functionName;
     this.registerOutputs({ functionName: this.functionName });
   }

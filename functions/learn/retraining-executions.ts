@@ -1,5 +1,6 @@
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import type { RetrainingRequest } from "../../contracts/retraining.ts";
+import { executionArnOf, startNamed } from "../runtime/executions.ts";
 
 /** Executions of the state machine `retraining`, by their names. */
 export interface RetrainingExecutions {
@@ -10,19 +11,11 @@ export interface RetrainingExecutions {
 
 export function retrainingExecutions(states: SFNClient, stateMachineArn: string): RetrainingExecutions {
   return {
-    async start(name, request) {
-      try {
-        await states.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) }));
-        return true;
-      } catch (error) {
-        if ((error as Error).name === "ExecutionAlreadyExists") return false;
-        throw error;
-      }
-    },
+    start: (name, request) => startNamed(states, stateMachineArn, name, request),
     async isRunning(name) {
       try {
-        const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
-        return (await states.send(new DescribeExecutionCommand({ executionArn, includedData: "METADATA_ONLY" }))).status === "RUNNING";
+        const asked = { executionArn: executionArnOf(stateMachineArn, name), includedData: "METADATA_ONLY" } as const;
+        return (await states.send(new DescribeExecutionCommand(asked))).status === "RUNNING";
       } catch (error) {
         // Step Functions keeps executions for ninety days.
         if ((error as Error).name === "ExecutionDoesNotExist") return false;

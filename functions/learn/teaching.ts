@@ -14,9 +14,8 @@ const teaching = z.strictObject({
 });
 
 /** What counts corrections that networks have not learned from, as the environment of a function names it. */
-export function teachingDeps() {
+export function teachingDeps({ table = documentClient(), s3 = s3Client() } = {}) {
   const { CASE_TABLE, PROCESSED_BUCKET, DATASETS_BUCKET, TEACHING } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET", "DATASETS_BUCKET", "TEACHING"]);
-  const [table, s3] = [documentClient(), s3Client()];
   return {
     ...parseStoredJson(teaching, TEACHING, "TEACHING"),
     store: watchStore(s3, PROCESSED_BUCKET),

@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { type CaseDeletion, type DeletionRecord, deletionRequest } from "../../contracts/case-deletion.ts";
+import { executionArnOf } from "../runtime/executions.ts";
 import { parseStoredJson } from "../runtime/parse.ts";
 
 /** An execution of `case-deletion`, as Step Functions describes it: called as the case is. */
@@ -10,8 +11,6 @@ export interface DeletionExecution {
 }
 
 export type FindDeletion = (caseId: string) => Promise<DeletionExecution | undefined>;
-
-export const executionArnOf = (stateMachineArn: string, name: string): string => `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
 
 export const findDeletion =
   (states: SFNClient, stateMachineArn: string): FindDeletion =>

@@ -490,16 +490,14 @@ export const irrelevant: readonly Irrelevance[] = [
   {
     types: ["aws:cloudwatch/eventTarget:EventTarget"],
     names: [
-      ...[
-        "admission-target",
-        "case-report-target",
-        "image-drop-target",
-        "model-deployment-target",
-        "retraining-alert",
-        "retraining-start",
-        "upload-events-target",
-      ],
+      "admission-target",
+      "case-report-target",
+      "image-drop-target",
+      "model-deployment-target",
+      "retraining-alert",
+      "retraining-start",
       "stale-sweep-target",
+      "upload-events-target",
       "*-schedule-target",
     ],
     paths: ["$", "rule", "roleArn"],

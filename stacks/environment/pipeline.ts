@@ -12,6 +12,7 @@ import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.t
 import { RetentionSweep } from "../../components/analysis/retention-sweep.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
+import { eventRate } from "../../components/compute/event-rate.ts";
 import { bundleFunctions, functionsFor } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
 import { DatasetBuilder } from "../../components/learning/dataset-builder.ts";
@@ -91,7 +92,7 @@ export function pipeline(
     "drift-watch",
     {
       ...{ settings, keys, lake, table, retraining, models: models.map(({ id }) => id), drift, quality },
-      schedule: everyDays === 1 ? "rate(1 day)" : `rate(${everyDays} days)`,
+      schedule: eventRate(everyDays, "day"),
     },
     opts,
   );

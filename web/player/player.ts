@@ -156,10 +156,8 @@ export class Player {
   }
 
   /** Draws the picture in view anew: something of the overlay has arrived, or is to be left out. */
-  repaint(tries = mostTries): void {
-    if (this.#end.signal.aborted || this.#video.seeking || this.#paint(undefined)) return;
-    // What plays is drawn with its next picture.
-    if (this.#video.paused && tries > 0) setTimeout(() => this.repaint(tries - 1), betweenTries);
+  repaint(): void {
+    this.#draw(() => true);
   }
 
   /** The picture in view with its overlay, as a PNG. */
@@ -241,15 +239,15 @@ export class Player {
     else {
       this.#shown = wanted;
       this.#wanted = undefined;
-      this.#settle(wanted);
+      this.#draw(() => this.#shown === wanted);
     }
   }
 
-  /** Draws the picture that was gone to. The browser's own call for it can fail to come while nothing else on the page moves, and come before it has one. */
-  #settle(wanted: number, tries = mostTries): void {
-    if (this.#end.signal.aborted || this.#wanted !== undefined || this.#video.seeking || !this.#video.paused) return;
-    const isDrawn = this.#paint(undefined) && this.#shown === wanted;
-    if (!isDrawn && tries > 0) setTimeout(() => this.#settle(wanted, tries - 1), betweenTries);
+  /** Draws, and tries again until it is the picture that is wanted. The browser's own call for it can fail to come while nothing else on the page moves, and come before it has one. */
+  #draw(isWanted: () => boolean, tries = mostTries): void {
+    if (this.#end.signal.aborted || this.#video.seeking || (this.#paint(undefined) && isWanted())) return;
+    // What plays is drawn with its next picture.
+    if (this.#video.paused && tries > 0) setTimeout(() => this.#draw(isWanted, tries - 1), betweenTries);
   }
 
   #follow(): void {

@@ -11,13 +11,14 @@ import type { Deps } from "./handler.ts";
 export function awsDeps(): Deps {
   const names = ["PROCESSED_BUCKET", "CASE_TABLE", "PIPELINE_VERSION", "ANALYSER_INSTANCE_TYPES", "OPTIONAL_ANALYSERS"] as const;
   const { PROCESSED_BUCKET, CASE_TABLE, PIPELINE_VERSION, ANALYSER_INSTANCE_TYPES, OPTIONAL_ANALYSERS } = readEnvironment(names);
+  const table = documentClient();
   return {
     lake: s3Lake(s3Client(), PROCESSED_BUCKET),
     pipelineVersion: PIPELINE_VERSION,
     instanceTypes: parseInstanceTypes(ANALYSER_INSTANCE_TYPES),
     optionalAnalysers: z.array(z.string()).parse(JSON.parse(OPTIONAL_ANALYSERS)),
-    procedureOf: caseProcedure(documentClient(), CASE_TABLE),
-    record: caseRecord(documentClient(), CASE_TABLE),
+    procedureOf: caseProcedure(table, CASE_TABLE),
+    record: caseRecord(table, CASE_TABLE),
   };
 }
 

@@ -1,10 +1,10 @@
-import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { retentionClass } from "../../../contracts/case.ts";
 import { caseIndexes } from "../../../contracts/case-table.ts";
 import { documentClient, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
+import { startNamed } from "../../runtime/executions.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
 import { awsDeps as holdDeps } from "../check-holds/aws.ts";
 import type { Deps } from "./handler.ts";
@@ -27,14 +27,6 @@ export function awsDeps(): Deps {
       };
       for await (const { Items = [] } of paginateQuery({ client: table }, query)) yield* Items;
     },
-    async start(request) {
-      try {
-        await states.send(new StartExecutionCommand({ stateMachineArn: STATE_MACHINE_ARN, name: request.caseId, input: JSON.stringify(request) }));
-        return true;
-      } catch (error) {
-        if ((error as Error).name === "ExecutionAlreadyExists") return false;
-        throw error;
-      }
-    },
+    start: (request) => startNamed(states, STATE_MACHINE_ARN, request.caseId, request),
   };
 }

@@ -1,9 +1,9 @@
-import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, queueClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured, NotFound } from "../../runtime/errors.ts";
+import { startNamed } from "../../runtime/executions.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
 import type { Deps } from "./handler.ts";
@@ -20,16 +20,8 @@ export function awsDeps(): Deps {
     pipelineVersion: environment.PIPELINE_VERSION,
     startAfter,
     leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { interactive: Number(environment.INTERACTIVE_LEASES) } }),
-    async start(request) {
-      try {
-        await states.send(new StartExecutionCommand({ stateMachineArn: STATE_MACHINE_ARN, name: request.runId, input: JSON.stringify(request) }));
-        return true;
-      } catch (error) {
-        // A finished execution keeps its name for 90 days: the event came again, and its run is done.
-        if ((error as Error).name !== "ExecutionAlreadyExists") throw error;
-        return false;
-      }
-    },
+    // Where there was one, the event came again, and its run is done or under way.
+    start: (request) => startNamed(states, STATE_MACHINE_ARN, request.runId, request),
     async defer(MessageBody) {
       // Spread, so that those who were sent away together don't come back together.
       const DelaySeconds = Math.ceil(Number(environment.RETRY_SECONDS) * (0.5 + Math.random() / 2));

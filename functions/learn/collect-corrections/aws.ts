@@ -9,10 +9,10 @@ import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const { CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "PROCESSED_BUCKET", "STATE_MACHINE_ARN"]);
-  const table = documentClient();
+  const [table, s3] = [documentClient(), s3Client()];
   return {
-    ...teachingDeps(),
-    lake: s3Lake(s3Client(), PROCESSED_BUCKET),
+    ...teachingDeps({ table, s3 }),
+    lake: s3Lake(s3, PROCESSED_BUCKET),
     isRunning: retrainingExecutions(statesClient(), STATE_MACHINE_ARN).isRunning,
     async ask(doubt) {
       try {

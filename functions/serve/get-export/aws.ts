@@ -3,6 +3,7 @@ import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { documentClient, presigningClient, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
+import { executionArnOf } from "../../runtime/executions.ts";
 import { viewKeeper, viewLog } from "../views.ts";
 import type { Deps } from "./handler.ts";
 
@@ -14,9 +15,13 @@ export function awsDeps(): Deps {
   const presigner = presigningClient();
   return {
     async execution(exportId) {
-      const executionArn = `${STATE_MACHINE_ARN.replace(":stateMachine:", ":execution:")}:${exportId}`;
       try {
-        const { status = "", input = "", output, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
+        const {
+          status = "",
+          input = "",
+          output,
+          cause,
+        } = await states.send(new DescribeExecutionCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, exportId) }));
         return { status, input, output, cause };
       } catch (error) {
         if ((error as Error).name === "ExecutionDoesNotExist") return undefined;

@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
+import { executionArnOf } from "../../runtime/executions.ts";
 import { summaryReader } from "../stored-summary.ts";
 import type { HistoryEvent } from "./core.ts";
 import type { Deps, Execution } from "./handler.ts";
@@ -11,13 +12,12 @@ const maxResults = 1000;
 export function awsDeps(): Deps {
   const { CASE_TABLE, STATE_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "STATE_MACHINE_ARN"]);
   const states = statesClient();
-  const executionArn = (runId: string): string => `${STATE_MACHINE_ARN.replace(":stateMachine:", ":execution:")}:${runId}`;
   return {
     summary: summaryReader(CASE_TABLE),
     async execution(runId) {
       try {
         const { status, startDate, stopDate, redriveCount } = await states.send(
-          new DescribeExecutionCommand({ executionArn: executionArn(runId), includedData: "METADATA_ONLY" }),
+          new DescribeExecutionCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, runId), includedData: "METADATA_ONLY" }),
         );
         return { status: status as Execution["status"], startedAt: startDate as Date, endedAt: stopDate, redriveCount: redriveCount ?? 0 };
       } catch (error) {
@@ -26,7 +26,9 @@ export function awsDeps(): Deps {
       }
     },
     async history(runId, nextToken) {
-      const page = await states.send(new GetExecutionHistoryCommand({ executionArn: executionArn(runId), maxResults, includeExecutionData: false, nextToken }));
+      const page = await states.send(
+        new GetExecutionHistoryCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, runId), maxResults, includeExecutionData: false, nextToken }),
+      );
       return { events: (page.events ?? []) as unknown as HistoryEvent[], next: page.nextToken };
     },
   };

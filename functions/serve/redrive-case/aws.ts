@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, RedriveExecutionCommand } from "@aws-sdk/client-sfn";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { executionArnOf } from "../deletion.ts";
+import { executionArnOf } from "../../runtime/executions.ts";
 import { summaryReader } from "../stored-summary.ts";
 import type { Deps } from "./handler.ts";
 

@@ -2,7 +2,8 @@ import { RedriveExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-
 import { awsDeps as holdDeps } from "../../delete/check-holds/aws.ts";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { executionArnOf, findDeletion } from "../deletion.ts";
+import { executionArnOf } from "../../runtime/executions.ts";
+import { findDeletion } from "../deletion.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
