@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -15,8 +16,11 @@ export interface Subject {
   readonly states: SFNClient;
   readonly sagemaker: SageMakerClient;
   readonly sts: STSClient;
+  readonly cloudwatch: CloudWatchClient;
   /** A role that SageMaker may take. */
   readonly roleArn: string;
+  /** An image that models can name. */
+  readonly servingImage: string;
   /** An image that training jobs can name. */
   readonly trainingImage: string;
   /** Makes a bucket and gives its name. */
@@ -29,13 +33,17 @@ export interface Subject {
   rulesTo(patterns: readonly object[]): Promise<string>;
   /** Makes a group of model packages; gives its name. */
   modelGroup(): Promise<string>;
+  /** Makes an endpoint on a configuration; done when it is in service. */
+  endpoint(name: string, config: string): Promise<void>;
+  /** Makes an alarm; gives its name, which begins with the prefix if one is given. */
+  alarm(prefix?: string): Promise<string>;
   /** Makes a state machine in JSONata mode and runs it to its end. */
   run(definition: object, input?: unknown): Promise<{ status: string; output?: unknown; error?: string }>;
   /** Releases what was made. */
   close(): Promise<void>;
 }
 
-export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker" | "STS";
+export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker" | "STS" | "CloudWatch";
 
 /** One thing that AWS's documentation says of a service, as something that can be tried. */
 export interface Assertion {
@@ -46,6 +54,8 @@ export interface Assertion {
   readonly says: string;
   /** Where AWS says it. */
   readonly source: string;
+  /** It needs an endpoint in service. AWS is not asked: that takes many minutes there, and an image that serves. */
+  readonly needsEndpoint?: true;
   /** What is seen, as JSON would have it. An error of the service is seen as its name. */
   observe(subject: Subject): Promise<unknown>;
   readonly expected: unknown;

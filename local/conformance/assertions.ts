@@ -1,8 +1,10 @@
 import type { Assertion } from "./assertion.ts";
+import { cloudwatchAssertions } from "./assertions/cloudwatch.ts";
 import { dynamodbAssertions } from "./assertions/dynamodb.ts";
 import { eventsAssertions } from "./assertions/events.ts";
 import { s3Assertions } from "./assertions/s3.ts";
 import { sagemakerAssertions } from "./assertions/sagemaker.ts";
+import { sagemakerServingAssertions } from "./assertions/sagemaker-serving.ts";
 import { sqsAssertions } from "./assertions/sqs.ts";
 import { statesAssertions } from "./assertions/states.ts";
 import { stsAssertions } from "./assertions/sts.ts";
@@ -15,5 +17,7 @@ export const assertions: readonly Assertion[] = [
   ...eventsAssertions,
   ...statesAssertions,
   ...sagemakerAssertions,
+  ...sagemakerServingAssertions,
   ...stsAssertions,
+  ...cloudwatchAssertions,
 ];

@@ -1,10 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { DeleteRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
-import { CreateModelPackageGroupCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  CreateEndpointCommand,
+  CreateModelPackageGroupCommand,
+  DeleteEndpointCommand,
+  SageMakerClient,
+  waitUntilEndpointInService,
+} from "@aws-sdk/client-sagemaker";
 import { CreateStateMachineCommand, DeleteStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { CreateQueueCommand, DeleteQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -19,7 +27,7 @@ interface Access {
 }
 
 /** Clients for one implementation. One attempt each: an error is to be seen, not tried again. */
-function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states" | "sagemaker" | "sts"> {
+function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynamodb" | "sqs" | "events" | "states" | "sagemaker" | "sts" | "cloudwatch"> {
   const settings = { region, maxAttempts: 1, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
   return {
     // Signed addresses are for whoever has no SDK: they must not hold the checksum of a body that is not there yet.
@@ -30,6 +38,7 @@ function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynam
     states: new SFNClient(settings),
     sagemaker: new SageMakerClient(settings),
     sts: new STSClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
   };
 }
 
@@ -57,6 +66,14 @@ export async function openOurs(): Promise<Subject> {
   const trainingImage = `${accountId}.dkr.ecr.${region}.amazonaws.com/conformance@sha256:${"0".repeat(64)}`;
   writeFileSync(join(dataDir, "Dockerfile"), 'FROM scratch\nENTRYPOINT ["python3", "train.py"]\n');
   cloud.sagemaker.putImage({ imageUri: trainingImage, context: dataDir, dockerfile: join(dataDir, "Dockerfile") });
+  // One that really serves: an update of an endpoint starts its containers.
+  const servingImage = trainingImage.replace("@", "-serving@");
+  writeFileSync(join(dataDir, "Dockerfile.serving"), 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["node", "/app/serve.ts"]\n');
+  cloud.sagemaker.putImage({
+    imageUri: servingImage,
+    context: fileURLToPath(new URL("serving", import.meta.url)),
+    dockerfile: join(dataDir, "Dockerfile.serving"),
+  });
   let made = 0;
   const name = (kind: string): string => `conformance-${kind}-${++made}`;
   const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${accountId}:${rest}`;
@@ -71,7 +88,15 @@ export async function openOurs(): Promise<Subject> {
   const calls = clients({ endpoint: cloud.endpoint, credentials: cloud.iam.administrator.credentials });
   return {
     ...calls,
-    ...{ queue, roleArn, trainingImage },
+    ...{ queue, roleArn, trainingImage, servingImage },
+    async endpoint(endpoint, configName) {
+      cloud.sagemaker.putEndpoint({ name: endpoint, arn: arn("sagemaker", `endpoint/${endpoint}`), configName });
+    },
+    async alarm(prefix = "") {
+      const alarm = `${prefix}${name("alarm")}`;
+      cloud.cloudwatch.putAlarm(alarm);
+      return alarm;
+    },
     async modelGroup() {
       const group = name("group");
       cloud.sagemaker.putModelPackageGroup({ name: group, arn: arn("sagemaker", `model-package-group/${group}`) });
@@ -124,7 +149,7 @@ export async function openOurs(): Promise<Subject> {
 
 /**
  * An implementation in which resources are made by calls: AWS itself, or a server that stands for it. What it makes it deletes, but for buckets,
- * pipelines and groups of model packages, which end with the server; on AWS they are named `svp-conformance-…` or `conformance-…` and are left for whoever ran this.
+ * pipelines, models, configurations of endpoints and groups of model packages, which end with the server; on AWS they are named `svp-conformance-…` or `conformance-…` and are left for whoever ran this.
  */
 export async function openByCalls({
   roleArn,
@@ -132,7 +157,7 @@ export async function openByCalls({
   ...access
 }: Access & { readonly roleArn: string; readonly trainingImage?: string | undefined }): Promise<Subject> {
   const calls = clients(access);
-  const { s3, dynamodb, sqs, events, states, sagemaker } = calls;
+  const { s3, dynamodb, sqs, events, states, sagemaker, cloudwatch } = calls;
   const run = Date.now().toString(36);
   let count = 0;
   const name = (kind: string): string => `svp-conformance-${run}-${kind}-${++count}`;
@@ -150,7 +175,23 @@ export async function openByCalls({
   };
   return {
     ...calls,
-    ...{ queue, roleArn, trainingImage },
+    ...{ queue, roleArn, trainingImage, servingImage: trainingImage },
+    async endpoint(EndpointName, EndpointConfigName) {
+      await sagemaker.send(new CreateEndpointCommand({ EndpointName, EndpointConfigName }));
+      undo.push(() => sagemaker.send(new DeleteEndpointCommand({ EndpointName })));
+      await waitUntilEndpointInService({ client: sagemaker, maxWaitTime: 30, minDelay: 1 }, { EndpointName });
+    },
+    async alarm(prefix = "") {
+      const AlarmName = `${prefix}${name("alarm")}`;
+      await cloudwatch.send(
+        new PutMetricAlarmCommand({
+          ...{ AlarmName, Namespace: "svp-conformance", MetricName: "nothing", Statistic: "Sum", Period: 86_400, EvaluationPeriods: 1 },
+          ...{ Threshold: 0, ComparisonOperator: "GreaterThanThreshold", ActionsEnabled: false },
+        }),
+      );
+      undo.push(() => cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] })));
+      return AlarmName;
+    },
     async modelGroup() {
       const ModelPackageGroupName = name("group");
       await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));

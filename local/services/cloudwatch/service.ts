@@ -26,6 +26,14 @@ interface Row {
 
 const states: readonly string[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
 
+const faultsOfState = (state: string | undefined): string[] =>
+  states.includes(state ?? "") ? [] : [`StateValue is ${state}; it must be one of ${states.join(", ")}.`];
+
+/** Refuses a request with everything that is wrong with it. Each limit is that of the API reference. */
+function refuseIf(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ServiceError("ValidationError", problems.join(" "));
+}
+
 /**
  * The alarms that the program declares, and in which state each is. Nothing here measures anything: an alarm is `INSUFFICIENT_DATA` until
  * somebody sets it (`SetAlarmState`), and its actions are not done.
@@ -54,6 +62,11 @@ export function createCloudWatch({ dir, region, accountId }: CloudWatchOptions):
         async DescribeAlarms(input: sdk.DescribeAlarmsInput, call): Promise<sdk.DescribeAlarmsOutput> {
           assertImplemented("DescribeAlarms", input, ["AlarmNames", "AlarmNamePrefix", "StateValue"]);
           const { AlarmNames: names, AlarmNamePrefix: prefix, StateValue: state } = input;
+          refuseIf([
+            ...(names !== undefined && prefix !== undefined ? ["There are AlarmNames and an AlarmNamePrefix; only one of them may be given."] : []),
+            ...(names !== undefined && names.length > 100 ? [`There are ${names.length} AlarmNames; at most 100 may be given.`] : []),
+            ...(state !== undefined ? faultsOfState(state) : []),
+          ]);
           for (const name of names ?? ["*"]) call.authorize("cloudwatch:DescribeAlarms", arnOf(name));
           const wanted = rows().filter(
             (row) =>
@@ -69,11 +82,17 @@ export function createCloudWatch({ dir, region, accountId }: CloudWatchOptions):
             CompositeAlarms: [],
           };
         },
-        async SetAlarmState({ AlarmName, StateValue, StateReason }: sdk.SetAlarmStateInput, call): Promise<object> {
+        async SetAlarmState(input: sdk.SetAlarmStateInput, call): Promise<object> {
+          assertImplemented("SetAlarmState", input, ["AlarmName", "StateValue", "StateReason"]);
+          const { AlarmName, StateValue, StateReason } = input;
           call.authorize("cloudwatch:SetAlarmState", arnOf(AlarmName ?? ""));
-          if (!states.includes(StateValue ?? ""))
-            throw new ServiceError("ValidationError", `StateValue is ${StateValue}; it must be one of ${states.join(", ")}.`);
-          const { changes } = set.run(StateValue as string, StateReason ?? "", Date.now(), AlarmName ?? "");
+          const reason = StateReason ?? "";
+          refuseIf([
+            ...faultsOfState(StateValue),
+            ...(StateReason === undefined ? ["StateReason is missing."] : []),
+            ...(reason.length > 1023 ? [`StateReason has ${reason.length} characters; it may have at most 1023.`] : []),
+          ]);
+          const { changes } = set.run(StateValue as string, reason, Date.now(), AlarmName ?? "");
           if (changes === 0) throw new ServiceError("ResourceNotFound", `The alarm "${AlarmName}" does not exist.`, 404);
           return {};
         },

@@ -121,10 +121,12 @@ export function createEndpointUpdates(options: UpdateOptions): EndpointUpdates {
     if (endpoint.update !== undefined) throw invalid(`Cannot update in-progress endpoint "${endpoint.arn}".`);
     const [before, after] = [options.config(endpoint.configName), options.config(to)];
     // "Exclusions" of the developer guide: the new configuration must have the old one's variant name.
-    if (before.variantName !== after.variantName) throw invalid(`The variant is called ${after.variantName}; it must be ${before.variantName}, as before.`);
+    const problems =
+      before.variantName === after.variantName ? [] : [`The variant is called ${after.variantName}; it must be ${before.variantName}, as before.`];
+    problems.push(...faultsOf(input.DeploymentConfig ?? {}, after));
+    if (problems.length > 0) throw invalid(problems.join(" "));
     const policy = input.DeploymentConfig?.BlueGreenUpdatePolicy;
     const routing = policy?.TrafficRoutingConfiguration;
-    checkRouting(routing, after);
     const made: Update = {
       ...{ to, alarms: alarmsOf(input, call) },
       bakes: [routing?.WaitIntervalInSeconds ?? 0, policy?.TerminationWaitInSeconds ?? 0].filter((seconds) => seconds > 0),
@@ -147,13 +149,34 @@ export function createEndpointUpdates(options: UpdateOptions): EndpointUpdates {
   };
 }
 
-/** "The canary size should be less than or equal to 50% of the new fleet's capacity." (developer guide, "Use canary traffic shifting") */
-function checkRouting(routing: sdk.TrafficRoutingConfig | undefined, { described }: EndpointConfig): void {
-  if (routing === undefined || routing.Type === "ALL_AT_ONCE") return;
+/** Everything that is wrong with how an endpoint is to move. Each limit is that of the API reference. */
+function faultsOf({ BlueGreenUpdatePolicy: policy, AutoRollbackConfiguration: rollback }: sdk.DeploymentConfig, config: EndpointConfig): string[] {
+  const problems: string[] = [];
+  const alarms = rollback?.Alarms;
+  if (alarms !== undefined && (alarms.length < 1 || alarms.length > 10)) problems.push(`There are ${alarms.length} alarms; there must be 1 to 10.`);
+  if (policy === undefined) return problems;
+  const routing = policy.TrafficRoutingConfiguration;
+  const { TerminationWaitInSeconds: termination, MaximumExecutionTimeoutInSeconds: most } = policy;
+  const limits: [name: string, value: number | undefined, least: number, most: number][] = [
+    ["TerminationWaitInSeconds", termination, 0, 3600],
+    ["MaximumExecutionTimeoutInSeconds", most, 600, 28_800],
+    ["TrafficRoutingConfiguration.WaitIntervalInSeconds", routing?.WaitIntervalInSeconds, 0, 3600],
+  ];
+  for (const [name, value, least, highest] of limits)
+    if (value !== undefined && !(value >= least && value <= highest)) problems.push(`${name} is ${value}; it must be ${least} to ${highest}.`);
+  const waits = (termination ?? 0) + (routing?.WaitIntervalInSeconds ?? 0);
+  if (most !== undefined && most <= waits) problems.push(`MaximumExecutionTimeoutInSeconds is ${most}; it must be more than the ${waits} seconds of waiting.`);
+  return [...problems, ...faultsOfRouting(routing, config)];
+}
+
+/** "must be less than or equal to 50% of the variant's total instance count" (API reference, TrafficRoutingConfig.CanarySize) */
+function faultsOfRouting(routing: sdk.TrafficRoutingConfig | undefined, { described }: EndpointConfig): string[] {
+  if (routing === undefined || routing.Type === "ALL_AT_ONCE") return [];
   if (routing.Type !== "CANARY") throw notImplemented(`UpdateEndpoint with the routing ${routing.Type}`);
   const { Type: type, Value: value } = routing.CanarySize ?? {};
-  if (value === undefined) throw invalid("CanarySize is missing.");
+  if (value === undefined) return ["CanarySize is missing."];
+  if (value < 1) return [`CanarySize.Value is ${value}; it must be at least 1.`];
   const instances = described?.ProductionVariants?.[0]?.InitialInstanceCount ?? 1;
   const percent = type === "INSTANCE_COUNT" ? (100 * value) / instances : value;
-  if (percent > 50) throw invalid(`The canary is ${value} (${type}) of ${instances} instances; it must be half of them at most.`);
+  return percent > 50 ? [`The canary is ${value} (${type}) of ${instances} instances; it must be half of them at most.`] : [];
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DescribeEndpointInput, DescribeEndpointOutput } from "@aws-sdk/client-sagemaker";
+import type { DescribeEndpointInput, DescribeEndpointOutput, PendingDeploymentSummary } from "@aws-sdk/client-sagemaker";
 import type { InvokeEndpointInput, InvokeEndpointOutput } from "@aws-sdk/client-sagemaker-runtime";
 import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
@@ -98,6 +98,11 @@ export function createEndpoints(options: JobServiceOptions & EndpointSeams, regi
     invoke: (name, headers, body, signal) => containerOf(name).invoke(headers, body, signal),
   });
 
+  const pending = (config: string, since: number): PendingDeploymentSummary => ({
+    ...{ EndpointConfigName: config, StartTime: new Date(since) },
+    ProductionVariants: [{ VariantName: records.config(config).variantName }],
+  });
+
   async function describe(input: DescribeEndpointInput, call: Call): Promise<DescribeEndpointOutput> {
     call.authorize("sagemaker:DescribeEndpoint", arn(input.EndpointName));
     const endpoint = endpointOf(input.EndpointName);
@@ -110,6 +115,8 @@ export function createEndpoints(options: JobServiceOptions & EndpointSeams, regi
       CreationTime: new Date(endpoint.createdAt),
       LastModifiedTime: new Date(endpoint.changedAt),
       ...(endpoint.failureReason !== undefined && { FailureReason: endpoint.failureReason }),
+      // What an update goes to. (API reference: DescribeEndpoint, PendingDeploymentSummary)
+      ...(endpoint.update && { PendingDeploymentSummary: pending(endpoint.update.to, endpoint.changedAt) }),
       ProductionVariants: [{ VariantName, CurrentInstanceCount: 1, DesiredInstanceCount: 1, CurrentWeight: 1, DesiredWeight: 1 }],
     };
   }

@@ -1,5 +1,5 @@
 import type * as sdk from "@aws-sdk/client-sagemaker";
-import { type Call, type Operation, ServiceError } from "../../wire/service.ts";
+import { type Call, notImplemented, type Operation, ServiceError } from "../../wire/service.ts";
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import type { AsyncOutput } from "./async-invocations.ts";
@@ -39,6 +39,8 @@ export interface ServingRecords {
   config(name: string): EndpointConfig;
 }
 
+/** (API reference: CreateEndpointConfig.EndpointConfigName, ProductionVariant.VariantName) */
+const isName = (name: string | undefined): boolean => /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name ?? "") && (name ?? "").length <= 63;
 const invalid = (message: string): ServiceError => new ServiceError("ValidationException", message);
 
 /** Models and configurations of endpoints: described, and configurations made beside those that the program declares (models: `models.ts`). */
@@ -75,9 +77,17 @@ export function createServingRecords({ region, account }: Pick<JobServiceOptions
     call.authorize("sagemaker:CreateEndpointConfig", arn("endpoint-config", name));
     const variants = input.ProductionVariants ?? [];
     const [variant] = variants;
-    if (variant === undefined || variants.length > 1) throw invalid(`The local cloud runs one variant of an endpoint, not ${variants.length}.`);
-    model(variant.ModelName);
-    if (registry.get("endpoint configuration", name)) throw invalid(`Cannot create already existing endpoint configuration "${arn("endpoint-config", name)}".`);
+    if (variants.length > 1) throw notImplemented(`CreateEndpointConfig with ${variants.length} variants: an endpoint here runs one`);
+    const problems = [
+      ...(isName(name) ? [] : [`EndpointConfigName is "${name}"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends.`]),
+      ...(variant ? [] : ["ProductionVariants is empty; it must have at least one."]),
+      ...(variant && !isName(variant.VariantName)
+        ? [`VariantName is "${variant.VariantName}"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends.`]
+        : []),
+      ...(variant && !registry.get("model", variant.ModelName ?? "") ? [`The model "${variant.ModelName}" does not exist.`] : []),
+      ...(registry.get("endpoint configuration", name) ? [`Cannot create already existing endpoint configuration "${arn("endpoint-config", name)}".`] : []),
+    ];
+    if (problems.length > 0 || !variant) throw invalid(problems.join(" "));
     const output = input.AsyncInferenceConfig?.OutputConfig;
     const made: EndpointConfig = {
       ...{ name, modelName: variant.ModelName as string, variantName: variant.VariantName as string },

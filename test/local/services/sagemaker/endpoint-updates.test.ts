@@ -141,12 +141,15 @@ describe("Updates of endpoints", () => {
     expect(made).to.deep.include({ EnableNetworkIsolation: true, VpcConfig: { Subnets: ["subnet-a"], SecurityGroupIds: ["sg-a"] }, ExecutionRoleArn: jobRole });
     expect(await answer()).to.equal("old");
     await update("svp-1");
-    expect((await found()).EndpointStatus).to.equal("Updating");
+    const { EndpointStatus, PendingDeploymentSummary } = await found();
+    expect(EndpointStatus).to.equal("Updating");
+    expect(PendingDeploymentSummary).to.deep.include({ EndpointConfigName: "svp-1", ProductionVariants: [{ VariantName: "current" }] });
     expect(await answer()).to.equal("old");
     const inProgress = await failure(update("svp-1"));
     expect(inProgress.message).to.equal(`Cannot update in-progress endpoint "${arn("endpoint/inference")}".`);
     await sagemaker.settled("inference");
     expect(await found()).to.deep.include({ EndpointStatus: "InService", EndpointConfigName: "svp-1" });
+    expect((await found()).PendingDeploymentSummary).to.equal(undefined);
     expect(await answer()).to.equal("new");
   });
 
@@ -210,6 +213,23 @@ describe("Updates of endpoints", () => {
     expect(tooLarge.message).to.equal("The canary is 60 (CAPACITY_PERCENT) of 2 instances; it must be half of them at most.");
     const linear = await failure(update("svp-1", { Type: "LINEAR", WaitIntervalInSeconds: 0 }));
     expect(linear.message).to.equal("The local cloud does not implement UpdateEndpoint with the routing LINEAR.");
+    const outOfLimits = client.send(
+      new UpdateEndpointCommand({
+        ...{ EndpointName: "inference", EndpointConfigName: "svp-1" },
+        DeploymentConfig: {
+          BlueGreenUpdatePolicy: {
+            TrafficRoutingConfiguration: { Type: "CANARY", WaitIntervalInSeconds: 3601, CanarySize: { Type: "INSTANCE_COUNT", Value: 0 } },
+            ...{ TerminationWaitInSeconds: -1, MaximumExecutionTimeoutInSeconds: 599 },
+          },
+          AutoRollbackConfiguration: { Alarms: [] },
+        },
+      }),
+    );
+    expect((await failure(outOfLimits)).message).to.equal(
+      "There are 0 alarms; there must be 1 to 10. TerminationWaitInSeconds is -1; it must be 0 to 3600. " +
+        "MaximumExecutionTimeoutInSeconds is 599; it must be 600 to 28800. TrafficRoutingConfiguration.WaitIntervalInSeconds is 3601; it must be 0 to 3600. " +
+        "MaximumExecutionTimeoutInSeconds is 599; it must be more than the 3600 seconds of waiting. CanarySize.Value is 0; it must be at least 1.",
+    );
     expect((await failure(update("none"))).message).to.equal('The endpoint configuration "none" does not exist.');
     sagemaker.putEndpointConfig({ name: "other", modelName: "program-model", variantName: "blue" });
     expect((await failure(update("other", { Type: "ALL_AT_ONCE", WaitIntervalInSeconds: 0 }))).message).to.equal(
@@ -241,10 +261,19 @@ describe("Alarms", () => {
       },
     );
     expect(MetricAlarms.map(({ StateValue, StateReason, AlarmArn }) => [StateValue, StateReason, AlarmArn])).to.deep.equal([["ALARM", "A test.", alarmArn]]);
-    const unknown = await failure(cloud.call(second.service, "SetAlarmState", { AlarmName: "none", StateValue: "OK" }));
+    const unknown = await failure(cloud.call(second.service, "SetAlarmState", { AlarmName: "none", StateValue: "OK", StateReason: "A test." }));
     expect(unknown.message).to.equal('The alarm "none" does not exist.');
     const misspelt = await failure(cloud.call(second.service, "SetAlarmState", { AlarmName: alarm, StateValue: "RED" }));
-    expect(misspelt.message).to.equal("StateValue is RED; it must be one of OK, ALARM, INSUFFICIENT_DATA.");
+    expect(misspelt.message).to.equal("StateValue is RED; it must be one of OK, ALARM, INSUFFICIENT_DATA. StateReason is missing.");
+    const tooLong = await failure(cloud.call(second.service, "SetAlarmState", { AlarmName: alarm, StateValue: "OK", StateReason: "x".repeat(1024) }));
+    expect(tooLong.message).to.equal("StateReason has 1024 characters; it may have at most 1023.");
+    const withData = { AlarmName: alarm, StateValue: "OK", StateReason: "A test.", StateReasonData: "{}" };
+    expect((await failure(cloud.call(second.service, "SetAlarmState", withData))).message).to.include("SetAlarmState.StateReasonData");
+    const both = { AlarmNames: Array(101).fill(alarm), AlarmNamePrefix: "inference", StateValue: "RED" };
+    expect((await failure(cloud.call(second.service, "DescribeAlarms", both))).message).to.equal(
+      "There are AlarmNames and an AlarmNamePrefix; only one of them may be given. There are 101 AlarmNames; at most 100 may be given. " +
+        "StateValue is RED; it must be one of OK, ALARM, INSUFFICIENT_DATA.",
+    );
     second.close();
     await cloud.remove();
   });

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as sdk from "@aws-sdk/client-sagemaker";
 import type { ListEndpointConfigsOutput, ListEndpointsOutput, ListModelsOutput } from "@aws-sdk/client-sagemaker";
 import { expect } from "chai";
 import { createSageMaker, type SageMaker } from "../../../../local/services/sagemaker/service.ts";
+import type { Call } from "../../../../local/wire/service.ts";
 import { failure } from "../../../support/failure.ts";
 import { account, createFolderCloud, type FolderCloud, jobRole, jobServiceOptions, noAlarms, region } from "../folder-store.ts";
 import { imageUri } from "./requests.ts";
@@ -54,6 +56,44 @@ describe("Lists of models, configurations and endpoints", () => {
     ]);
   });
 
+  it("tell it in the order and of the time that is asked for, of endpoints ten a page", async () => {
+    const name = async (input: object): Promise<(string | undefined)[]> => (await models({ NameContains: "sort-", ...input })).names;
+    for (const model of ["sort-b", "sort-a"]) {
+      await makeModel(model);
+      await new Promise((wake) => setTimeout(wake, 2));
+    }
+    expect(await name({})).to.deep.equal(["sort-a", "sort-b"]);
+    expect(await name({ SortOrder: "Ascending" })).to.deep.equal(["sort-b", "sort-a"]);
+    expect(await name({ SortBy: "Name" })).to.deep.equal(["sort-b", "sort-a"]);
+    expect(await name({ SortBy: "Name", SortOrder: "Ascending" })).to.deep.equal(["sort-a", "sort-b"]);
+    // Times are Dates by the time that the wire has read them.
+    const list = async (input: sdk.ListModelsInput): Promise<sdk.ModelSummary[]> => {
+      const answer = await open.services[0].operations["ListModels"]?.({ NameContains: "sort-", ...input }, { authorize: () => undefined } as unknown as Call);
+      return (answer as ListModelsOutput).Models ?? [];
+    };
+    const at = (await list({})).find(({ ModelName }) => ModelName === "sort-a")?.CreationTime;
+    const since = async (input: sdk.ListModelsInput) => (await list(input)).map(({ ModelName }) => ModelName);
+    expect(await since({ CreationTimeAfter: at })).to.deep.equal(["sort-a"]);
+    expect(await since({ CreationTimeBefore: at })).to.deep.equal(["sort-b"]);
+    for (let i = 0; i < 10; i++) open.putEndpoint({ name: `many-${i}`, arn: arn(`endpoint/many-${i}`), configName: "program" });
+    const { Endpoints = [], NextToken } = await call<ListEndpointsOutput>("ListEndpoints", { SortBy: "Status", StatusEquals: "InService" });
+    const rest = await call<ListEndpointsOutput>("ListEndpoints", { NextToken });
+    expect([Endpoints.length, rest.Endpoints?.length, rest.NextToken]).to.deep.equal([10, 1, undefined]);
+  });
+
+  it("take no name that AWS refuses, and no configuration without one variant of a model that is there", async () => {
+    const variant = { VariantName: "current", ModelName: "program-model", InstanceType: "ml.m5.large", InitialInstanceCount: 1 };
+    const make = async (EndpointConfigName: string, ProductionVariants: object[]) =>
+      (await failure(call("CreateEndpointConfig", { EndpointConfigName, ProductionVariants }))).message;
+    expect(await make("a_b", [{ ...variant, VariantName: "-a", ModelName: "none" }])).to.equal(
+      'EndpointConfigName is "a_b"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends. ' +
+        'VariantName is "-a"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends. The model "none" does not exist.',
+    );
+    expect(await make(`a${"-".repeat(62)}a`, [])).to.match(/^EndpointConfigName is .*ProductionVariants is empty; it must have at least one\.$/);
+    expect(await make("program", [variant])).to.equal(`Cannot create already existing endpoint configuration "${arn("endpoint-config/program")}".`);
+    expect(await make("two", [variant, variant])).to.include("does not implement CreateEndpointConfig with 2 variants");
+  });
+
   it("lose what is deleted, and nothing that an endpoint uses", async () => {
     await makeModel("svp-gone");
     const variant = { VariantName: "current", ModelName: "svp-gone", InstanceType: "ml.m5.large", InitialInstanceCount: 1 };
@@ -67,8 +107,12 @@ describe("Lists of models, configurations and endpoints", () => {
   });
 
   it("are refused to who may not, and in ways that are not implemented", async () => {
-    for (const input of [{ SortBy: "Name" }, { CreationTimeBefore: new Date() }])
-      expect((await failure(call("ListModels", input))).message).to.include("ListModels");
+    const wrong = { SortBy: "Status", SortOrder: "Up", NextToken: "x", MaxResults: 101, NameContains: "a_b" };
+    expect((await failure(call("ListModels", wrong))).message).to.equal(
+      'SortBy is "Status"; it must be one of Name, CreationTime. SortOrder is "Up"; it must be Ascending or Descending. ' +
+        'NextToken is "x", which no list gave. MaxResults is 101; it must be 1 to 100. NameContains is "a_b"; it must be 1 to 63 letters, digits and hyphens.',
+    );
+    expect((await failure(call("ListModels", { StatusEquals: "InService" }))).message).to.equal("The local cloud does not implement ListModels.StatusEquals.");
     cloud.deny = ({ action }) => action.startsWith("sagemaker:");
     for (const [operation, input] of Object.entries({
       ...{ ListModels: {}, ListEndpointConfigs: {}, ListEndpoints: {} },
