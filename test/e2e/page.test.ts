@@ -6,7 +6,7 @@ import { expect } from "chai";
 import type { Browser, BrowserContext, Page, Response, Route } from "playwright-core";
 import sharp from "sharp";
 import { scopes } from "../../contracts/access.ts";
-import { apiError, type CaseDetail, caseDetail, caseList } from "../../contracts/api.ts";
+import { apiError, type CaseDetail, caseDetail, caseList, problemOf, problemType } from "../../contracts/api.ts";
 import { caseRun } from "../../contracts/case-run.ts";
 import { maskRuns, ringsOf } from "../../contracts/corrected-view.ts";
 import { type Change, correctionList } from "../../contracts/corrections.ts";
@@ -720,6 +720,49 @@ describe("the page", function () {
     await page.locator("h1", { hasText: "There is no such place on this page." }).waitFor();
   });
 
+  it("says in the reader's language what kind of refusal it is, and leaves the platform's reasons in English", async () => {
+    const own = await browser.newContext({ locale: "en-GB" });
+    const tab = await own.newPage();
+    let answer: Parameters<Route["fulfill"]>[0];
+    await tab.route(`**/api/cases/${analysed.case.caseId}`, (route) => route.fulfill(answer));
+    const told = async (): Promise<[string | null, [string | null, string | null][]]> => {
+      const reasons = await tab.locator("main [role=alert] li").all();
+      const words = await Promise.all(reasons.map(async (one) => [await one.getAttribute("lang"), await one.textContent()] as [string | null, string | null]));
+      return [await tab.textContent("main [role=alert] strong"), words];
+    };
+    const refusal = async (status: number, body: object, contentType = problemType): Promise<void> => {
+      answer = { status, contentType, body: JSON.stringify(body) };
+      await tab.goto("about:blank");
+      await tab.goto(`${home()}#/cases/${analysed.case.caseId}`);
+      await tab.locator("main [role=alert]").waitFor();
+    };
+    for (const { "zh-TW": title, en, status } of [
+      { status: 400, en: "The platform can't take this as it is.", "zh-TW": "平台無法接受這項請求。" },
+      { status: 404, en: "It isn't there.", "zh-TW": "找不到所要的內容。" },
+      { status: 412, en: "Somebody changed it meanwhile.", "zh-TW": "內容已遭他人更動。" },
+      { status: 500, en: "The platform failed.", "zh-TW": "平台發生錯誤。" },
+      { status: 503, en: "The platform is busy.", "zh-TW": "平台忙碌中。" },
+    ] as const) {
+      await refusal(status, problemOf(status, ["One reason.", "Another."]));
+      const reasons = [
+        ["en", "One reason."],
+        ["en", "Another."],
+      ];
+      expect(await told()).to.deep.equal([en, reasons]);
+      await tab.click("#language");
+      await tab.locator("main [role=alert] strong", { hasText: title }).waitFor();
+      expect(await told()).to.deep.equal([title, reasons]);
+      await tab.click("#language");
+    }
+    // API Gateway's own, and one that this page never heard of.
+    await tab.click("#language");
+    await refusal(403, { message: "Forbidden" }, "application/json");
+    expect(await told()).to.deep.equal(["存取遭拒。", [["en", "Forbidden"]]]);
+    await refusal(418, {}, "application/json");
+    expect(await told()).to.deep.equal(["操作未成功。", [["en", `The platform answered 418 to GET /cases/${analysed.case.caseId}.`]]]);
+    await own.close();
+  });
+
   it("can be used without a mouse", async () => {
     await open("/cases");
     await page.waitForSelector("#cases a");
@@ -765,6 +808,39 @@ describe("the page", function () {
     } finally {
       await page.emulateMedia({ forcedColors: "none" });
     }
+  });
+
+  it("tells, in either language, which network's findings are left out as it knows other procedures", async () => {
+    const [producer] = analysed.analysis?.producers ?? [];
+    const about = async (leftOut: object | undefined): Promise<void> => {
+      await page.route(`**/api/cases/${analysed.case.caseId}`, (route) =>
+        route.fulfill({ json: { ...analysed, analysis: { ...analysed.analysis, ...(leftOut && { leftOut }) } } }),
+      );
+      await open(`/cases/${analysed.case.caseId}`);
+      await page.click("#tab-about");
+      await page.locator("#missed").waitFor();
+    };
+    await about(undefined);
+    expect(await page.locator(".left-out").count()).to.equal(0);
+    await page.unroute(`**/api/cases/${analysed.case.caseId}`);
+    await about([
+      { producer: producer?.id, procedures: ["laparoscopic-appendectomy", "laparoscopic-hysterectomy"] },
+      // One that the analysis does not name otherwise, and a procedure that is newer than the page.
+      { producer: "newcomer", procedures: ["robotic-prostatectomy"] },
+    ]);
+    expect(await page.locator(".left-out").allTextContents()).to.deep.equal([
+      `Left out: what ${producer?.name} says, since it knows other procedures (Laparoscopic appendectomy, Laparoscopic hysterectomy).`,
+      "Left out: what newcomer says, since it knows other procedures (robotic-prostatectomy).",
+    ]);
+    expect(await faults()).to.deep.equal([]);
+    await page.click("#language");
+    await page.locator(".left-out", { hasText: "未採用" }).first().waitFor();
+    expect(await page.locator(".left-out").allTextContents()).to.deep.equal([
+      `未採用「${producer?.name}」的結果，因為它只認得其他術式（腹腔鏡闌尾切除術、腹腔鏡子宮切除術）。`,
+      "未採用「newcomer」的結果，因為它只認得其他術式（robotic-prostatectomy）。",
+    ]);
+    await page.click("#language");
+    await page.unroute(`**/api/cases/${analysed.case.caseId}`);
   });
 
   it("speaks Traditional Chinese", async () => {

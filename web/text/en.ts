@@ -1,3 +1,4 @@
+import type { ProblemStatus } from "../../contracts/api.ts";
 import type { CaseStatus, Procedure } from "../../contracts/case.ts";
 import type { CorrectionReason } from "../../contracts/corrections.ts";
 import type { Approval } from "../../contracts/model-registry.ts";
@@ -22,6 +23,17 @@ const procedures: Record<Procedure, string> = {
   "laparoscopic-appendectomy": "Laparoscopic appendectomy",
   "laparoscopic-hysterectomy": "Laparoscopic hysterectomy",
   other: "Other procedure",
+};
+/** By the status of the answer: those of the platform, and what API Gateway refuses before it (401, 403, 429). */
+const refusals: Record<ProblemStatus | 401 | 403 | 429, string> = {
+  400: "The platform can't take this as it is.",
+  401: "You are signed in no more.",
+  403: "You are not let in there.",
+  404: "It isn't there.",
+  412: "Somebody changed it meanwhile.",
+  429: "That was too much at once.",
+  500: "The platform failed.",
+  503: "The platform is busy.",
 };
 const kinds: Record<MomentKind, string> = { "out-of-body": "Out of body", shot: "Shot", phase: "Phase", instrument: "Instrument", event: "Event" };
 const commands: Record<Command, string> = {
@@ -55,6 +67,7 @@ export const english = {
   theme: { label: "Colours", auto: "As the system", dark: "Dark", light: "Light" },
   loading: "Loading…",
   failed: "That did not work.",
+  refusals,
   offline: "The platform can't be reached. Check the network, then try again.",
   tryAgain: "Try again",
   close: "Close",

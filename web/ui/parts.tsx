@@ -1,17 +1,24 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Refusal } from "../data/api.ts";
+import type { Text } from "../text/text.ts";
 import { useApp } from "./app-context.ts";
 
-/** Why something failed: the platform's own reasons, all of them, or that it can't be reached. */
+/** A refusal's kind is its status, and nothing beyond it (`contracts/api.ts`). Undefined of a status that the page does not know. */
+const refusalTitle = (text: Text, status: number): string | undefined => (text.refusals as Readonly<Record<number, string>>)[status];
+
+/** Why something failed: what kind of refusal it is, and the platform's own reasons, all of them and always in English; or that it can't be reached. */
 export function Problem({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
   const { text } = useApp();
-  const reasons = error instanceof Refusal ? error.reasons : [error instanceof TypeError ? text.offline : error.message];
+  const isRefusal = error instanceof Refusal;
+  const reasons = isRefusal ? error.reasons : [error instanceof TypeError ? text.offline : error.message];
   return (
     <div className="problem" role="alert">
-      <strong>{text.failed}</strong>
+      <strong>{(isRefusal && refusalTitle(text, error.status)) || text.failed}</strong>
       <ul>
         {reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
+          <li key={reason} lang={isRefusal ? "en" : undefined}>
+            {reason}
+          </li>
         ))}
       </ul>
       {retry && (

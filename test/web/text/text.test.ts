@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { preferredLanguage, texts, wordFor } from "../../../web/text/text.ts";
+import { problemTitles } from "../../../contracts/api.ts";
+import { listOf, preferredLanguage, texts, wordFor } from "../../../web/text/text.ts";
 
 /** Every word of a dictionary with its path; of one that takes values, what it says of some. */
 function* words(of: object, path = ""): Generator<[string, string]> {
@@ -32,6 +33,15 @@ describe("words of the page", () => {
     expect([cases.count(1, true), cases.count(2, false)]).to.deep.equal(["1 case", "2 cases, and more"]);
     expect([review.spans(1), review.spans(2)]).to.deep.equal(["In sight 1 time", "In sight 2 times"]);
     expect(run.redriven(1)).to.equal("Taken up again 1 time after a failure.");
+  });
+
+  it("stand one after the other as the language has it", () => {
+    expect([listOf("en", ["a", "b"]), listOf("zh-TW", ["甲", "乙"]), listOf("zh-TW", ["甲"])]).to.deep.equal(["a, b", "甲、乙", "甲"]);
+  });
+
+  it("say of every refusal of the platform what kind it is", () => {
+    const told = [...Object.keys(problemTitles), "401", "403", "429"].sort();
+    for (const { refusals } of Object.values(texts)) expect(Object.keys(refusals)).to.deep.equal(told);
   });
 
   it("name what the page does not know as the platform does", () => {

@@ -16,7 +16,7 @@ import { momentsOf, neighbour, startsOf } from "../../player/moments.ts";
 import { boxAt, Overlay, type OverlaySettings } from "../../player/overlay.ts";
 import { Player, rates } from "../../player/player.ts";
 import type { Range } from "../../player/range.ts";
-import { wordFor } from "../../text/text.ts";
+import { listOf, wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Icon, Problem } from "../../ui/parts.tsx";
 import { hashOf } from "../../ui/route.ts";
@@ -371,7 +371,7 @@ export function AnalysedCase(props: {
 }
 
 function About({ analysis }: { analysis: Analysis }) {
-  const { text } = useApp();
+  const { language, text } = useApp();
   const { missedEstimate } = analysis.gate;
   return (
     <>
@@ -394,7 +394,10 @@ function About({ analysis }: { analysis: Analysis }) {
           <li key={producer} className="left-out">
             {text.review.leftOut(
               analysis.producers.find(({ id }) => id === producer)?.name ?? producer,
-              procedures.map((procedure) => wordFor(text.procedures, procedure)).join(", "),
+              listOf(
+                language,
+                procedures.map((procedure) => wordFor(text.procedures, procedure)),
+              ),
             )}
           </li>
         ))}
