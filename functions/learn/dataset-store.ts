@@ -36,7 +36,6 @@ export function datasetStore(s3: S3Client, bucket: string): DatasetStore {
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType, IfNoneMatch: "*" }));
         return true;
       } catch (error) {
-        // 409: another write of the same key is under way; whoever asks again finds it.
         if ((error as Error).name !== "PreconditionFailed") throw error;
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         if (!Body) throw new Error(`${toUri(bucket, key)} came without a body.`);

@@ -15,7 +15,7 @@ export interface StoredRecord {
 export interface ModelStore extends Pick<Lake, "json" | "bytes" | "put" | "uri" | "bucket"> {
   /** Undefined of a network that was never changed. */
   record(model: string): Promise<StoredRecord | undefined>;
-  /** Writes the record in the place of the one that was read. Throws Outdated if there is another by now. */
+  /** Writes the record in the place of the one that was read. Throws Outdated if there is another by now, TryAgain if S3 can't tell. */
   putRecord(record: DeploymentRecord, replaces: StoredRecord | undefined): Promise<void>;
 }
 

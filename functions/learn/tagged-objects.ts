@@ -14,8 +14,8 @@ export interface TaggedObjects {
   /** Undefined if there is none. */
   tagged<T>(key: string, schema: z.ZodType<T>): Promise<Tagged<T> | undefined>;
   /**
-   * Writes in the place of what was read, or where there was nothing. Throws S3's own error where it refuses: PreconditionFailed if there is another by
-   * now, ConditionalRequestConflict if another write under a condition came in between.
+   * Writes in the place of what was read, or where there was nothing. Throws S3's PreconditionFailed if there is another by now, and TryAgain if
+   * another operation on the object was under way: whoever tries again reads first (`functions/runtime/transient.ts`).
    */
   putInPlaceOf(key: string, value: unknown, replaces: Pick<Tagged<unknown>, "etag"> | undefined): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type Tagged, type TaggedObjects, taggedObjects } from "./tagged-objects
 
 /** What is known of networks in use, in the processed bucket: some of it is written by whoever comes first. */
 export interface WatchStore extends Pick<Lake, "json" | "putJson">, Pick<TaggedObjects, "tagged"> {
-  /** Writes in the place of what was read, or where there was nothing. False if somebody else wrote meanwhile. */
+  /** Writes in the place of what was read, or where there was nothing. False if somebody else wrote meanwhile; throws TryAgain if S3 can't tell. */
   replace(key: string, value: unknown, replaces: Pick<Tagged<unknown>, "etag"> | undefined): Promise<boolean>;
 }
 
@@ -18,7 +18,7 @@ export function watchStore(s3: S3Client, bucket: string): WatchStore {
         await putInPlaceOf(key, value, replaces);
         return true;
       } catch (error) {
-        if (["PreconditionFailed", "ConditionalRequestConflict"].includes((error as Error).name)) return false;
+        if ((error as Error).name === "PreconditionFailed") return false;
         throw error;
       }
     },

@@ -21,12 +21,16 @@ export function orTryAgain<C extends Client>(client: C): C {
   return client;
 }
 
-/** Busy or failing services (HTTP 429, 5xx, and throttling by its various names), and connections that broke. */
+/**
+ * Busy or failing services (HTTP 429, 5xx, and throttling by its various names), connections that broke, and S3's 409 of a write under a
+ * condition: another operation on the object was under way, which says nothing of the condition. "On a 409 failure, retry the upload." (API
+ * reference: PutObject, If-None-Match, If-Match) Where the condition does not hold, it is 412, PreconditionFailed: that does not pass.
+ */
 export function isTransient(error: Error & { $metadata?: { httpStatusCode?: number }; $retryable?: object; code?: string }): boolean {
   const status = error.$metadata?.httpStatusCode;
   if (error.$retryable !== undefined || status === 429 || (status !== undefined && status >= 500)) return true;
   return (
-    /Throttl|ThroughputExceeded|TooManyRequests|SlowDown|LimitExceeded|^TimeoutError$/.test(error.name) ||
+    /Throttl|ThroughputExceeded|TooManyRequests|SlowDown|LimitExceeded|^TimeoutError$|^ConditionalRequestConflict$/.test(error.name) ||
     /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN)/.test(error.code ?? "")
   );
 }

@@ -14,12 +14,14 @@ describe("isTransient", () => {
     { $metadata: { httpStatusCode: 503 } },
     { $metadata: { httpStatusCode: 429 } },
     { name: "ThrottlingException", $metadata: { httpStatusCode: 400 } },
+    { name: "ConditionalRequestConflict", $metadata: { httpStatusCode: 409 } },
     { code: "ECONNRESET" },
     { $retryable: {} },
   ];
   const stays = [
     {},
     { name: "NoSuchKey", $metadata: { httpStatusCode: 404 } },
+    { name: "PreconditionFailed", $metadata: { httpStatusCode: 412 } },
     { name: "AccessDenied", $metadata: { httpStatusCode: 403 } },
     { code: "ERR_ASSERTION" },
   ];
