@@ -79,37 +79,46 @@ async function settled({ sagemaker }: Subject, EndpointName: string) {
   throw new Error("It did not end.");
 }
 
-/** The lists, each of which gives names and the token of the next page. */
-type List<Input = ListModelsInput & ListEndpointConfigsInput> = (input: Input) => Promise<readonly [names: string[], next: string | undefined]>;
+/** A page of a list: names with when what they name was made, and the token of the next page. */
+interface Listed {
+  readonly names: readonly string[];
+  readonly times: readonly Date[];
+  readonly next: string | undefined;
+}
+type List<Input = ListModelsInput & ListEndpointConfigsInput> = (input: Input) => Promise<Listed>;
+const listed = <One extends { CreationTime: Date | undefined }>(
+  found: readonly One[],
+  name: (one: One) => string | undefined,
+  next: string | undefined,
+): Listed => ({
+  ...{ names: found.map((one) => name(one) ?? ""), times: found.map(({ CreationTime = new Date(0) }) => CreationTime), next },
+});
 const lists = ({ sagemaker }: Subject): { models: List; configs: List; endpoints: List<ListEndpointsInput> } => ({
   async models(input) {
-    const { Models = [], NextToken } = await sagemaker.send(new ListModelsCommand(input));
-    return [Models.map(({ ModelName = "" }) => ModelName), NextToken];
+    const { Models: found = [], NextToken } = await sagemaker.send(new ListModelsCommand(input));
+    return listed(found, ({ ModelName }) => ModelName, NextToken);
   },
   async configs(input) {
-    const { EndpointConfigs = [], NextToken } = await sagemaker.send(new ListEndpointConfigsCommand(input));
-    return [EndpointConfigs.map(({ EndpointConfigName = "" }) => EndpointConfigName), NextToken];
+    const { EndpointConfigs: found = [], NextToken } = await sagemaker.send(new ListEndpointConfigsCommand(input));
+    return listed(found, ({ EndpointConfigName }) => EndpointConfigName, NextToken);
   },
   async endpoints(input) {
-    const { Endpoints = [], NextToken } = await sagemaker.send(new ListEndpointsCommand(input));
-    return [Endpoints.map(({ EndpointName = "" }) => EndpointName), NextToken];
+    const { Endpoints: found = [], NextToken } = await sagemaker.send(new ListEndpointsCommand(input));
+    return listed(found, ({ EndpointName }) => EndpointName, NextToken);
   },
 });
 
 /** So far apart are things made whose order counts, milliseconds. */
 const apart = 5;
 
-/** Three things of a list, made one after the other with names in another order, and times between them. */
-async function three(make: (name: string) => Promise<unknown>): Promise<{ common: string; times: [Date, Date] }> {
+/** Makes three things of a list, one after the other and with names in another order; gives what their names begin with. */
+async function three(make: (name: string) => Promise<unknown>): Promise<string> {
   const common = fresh();
-  const times: Date[] = [];
   for (const end of ["b", "c", "a"]) {
     await make(`${common}-${end}`);
     await pause(apart);
-    times.push(new Date());
-    await pause(apart);
   }
-  return { common, times: times.slice(0, 2) as [Date, Date] };
+  return common;
 }
 
 /** The letters that three names end with, as listed, and whether there are others beside them. */
@@ -119,7 +128,7 @@ const lettersOf = (names: readonly string[], common: string): string =>
 /** What a list gives of three things: sorted in all ways, and page by page. */
 async function sorted(list: List, common: string): Promise<string[]> {
   const ask = async (more: object) => {
-    const [names, next] = await list({ NameContains: common, ...more });
+    const { names, next } = await list({ NameContains: common, ...more });
     return [lettersOf(names, common), next] as const;
   };
   const [first, NextToken] = await ask({ MaxResults: 2 });
@@ -134,14 +143,17 @@ async function sorted(list: List, common: string): Promise<string[]> {
 }
 const sortedAsExpected = ["acb", "bca", "abc", "cba", "ac", "b"];
 
-/** What a list gives of three things that were made before, between and after two times. */
-const timed = async (list: List, common: string, [first, second]: [Date, Date]): Promise<string[]> =>
-  Promise.all(
-    [{ CreationTimeAfter: first }, { CreationTimeBefore: second }, { CreationTimeAfter: first, CreationTimeBefore: second }].map(async (times) => {
-      const [names] = await list({ NameContains: common, SortOrder: "Ascending", ...times });
-      return lettersOf(names, common);
-    }),
-  );
+/** What a list gives of three things from when the second was made on, before the third was, and between the two. By the service's own clock. */
+async function timed(list: List, common: string): Promise<string[]> {
+  const ask = (times: object) => list({ NameContains: common, SortOrder: "Ascending", ...times });
+  const { names, times } = await ask({});
+  const madeAt = (end: string): Date | undefined => times[names.indexOf(`${common}-${end}`)];
+  const [CreationTimeAfter, CreationTimeBefore] = [madeAt("c"), madeAt("a")];
+  const found = [];
+  for (const asked of [{ CreationTimeAfter }, { CreationTimeBefore }, { CreationTimeAfter, CreationTimeBefore }])
+    found.push(lettersOf((await ask(asked)).names, common));
+  return found;
+}
 const timedAsExpected = ["ca", "bc", "c"];
 
 const misnamed = ["with_underscore", "-begins", "ends-", "x".repeat(64)];
@@ -188,7 +200,7 @@ const models: Omit<Assertion, "service">[] = [
       await sagemaker.send(new DeleteModelCommand({ ModelName }));
       const { ProductionVariants } = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
       return [
-        (await lists(subject).models({ NameContains: ModelName }))[0].includes(ModelName),
+        (await lists(subject).models({ NameContains: ModelName })).names.includes(ModelName),
         await errorOf(s3.send(new HeadObjectCommand(place))),
         ProductionVariants?.[0]?.ModelName === ModelName,
       ];
@@ -201,7 +213,7 @@ const models: Omit<Assertion, "service">[] = [
     source: page("ListModels", "NameContains, SortBy, SortOrder, MaxResults"),
     async observe(subject) {
       const place = await files(subject);
-      const { common } = await three((name) => model(subject, place, name));
+      const common = await three((name) => model(subject, place, name));
       return sorted(lists(subject).models, common);
     },
     expected: sortedAsExpected,
@@ -212,8 +224,8 @@ const models: Omit<Assertion, "service">[] = [
     source: page("ListModels", "CreationTimeAfter, CreationTimeBefore"),
     async observe(subject) {
       const place = await files(subject);
-      const { common, times } = await three((name) => model(subject, place, name));
-      return timed(lists(subject).models, common, times);
+      const common = await three((name) => model(subject, place, name));
+      return timed(lists(subject).models, common);
     },
     expected: timedAsExpected,
   },
@@ -263,7 +275,7 @@ const configs: Omit<Assertion, "service">[] = [
       const [gone, stays] = [await config(subject, ModelName), await config(subject, ModelName)];
       await sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: gone }));
       return [
-        (await lists(subject).configs({ NameContains: gone }))[0].includes(gone),
+        (await lists(subject).configs({ NameContains: gone })).names.includes(gone),
         await errorOf(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: stays }))),
         await errorOf(sagemaker.send(new DescribeModelCommand({ ModelName }))),
       ];
@@ -276,7 +288,7 @@ const configs: Omit<Assertion, "service">[] = [
     source: page("ListEndpointConfigs", "NameContains, SortBy, SortOrder, MaxResults"),
     async observe(subject) {
       const used = await model(subject, await files(subject));
-      const { common } = await three((name) => config(subject, used, name));
+      const common = await three((name) => config(subject, used, name));
       return sorted(lists(subject).configs, common);
     },
     expected: sortedAsExpected,
@@ -287,8 +299,8 @@ const configs: Omit<Assertion, "service">[] = [
     source: page("ListEndpointConfigs", "CreationTimeAfter, CreationTimeBefore"),
     async observe(subject) {
       const used = await model(subject, await files(subject));
-      const { common, times } = await three((name) => config(subject, used, name));
-      return timed(lists(subject).configs, common, times);
+      const common = await three((name) => config(subject, used, name));
+      return timed(lists(subject).configs, common);
     },
     expected: timedAsExpected,
   },
@@ -338,7 +350,7 @@ const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
     source: page("ListEndpoints", "NameContains, SortBy, SortOrder, MaxResults"),
     async observe(subject) {
       const { before } = await served(subject);
-      const { common } = await three((name) => subject.endpoint(name, before));
+      const common = await three((name) => subject.endpoint(name, before));
       return sorted(lists(subject).endpoints, common);
     },
     expected: sortedAsExpected,
@@ -351,9 +363,9 @@ const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
       const { before } = await served(subject);
       const common = fresh();
       for (let i = 0; i < 11; i++) await subject.endpoint(`${common}-${i}`, before);
-      const [first, NextToken] = await lists(subject).endpoints({ NameContains: common });
-      const [rest] = await lists(subject).endpoints({ NameContains: common, NextToken });
-      return [first.length, rest.length];
+      const first = await lists(subject).endpoints({ NameContains: common });
+      const rest = await lists(subject).endpoints({ NameContains: common, NextToken: first.next });
+      return [first.names.length, rest.names.length];
     },
     expected: [10, 1],
   },
@@ -363,8 +375,8 @@ const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
     source: page("ListEndpoints", "CreationTimeAfter, CreationTimeBefore"),
     async observe(subject) {
       const { before } = await served(subject);
-      const { common, times } = await three((name) => subject.endpoint(name, before));
-      return timed(lists(subject).endpoints, common, times);
+      const common = await three((name) => subject.endpoint(name, before));
+      return timed(lists(subject).endpoints, common);
     },
     expected: timedAsExpected,
   },
@@ -399,7 +411,7 @@ const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
     async observe(subject) {
       const { model: used, EndpointName } = await served(subject);
       const after = await config(subject, used);
-      const isListed = async (more: ListEndpointsInput) => (await lists(subject).endpoints({ NameContains: EndpointName, ...more }))[0].length === 1;
+      const isListed = async (more: ListEndpointsInput) => (await lists(subject).endpoints({ NameContains: EndpointName, ...more })).names.length === 1;
       await pause(apart);
       const made = new Date();
       await pause(apart);
