@@ -9,7 +9,7 @@ export const sweepRequest = z.union([
 ]);
 
 /** `undecided-version`: nothing of it is removed; it is rejected, and its files are stale some time later. */
-export const staleKind = z.enum(["endpoint-configuration", "model", "endpoint-files", "training-files", "undecided-version"]);
+export const staleKind = z.enum(["endpoint-configuration", "model", "endpoint-files", "training-files", "experiment-files", "undecided-version"]);
 export type StaleKind = z.infer<typeof staleKind>;
 
 export const staleArtefact = z.strictObject({

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { endpointModelsPrefix, trainingPrefix } from "../../contracts/keys.ts";
+import { endpointModelsPrefix, experimentsPrefix, trainingPrefix } from "../../contracts/keys.ts";
 import type { Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
 import { eventRate } from "../compute/event-rate.ts";
 import { callByRule } from "../compute/function-rule.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
+import { objectArns } from "../data/private-bucket.ts";
 import { eventRuleArn, type Place, physicalName, regionalArn } from "../place.ts";
 import { allow } from "../security/policy.ts";
 import { experimentModelPrefix } from "./experiments.asl.ts";
@@ -35,8 +36,8 @@ export const staleSweepRuleArn = (place: Place): string => eventRuleArn(place, r
 const longSeconds = 900;
 
 /**
- * Removes what learning and deploying left behind and nothing uses, by the clock (decision 11). It can remove files of trainings and of endpoints and what
- * SageMaker keeps of endpoints' earlier fleets, and nothing of the networks in use, of datasets or of cases. It can reject a version and approve none.
+ * Removes what learning and deploying left behind and nothing uses, by the clock (decision 11). It can remove files of trainings, of experiments and of endpoints and
+ * what SageMaker keeps of endpoints' earlier fleets and of experiments, and nothing of the networks in use, of datasets or of cases. It can reject a version and approve none.
  * HIPAA 164.310(d)(2)(i) disposal; 164.502(b) no longer than needed.
  */
 export class StaleSweep extends PlatformComponent {
@@ -68,10 +69,15 @@ export class StaleSweep extends PlatformComponent {
           }),
         },
         statements: [
-          ...[trainingPrefix, endpointModelsPrefix].flatMap((prefix, i) => [
-            bucket.allowList(`List${i === 0 ? "Trainings" : "EndpointFiles"}`, prefix),
-            ...bucket.allow(`Remove${i === 0 ? "Trainings" : "EndpointFiles"}`, ["s3:DeleteObject"], prefix),
-          ]),
+          bucket.allowList("ListTrainings", trainingPrefix),
+          // Trials and what was promoted lie beside these.
+          allow(
+            "RemoveTrainings",
+            ["s3:DeleteObject"],
+            [...args.models.map((model) => `${trainingPrefix}${model}/`), experimentsPrefix].map((prefix) => objectArns(bucket.arn, prefix)),
+          ),
+          bucket.allowList("ListEndpointFiles", endpointModelsPrefix),
+          ...bucket.allow("RemoveEndpointFiles", ["s3:DeleteObject"], endpointModelsPrefix),
           // SageMaker knows no resources of these.
           allow("FindServing", ["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs", "sagemaker:ListModels"], ["*"]),
           allow(

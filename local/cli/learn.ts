@@ -22,8 +22,8 @@ version, the training pipeline, the quality gate, approval, deployment, and an a
 that had no time to learn first, and takes the one that had. The three operations are one drawing, so the figures say that the
 loop works, and nothing of how good a network is. It needs a Python that trains: npm run verify:python prepares one.
 
-"stale" lists what learning and deploying left behind and nothing uses, as the schedule would remove it: files of trainings, earlier fleets of
-endpoints, and versions that nobody decided about.
+"stale" lists what learning and deploying left behind and nothing uses, as the schedule would remove it: files of trainings and
+experiments, earlier fleets of endpoints, and versions that nobody decided about.
 
   --steps N     of training (default: 60)
   --remove      remove what is listed, and reject those versions

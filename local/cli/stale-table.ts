@@ -5,6 +5,7 @@ const called: Readonly<Record<StaleSweep["found"][number]["kind"], string>> = {
   model: "model",
   "endpoint-files": "endpoint's files",
   "training-files": "training's files",
+  "experiment-files": "experiment's files",
   "undecided-version": "version",
 };
 

@@ -199,7 +199,7 @@ describe("drift", function () {
     expect([report.verdict, report.baseline?.cases, report.window.cases]).to.deep.equal(["DRIFTED", 8, 8]);
   });
 
-  it("removes what endpoints and trainings left behind, once it is asked to, and nothing that is in use", async () => {
+  it("removes what endpoints, trainings and experiments left behind, once it is asked to, and nothing that is in use", async () => {
     const client = new PlatformClient(platform.session);
     const { endpoint, region, credentials } = platform.session;
     const sagemaker = new SageMakerClient({ endpoint, region, credentials });
@@ -223,19 +223,35 @@ describe("drift", function () {
       );
       const variant = { VariantName: "current", ModelName: name, InstanceType: "ml.m5.large", InitialInstanceCount: 1 } as const;
       await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
-      for (const Key of [`endpoint-models/one/${network.id}/model.json`, `training/${network.id}/one/facts/facts.json`])
+      // As a batch of experiments leaves the model of one, and its files.
+      const tried = "training/experiments/batch/one/";
+      const triedModel = "svp-experiment-batch-0-0-0";
+      await sagemaker.send(
+        new CreateModelCommand({
+          ...{ ModelName: triedModel, ExecutionRoleArn, EnableNetworkIsolation: true },
+          PrimaryContainer: {
+            Image: PrimaryContainer?.Image,
+            ModelDataSource: { S3DataSource: { ...S3DataSource, S3Uri: `s3://${bucket}/${tried}trained/job/output/model/` } },
+          },
+        }),
+      );
+      for (const Key of [
+        ...[`endpoint-models/one/${network.id}/model.json`, `training/${network.id}/one/facts/facts.json`],
+        ...[`${tried}pictures.manifest`, `${tried}trained/job/output/model/model.onnx`],
+      ])
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "{}" }));
       const laid = await keys();
 
       const found = [
         { kind: "endpoint-configuration", name, reason: "No endpoint uses it.", files: 0 },
-        { kind: "model", name, reason: "No endpoint configuration names it.", files: 0 },
+        ...[name, triedModel].map((of) => ({ kind: "model", name: of, reason: "No endpoint configuration names it.", files: 0 })),
         { kind: "endpoint-files", name: "endpoint-models/one/", reason: "No model loads it.", files: 1 },
         { kind: "training-files", name: `training/${network.id}/one/`, reason: "Nothing in the registry came of it.", files: 1 },
+        { kind: "experiment-files", name: tried, reason: "Nothing in the registry came of it.", files: 2 },
       ];
       expect(await client.invoke("staleSweepFunction", { remove: false })).to.deep.equal({ found, removed: 0, isCut: false });
       expect(await keys()).to.deep.equal(laid);
-      expect(await client.invoke("staleSweepFunction", { remove: true })).to.deep.equal({ found, removed: 4, isCut: false });
+      expect(await client.invoke("staleSweepFunction", { remove: true })).to.deep.equal({ found, removed: 6, isCut: false });
       expect({ keys: await keys(), configurations: await configurations() }).to.deep.equal(before);
     } finally {
       sagemaker.destroy();

@@ -82,6 +82,17 @@ export function staleTrainingFiles(folder: Folder, versions: readonly FoundVersi
   return stale("training-files", folder.prefix, reason, keys);
 }
 
+/** What of an experiment's folder nobody needs: nothing of it as long as a model loads something of it, else the same as of a training's. `uri`: the folder's. */
+export function staleExperimentFiles(
+  folder: Folder,
+  { versions, loaded, uri }: { versions: readonly FoundVersion[]; loaded: ReadonlySet<string>; uri: string },
+  before: Date,
+): Stale | undefined {
+  if ([...loaded].some((each) => each.startsWith(uri))) return undefined;
+  const found = staleTrainingFiles(folder, versions, before);
+  return found && { ...found, kind: "experiment-files" };
+}
+
 const folderOf = (key: string): string => key.slice(0, key.lastIndexOf("/") + 1);
 
 /** Versions that wait for a person, and have for longer than anybody will remember why. */

@@ -1,4 +1,4 @@
-import { endpointModelsPrefix, trainingPrefix } from "../../../contracts/keys.ts";
+import { endpointModelsPrefix, experimentsPrefix, trainingPrefix } from "../../../contracts/keys.ts";
 import { type StaleSweep, sweepRequest } from "../../../contracts/stale.ts";
 import { TryAgain } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
@@ -11,6 +11,7 @@ import {
   type Stale,
   staleConfigurations,
   staleEndpointFiles,
+  staleExperimentFiles,
   staleModels,
   staleTrainingFiles,
   undecidedVersions,
@@ -58,16 +59,19 @@ const dayMs = 24 * 3600 * 1000;
 
 /**
  * Finds what learning and deploying left behind and nothing uses, and removes it if it is asked to. What the registry holds as approved or waiting, what
- * endpoints use, the networks in use and the versions before them, and datasets are never among it. What can't be judged hinders nothing else; it fails the
- * sweep at its end, so that somebody is told.
+ * endpoints use, the networks in use and the versions before them, and datasets are never among it. What can't be judged hinders only experiments, as it may
+ * have come of any; it fails the sweep at its end, so that somebody is told.
  */
 export const createHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<StaleSweep> => {
     const { remove } = parseInput(sweepRequest, event);
     const sweep = new Sweep(deps, remove);
-    await sweep.search("endpoints", () => sweepServing(deps, sweep));
-    for (const model of deps.networks) await sweep.search(model, () => sweepTraining(deps, sweep, model));
+    const loaded = await sweep.search("endpoints", () => sweepServing(deps, sweep));
+    const versions: (readonly FoundVersion[] | undefined)[] = [];
+    for (const model of deps.networks) versions.push(await sweep.search(model, () => sweepTraining(deps, sweep, model)));
+    if (loaded !== undefined && versions.every((found) => found !== undefined))
+      await sweep.search("experiments", () => sweepExperiments(deps, sweep, { loaded, versions: versions.flat() }));
     return sweep.end();
   };
 
@@ -94,11 +98,14 @@ class Sweep {
     return this.#isCut;
   }
 
-  async search(what: string, of: () => Promise<void>): Promise<void> {
+  /** What a search gives; undefined if it failed, or if no more may be taken. */
+  async search<T>(what: string, of: () => Promise<T>): Promise<T | undefined> {
+    if (this.#isCut) return undefined;
     try {
-      if (!this.#isCut) await of();
+      return await of();
     } catch (error) {
       this.#faults.push(`${what}: ${(error as Error).message}`);
+      return undefined;
     }
   }
 
@@ -137,10 +144,13 @@ class Sweep {
   }
 }
 
-/** What endpoints left behind: first configurations, then the models that only those named, then the files that only those loaded. */
-async function sweepServing({ serving, files, isDeploying, configurationPrefix, days }: Deps, sweep: Sweep): Promise<void> {
+/**
+ * What endpoints left behind: first configurations, then the models that only those named, then the files that only those loaded. Gives the folders that
+ * models load which stay; undefined if that can't be told now.
+ */
+async function sweepServing({ serving, files, isDeploying, configurationPrefix, days }: Deps, sweep: Sweep): Promise<ReadonlySet<string> | undefined> {
   // An endpoint may go back to what it was on before.
-  if (await isDeploying()) return;
+  if (await isDeploying()) return undefined;
   const before = sweep.before(days.stale);
   const [inUse, configurations, models] = [await serving.inUse(), await serving.configurations(), await serving.models()];
   const gone = new Set<string>();
@@ -150,19 +160,31 @@ async function sweepServing({ serving, files, isDeploying, configurationPrefix, 
   for (const stale of staleModels(models, kept, before)) if (await sweep.take(stale)) gone.add(stale.name);
   const loaded = new Set(models.flatMap(({ name, folder }) => (folder === undefined || gone.has(name) ? [] : [folder])));
   for await (const prefix of files.folders(endpointModelsPrefix)) {
-    if (sweep.isCut) return;
+    if (sweep.isCut) break;
     const stale = staleEndpointFiles(await files.folder(prefix), loaded, files.uri(prefix), before);
     if (stale) await sweep.take(stale);
   }
+  return loaded;
 }
 
-/** What trainings of a network left behind, and candidates that nobody said anything of. */
-async function sweepTraining({ registry, files, days }: Deps, sweep: Sweep, model: string): Promise<void> {
+/** What trainings of a network left behind, and candidates that nobody said anything of. Gives the network's versions. */
+async function sweepTraining({ registry, files, days }: Deps, sweep: Sweep, model: string): Promise<readonly FoundVersion[]> {
   const versions = await registry.versions(model);
   for (const stale of undecidedVersions(versions, sweep.before(days.undecided), days.undecided)) await sweep.take(stale);
   for await (const prefix of files.folders(`${trainingPrefix}${model}/`)) {
-    if (sweep.isCut) return;
+    if (sweep.isCut) break;
     const stale = staleTrainingFiles(await files.folder(prefix), versions, sweep.before(days.stale));
     if (stale) await sweep.take(stale);
   }
+  return versions;
+}
+
+/** What experiments left behind. An experiment's folder does not say of which network it is: `versions` are those of all. */
+async function sweepExperiments({ files, days }: Deps, sweep: Sweep, kept: { loaded: ReadonlySet<string>; versions: readonly FoundVersion[] }): Promise<void> {
+  for await (const batch of files.folders(experimentsPrefix))
+    for await (const prefix of files.folders(batch)) {
+      if (sweep.isCut) return;
+      const stale = staleExperimentFiles(await files.folder(prefix), { ...kept, uri: files.uri(prefix) }, sweep.before(days.stale));
+      if (stale) await sweep.take(stale);
+    }
 }

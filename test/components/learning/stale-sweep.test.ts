@@ -35,7 +35,7 @@ describe("StaleSweep", () => {
     });
   });
 
-  it("may remove files of trainings and endpoints and its own models and configurations, and nothing else; it approves nothing", () => {
+  it("may remove files of trainings, experiments and endpoints and its own models and configurations, and nothing else; it approves nothing", () => {
     const granted = statements(stack.one(aws.iam.RolePolicy, "learn-sweep-stale-role-policy").inputs["policy"]);
     const writes = Object.values(granted).flatMap(({ Action, Resource, Condition }) =>
       [Action].flat().flatMap((action) => (/:(Delete|Put|Update|Create|Start|Stop)/.test(String(action)) ? [{ Action: action, Resource, Condition }] : [])),
@@ -43,7 +43,7 @@ describe("StaleSweep", () => {
     const bucket = "arn:aws:s3:::svp-unit-111111111111-models/";
     const sagemaker = "arn:aws:sagemaker:us-east-1:111111111111:";
     expect(writes.filter(({ Action }) => /^(s3|sagemaker):/.test(String(Action)))).to.deep.equal([
-      { Action: "s3:DeleteObject", Resource: [`${bucket}training/*`], Condition: undefined },
+      { Action: "s3:DeleteObject", Resource: [`${bucket}training/phase-classifier/*`, `${bucket}training/experiments/*`], Condition: undefined },
       { Action: "s3:DeleteObject", Resource: [`${bucket}endpoint-models/*`], Condition: undefined },
       { Action: "sagemaker:DeleteEndpointConfig", Resource: [`${sagemaker}endpoint-config/svp-unit-*`], Condition: undefined },
       { Action: "sagemaker:DeleteModel", Resource: [`${sagemaker}model/svp-unit-*`, `${sagemaker}model/svp-experiment-*`], Condition: undefined },

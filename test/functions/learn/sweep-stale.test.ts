@@ -68,6 +68,11 @@ const trained = (execution: string): string[] =>
     "quality/quality.json",
     "quality/gate.json",
   ].map((file) => `${training}${execution}/${file}`);
+const experiment = "training/experiments/batch-1/small/";
+/** The folder of an experiment's network, as its model and whoever registers it name it. */
+const triedNetwork = `${experiment}trained/job/output/model/`;
+/** Everything that an experiment writes. */
+const tried = ["pictures.manifest", "checkpoints/last.pt", "trained/job/output/model/model.onnx", "answers/one.jpg.out"].map((file) => `${experiment}${file}`);
 const names = async (world: World, remove = false) => (await world.handler({ remove })).found.map(({ kind, name }) => `${kind} ${name}`);
 
 describe("SweepStale", () => {
@@ -149,11 +154,73 @@ describe("SweepStale", () => {
     expect(await names(world, true)).to.deep.equal([]);
   });
 
+  it("takes the model of an experiment, and then all of its files", async () => {
+    const world = setUp();
+    world.make("svp-experiment-batch-1-0-0-0", 40, `s3://models/${triedNetwork}`);
+    world.lay(40, ...tried, "training/experiments/batch-1/large/pictures.manifest");
+    world.lay(29, "training/experiments/batch-2/small/pictures.manifest");
+    const found = [
+      { kind: "model", name: "svp-experiment-batch-1-0-0-0", reason: "No endpoint configuration names it.", files: 0 },
+      { kind: "experiment-files", name: experiment, reason: "Nothing in the registry came of it.", files: 4 },
+      { kind: "experiment-files", name: "training/experiments/batch-1/large/", reason: "Nothing in the registry came of it.", files: 1 },
+    ];
+    expect(await world.handler({ remove: false })).to.deep.equal({ found, removed: 0, isCut: false });
+    expect([world.models.size, world.files.size]).to.deep.equal([1, 6]);
+    expect(await world.handler({ remove: true })).to.deep.equal({ found, removed: 3, isCut: false });
+    expect([world.models.size, [...world.files.keys()]]).to.deep.equal([0, ["training/experiments/batch-2/small/pictures.manifest"]]);
+  });
+
+  it("keeps an experiment of which a model loads something that an endpoint's configuration names, and one in which something was written lately", async () => {
+    const world = setUp();
+    world.make("svp-experiment-batch-1-0-0-0", 400, `s3://models/${triedNetwork}`);
+    world.configure("by-hand", 400, "svp-experiment-batch-1-0-0-0");
+    world.lay(400, ...tried, "training/experiments/batch-1/resumed/checkpoints/first.pt");
+    world.lay(29, "training/experiments/batch-1/resumed/checkpoints/last.pt");
+    expect(await names(world, true)).to.deep.equal([]);
+  });
+
+  it("keeps of an experiment what a version of any network refers to", async () => {
+    const quality = "training/another/measured/quality/quality.json";
+    const version = { arn: "arn:version/tried", createdAt: ago(100), changedAt: ago(100), folder: triedNetwork, quality };
+    const reads = async (approval: string) => {
+      const versions = async (model: string) => (model === "another" ? [{ ...version, approval }] : []);
+      const world = setUp({ networks: ["another", network], registry: { versions, reject: async () => expect.fail("must not be rejected") } });
+      world.lay(100, ...tried);
+      const { found } = await world.handler({ remove: true });
+      return { found: found.map(({ kind, reason, files }) => ({ kind, reason, files })), left: [...world.files.keys()] };
+    };
+    expect(await reads("Approved")).to.deep.equal({
+      found: [{ kind: "experiment-files", reason: "Its candidate and measures stay; the rest was on the way to them.", files: 3 }],
+      left: [`${triedNetwork}model.onnx`],
+    });
+    expect(await reads("Rejected")).to.deep.equal({
+      found: [{ kind: "experiment-files", reason: "Its version was rejected; its measures stay.", files: 4 }],
+      left: [],
+    });
+  });
+
+  it("leaves experiments alone while what is in use can't be told, and if their model could not be removed", async () => {
+    const deploying = setUp({ isDeploying: async () => true });
+    deploying.lay(400, ...tried);
+    expect(await names(deploying, true)).to.deep.equal([]);
+    const refused = setUp();
+    refused.make("svp-experiment-batch-1-0-0-0", 400, `s3://models/${triedNetwork}`);
+    refused.lay(400, ...tried);
+    refused.models.delete = () => {
+      throw new Error("It is in use.");
+    };
+    expect((await failure(refused.handler({ remove: true }))).message).to.equal(
+      "Something could not be swept; the first: svp-experiment-batch-1-0-0-0: It is in use.",
+    );
+    expect(refused.files.size).to.equal(4);
+  });
+
   it("takes no more at once than it may, and says so", async () => {
     const world = setUp({ most: 2 });
     for (const name of ["a", "b", "c"]) world.lay(40, `${training}${name}/facts/facts.json`);
+    world.lay(40, ...tried);
     expect(await world.handler({ remove: true })).to.deep.include({ removed: 2, isCut: true });
-    expect(await world.handler({ remove: true })).to.deep.include({ removed: 1, isCut: false });
+    expect(await world.handler({ remove: true })).to.deep.include({ removed: 2, isCut: false });
   });
 
   it("keeps a model whose configuration could not be removed, goes on with the rest, and fails at its end", async () => {
@@ -174,7 +241,7 @@ describe("SweepStale", () => {
     expect([...refused.files.keys()]).to.deep.equal(["endpoint-models/a/model.onnx"]);
   });
 
-  it("takes nothing of a network whose registry it can't read, and sweeps the others", async () => {
+  it("takes nothing of a network whose registry it can't read, nor of experiments, of which something there may have come, and sweeps the other networks", async () => {
     const world = setUp({
       networks: ["broken", network],
       registry: {
@@ -185,11 +252,11 @@ describe("SweepStale", () => {
         reject: async () => undefined,
       },
     });
-    world.lay(40, "training/broken/one/facts.json", `${training}one/facts.json`);
+    world.lay(40, "training/broken/one/facts.json", `${training}one/facts.json`, ...tried);
     expect((await failure(world.handler({ remove: true }))).message).to.equal(
       "Something could not be swept; the first: broken: The version's folder is missing.",
     );
-    expect([...world.files.keys()]).to.deep.equal(["training/broken/one/facts.json"]);
+    expect([...world.files.keys()]).to.deep.equal(["training/broken/one/facts.json", ...tried]);
   });
 
   it("removes what it finds where the clock asks it", async () => {
