@@ -1,7 +1,7 @@
-import { AbortMultipartUploadCommand, DeleteObjectsCommand, type S3Client } from "@aws-sdk/client-s3";
+import { AbortMultipartUploadCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import { casePrefixes } from "../../contracts/keys.ts";
-import { TryAgain } from "../runtime/errors.ts";
+import { deleteObjects } from "../runtime/delete-objects.ts";
 import { openUploads, type StoredVersion, versionPages } from "./versions.ts";
 
 /** One prefix of a case in one bucket. */
@@ -16,7 +16,7 @@ export interface CaseObjects {
   places(caseId: string): Place[];
   pages(place: Place): AsyncIterable<StoredVersion[]>;
   uploads(place: Place): Promise<{ key: string; id: string }[]>;
-  /** Deletes these versions for good, at most a thousand. Throws if S3 keeps any, naming S3's reasons. */
+  /** Deletes these versions for good. Throws if S3 keeps any, naming S3's reasons. */
   delete(place: Place, versions: readonly StoredVersion[]): Promise<void>;
   abort(place: Place, upload: { key: string; id: string }): Promise<void>;
 }
@@ -28,16 +28,7 @@ export const caseObjects = (s3: S3Client, buckets: { raw: string; processed: str
   },
   pages: ({ bucket, prefix }) => versionPages(s3, bucket, prefix),
   uploads: ({ bucket, prefix }) => openUploads(s3, bucket, prefix),
-  async delete({ bucket }, versions) {
-    if (versions.length === 0) return;
-    const Objects = versions.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
-    const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
-    if (Errors.length === 0) return;
-    const codes = [...new Set(Errors.map(({ Code = "unknown" }) => Code))].sort();
-    // S3 answers for each object apart; what passes is worth another try.
-    const Failure = codes.every((code) => ["InternalError", "SlowDown", "ServiceUnavailable"].includes(code)) ? TryAgain : Error;
-    throw new Failure(`S3 kept ${Errors.length} of ${versions.length} versions: ${codes.join(", ")}.`);
-  },
+  delete: ({ bucket }, versions) => deleteObjects(s3, bucket, versions, "versions"),
   async abort({ bucket }, { key, id }) {
     try {
       await s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: id }));

@@ -1,4 +1,4 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import {
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
@@ -17,6 +17,7 @@ import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { toUri, trainingPrefix } from "../../../contracts/keys.ts";
 import { registryClient, s3Client, statesClient } from "../../runtime/clients.ts";
+import { deleteObjects } from "../../runtime/delete-objects.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
@@ -111,9 +112,6 @@ function registryOf(client: SageMakerClient, groupPrefix: string, bucket: string
   };
 }
 
-/** S3 deletes so many objects at once. (API reference: DeleteObjects) */
-const mostAtOnce = 1000;
-
 function filesOf(client: S3Client, Bucket: string): Deps["files"] {
   return {
     uri: (prefix) => toUri(Bucket, prefix),
@@ -127,13 +125,12 @@ function filesOf(client: S3Client, Bucket: string): Deps["files"] {
         files.push(...Contents.map(({ Key, LastModified }) => ({ key: Key as string, changedAt: LastModified as Date })));
       return { prefix, files };
     },
-    async remove(keys) {
-      for (let i = 0; i < keys.length; i += mostAtOnce) {
-        const Objects = keys.slice(i, i + mostAtOnce).map((Key) => ({ Key }));
-        const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-        if (Errors.length > 0)
-          throw new Error(`S3 kept ${Errors.length} of ${Objects.length} files: ${[...new Set(Errors.map(({ Code }) => Code))].join(", ")}.`);
-      }
-    },
+    remove: (keys) =>
+      deleteObjects(
+        client,
+        Bucket,
+        keys.map((key) => ({ key })),
+        "files",
+      ),
   };
 }
