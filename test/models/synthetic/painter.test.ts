@@ -7,6 +7,7 @@ import { type Event, planScenario } from "../../../models/synthetic/scenario.ts"
 
 const [WIDTH, HEIGHT] = [192, 108];
 const scenario = planScenario({ seed: 4366, seconds: 24, frameRate: { num: 25, den: 1 } });
+const otherProcedure = planScenario({ seed: 4366, seconds: 24, frameRate: { num: 25, den: 1 }, procedure: hysterectomy });
 const digest = (pixels: Uint8ClampedArray): string => createHash("sha256").update(pixels).digest("hex");
 const event = (type: string) => scenario.events.find((e) => e.type === type)!;
 
@@ -38,9 +39,12 @@ describe("painter", () => {
     expect(digest(other.pixels)).to.not.equal(digest(pixels));
   });
 
-  it("draws the known frame", () => {
+  it("draws the known frame of each procedure", () => {
     paint(100);
     expect(digest(pixels)).to.equal("40634ffcd96715fde062cc1682c8758e19527fccb4b82b018263e5add6cac598");
+    const painted = painter(otherProcedure, WIDTH, HEIGHT);
+    painted.paint(100);
+    expect(digest(painted.pixels)).to.equal("e791f381666bc682bd26a26dfc1597653cc45706b88a829f4e329aa4805af2ff");
   });
 
   it("says what every pixel of a frame shows: instruments over structures, nothing outside the round picture or the patient", () => {
@@ -116,11 +120,10 @@ describe("painter", () => {
   });
 
   it("shows the uterus and other instruments in a hysterectomy, and no liver", () => {
-    const other = planScenario({ seed: 4366, seconds: 24, frameRate: { num: 25, den: 1 }, procedure: hysterectomy });
-    const painted = painter(other, WIDTH, HEIGHT);
+    const painted = painter(otherProcedure, WIDTH, HEIGHT);
     const seen = new Set<string>();
     const labels = new Set<number>();
-    for (let frame = 10; frame < other.frameCount; frame += 45) {
+    for (let frame = 10; frame < otherProcedure.frameCount; frame += 45) {
       for (const [label] of painted.paint(frame)) labels.add(label);
       for (const kind of painted.kinds) if (kind > 0) seen.add(CLASSES[kind - 1]!);
     }
