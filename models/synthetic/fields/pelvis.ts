@@ -1,8 +1,7 @@
 import { classOf } from "../classes.ts";
-import { between, mixNumbers, random, smoothstep } from "../random.ts";
+import { between, random, smoothstep } from "../random.ts";
 import { type Surface, surface } from "../surface.ts";
-import { cellularNoise, fractalNoise, sampleTile } from "../textures.ts";
-import { blendTo, type Colour, dome, fill, inTube, shade, type Tube, vessels } from "./tissue.ts";
+import { blendTo, cover, coverWithBowel, coverWithFat, dome, fill, finish, inTube, shade, type Tube, tissue, vessels } from "./tissue.ts";
 
 /**
  * The field of a laparoscopic hysterectomy as a relief: the uterus in the middle, its neck below, round ligaments and tubes to
@@ -10,11 +9,7 @@ import { blendTo, type Colour, dome, fill, inTube, shade, type Tube, vessels } f
  */
 export function pelvis(seed: number, scale: number): Surface {
   const next = random(seed, "tissue");
-  const soft = fractalNoise(next, 4, 4);
-  const fine = fractalNoise(next, 24, 3);
-  const lobules = cellularNoise(next, 64);
-  const warm = between(next, -10, 10);
-  const tint = (r: number, g: number, b: number): Colour => [r + warm + between(next, -8, 8), g + between(next, -7, 7), b - warm / 2 + between(next, -6, 6)];
+  const { tint, grain, groove } = tissue(next);
   const colour = {
     peritoneum: tint(214, 122, 108),
     uterus: tint(212, 126, 118),
@@ -43,43 +38,29 @@ export function pelvis(seed: number, scale: number): Surface {
 
   const kind = {
     uterus: classOf("Uterus"),
-    bowel: classOf("GastrointestinalTract"),
-    fat: classOf("Fat"),
     connective: classOf("ConnectiveTissue"),
   };
 
   return surface(scale, (x, y, point) => {
-    const n1 = sampleTile(soft, x * 0.31 + 0.1, y * 0.31);
-    const n2 = sampleTile(soft, x * 0.83 + 0.6, y * 0.83 + 0.3);
-    const n3 = sampleTile(fine, x * 0.9, y * 0.9);
-    const bump = (n2 - 0.5) * 0.06 + (n3 - 0.5) * 0.012;
+    const here = grain(x, y);
+    const { n1, n2, n3, bump } = here;
     const wx = x + (n1 - 0.5) * 0.14;
     const wy = y + (n2 - 0.5) * 0.1;
 
     // Peritoneum and connective tissue below everything.
-    let height = bump * 1.3 + (n1 - 0.5) * 0.2;
-    let gloss = 0.65;
+    point.height = bump * 1.3 + (n1 - 0.5) * 0.2;
+    point.gloss = 0.65;
     point.kind = kind.connective;
     fill(point, colour.peritoneum, 0.82 + 0.36 * n2 - 0.12 * n3);
     blendTo(point, colour.fat, 0.25 * smoothstep(0.5, 0.8, n1), 1);
 
-    // Fat over the bladder, lobule by lobule.
-    const groove = sampleTile(lobules, wx * 0.62, wy * 0.62 + 0.2);
+    // Fat over the bladder.
     const fat = smoothstep(0.05, 0.2, wy - 0.42 - 0.1 * wx * wx + (n1 - 0.5) * 0.4);
-    if (fat > 0) {
-      blendTo(point, colour.fat, fat, 1.1 - 0.42 * groove + (n3 - 0.5) * 0.16);
-      height += fat * (0.075 * (1 - groove * groove) + 0.02);
-      if (fat >= 0.5) point.kind = kind.fat;
-    }
+    if (fat > 0) coverWithFat(point, fat, colour.fat, groove(wx, wy), here);
 
     for (const loop of loops) {
       const depth = inTube(loop, wx, wy);
-      if (depth <= 0) continue;
-      const cover = smoothstep(0, 0.12, depth);
-      blendTo(point, colour.bowel, cover, 0.88 + 0.22 * n2);
-      height = mixNumbers(height, 0.2 * dome(depth) + 0.012 * Math.sin(wx * 26) + bump * 0.6, cover);
-      gloss = mixNumbers(gloss, 0.8, cover);
-      if (cover >= 0.5) point.kind = kind.bowel;
+      if (depth > 0) coverWithBowel(point, depth, colour.bowel, wx, here);
     }
 
     for (const { round, tube, ovary } of sides) {
@@ -90,38 +71,27 @@ export function pelvis(seed: number, scale: number): Surface {
         const depth = inTube(band, wx, wy);
         if (depth <= 0) continue;
         blendTo(point, of, smoothstep(0, 0.25, depth), 0.92 + 0.2 * n2);
-        height += rise * dome(depth);
+        point.height += rise * dome(depth);
         point.kind = kind.connective;
       }
       const depth = 1 - Math.hypot((wx - ovary.x) / 1.5, wy - ovary.y) / ovary.radius;
-      if (depth > 0) {
-        const cover = smoothstep(0, 0.12, depth);
-        blendTo(point, colour.ovary, cover, 0.88 + 0.2 * n3);
-        height = mixNumbers(height, 0.1 * dome(depth) + bump, cover);
-        gloss = mixNumbers(gloss, 0.9, cover);
-        // No dataset that is followed here names it.
-        if (cover >= 0.5) point.kind = 0;
-      }
+      if (depth > 0)
+        // Of no kind: no dataset that is followed here names it.
+        cover(point, smoothstep(0, 0.12, depth), { colour: colour.ovary, factor: 0.88 + 0.2 * n3, height: 0.1 * dome(depth) + bump, gloss: 0.9, kind: 0 });
     }
 
     // The uterus: its body over its neck, firm, pale where the light falls.
     const above = 1 - Math.hypot((x - body.x + (n1 - 0.5) * 0.06) / body.across, (y - body.y + (n2 - 0.5) * 0.05) / body.along);
     const depth = Math.max(above, inTube(neck, wx, wy));
     if (depth > 0) {
-      const cover = smoothstep(0, 0.06, depth);
-      blendTo(point, colour.uterus, cover, 0.9 + 0.24 * (n2 - 0.5) + 0.12 * (n3 - 0.5));
-      blendTo(point, colour.uterusDark, cover * 0.5 * smoothstep(0.5, 0.8, n1), 1);
-      height = mixNumbers(height, 0.24 * dome(depth) + 0.03 + bump * 0.4, cover);
-      gloss = mixNumbers(gloss, 0.9, cover);
-      if (cover >= 0.5) point.kind = kind.uterus;
+      const share = smoothstep(0, 0.06, depth);
+      const factor = 0.9 + 0.24 * (n2 - 0.5) + 0.12 * (n3 - 0.5);
+      cover(point, share, { colour: colour.uterus, factor, height: 0.24 * dome(depth) + 0.03 + bump * 0.4, gloss: 0.9, kind: kind.uterus });
+      blendTo(point, colour.uterusDark, share * 0.5 * smoothstep(0.5, 0.8, n1), 1);
     } else {
       shade(point, 1 - 0.35 * smoothstep(-0.4, 0, depth));
     }
 
-    const vein = veins(x + (n3 - 0.5) * 0.012, y + (n2 - 0.5) * 0.02);
-    if (vein > 0) blendTo(point, colour.vessel, vein * 0.5, 0.95);
-
-    point.height = height;
-    point.gloss = gloss * (0.55 + 0.6 * n3);
+    finish(point, colour.vessel, 0.5 * veins(x + (n3 - 0.5) * 0.012, y + (n2 - 0.5) * 0.02), here);
   });
 }

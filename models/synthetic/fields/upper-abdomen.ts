@@ -1,8 +1,7 @@
 import { classOf } from "../classes.ts";
 import { between, clamp, mixNumbers, random, smoothstep } from "../random.ts";
 import { type Surface, surface } from "../surface.ts";
-import { cellularNoise, fractalNoise, sampleTile } from "../textures.ts";
-import { blendTo, type Colour, dome, fill, inTube, shade, type Tube, vessels } from "./tissue.ts";
+import { blendTo, type Colour, cover, coverWithBowel, coverWithFat, dome, fill, finish, inTube, shade, type Tube, tissue, vessels } from "./tissue.ts";
 
 /**
  * The field of a laparoscopic cholecystectomy as a relief: peritoneum, liver above, fat below, bowel at the right,
@@ -11,11 +10,7 @@ import { blendTo, type Colour, dome, fill, inTube, shade, type Tube, vessels } f
  */
 export function upperAbdomen(seed: number, scale: number): Surface {
   const next = random(seed, "tissue");
-  const soft = fractalNoise(next, 4, 4);
-  const fine = fractalNoise(next, 24, 3);
-  const lobules = cellularNoise(next, 64);
-  const warm = between(next, -10, 10);
-  const tint = (r: number, g: number, b: number): Colour => [r + warm + between(next, -8, 8), g + between(next, -7, 7), b - warm / 2 + between(next, -6, 6)];
+  const { tint, grain, groove } = tissue(next);
   const colour = {
     peritoneum: tint(206, 108, 92),
     liver: tint(142, 56, 44),
@@ -44,25 +39,21 @@ export function upperAbdomen(seed: number, scale: number): Surface {
 
   const kind = {
     liver: classOf("Liver"),
-    bowel: classOf("GastrointestinalTract"),
-    fat: classOf("Fat"),
     connective: classOf("ConnectiveTissue"),
     duct: classOf("CysticDuct"),
     gallbladder: classOf("Gallbladder"),
   };
 
   return surface(scale, (x, y, point) => {
-    const n1 = sampleTile(soft, x * 0.31 + 0.1, y * 0.31);
-    const n2 = sampleTile(soft, x * 0.83 + 0.6, y * 0.83 + 0.3);
-    const n3 = sampleTile(fine, x * 0.9, y * 0.9);
-    const bump = (n2 - 0.5) * 0.06 + (n3 - 0.5) * 0.012;
+    const here = grain(x, y);
+    const { n1, n2, n3, bump } = here;
     const wx = x + (n1 - 0.5) * 0.16;
     const wy = y + (n2 - 0.5) * 0.12;
     const mottled = 0.82 + 0.36 * n2 - 0.12 * n3;
 
     // Peritoneum and connective tissue below everything.
-    let height = bump * 1.5 + (n1 - 0.5) * 0.25;
-    let gloss = 0.55;
+    point.height = bump * 1.5 + (n1 - 0.5) * 0.25;
+    point.gloss = 0.55;
     point.kind = kind.connective;
     fill(point, colour.peritoneum, mottled);
     blendTo(point, colour.fat, 0.35 * smoothstep(0.45, 0.75, n1), 1);
@@ -70,67 +61,50 @@ export function upperAbdomen(seed: number, scale: number): Surface {
     const cystic = inTube(duct, wx, wy);
     if (cystic > 0) {
       blendTo(point, colour.duct, smoothstep(0, 0.25, cystic), 0.95 + 0.2 * (n3 - 0.5));
-      height += 0.05 * dome(cystic);
+      point.height += 0.05 * dome(cystic);
       point.kind = kind.duct;
     }
     const supply = inTube(artery, wx, wy);
     if (supply > 0) {
       blendTo(point, colour.artery, smoothstep(0, 0.3, supply), 1);
-      height += 0.022 * dome(supply);
+      point.height += 0.022 * dome(supply);
       point.kind = kind.connective;
     }
 
-    // Fat, lobule by lobule.
-    const groove = sampleTile(lobules, wx * 0.62, wy * 0.62 + 0.2);
     const fat = smoothstep(0.05, 0.2, wy - 0.3 + 0.22 * wx + (n1 - 0.5) * 0.5);
     if (fat > 0) {
-      blendTo(point, colour.fat, fat, 1.1 - 0.42 * groove + (n3 - 0.5) * 0.16);
-      blendTo(point, colour.peritoneum, fat * 0.45 * smoothstep(0.55, 1, groove), 0.9);
-      height += fat * (0.075 * (1 - groove * groove) + 0.02);
-      gloss = mixNumbers(gloss, 0.7, fat);
-      if (fat >= 0.5) point.kind = kind.fat;
+      const lobule = groove(wx, wy);
+      coverWithFat(point, fat, colour.fat, lobule, here);
+      blendTo(point, colour.peritoneum, fat * 0.45 * smoothstep(0.55, 1, lobule), 0.9);
+      point.gloss = mixNumbers(point.gloss, 0.7, fat);
     }
 
     const loop = inTube(bowel, wx, wy);
-    if (loop > 0) {
-      const cover = smoothstep(0, 0.12, loop);
-      blendTo(point, colour.bowel, cover, 0.88 + 0.22 * n2);
-      height = mixNumbers(height, 0.2 * dome(loop) + 0.012 * Math.sin(wx * 26) + bump * 0.6, cover);
-      gloss = mixNumbers(gloss, 0.8, cover);
-      if (cover >= 0.5) point.kind = kind.bowel;
-    }
+    if (loop > 0) coverWithBowel(point, loop, colour.bowel, wx, here);
 
     // The liver: smooth, dark, wet, rounded at its lower edge.
     const depth = liverEdge + 0.2 * Math.sin(wx * 1.7 + 0.8) - 0.12 * wx - wy;
     if (depth > 0) {
-      const cover = smoothstep(0, 0.03, depth);
-      blendTo(point, colour.liver, cover, 0.9 + 0.3 * (n3 - 0.5) + 0.2 * n2);
-      blendTo(point, colour.liverDark, cover * 0.6 * smoothstep(0.42, 0.75, n1), 1);
-      height = mixNumbers(height, 0.15 * dome(clamp(depth / 0.3, 0, 1)) + 0.05 + (n2 - 0.5) * 0.05 + (n3 - 0.5) * 0.009, cover);
-      gloss = mixNumbers(gloss, 1, cover);
-      if (cover >= 0.5) point.kind = kind.liver;
+      const share = smoothstep(0, 0.03, depth);
+      const height = 0.15 * dome(clamp(depth / 0.3, 0, 1)) + 0.05 + (n2 - 0.5) * 0.05 + (n3 - 0.5) * 0.009;
+      cover(point, share, { colour: colour.liver, factor: 0.9 + 0.3 * (n3 - 0.5) + 0.2 * n2, height, gloss: 1, kind: kind.liver });
+      blendTo(point, colour.liverDark, share * 0.6 * smoothstep(0.42, 0.75, n1), 1);
     } else {
       shade(point, 1 - 0.45 * smoothstep(-0.14, 0, depth));
     }
 
     const bladder = inTube(gallbladder, x + (n1 - 0.5) * 0.07, y + (n2 - 0.5) * 0.05);
     if (bladder > 0) {
-      const cover = smoothstep(0, 0.05, bladder);
+      const share = smoothstep(0, 0.05, bladder);
       const along = smoothstep(-0.5, 0.2, x);
       const wall: Colour = [0, 1, 2].map((i) => mixNumbers(colour.fundus[i]!, colour.gallbladder[i]!, along)) as unknown as Colour;
-      blendTo(point, wall, cover, 0.9 + 0.3 * (n2 - 0.5) + 0.1 * (n3 - 0.5));
-      blendTo(point, colour.fat, cover * 0.5 * smoothstep(0.62, 0.8, n1), 1);
-      height = mixNumbers(height, 0.2 * dome(bladder) + 0.03 + bump * 0.5, cover);
-      gloss = mixNumbers(gloss, 1, cover);
-      if (cover >= 0.5) point.kind = kind.gallbladder;
+      const factor = 0.9 + 0.3 * (n2 - 0.5) + 0.1 * (n3 - 0.5);
+      cover(point, share, { colour: wall, factor, height: 0.2 * dome(bladder) + 0.03 + bump * 0.5, gloss: 1, kind: kind.gallbladder });
+      blendTo(point, colour.fat, share * 0.5 * smoothstep(0.62, 0.8, n1), 1);
     } else {
       shade(point, 1 - 0.4 * smoothstep(-0.5, 0, bladder));
     }
 
-    const vein = veins(x + (n3 - 0.5) * 0.012, y + (n2 - 0.5) * 0.02);
-    if (vein > 0) blendTo(point, colour.vessel, vein * (depth > 0 ? 0.15 : 0.55), 0.95);
-
-    point.height = height;
-    point.gloss = gloss * (0.55 + 0.6 * n3);
+    finish(point, colour.vessel, (depth > 0 ? 0.15 : 0.55) * veins(x + (n3 - 0.5) * 0.012, y + (n2 - 0.5) * 0.02), here);
   });
 }
