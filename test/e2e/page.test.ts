@@ -759,7 +759,19 @@ describe("the page", function () {
     await refusal(403, { message: "Forbidden" }, "application/json");
     expect(await told()).to.deep.equal(["存取遭拒。", [["en", "Forbidden"]]]);
     await refusal(418, {}, "application/json");
-    expect(await told()).to.deep.equal(["操作未成功。", [["en", `The platform answered 418 to GET /cases/${analysed.case.caseId}.`]]]);
+    expect(await told()).to.deep.equal(["操作未成功。", [[null, `平台對 GET /cases/${analysed.case.caseId} 回應 418，未說明原因。`]]]);
+    await own.close();
+  });
+
+  it("says in the reader's language that a file of an analysis can't be read", async () => {
+    const own = await browser.newContext({ locale: "zh-TW" });
+    const tab = await own.newPage();
+    await tab.route("**/frame-table.json*", (route) => route.fulfill({ status: 403, headers: { "access-control-allow-origin": "*" }, body: "<Error/>" }));
+    await tab.goto(`${home()}#/cases/${analysed.case.caseId}`);
+    const reason = tab.locator("main [role=alert] li");
+    await reason.waitFor();
+    expect([await reason.getAttribute("lang"), await reason.textContent()]).to.deep.equal([null, "無法讀取分析檔案：儲存服務回應 403。"]);
+    expect(await tab.textContent("main [role=alert] strong")).to.equal("存取遭拒。");
     await own.close();
   });
 

@@ -3,6 +3,7 @@ import { type CorrectedView, corrected, uncorrected, type Vocabulary, vocabulary
 import { type Correctable, correctable, objections } from "../../contracts/correction-rules.ts";
 import type { Change, Correction, CorrectionList, CorrectionReceipt, CorrectionSet } from "../../contracts/corrections.ts";
 import { Refusal } from "../data/api.ts";
+import { Failure } from "../data/failure.ts";
 
 /** What one undoes at once. */
 export type Step = readonly Change[];
@@ -162,7 +163,7 @@ export class Editor {
     let after: number | null = this.#sets.at(-1)?.version ?? 0;
     while (after !== null) {
       const list: CorrectionList = await this.#args.read(after);
-      if (list.runId !== runId) throw new Error("The case was analysed again. Reload the page: these corrections are of the analysis before.");
+      if (list.runId !== runId) throw new Failure(({ failures }) => failures.analysedAgain);
       this.#sets.push(...list.sets);
       this.#base = corrected(
         this.#base,

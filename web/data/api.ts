@@ -18,20 +18,19 @@ import type { ReviewQueue } from "../../contracts/review-queue.ts";
 import type { SignOffRequest, ToldSignOff } from "../../contracts/sign-off.ts";
 import type { ArrivedParts, EndedUpload, SignedParts, StartedUpload, UploadRequest } from "../../contracts/upload.ts";
 import type { ViewPage } from "../../contracts/views.ts";
+import { Failure, type Reason } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 export type Sprites = ReturnType<(typeof sprites)["parse"]>;
 
-/** The platform refused, and says why: all reasons at once. */
-export class Refusal extends Error {
+/** The platform, or the storage, refused. */
+export class Refusal extends Failure {
+  override readonly name = "Refusal";
   readonly status: number;
-  readonly reasons: readonly string[];
 
-  constructor(status: number, reasons: readonly string[]) {
-    super(reasons.join(" "));
-    this.name = "Refusal";
+  constructor(status: number, reasons: readonly Reason[]) {
+    super(...reasons);
     this.status = status;
-    this.reasons = reasons;
   }
 }
 
@@ -155,7 +154,7 @@ export class Api {
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok && answer !== undefined) return answer as T;
-    throw new Refusal(response.status, reasonsOf(answer) ?? [`The platform answered ${response.status} to ${method} ${path.replace(/\?.*/, "")}.`]);
+    throw new Refusal(response.status, reasonsOf(answer) ?? [({ failures }) => failures.unexplained(response.status, `${method} ${path.replace(/\?.*/, "")}`)]);
   }
 }
 
@@ -169,9 +168,9 @@ const reasonsOf = (answer: unknown): readonly string[] | undefined => {
 /** Reads a file of an analysis behind a signed link. Throws if it isn't of the schema that this page reads: a newer one may mean something else. */
 async function file<T extends { schema: string }>(link: string, schema: T["schema"], signal?: AbortSignal): Promise<T> {
   const response = await fetch(link, { ...(signal && { signal }) });
-  if (!response.ok) throw new Refusal(response.status, [`A file of the analysis could not be read: the storage answered ${response.status}.`]);
+  if (!response.ok) throw new Refusal(response.status, [({ failures }) => failures.unreadFile(response.status)]);
   const document = (await response.json()) as T;
-  if (document.schema !== schema) throw new Error(`The page reads ${schema}, and was given ${document.schema}. Reload the page.`);
+  if (document.schema !== schema) throw new Failure(({ failures }) => failures.otherSchema(schema, document.schema));
   return document;
 }
 export const readFrameTable = (link: string, signal?: AbortSignal) => file<FrameTable>(link, "frame-table/1.0", signal);

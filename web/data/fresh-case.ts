@@ -1,4 +1,5 @@
 import type { CaseDetail } from "../../contracts/api.ts";
+import { Failure } from "./failure.ts";
 
 /** Signed links live 15 minutes; those older than this, in milliseconds, are asked for again. */
 const freshMs = 12 * 60 * 1000;
@@ -37,7 +38,7 @@ export class FreshLinks {
   /** The link that `of` names. Throws if the case has none any more. */
   async link(of: (links: CaseDetail["links"]) => string | null | undefined): Promise<string> {
     const found = of(await this.get());
-    if (!found) throw new Error("The case has no such file any more. Reload the page.");
+    if (!found) throw new Failure(({ failures }) => failures.noSuchFile);
     return found;
   }
 }

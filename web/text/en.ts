@@ -68,6 +68,16 @@ export const english = {
   loading: "Loading…",
   failed: "That did not work.",
   refusals,
+  /** What the page itself has to say of what failed. */
+  failures: {
+    unexplained: (status: number, request: string) => `The platform answered ${status} to ${request}.`,
+    unreadFile: (status: number) => `A file of the analysis could not be read: the storage answered ${status}.`,
+    otherSchema: (read: string, given: string) => `The page reads ${read}, and was given ${given}. Reload the page.`,
+    noSuchFile: "The case has no such file any more. Reload the page.",
+    analysedAgain: "The case was analysed again. Reload the page: these corrections are of the analysis before.",
+    storage: (status: number) => `The storage answered ${status}.`,
+    browserStorage: "The browser's storage failed.",
+  },
   offline: "The platform can't be reached. Check the network, then try again.",
   tryAgain: "Try again",
   close: "Close",

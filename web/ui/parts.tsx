@@ -1,25 +1,29 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Refusal } from "../data/api.ts";
+import { Failure, type Reason } from "../data/failure.ts";
 import type { Text } from "../text/text.ts";
 import { useApp } from "./app-context.ts";
 
 /** A refusal's kind is its status, and nothing beyond it (`contracts/api.ts`). Undefined of a status that the page does not know. */
 const refusalTitle = (text: Text, status: number): string | undefined => (text.refusals as Readonly<Record<number, string>>)[status];
 
-/** Why something failed: what kind of refusal it is, and the platform's own reasons, all of them and always in English; or that it can't be reached. */
+/** Why something failed: what kind of refusal it is, and all reasons, the platform's always in English, the page's in the reader's language. */
 export function Problem({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
   const { text } = useApp();
-  const isRefusal = error instanceof Refusal;
-  const reasons = isRefusal ? error.reasons : [error instanceof TypeError ? text.offline : error.message];
+  const reasons: readonly Reason[] = error instanceof Failure ? error.reasons : [({ offline }) => (error instanceof TypeError ? offline : error.message)];
   return (
     <div className="problem" role="alert">
-      <strong>{(isRefusal && refusalTitle(text, error.status)) || text.failed}</strong>
+      <strong>{(error instanceof Refusal && refusalTitle(text, error.status)) || text.failed}</strong>
       <ul>
-        {reasons.map((reason) => (
-          <li key={reason} lang={isRefusal ? "en" : undefined}>
-            {reason}
-          </li>
-        ))}
+        {reasons.map((reason) =>
+          typeof reason === "string" ? (
+            <li key={reason} lang="en">
+              {reason}
+            </li>
+          ) : (
+            <li key={reason(text)}>{reason(text)}</li>
+          ),
+        )}
       </ul>
       {retry && (
         <button type="button" onClick={retry}>

@@ -1,9 +1,15 @@
 import { expect } from "chai";
 import { type CaseDetail, problemOf } from "../../../contracts/api.ts";
-import { Api, type Refusal } from "../../../web/data/api.ts";
+import { Api, type Refusal, readFrameTable } from "../../../web/data/api.ts";
+import type { Failure } from "../../../web/data/failure.ts";
 import { FreshLinks } from "../../../web/data/fresh-case.ts";
 import { idlenessAfter } from "../../../web/data/idle.ts";
 import { scopesIn } from "../../../web/data/sign-in.ts";
+import { texts } from "../../../web/text/text.ts";
+
+/** What a failure says to readers of each language. */
+const inBoth = ({ reasons }: Failure): string[] =>
+  Object.values(texts).map((text) => reasons.map((reason) => (typeof reason === "string" ? reason : reason(text))).join(" "));
 
 describe("idleness", () => {
   it("is warned of for the last minute of a quarter of an hour, and then over", () => {
@@ -51,8 +57,39 @@ describe("Api", () => {
     const ours = await refusal(400, JSON.stringify(problemOf(400, ["One.", "Two."])));
     expect([ours.status, ours.reasons]).to.deep.equal([400, ["One.", "Two."]]);
     expect((await refusal(401, `{"message":"Unauthorized"}`)).reasons).to.deep.equal(["Unauthorized"]);
-    expect((await refusal(502, "<html>")).reasons).to.deep.equal(["The platform answered 502 to GET /cases/x/run."]);
-    expect((await refusal(200, "not JSON")).reasons).to.deep.equal(["The platform answered 200 to GET /cases/x/run."]);
+    expect(ours.message).to.equal("One. Two.");
+    for (const [status, body] of [
+      [502, "<html>"],
+      [200, "not JSON"],
+      [500, `{"reasons":[]}`],
+    ] as const) {
+      const told = await refusal(status, body);
+      expect([told.name, told.status, ...inBoth(told)]).to.deep.equal([
+        ...["Refusal", status, `The platform answered ${status} to GET /cases/x/run.`],
+        `平台對 GET /cases/x/run 回應 ${status}，未說明原因。`,
+      ]);
+      expect(told.message).to.equal(`The platform answered ${status} to GET /cases/x/run.`);
+    }
+  });
+
+  it("says in the reader's language why a file of an analysis can't be read", async () => {
+    const failed = (): Promise<Failure> =>
+      readFrameTable("https://lake/table.json").then(
+        () => expect.fail("It could be read."),
+        (error: Failure) => error,
+      );
+    answering(403, "<Error/>");
+    const refused = await failed();
+    expect([refused.name, (refused as Refusal).status, ...inBoth(refused)]).to.deep.equal([
+      ...["Refusal", 403, "A file of the analysis could not be read: the storage answered 403."],
+      "無法讀取分析檔案：儲存服務回應 403。",
+    ]);
+    answering(200, `{"schema":"frame-table/9.0"}`);
+    const newer = await failed();
+    expect([newer.name, ...inBoth(newer)]).to.deep.equal([
+      ...["Failure", "The page reads frame-table/1.0, and was given frame-table/9.0. Reload the page."],
+      "本頁面讀取的是 frame-table/1.0，收到的卻是 frame-table/9.0。請重新載入頁面。",
+    ]);
   });
 });
 

@@ -147,10 +147,18 @@ describe("Uploader", () => {
       number === 1 && attempt === 1 ? { status: 400, body: "<Error><Message>No good.</Message></Error>" } : { status: 200, body: "" },
     );
     await made.run();
-    expect([made.state.phase, (made.state.error as Refusal).reasons]).to.deep.equal(["failed", ["The storage answered 400: No good."]]);
+    const { message, reasons } = made.state.error as Refusal;
+    expect([made.state.phase, message, reasons.length, reasons[1]]).to.deep.equal(["failed", "The storage answered 400. No good.", 2, "No good."]);
     await made.run();
     expect(made.state).to.deep.include({ phase: "done", error: null });
     expect(puts.filter((number) => number === 1).length).to.equal(2);
+  });
+
+  it("says what the storage answered where that gives no reason", async () => {
+    const made = platform().uploader(async () => ({ status: 403, body: "<Error><Message></Message></Error>" }));
+    await made.run();
+    const { message, reasons } = made.state.error as Refusal;
+    expect([message, reasons.length]).to.deep.equal(["The storage answered 403.", 1]);
   });
 
   it("only puts together what has arrived whole", async () => {

@@ -1,3 +1,5 @@
+import { Failure } from "../failure.ts";
+
 /** What a browser remembers of an upload, so that it can go on after a reload: identifiers and a fingerprint, never the file's name or a byte of it. */
 export interface UploadRecord {
   readonly fingerprint: string;
@@ -46,5 +48,5 @@ function openDatabase(): IDBOpenDBRequest {
 const answered = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
-    request.onerror = () => failed(request.error ?? new Error("The browser's storage failed."));
+    request.onerror = () => failed(request.error ?? new Failure(({ failures }) => failures.browserStorage));
   });

@@ -210,7 +210,7 @@ export class Uploader {
           this.#tellProgress();
           return;
         }
-        problem = new Refusal(answer.status, [`The storage answered ${answer.status}: ${/<Message>([^<]*)/.exec(answer.body)?.[1] ?? "without a reason"}`]);
+        problem = new Refusal(answer.status, [({ failures }) => failures.storage(answer.status), ...(/<Message>([^<]+)/.exec(answer.body)?.slice(1) ?? [])]);
         if (!passes(answer.status)) throw problem;
       } catch (error) {
         signal.throwIfAborted();

@@ -1,0 +1,15 @@
+import { english, type Text } from "../text/en.ts";
+
+/** A sentence of the platform or of the storage, which speak English; or one of the page itself, in its reader's words. */
+export type Reason = string | ((text: Text) => string);
+
+/** Something failed, and why: all reasons at once. `message` says them in English, to whoever looks at the browser's console. */
+export class Failure extends Error {
+  override readonly name: string = "Failure";
+  readonly reasons: readonly Reason[];
+
+  constructor(...reasons: readonly Reason[]) {
+    super(reasons.map((reason) => (typeof reason === "string" ? reason : reason(english))).join(" "));
+    this.reasons = reasons;
+  }
+}
