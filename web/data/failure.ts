@@ -1,4 +1,4 @@
-import { english, type Text } from "../text/en.ts";
+import { type Text, texts } from "../text/text.ts";
 
 /** A sentence of the platform or of the storage, which speak English; or one of the page itself, in its reader's words. */
 export type Reason = string | ((text: Text) => string);
@@ -9,7 +9,7 @@ export class Failure extends Error {
   readonly reasons: readonly Reason[];
 
   constructor(...reasons: readonly Reason[]) {
-    super(reasons.map((reason) => (typeof reason === "string" ? reason : reason(english))).join(" "));
+    super(reasons.map((reason) => (typeof reason === "string" ? reason : reason(texts.en))).join(" "));
     this.reasons = reasons;
   }
 }
