@@ -82,8 +82,12 @@ export const analyserResult = z.strictObject({
 });
 export type AnalyserResult = z.infer<typeof analyserResult>;
 
+/** Where a frame lies among others, as the network sees it: finite numbers, as many in every line of a file. Absent of a network that gives none. */
+export const embedding = z.array(z.number()).min(1).max(64);
+const ofFrame = { frame: z.int().nonnegative(), pts: z.int(), embedding: embedding.optional() };
+
 /** A line of a `classifications` file (JSON Lines, rising frames): `scores` in the order of the model's labels. */
-export const classificationLine = z.strictObject({ frame: z.int().nonnegative(), pts: z.int(), scores: z.array(unit) });
+export const classificationLine = z.strictObject({ ...ofFrame, scores: z.array(unit) });
 export type ClassificationLine = z.infer<typeof classificationLine>;
 
 /**
@@ -91,8 +95,7 @@ export type ClassificationLine = z.infer<typeof classificationLine>;
  * in whole pixels of the analysis rendition. A frame that was looked at and holds nothing has an empty list.
  */
 export const detectionLine = z.strictObject({
-  frame: z.int().nonnegative(),
-  pts: z.int(),
+  ...ofFrame,
   boxes: z.array(z.tuple([z.int().nonnegative(), unit, z.int(), z.int(), z.int().positive(), z.int().positive()])),
 });
 export type DetectionLine = z.infer<typeof detectionLine>;
@@ -108,8 +111,7 @@ export const runLengths = z.array(z.int().nonnegative()).min(1);
  * `gridWidth` by `gridHeight` cells that covers the whole picture. A frame that holds nothing has an empty list.
  */
 export const maskLine = z.strictObject({
-  frame: z.int().nonnegative(),
-  pts: z.int(),
+  ...ofFrame,
   gridWidth: z.int().positive(),
   gridHeight: z.int().positive(),
   masks: z.array(z.tuple([z.int().nonnegative(), unit, runLengths])),

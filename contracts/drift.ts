@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { embedding } from "./analyser-result.ts";
 import { sha256, unit } from "./primitives.ts";
 
 /*
@@ -27,6 +28,8 @@ export const caseFigures = z.strictObject({
   blur: unit,
   overexposed: unit,
   underexposed: unit,
+  /** Mean embedding of its frames; absent where the network gives none. */
+  embedding: embedding.optional(),
 });
 export type CaseFigures = z.infer<typeof caseFigures>;
 
@@ -46,10 +49,10 @@ export const driftBaseline = z.strictObject({
 export type DriftBaseline = z.infer<typeof driftBaseline>;
 
 /**
- * Probability below which one comparison alone is noticeable, and below which each of a report's ten is large: the same, shared out among them
+ * Probability below which one comparison alone is noticeable, and below which each of a report's eleven is large: the same, shared out among them
  * (Bonferroni), so that a window like the baseline is seldom called drifted.
  */
-export const driftSignificance = { noticeable: 0.01, large: 0.001 } as const;
+export const driftSignificance = { noticeable: 0.01, large: 0.0009 } as const;
 
 /** How far something has moved: not noticeably; enough to keep an eye on; so far that the network should learn anew. */
 export const driftLevel = z.enum(["none", "moderate", "large"]);
@@ -81,6 +84,20 @@ export const driftFeature = z.discriminatedUnion("test", [
     ...shared,
     baseline: z.number().nonnegative(),
     window: z.number().nonnegative(),
+  }),
+  /**
+   * Kolmogorov-Smirnov over each number of the cases' mean embeddings: of the number that moved farthest the statistic and the medians, and its
+   * probability times how many there are (Bonferroni), at most 1.
+   */
+  z.strictObject({
+    test: z.literal("ks-embedding"),
+    feature: z.literal("embedding"),
+    value: unit,
+    ...shared,
+    /** Which number of the embedding, from 0. */
+    dimension: z.int().nonnegative(),
+    baseline: z.number(),
+    window: z.number(),
   }),
 ]);
 export type DriftFeature = z.infer<typeof driftFeature>;

@@ -24,6 +24,12 @@ export const subject = z.enum([
 ]);
 export type Subject = z.infer<typeof subject>;
 
+/**
+ * Graph output `embedding: float32[N, D]`, of a network that has one: where a frame lies among others, whatever it is called, for
+ * measuring drift. D is the network's own.
+ */
+const embedding = z.string().optional();
+
 export const calibration = z.strictObject({ method: z.literal("temperature"), expectedError: unit });
 
 const common = {
@@ -69,7 +75,7 @@ const common = {
 /** `models/<id>/model.json`: everything the platform needs to know to run a network. */
 export const model = z.discriminatedUnion("task", [
   /** Graph output `scores: float32[N, labels]`, probabilities; of labels that exclude each other they add up to 1, of others each stands for itself. */
-  z.strictObject({ ...common, task: z.literal("frame-classification"), outputs: z.strictObject({ scores: z.string() }) }),
+  z.strictObject({ ...common, task: z.literal("frame-classification"), outputs: z.strictObject({ scores: z.string(), embedding }) }),
   /**
    * Graph outputs, K best boxes a frame, suppression done in the graph: `boxes: float32[N, K, 4]` as x, y, width, height
    * in shares of the picture (top-left corner), `scores: float32[N, K]`, `classes: int64[N, K]`.
@@ -77,7 +83,7 @@ export const model = z.discriminatedUnion("task", [
   z.strictObject({
     ...common,
     task: z.literal("object-detection"),
-    outputs: z.strictObject({ boxes: z.string(), scores: z.string(), classes: z.string() }),
+    outputs: z.strictObject({ boxes: z.string(), scores: z.string(), classes: z.string(), embedding }),
   }),
   /**
    * Semantic segmentation, which tells what each cell of a grid over the picture shows. Graph outputs
@@ -87,7 +93,7 @@ export const model = z.discriminatedUnion("task", [
   z.strictObject({
     ...common,
     task: z.literal("segmentation"),
-    outputs: z.strictObject({ classes: z.string(), confidence: z.string() }),
+    outputs: z.strictObject({ classes: z.string(), confidence: z.string(), embedding }),
     /**
      * What is one mask: `whole`, all cells of a label (an organ may lie in several places), or `connected`, each patch of
      * cells of a label that touch, corners included. Two instruments of one kind that cross are one patch: these are no instances.

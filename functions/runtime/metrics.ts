@@ -11,6 +11,7 @@ export type MetricName =
   | "ClassDrift"
   | "ScoreDrift"
   | "ExposureDrift"
+  | "EmbeddingDrift"
   | "Agreement";
 
 export const metricsNamespace = "SurgicalVideoPlatform";

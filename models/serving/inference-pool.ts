@@ -21,7 +21,7 @@ interface Task {
   reject(error: Error): void;
 }
 
-export const outputNames = (model: Model): string[] => Object.values(model.outputs);
+export const outputNames = (model: Model): string[] => Object.values(model.outputs).filter((name) => name !== undefined);
 
 /** Half the processor's threads, at least one, for networks: the other half decodes. */
 export const inferenceThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2));

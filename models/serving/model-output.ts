@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AnalyserResult, modelProducer } from "../../contracts/analyser-result.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { ModelAnswer } from "./inference-messages.ts";
-import { type Raster, readBoxes, readMasks, readScores } from "./tensors.ts";
+import { type Raster, readFrames } from "./tensors.ts";
 
 export type Output = AnalyserResult["outputs"][number];
 
@@ -47,25 +47,13 @@ export class ModelOutput {
     if ("error" in answer) return this.fail(answer.error);
     let values: object[];
     try {
-      values = this.#read(answer.tensors, frames.length);
+      values = readFrames(this.model, answer.tensors, frames.length, this.#raster);
     } catch (error) {
       return this.fail((error as Error).message);
     }
     const lines = frames.map((frame, i) => `${JSON.stringify({ frame, pts: pts[frame], ...values[i] })}\n`);
     await this.#handle.write(lines.join(""));
     this.#framesDone += frames.length;
-  }
-
-  #read(tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"], frames: number): object[] {
-    const { model } = this;
-    switch (model.task) {
-      case "frame-classification":
-        return readScores(model, tensors, frames).map((scores) => ({ scores }));
-      case "object-detection":
-        return readBoxes(model, tensors, frames, this.#raster).map((boxes) => ({ boxes }));
-      case "segmentation":
-        return readMasks(model, tensors, frames);
-    }
   }
 
   close(): Promise<void> {

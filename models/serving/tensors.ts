@@ -17,6 +17,24 @@ export interface Raster {
   readonly height: number;
 }
 
+/** What the lines of an analyser's file have of every frame of a batch, besides the frame's number and time. Throws if the graph did not keep to `contracts/model.ts`. */
+export function readFrames(model: Model, tensors: Tensors, frames: number, raster: Raster): object[] {
+  const embeddings = readEmbeddings(model, tensors, frames);
+  const found = readFindings(model, tensors, frames, raster);
+  return embeddings ? found.map((values, i) => ({ ...values, embedding: embeddings[i] })) : found;
+}
+
+function readFindings(model: Model, tensors: Tensors, frames: number, raster: Raster): object[] {
+  switch (model.task) {
+    case "frame-classification":
+      return readScores(model, tensors, frames).map((scores) => ({ scores }));
+    case "object-detection":
+      return readBoxes(model, tensors, frames, raster).map((boxes) => ({ boxes }));
+    case "segmentation":
+      return readMasks(model, tensors, frames);
+  }
+}
+
 /** Scores of every frame of a batch, in label order. Throws if the graph did not keep to `contracts/model.ts`. */
 export function readScores(model: Classifier, tensors: Tensors, frames: number): number[][] {
   const { scores: name } = model.outputs;
@@ -89,6 +107,21 @@ export function readMasks(model: Segmenter, tensors: Tensors, frames: number): M
     }
     return { gridWidth, gridHeight, masks: masks.sort((a, b) => a[0] - b[0]) };
   });
+}
+
+/** Where every frame of a batch lies, to four decimals; undefined of a network that gives no embedding. Throws if the graph did not keep to `contracts/model.ts`. */
+function readEmbeddings(model: Model, tensors: Tensors, frames: number): number[][] | undefined {
+  const { embedding: name } = model.outputs;
+  if (name === undefined) return undefined;
+  const [, length = 0] = tensors[name]?.dims ?? [];
+  const values = take(model, tensors, name, [frames, length]);
+  return Array.from({ length: frames }, (_, frame) =>
+    Array.from({ length }, (_, i) => {
+      const value = Number(values[frame * length + i]);
+      if (!Number.isFinite(value)) throw new Error(`Model "${model.id}" gave ${value} in "${name}"; wanted a number.`);
+      return Math.round(value * 1e4) / 1e4;
+    }),
+  );
 }
 
 /** Pixels that `[start, start + length)`, in shares of `size`, covers within the picture; undefined if none or if it is no number. */

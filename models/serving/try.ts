@@ -5,7 +5,7 @@ import { EnvironmentError } from "./environment.ts";
 import type { ModelAnswer } from "./inference-messages.ts";
 import { openInferencePool } from "./inference-pool.ts";
 import { checkDigest, readModel } from "./model-folder.ts";
-import { readBoxes, readMasks, readScores } from "./tensors.ts";
+import { readFrames } from "./tensors.ts";
 
 /** The variables of `try`, as `--help` shows them. */
 export const trialVariables = {
@@ -36,9 +36,9 @@ export async function tryModel(environment: NodeJS.ProcessEnv, print: (line: str
     const { pixels, bytes } = draw(model.input);
     const begun = performance.now();
     const one = await answerOf(pool.run({ models: [id], pixels: pixels.slice(0, bytes), frames: 1 }), id);
-    readAnswer(model, one, 1);
+    readFrames(model, one, 1, model.input);
     const all = await answerOf(pool.run({ models: [id], pixels, frames: pictures.length }), id);
-    readAnswer(model, all, pictures.length);
+    readFrames(model, all, pictures.length, model.input);
     const milliseconds = Math.round(performance.now() - begun);
     await writeFile(join(output, "trial.json"), JSON.stringify({ model: id, version: model.version, sha256: model.sha256, pictures, milliseconds }));
     print(JSON.stringify({ message: "tried", model: id, pictureCount: pictures.length, milliseconds }));
@@ -51,13 +51,6 @@ async function answerOf(run: Promise<{ answers: Readonly<Record<string, ModelAns
   const answer = (await run).answers[id];
   if (answer === undefined || "error" in answer) throw new Error(answer?.error ?? `Model "${id}" gave no answer.`);
   return answer.tensors;
-}
-
-/** Throws where the answer breaks the contract. */
-function readAnswer(model: Model, tensors: Extract<ModelAnswer, { tensors: unknown }>["tensors"], frames: number): void {
-  if (model.task === "frame-classification") readScores(model, tensors, frames);
-  else if (model.task === "object-detection") readBoxes(model, tensors, frames, { width: model.input.width, height: model.input.height });
-  else readMasks(model, tensors, frames);
 }
 
 /** The pictures one after another, packed RGB. */

@@ -147,7 +147,7 @@ def golden(folder: Path, model: dict, runner: Runner, data: Path, threads: int) 
     for name, values in said["outputs"].items():
         wanted, got = np.array(values, dtype=float).reshape(count, -1), found[name].reshape(count, -1).astype(float)
         off = np.abs(wanted - got) > TOLERANCE
-        if sure is not None:
+        if sure is not None and name != "embedding":
             # Ranks of unsure boxes swap for a last digit; such boxes count for nothing.
             off &= np.repeat(sure, wanted.shape[1] // sure.shape[1], axis=1)
         # Where two classes of a cell are equally likely, the last digit decides.

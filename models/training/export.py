@@ -15,12 +15,12 @@ OPSET = 13
 
 
 def export(
-    graph: nn.Module, size: int | tuple[int, int], outputs: list[str], folder: Path, description: dict, card: str, reference: Operation | None
+    graph: nn.Module, size: int | tuple[int, int], folder: Path, description: dict, card: str, reference: Operation | None
 ) -> None:
     """Exports in evaluation mode with a free batch axis.
 
     size: pixels each way, or width and height.
-    description: model.json without `sha256` and `input`, which are filled in here.
+    description: model.json without `sha256` and `input`, which are filled in here. Its `outputs` name what the graph gives, in this order.
     reference: an operation drawn at the network's own size; tests and evaluations compare ONNX Runtime's results on it with PyTorch's.
     Never one of a person: the folder would hold what it shows.
     """
@@ -28,6 +28,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     graph.eval()  # The export restores the mode it finds, so the whole wrapper must be in this one.
     weights = folder / "model.onnx"
+    outputs = list(description["outputs"].values())
     torch.onnx.export(
         graph,
         torch.zeros(2, height, width, 3, dtype=torch.uint8),

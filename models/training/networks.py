@@ -1,5 +1,6 @@
 """The networks. All take uint8 [N, side, side, 3] RGB and scale it themselves by 1/255 only."""
 
+import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import nn
@@ -15,6 +16,8 @@ GRID_WIDTH, GRID_HEIGHT = MASK_WIDTH // 2, MASK_HEIGHT // 2
 # Detector: pixels a cell of the output grid, results a frame.
 STRIDE = 8
 BEST = 16
+# Numbers that stand for a frame in an embedding.
+EMBEDDING = 8
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
@@ -40,10 +43,15 @@ class FrameNet(nn.Module):
             convolution(last, last),
         )
         self.classify = nn.Linear(2 * last, labels)
+        self.deepest = last
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.look(pictures)[0]
+
+    def look(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The logits, and the features [N, deepest, ...] that they are made of."""
         features = self.features(pictures)
-        return self.classify(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1))
+        return self.classify(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)), features
 
 
 class FrameGraph(nn.Module):
@@ -60,11 +68,16 @@ class FrameGraph(nn.Module):
         self.shrink = shrink
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        return self.look(frames)[0][0]
+
+    def look(self, frames: torch.Tensor) -> tuple[tuple[torch.Tensor], torch.Tensor]:
+        """What `forward` gives, and the network's deepest features."""
         pictures = planes(frames)
         if self.shrink > 1:
             pictures = functional.avg_pool2d(pictures, self.shrink)
-        logits = self.network(pictures) / self.temperature
-        return torch.softmax(logits, dim=1) if self.exclusive else torch.sigmoid(logits)
+        logits, features = self.network.look(pictures)
+        logits = logits / self.temperature
+        return (torch.softmax(logits, dim=1) if self.exclusive else torch.sigmoid(logits),), features
 
 
 class DetectorNet(nn.Module):
@@ -87,14 +100,20 @@ class DetectorNet(nn.Module):
         self.sides = nn.Conv2d(64, 4, 1)
         nn.init.constant_(self.heat.bias, -4.0)
         nn.init.constant_(self.sides.bias, 0.0)
+        self.deepest = 96
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.look(pictures)[:2]
+
+    def look(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """What `forward` gives, and the coarsest features [N, deepest, 8, 8]."""
         fine = self.fine(self.stem(pictures))
         middle = self.middle(fine)
-        coarse = self.lateral_coarse(self.coarse(middle))
+        deepest = self.coarse(middle)
+        coarse = self.lateral_coarse(deepest)
         middle = self.lateral_middle(middle) + functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
         features = self.head(fine + functional.interpolate(middle, scale_factor=2.0, mode="nearest"))
-        return self.heat(features), 0.06 * functional.softplus(self.sides(features) + 0.54)
+        return self.heat(features), 0.06 * functional.softplus(self.sides(features) + 0.54), deepest
 
 
 class DetectorGraph(nn.Module):
@@ -112,7 +131,11 @@ class DetectorGraph(nn.Module):
         self.register_buffer("middle_y", middles.repeat_interleave(cells))
 
     def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        logits, sides = self.network(planes(frames))
+        return self.look(frames)[0]
+
+    def look(self, frames: torch.Tensor) -> tuple[tuple[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]:
+        """What `forward` gives, and the network's deepest features."""
+        logits, sides, deepest = self.network.look(planes(frames))
         heat, label = torch.sigmoid(logits).max(dim=1, keepdim=True)
         peak = heat == functional.max_pool2d(heat, 3, stride=1, padding=1)
         scores, cell = torch.topk((heat * peak).flatten(1), BEST, dim=1)
@@ -121,7 +144,7 @@ class DetectorGraph(nn.Module):
         x, y = self.middle_x[cell], self.middle_y[cell]
         x0, y0 = (x - left).clamp(0, 1), (y - top).clamp(0, 1)
         x1, y1 = (x + right).clamp(0, 1), (y + bottom).clamp(0, 1)
-        return torch.stack([x0, y0, x1 - x0, y1 - y0], dim=2), scores, classes
+        return (torch.stack([x0, y0, x1 - x0, y1 - y0], dim=2), scores, classes), deepest
 
 
 class SegmenterNet(nn.Module):
@@ -140,18 +163,23 @@ class SegmenterNet(nn.Module):
         self.up_quarter = nn.Sequential(convolution(64, 64), convolution(64, 32, kernel=1))
         self.up_half = nn.Sequential(convolution(32, 32), convolution(32, 16, kernel=1))
         self.head = nn.Conv2d(16, classes, 1)
+        self.deepest = 96
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.look(pictures)[0]
+
+    def look(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The logits, and the coarsest features [N, deepest, 9, 16]."""
         half = self.to_half(pictures)
         quarter = self.to_quarter(half)
         eighth = self.to_eighth(quarter)
-        sixteenth = self.to_sixteenth(eighth)
+        deepest = self.to_sixteenth(eighth)
         # The mean over the picture tells what light and what scene this is.
-        sixteenth = sixteenth + sixteenth.mean(dim=(2, 3), keepdim=True)
+        sixteenth = deepest + deepest.mean(dim=(2, 3), keepdim=True)
         larger = lambda features: functional.interpolate(features, scale_factor=2.0, mode="nearest")  # noqa: E731
         eighth = eighth + larger(self.up_eighth(sixteenth))
         quarter = quarter + larger(self.up_quarter(eighth))
-        return self.head(half + larger(self.up_half(quarter)))
+        return self.head(half + larger(self.up_half(quarter))), deepest
 
 
 class SegmenterGraph(nn.Module):
@@ -163,5 +191,31 @@ class SegmenterGraph(nn.Module):
         self.temperature = temperature
 
     def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        confidence, classes = torch.softmax(self.network(planes(frames)) / self.temperature, dim=1).max(dim=1)
-        return classes.to(torch.uint8), confidence
+        return self.look(frames)[0]
+
+    def look(self, frames: torch.Tensor) -> tuple[tuple[torch.Tensor, torch.Tensor], torch.Tensor]:
+        """What `forward` gives, and the network's deepest features."""
+        logits, deepest = self.network.look(planes(frames))
+        confidence, classes = torch.softmax(logits / self.temperature, dim=1).max(dim=1)
+        return (classes.to(torch.uint8), confidence), deepest
+
+
+class EmbeddingGraph(nn.Module):
+    """A graph that also tells where a frame lies among others, whatever it is called: `embedding` float32 [N, 8], its last output.
+
+    The mean over the picture of the network's deepest features, projected at random, which keeps distances about as they are (Johnson and
+    Lindenstrauss, 1984). The matrix is the same for every network with as many features, so that training anew changes what a network sees and not
+    how it is summed up. Drift is measured on it (docs/drift.md).
+    """
+
+    def __init__(self, graph: FrameGraph | DetectorGraph | SegmenterGraph) -> None:
+        super().__init__()
+        self.graph = graph
+        deepest = graph.network.deepest
+        # RandomState's numbers are the same in every version of NumPy.
+        drawn = np.random.RandomState(0).standard_normal((deepest, EMBEDDING)) / np.sqrt(EMBEDDING)
+        self.register_buffer("projection", torch.from_numpy(drawn.astype(np.float32)))
+
+    def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        outputs, deepest = self.graph.look(frames)
+        return (*outputs, deepest.mean(dim=(2, 3)) @ self.projection)

@@ -16,7 +16,7 @@ from course import Course
 from evaluation import average_precision, precision_and_recall
 from export import export, parameters
 from generated import FRAMES, reference_recipe
-from networks import DETECTOR_SIDE, STRIDE, DetectorGraph, DetectorNet, planes
+from networks import DETECTOR_SIDE, STRIDE, DetectorGraph, DetectorNet, EmbeddingGraph, planes
 from operation import Operation
 from sources import Source
 
@@ -149,7 +149,7 @@ def choose_threshold(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
 
 
 def main() -> None:
-    options = command.options(__doc__, "instrument-detector", minutes=20, recipes=FRAMES)
+    options = command.options(__doc__, "instrument-detector", minutes=12, recipes=FRAMES)
     source: Source = options.source
     reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
     operations = source.read("training", DETECTOR_SIDE)
@@ -169,7 +169,7 @@ def main() -> None:
     trained_on = card.trained_on(source)
     description = {
         "id": "instrument-detector",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "name": "Instrument detector",
         "dataset": trained_on,
         "syntheticOnly": source.synthetic,
@@ -178,7 +178,7 @@ def main() -> None:
         "labels": names,
         "threshold": threshold,
         "task": "object-detection",
-        "outputs": {"boxes": "boxes", "scores": "scores", "classes": "classes"},
+        "outputs": {"boxes": "boxes", "scores": "scores", "classes": "classes", "embedding": "embedding"},
     }
     rows = "\n".join(
         f"| {name} | {value:.3f} | {sum(int((t[:, 0] == i).sum()) for t in truth)} |" for i, (name, value) in enumerate(zip(names, ap, strict=True))
@@ -188,7 +188,7 @@ def main() -> None:
 Finds the working ends of the seven instruments of Cholec80 and names them.
 
 - {card.purpose(source, ": it has seen drawn pictures only and knows nothing of real instruments.")}
-- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square. **Output** the 16 best boxes with score and label, suppression done in the graph.
+- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square. **Output** the 16 best boxes with score and label, suppression done in the graph, and an embedding of the frame.
 - **Network** anchor-free, one level of stride {STRIDE}; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_instrument_detector.py`. Boxes enclose what is in sight of the working end, not the shaft.
 - **Threshold** {threshold}: best F1 on {source.describe("validation")}.
@@ -207,9 +207,8 @@ Mean AP at IoU 0.5 (COCO's 101-point interpolation): **{np.nanmean(ap):.3f}**. A
 {card.limits(source, LIMITS)}
 """
     export(
-        DetectorGraph(network),
+        EmbeddingGraph(DetectorGraph(network)),
         DETECTOR_SIDE,
-        ["boxes", "scores", "classes"],
         options.output,
         description,
         text,

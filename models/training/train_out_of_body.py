@@ -60,7 +60,7 @@ def choose_threshold(network: FrameNet, operations: list[Operation]) -> float:
 
 
 def main() -> None:
-    options = command.options(__doc__, "out-of-body", minutes=6, recipes=FRAMES)
+    options = command.options(__doc__, "out-of-body", minutes=4, recipes=FRAMES)
     source: Source = options.source
     reference = generated.reference(reference_recipe(OUT_OF_BODY_SIDE), options.data, options.threads, source.synthetic)
     network, seen = train_on(source.read("training", OUT_OF_BODY_SIDE), options.minutes, options.checkpoint)
@@ -72,7 +72,7 @@ def main() -> None:
     trained_on = card.trained_on(source)
     description = {
         "id": "out-of-body",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "name": "Out-of-body detector",
         "dataset": trained_on,
         "syntheticOnly": source.synthetic,
@@ -110,7 +110,6 @@ Tells for each frame whether the camera looks outside the patient. The platform'
     export(
         FrameGraph(network, exclusive=True),
         OUT_OF_BODY_SIDE,
-        ["scores"],
         options.output,
         description,
         text,

@@ -15,7 +15,7 @@ import generated
 from classifier import calibration_error, choose_temperature, inside, interval, score, train
 from export import export, parameters
 from generated import WHOLE, reference_recipe
-from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
+from networks import DETECTOR_SIDE, WHOLE_SIDE, EmbeddingGraph, FrameGraph, FrameNet
 from operation import Operation
 from sources import Source
 
@@ -79,7 +79,7 @@ def phase_seconds(operations: list[Operation]) -> float:
 
 
 def main() -> None:
-    options = command.options(__doc__, "phase-classifier", minutes=15, recipes=WHOLE)
+    options = command.options(__doc__, "phase-classifier", minutes=8, recipes=WHOLE)
     source: Source = options.source
     reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
     network, seen = train_on(source.read("training", WHOLE_SIDE), options.minutes, options.checkpoint)
@@ -94,7 +94,7 @@ def main() -> None:
     trained_on = card.trained_on(source)
     description = {
         "id": "phase-classifier",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "name": "Phase classifier",
         "dataset": trained_on,
         "syntheticOnly": source.synthetic,
@@ -107,7 +107,7 @@ def main() -> None:
         # PHASES are Cholec80's.
         "procedures": ["laparoscopic-cholecystectomy"],
         "task": "frame-classification",
-        "outputs": {"scores": "scores"},
+        "outputs": {"scores": "scores", "embedding": "embedding"},
     }
     rows = "\n".join(f"| F1 of {label} | {100 * f1:.1f} % |" for label, f1 in zip(PHASES, measured["f1"], strict=True))
     text = f"""# Phase classifier
@@ -115,7 +115,7 @@ def main() -> None:
 Tells for each frame how likely each phase of a laparoscopic cholecystectomy is. What it says of single frames is smoothed over time where the timeline is merged.
 
 - {card.purpose(source, ": it has seen drawn pictures only.")}
-- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** probabilities of the seven phases of Cholec80.
+- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** probabilities of the seven phases of Cholec80, and an embedding of the frame.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_phase_classifier.py`, without frames outside the patient.
 - **Threshold** 0: the likeliest phase counts.
@@ -136,9 +136,8 @@ Strict: no tolerance at the edges of phases, no smoothing. The interval is of 95
 {card.limits(source, LIMITS)}
 """
     export(
-        FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE),
+        EmbeddingGraph(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE)),
         DETECTOR_SIDE,
-        ["scores"],
         options.output,
         description,
         text,

@@ -15,7 +15,7 @@ import generated
 from classifier import calibration_error, choose_temperature, inside, score, train
 from export import export, parameters
 from generated import WHOLE, reference_recipe
-from networks import DETECTOR_SIDE, WHOLE_SIDE, FrameGraph, FrameNet
+from networks import DETECTOR_SIDE, WHOLE_SIDE, EmbeddingGraph, FrameGraph, FrameNet
 from operation import Operation
 from sources import Source
 
@@ -67,7 +67,7 @@ def measure(graph: FrameGraph, operations: list[Operation]) -> list[dict]:
 
 
 def main() -> None:
-    options = command.options(__doc__, "view-quality", minutes=10, recipes=WHOLE)
+    options = command.options(__doc__, "view-quality", minutes=8, recipes=WHOLE)
     source: Source = options.source
     reference = generated.reference(reference_recipe(DETECTOR_SIDE), options.data, options.threads, source.synthetic)
     network, seen = train_on(source.read("training", WHOLE_SIDE), options.minutes, options.checkpoint)
@@ -81,7 +81,7 @@ def main() -> None:
     trained_on = card.trained_on(source)
     description = {
         "id": "view-quality",
-        "version": "1.1.0",
+        "version": "1.2.0",
         "name": "View quality",
         "dataset": trained_on,
         "syntheticOnly": source.synthetic,
@@ -90,7 +90,7 @@ def main() -> None:
         "labels": CONDITIONS,
         "threshold": THRESHOLD,
         "task": "frame-classification",
-        "outputs": {"scores": "scores"},
+        "outputs": {"scores": "scores", "embedding": "embedding"},
     }
     rows = "\n".join(
         f"| {label} | {100 * m['share']:.1f} % | {100 * m['precision']:.1f} % | {100 * m['recall']:.1f} % | {100 * m['f1']:.1f} % ({100 * m['low']:.1f} to {100 * m['high']:.1f} %) | {m['ece']:.3f} |"
@@ -101,7 +101,7 @@ def main() -> None:
 Tells for each frame whether bleeding, smoke, fog on the lens or blur spoils the view. Each may hold at once.
 
 - {card.purpose(source, ": it has seen drawn pictures only.")}
-- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** a probability of each condition.
+- **Input** {DETECTOR_SIDE} x {DETECTOR_SIDE} RGB, the whole picture stretched to a square; the graph halves it. **Output** a probability of each condition, and an embedding of the frame.
 - **Network** five convolutions, mean and maximum over the picture, one linear layer; {parameters(network):,} parameters.
 - **Trained** on {trained_on}, {seen:,} augmented pictures, by `models/training/train_view_quality.py`, without frames outside the patient.
 - **Threshold** {THRESHOLD}, of calibrated probabilities.
@@ -120,9 +120,8 @@ Frame by frame, without smoothing. The interval is of 95 %, by bootstrap over op
 {card.limits(source, LIMITS)}
 """
     export(
-        FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE),
+        EmbeddingGraph(FrameGraph(network, graph.exclusive, temperature, shrink=DETECTOR_SIDE // WHOLE_SIDE)),
         DETECTOR_SIDE,
-        ["scores"],
         options.output,
         description,
         text,

@@ -73,7 +73,7 @@ describe("drift", function () {
     const createdAt = new Date(Date.UTC(2026, 0, 1 + made++)).toISOString();
     const { id: producer, version, sha256, labels } = network as NonNullable<typeof network>;
     const statistics: RunStatistics = {
-      ...{ schema: "run-statistics/1.1", caseId, runId },
+      ...{ schema: "run-statistics/1.2", caseId, runId },
       producers: [
         {
           ...{ producer, version, digest: sha256, frameCount: 100 },
@@ -81,6 +81,7 @@ describe("drift", function () {
             const frameCount = i === 0 ? shown : i === 1 ? 100 - shown : 0;
             return { label, frameCount, scores: Array.from({ length: 10 }, (_, bin) => (bin === 8 ? frameCount : 0)) };
           }),
+          embedding: null,
         },
       ],
       shares: { outOfBody: 0, black: 0, blur: 0, overexposed: 0, underexposed: 0 },

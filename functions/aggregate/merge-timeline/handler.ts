@@ -142,7 +142,7 @@ async function merge(
   };
   return {
     result: parseStored(analysis, result, "The analysis"),
-    statistics: { schema: "run-statistics/1.1", caseId, runId, ...statistics },
+    statistics: { schema: "run-statistics/1.2", caseId, runId, ...statistics },
   };
 }
 

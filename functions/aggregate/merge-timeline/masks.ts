@@ -55,7 +55,7 @@ export async function mergeMasks(
       frame,
       line.masks.filter(([, score]) => score >= (producer.threshold ?? 0)),
     );
-    statistics.add(line.masks);
+    statistics.add(line.masks, line.embedding);
     const { content, done } = cut.at(shown);
     if (done) await store(done);
     content.frames.push(shown);

@@ -1,5 +1,6 @@
 import type { CueType } from "../../../contracts/analyser-result.ts";
 import type { RunStatistics } from "../../../contracts/run-statistics.ts";
+import { BrokenContract } from "../../runtime/errors.ts";
 import type { Cues } from "./cues.ts";
 import type { Sighting } from "./presence.ts";
 import type { Finding } from "./results.ts";
@@ -9,16 +10,21 @@ export type ProducerStatistics = RunStatistics["producers"][number];
 
 const bins = 10;
 
-/** Counts how one producer's scores are distributed, frame by frame. */
-export function producerStatistics({ producer, labels }: Finding) {
+/** Counts how one producer's scores are distributed, frame by frame, and where its frames lie on average. */
+export function producerStatistics({ producer, labels }: Pick<Finding, "producer" | "labels">) {
   const threshold = producer.threshold ?? 0;
   const counts = labels.map(() => new Array<number>(bins).fill(0));
   const shown = labels.map(() => 0);
   const lastSeen = labels.map(() => -1);
   let frameCount = 0;
+  let sums: number[] | undefined;
   return {
-    /** Takes everything that was said of one frame. */
-    add(sightings: readonly Sighting[]): void {
+    /** Takes everything that was said of one frame. Throws BrokenContract where its embedding is not as long as that of the frames before. */
+    add(sightings: readonly Sighting[], embedding: readonly number[] = []): void {
+      sums ??= embedding.map(() => 0);
+      if (embedding.length !== sums.length)
+        throw new BrokenContract(`${producer.id} gives embeddings of ${sums.length} numbers and of ${embedding.length}; they must be as long in every frame.`);
+      for (const [i, value] of embedding.entries()) sums[i] = (sums[i] as number) + value;
       for (const [label, score] of sightings) {
         const histogram = counts[label] as number[];
         const bin = Math.min(bins - 1, Math.floor(score * bins));
@@ -33,6 +39,7 @@ export function producerStatistics({ producer, labels }: Finding) {
       ...{ producer: producer.id, version: producer.version, digest: producer.digest },
       frameCount,
       labels: labels.map((label, i) => ({ label, frameCount: shown[i] as number, scores: counts[i] as number[] })),
+      embedding: sums === undefined || sums.length === 0 ? null : sums.map((sum) => Math.round((1e4 * sum) / frameCount) / 1e4),
     }),
   };
 }

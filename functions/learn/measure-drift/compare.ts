@@ -33,11 +33,30 @@ export function compareFigures(baseline: readonly CaseFigures[], window: readonl
     const [before, now] = [present(baseline, feature), present(window, feature)];
     if (before.length < 2 || now.length < 2) return [];
     const { statistic: value, p } = kolmogorovSmirnov(before, now);
-    const level = p <= driftSignificance.large ? "large" : p <= driftSignificance.noticeable ? "moderate" : "none";
-    return [{ test: "ks", feature, value, p, level, baseline: median(before), window: median(now) }];
+    return [{ test: "ks", feature, value, p, level: levelOf(p), baseline: median(before), window: median(now) }];
   });
-  return [...indexed, ...tested];
+  return [...indexed, ...tested, ...compareEmbeddings(present(baseline, "embedding"), present(window, "embedding"))];
 }
+
+/**
+ * One test for each number of the embedding, of which the most significant counts with its probability times how many there are: what "Failing
+ * Loudly" (Rabanser, Guennemann and Lipton, NeurIPS 2019) does with projected representations. Cases are compared and not their frames, which
+ * resemble each other.
+ */
+function compareEmbeddings(before: readonly (readonly number[])[], now: readonly (readonly number[])[]): DriftFeature[] {
+  if (before.length < 2 || now.length < 2) return [];
+  const column = (cases: readonly (readonly number[])[], dimension: number) => cases.map((one) => one[dimension] as number);
+  const dimensions = (before[0] as readonly number[]).map((_, dimension) => {
+    const [first, second] = [column(before, dimension), column(now, dimension)];
+    return { dimension, ...kolmogorovSmirnov(first, second), baseline: median(first), window: median(second) };
+  });
+  const { statistic, p, ...rest } = dimensions.reduce((least, one) => (one.p < least.p ? one : least));
+  const corrected = Math.min(1, p * dimensions.length);
+  return [{ test: "ks-embedding", feature: "embedding", value: statistic, p: corrected, level: levelOf(corrected), ...rest }];
+}
+
+/** Of a test without an index of its own. */
+const levelOf = (p: number): DriftLevel => (p <= driftSignificance.large ? "large" : p <= driftSignificance.noticeable ? "moderate" : "none");
 
 export function verdictOf(features: readonly DriftFeature[]): DriftVerdict {
   const has = (wanted: DriftLevel) => features.some(({ level }) => level === wanted);
@@ -45,7 +64,7 @@ export function verdictOf(features: readonly DriftFeature[]): DriftVerdict {
 }
 
 const present = <Name extends keyof CaseFigures>(cases: readonly CaseFigures[], name: Name): NonNullable<CaseFigures[Name]>[] =>
-  cases.map((one) => one[name]).filter((value) => value !== null) as NonNullable<CaseFigures[Name]>[];
+  cases.map((one) => one[name]).filter((value) => value !== null && value !== undefined) as NonNullable<CaseFigures[Name]>[];
 
 /** A mean of shares may be above 1 by a rounding. */
 const capped = (share: number): number => Math.min(1, share);

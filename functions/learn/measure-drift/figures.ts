@@ -1,10 +1,11 @@
 import type { CaseFigures } from "../../../contracts/drift.ts";
-import type { RunStatistics } from "../../../contracts/run-statistics.ts";
+import type { ComparableRunStatistics, RunStatistics } from "../../../contracts/run-statistics.ts";
 
-type ProducerStatistics = RunStatistics["producers"][number];
+type ProducerStatistics = ComparableRunStatistics["producers"][number];
 
 /** What a case comes to for one network. Undefined if the network looked at no frame. */
-export function figuresOf({ frameCount, labels }: ProducerStatistics, { shares }: Pick<RunStatistics, "shares">): CaseFigures | undefined {
+export function figuresOf(of: ProducerStatistics, { shares }: Pick<RunStatistics, "shares">): CaseFigures | undefined {
+  const { frameCount, labels } = of;
   if (frameCount === 0) return undefined;
   const shown = labels.map((label) => label.frameCount);
   const bins = labels[0]?.scores.map((_, bin) => labels.reduce((sum, { scores }) => sum + (scores[bin] as number), 0)) ?? [];
@@ -23,6 +24,7 @@ export function figuresOf({ frameCount, labels }: ProducerStatistics, { shares }
         scores.reduce((sum, share, bin) => sum + (share * (bin + 0.5)) / scores.length, 0),
       ),
     ...shares,
+    ...("embedding" in of && of.embedding !== null && { embedding: of.embedding }),
   };
 }
 

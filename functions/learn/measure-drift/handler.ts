@@ -9,7 +9,7 @@ import {
   type WatchOutcome,
 } from "../../../contracts/drift.ts";
 import { driftBaselineKey, driftReportKey, statisticsKey } from "../../../contracts/keys.ts";
-import { type RunStatistics, storedRunStatistics } from "../../../contracts/run-statistics.ts";
+import { type ComparableRunStatistics, storedRunStatistics } from "../../../contracts/run-statistics.ts";
 import { BrokenContract, NotFound, TryAgain } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
@@ -74,7 +74,7 @@ async function versionsInUse({ store, runs, models }: Deps): Promise<Version[]> 
     const statistics = await statisticsOf(store, caseId, runId);
     for (const told of statistics?.producers ?? []) {
       const { producer: model, version, digest } = told;
-      const figures = figuresOf(told, statistics as RunStatistics);
+      const figures = figuresOf(told, statistics as ComparableRunStatistics);
       if (!models.includes(model) || digest === null || figures === undefined) continue;
       const found = versions.get(model) ?? { model, version, digest, labels: told.labels.map(({ label }) => label), cases: [] };
       versions.set(model, found);
@@ -84,11 +84,11 @@ async function versionsInUse({ store, runs, models }: Deps): Promise<Version[]> 
   return [...versions.values()];
 }
 
-/** Undefined of a case that is being deleted, and of one that an earlier version of the platform analysed. */
-async function statisticsOf(store: Deps["store"], caseId: string, runId: string): Promise<RunStatistics | undefined> {
+/** Undefined of a case that is being deleted, and of one whose statistics say no version. */
+async function statisticsOf(store: Deps["store"], caseId: string, runId: string): Promise<ComparableRunStatistics | undefined> {
   try {
     const stored = await store.json(statisticsKey(caseId, runId), storedRunStatistics);
-    return stored.schema === "run-statistics/1.1" ? stored : undefined;
+    return stored.schema === "run-statistics/1.0" ? undefined : stored;
   } catch (error) {
     if (error instanceof NotFound) return undefined;
     throw error;
@@ -151,9 +151,9 @@ const digestOf = (labels: readonly string[], cases: readonly CaseFigures[]): str
     .update(JSON.stringify([labels, cases]))
     .digest("hex");
 
-const metrics = { classes: "ClassDrift", scores: "ScoreDrift", exposure: "ExposureDrift" } as const;
+const metrics = { classes: "ClassDrift", scores: "ScoreDrift", exposure: "ExposureDrift", embedding: "EmbeddingDrift" } as const;
 
 function emit({ model, features }: DriftReport): void {
-  const told = features.flatMap((one) => (one.test === "psi" ? [[metrics[one.feature], Math.round(one.value * 1e4) / 1e4] as const] : []));
+  const told = features.flatMap((one) => (one.test === "ks" ? [] : [[metrics[one.feature], Math.round(one.value * 1e4) / 1e4] as const]));
   emitMetrics(Object.fromEntries(told), model);
 }

@@ -32,14 +32,14 @@ describe("emitDrift", () => {
   it("tells the shares of the run, and of each producer how much it sees and how surely; of no case", () => {
     const producers = [
       {
-        ...{ producer: "instrument-detector", ...of, frameCount: 200 },
+        ...{ producer: "instrument-detector", ...of, frameCount: 200, embedding: [1, 2] },
         labels: [
           { label: "hook", frameCount: 100, scores: histogram({ 9: 100, 2: 20 }) },
           { label: "grasper", frameCount: 50, scores: histogram({ 7: 80 }) },
         ],
       },
-      { producer: "idle", ...of, frameCount: 10, labels: [{ label: "x", frameCount: 0, scores: histogram({}) }] },
-      { producer: "never-ran", ...of, frameCount: 0, labels: [] },
+      { producer: "idle", ...of, frameCount: 10, labels: [{ label: "x", frameCount: 0, scores: histogram({}) }], embedding: null },
+      { producer: "never-ran", ...of, frameCount: 0, labels: [], embedding: null },
     ];
     const shares = { outOfBody: 0.1, black: 0.01, blur: 0.02, overexposed: 0, underexposed: 0.5 };
     expect(written(() => emitDrift({ producers, shares }, [row("a", 0.9), row("b", 1), row("c", 0.2, false)]))).to.deep.equal([

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { detectionChunk, maskChunk, scoreSeries, trackList } from "../../../contracts/analysis.ts";
 import { statisticsKey } from "../../../contracts/keys.ts";
-import { runStatistics } from "../../../contracts/run-statistics.ts";
+import { type RunStatistics, runStatistics } from "../../../contracts/run-statistics.ts";
 import { failure } from "../../support/failure.ts";
 import { count } from "../support/frames.ts";
 import { caseId, runId } from "../support/ids.ts";
@@ -207,7 +207,7 @@ describe("mergeFindings", () => {
     };
     const { lake } = await merged([seen, blur, classifier("view", "view", ["smoke"], () => [1])], { gate: [{ startFrame: 900, endFrame: 1000 }] });
     expect(await lake.json(statisticsKey(caseId, runId), runStatistics)).to.deep.equal({
-      ...{ schema: "run-statistics/1.1", caseId, runId },
+      ...{ schema: "run-statistics/1.2", caseId, runId },
       producers: [
         {
           ...{ producer: "left", version: "1.0.0", digest: "a".repeat(64), frameCount: 180 },
@@ -215,14 +215,44 @@ describe("mergeFindings", () => {
             { label: "hook", frameCount: 20, scores: [0, 0, 0, 40, 0, 0, 0, 0, 0, 20] },
             { label: "grasper", frameCount: 0, scores: new Array(10).fill(0) },
           ],
+          embedding: null,
         },
         {
           ...{ producer: "view", version: "1.0.0", digest: "a".repeat(64), frameCount: 180 },
           labels: [{ label: "smoke", frameCount: 180, scores: [0, 0, 0, 0, 0, 0, 0, 0, 0, 180] }],
+          embedding: null,
         },
       ],
       shares: { outOfBody: 0.1, black: 0, blur: 0.125, overexposed: 0, underexposed: 0 },
     });
+  });
+
+  it("keeps where frames lie on average, of networks that tell", async () => {
+    const embedded = (given: Given, embedding: (frame: number) => number[]): Given => ({
+      ...given,
+      lines: given.lines.map((line) => ({ ...(line as { frame: number }), embedding: embedding((line as { frame: number }).frame) })),
+    });
+    const given = [
+      embedded(
+        detector("boxes", ["hook"], every(5), () => null),
+        (frame) => [frame < 500 ? 1 : 2, -3],
+      ),
+      embedded(
+        masks(() => [3, 5]),
+        () => [0.5],
+      ),
+      embedded(
+        classifier("view", "view", ["smoke"], () => [1]),
+        (frame) => [frame, 0.00006],
+      ),
+    ];
+    const { lake } = await merged(given, { gate: [{ startFrame: 500, endFrame: 1000 }] });
+    const { producers } = (await lake.json(statisticsKey(caseId, runId), runStatistics)) as RunStatistics;
+    expect(producers.map(({ producer, embedding }) => [producer, embedding])).to.deep.equal([
+      ["boxes", [1, -3]],
+      ["organs", [0.5]],
+      ["view", [247.5, 0.0001]],
+    ]);
   });
 
   const broken: [string, Given[], RegExp][] = [
@@ -246,6 +276,11 @@ describe("mergeFindings", () => {
       "grids that change",
       [{ ...masks(() => [8]), lines: [4, 8].map((gridWidth, frame) => ({ frame, pts: 0, gridWidth, gridHeight: 2, masks: [] })) }],
       /^organs changes its grid from 4x2 to 8x2 in frame 1\.$/,
+    ],
+    [
+      "embeddings that are not as long in every frame",
+      [{ ...detector("x", ["a"], [], () => null), lines: [[1, 2], undefined].map((embedding, frame) => ({ frame, pts: 0, boxes: [], embedding })) }],
+      /^x gives embeddings of 2 numbers and of 0; they must be as long in every frame\.$/,
     ],
     [
       "a producer that ran twice",

@@ -6,10 +6,11 @@ import { driftText } from "../../../local/cli/drift-table.ts";
 const of = { model: "instrument-detector", version: "1.0.0", digest: "a".repeat(64), measuredAt: "2026-11-27T00:00:00.000Z" };
 const drift: DriftReport = {
   ...{ schema: "drift-report/1.0", ...of, verdict: "DRIFTED", summary: "It differs.", baseline: null },
-  ...{ window: { cases: 20, from: null, to: null }, needs: { baseline: 30, least: 10, window: 20 }, significance: 0.001 },
+  ...{ window: { cases: 20, from: null, to: null }, needs: { baseline: 30, least: 10, window: 20 }, significance: 0.0009 },
   features: [
     { test: "psi", feature: "classes", value: 1.2345, p: 0.0005, level: "large", bins: ["Hook", "Clip"], baseline: [0.5, 0.5], window: [1, 0] },
     { test: "ks", feature: "blur", value: 0.25, p: 0.5, level: "none", baseline: 0.01, window: 0.02 },
+    { test: "ks-embedding", feature: "embedding", value: 0.5, p: 0.005, level: "moderate", dimension: 3, baseline: -1.5, window: 2 },
   ],
 };
 const quality: QualityReport = {
@@ -23,9 +24,10 @@ describe("driftText", () => {
     expect(driftText(drift, quality).split("\n")).to.deep.equal([
       "instrument-detector 1.0.0 (aaaaaaaaaaaa)",
       "  drift: DRIFTED, measured 2026-11-27T00:00:00.000Z. It differs.",
-      "    what     test  value  p        level",
-      "    classes  PSI   1.234  < 0.001  large",
-      "    blur     KS    0.250  0.500    none",
+      "    what       test  value  p        level",
+      "    classes    PSI   1.234  < 0.001  large",
+      "    blur       KS    0.250  0.500    none",
+      "    embedding  KS    0.500  0.005    moderate",
       "    ",
       "    classes:",
       "    Hook  at first  ############             50.0 %",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { model } from "../../../contracts/model.ts";
-import { readBoxes, readMasks, readScores } from "../../../models/serving/tensors.ts";
+import { readBoxes, readFrames, readMasks, readScores } from "../../../models/serving/tensors.ts";
 
 const common = {
   id: "network",
@@ -16,6 +16,7 @@ const common = {
   threshold: 0.5,
 };
 const classifier = model.parse({ ...common, task: "frame-classification", outputs: { scores: "s" } }) as Parameters<typeof readScores>[0];
+const embedding = model.parse({ ...common, task: "frame-classification", outputs: { scores: "s", embedding: "e" } });
 const detector = model.parse({ ...common, task: "object-detection", outputs: { boxes: "b", scores: "s", classes: "c" } }) as Parameters<typeof readBoxes>[0];
 const segmenter = model.parse({
   ...common,
@@ -42,6 +43,29 @@ describe("readScores", () => {
     expect(() => readScores(classifier, { s: floats([1, 3], 0, 0, 0) }, 1)).to.throw('Model "network" gave the output "s" as [1, 3]; wanted [1, 2].');
     expect(() => readScores(classifier, { s: floats([1, 2], 0, Number.NaN) }, 1)).to.throw('Model "network" gave NaN in "s"; wanted a probability in 0..1.');
     expect(() => readScores(classifier, { s: floats([1, 2], 0, 1.5) }, 1)).to.throw('gave 1.5 in "s"');
+  });
+});
+
+describe("readFrames", () => {
+  it("gives what a network finds in each frame, and where the frame lies if it tells", () => {
+    const scores = { s: floats([2, 2], 0.1, 0.9, 1, 0) };
+    expect(readFrames(classifier, scores, 2, raster)).to.deep.equal([{ scores: [0.1, 0.9] }, { scores: [1, 0] }]);
+    expect(readFrames(embedding, { ...scores, e: floats([2, 3], 1.00004, -2.5, 0, 3, 1e3, -0.00001) }, 2, raster)).to.deep.equal([
+      { scores: [0.1, 0.9], embedding: [1, -2.5, 0] },
+      { scores: [1, 0], embedding: [3, 1000, -0] },
+    ]);
+    expect(readFrames(detector, detection(0.75, [0.1, 0.2, 0.3, 0.4]), 1, raster)).to.deep.equal([{ boxes: [[1, 0.75, 96, 108, 288, 216]] }]);
+  });
+
+  it("refuses embeddings that break the contract", () => {
+    const scores = { s: floats([1, 2], 0, 1) };
+    expect(() => readFrames(embedding, scores, 1, raster)).to.throw('Model "network" gave no output "e".');
+    expect(() => readFrames(embedding, { ...scores, e: floats([2, 3], 0, 0, 0, 0, 0, 0) }, 1, raster)).to.throw(
+      'gave the output "e" as [2, 3]; wanted [1, 3].',
+    );
+    expect(() => readFrames(embedding, { ...scores, e: floats([1, 2], 0, Number.NaN) }, 1, raster)).to.throw(
+      'Model "network" gave NaN in "e"; wanted a number.',
+    );
   });
 });
 

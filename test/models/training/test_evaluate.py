@@ -144,7 +144,7 @@ class Entry(unittest.TestCase):
         rest = {"threshold": 0, "outputs": {"scores": "scores"}, "syntheticOnly": False}
         reference = Operation("77", 1.0, np.full((2, 64, 64, 3), 90, dtype=np.uint8), {})
         target = self.folder / "made/phase-classifier"
-        export(FrameGraph(network or FrameNet(2), exclusive=True), 64, ["scores"], target, {**description, **rest}, "card", reference)
+        export(FrameGraph(network or FrameNet(2), exclusive=True), 64, target, {**description, **rest}, "card", reference)
         return target
 
     def dataset(self) -> Path:

@@ -69,7 +69,7 @@ class Precisions(unittest.TestCase):
         outputs = {"outputs": {"classes": "classes", "confidence": "confidence"}}
         size = (MASK_WIDTH, MASK_HEIGHT)
         with mock.patch("builtins.print"):
-            export(SegmenterGraph(SegmenterNet(2)), size, ["classes", "confidence"], self.model, {**labels, **outputs}, "card", None)
+            export(SegmenterGraph(SegmenterNet(2)), size, self.model, {**labels, **outputs}, "card", None)
 
     def quantise(self, precision: str, keep: bool, wins: bool, or_same: bool = False) -> tuple[dict, Path]:
         output = self.folder / precision

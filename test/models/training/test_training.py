@@ -25,7 +25,20 @@ import segmenter
 from course import Course
 from export import export
 from generated import FRAMES
-from networks import GRID_HEIGHT, GRID_WIDTH, MASK_HEIGHT, MASK_WIDTH, FrameGraph, FrameNet, SegmenterGraph, SegmenterNet
+from networks import (
+    EMBEDDING,
+    GRID_HEIGHT,
+    GRID_WIDTH,
+    MASK_HEIGHT,
+    MASK_WIDTH,
+    DetectorGraph,
+    DetectorNet,
+    EmbeddingGraph,
+    FrameGraph,
+    FrameNet,
+    SegmenterGraph,
+    SegmenterNet,
+)
 from operation import Operation
 
 
@@ -96,16 +109,41 @@ class Training(unittest.TestCase):
         self.assertEqual(segmenter.seen(truth, 2, 5).tolist(), [[False, False]])
 
     def test_leaves_a_model_folder(self) -> None:
-        graph = SegmenterGraph(SegmenterNet(3), 2.0)
+        graph = EmbeddingGraph(SegmenterGraph(SegmenterNet(3), 2.0))
+        outputs = {"classes": "classes", "confidence": "confidence", "embedding": "embedding"}
         operation = Operation("7", 1.0, squares(2).frames, {})
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            export(graph, (MASK_WIDTH, MASK_HEIGHT), ["classes", "confidence"], folder, {"id": "x"}, "card", operation)
+            export(graph, (MASK_WIDTH, MASK_HEIGHT), folder, {"id": "x", "outputs": outputs}, "card", operation)
             described = json.loads((folder / "model.json").read_text())
             self.assertEqual(described["input"], {"name": "frames", "width": 256, "height": 144, "fit": "stretch"})
             said = json.loads((folder / "reference.json").read_text())
             self.assertEqual([said["seed"], said["seconds"], len(said["outputs"]["classes"])], [7, 2.0, 2 * GRID_WIDTH * GRID_HEIGHT])
             self.assertTrue(all(1 / 3 <= value <= 1 for value in said["outputs"]["confidence"]))
+            self.assertEqual(len(said["outputs"]["embedding"]), 2 * EMBEDDING)
+
+    def test_embeds_frames_without_changing_answers(self) -> None:
+        torch.manual_seed(4)
+        other = torch.from_numpy(np.random.default_rng(2).integers(0, 256, size=(3, 256, 256, 3), dtype=np.uint8))
+        wide = other[:, :MASK_HEIGHT]
+        for graph, frames in (
+            (FrameGraph(FrameNet(4), False, 1.5, shrink=2), other),
+            (DetectorGraph(DetectorNet(7)), other),
+            (SegmenterGraph(SegmenterNet(3)), wide),
+        ):
+            graph.eval()
+            with torch.no_grad():
+                plain = graph(frames)
+                *answers, embedding = EmbeddingGraph(graph)(frames)
+                _, deepest = graph.look(frames)
+            for one, same in zip(plain if isinstance(plain, tuple) else (plain,), answers, strict=True):
+                self.assertTrue(torch.equal(one, same))
+            self.assertEqual(embedding.shape, (3, EMBEDDING))
+            # The matrix is the same whatever the weights are, and a frame's place does not depend on its neighbours in the batch.
+            matrix = np.random.RandomState(0).standard_normal((deepest.shape[1], EMBEDDING)) / np.sqrt(EMBEDDING)
+            wanted = deepest.mean(dim=(2, 3)).numpy() @ matrix
+            np.testing.assert_allclose(embedding.numpy(), wanted, atol=1e-4)
+            self.assertGreater(float((embedding[0] - embedding[1]).abs().max()), 0)
 
 
 class Stopped(unittest.TestCase):

@@ -38,7 +38,10 @@ export async function readSeries(lake: Pick<Lake, "lines">, finding: Finding, vi
     frames.push(sample.frame);
     shown.push(sample.shown);
     for (const [label, score] of given.entries()) (scores[label] as number[]).push(Math.round(score * scale));
-    statistics.add(given.map((score, label): Sighting => [label, score]));
+    statistics.add(
+      given.map((score, label): Sighting => [label, score]),
+      sample.line.embedding,
+    );
   }
   return { finding, frames, shown, scores, statistics: statistics.finish() };
 }

@@ -6,11 +6,15 @@ import type { DetectionLine } from "../../../../contracts/analyser-result.ts";
  */
 export function isDetectionLine(value: unknown): value is DetectionLine {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { frame, pts, boxes } = value as Record<string, unknown>;
+  const { frame, pts, boxes, embedding } = value as Record<string, unknown>;
   if (!isCount(frame) || !Number.isSafeInteger(pts) || !Array.isArray(boxes)) return false;
   for (const box of boxes) if (!isBox(box)) return false;
-  return Object.keys(value).length === 3;
+  if (embedding === undefined) return Object.keys(value).length === 3;
+  return isEmbedding(embedding) && Object.keys(value).length === 4;
 }
+
+const isEmbedding = (embedding: unknown): boolean =>
+  Array.isArray(embedding) && embedding.length >= 1 && embedding.length <= 64 && embedding.every((number) => Number.isFinite(number));
 
 function isBox(box: unknown): boolean {
   if (!Array.isArray(box) || box.length !== 6) return false;

@@ -82,7 +82,7 @@ export async function mergeDetections(
       const { finding, presence, statistics } = outlets[i] as (typeof outlets)[number];
       const boxes = candidatesOf(sample, finding, i, categoriesOf[i] as number[]);
       presence.add(sample.frame, sightingsOf(sample.line.boxes, thresholds[i] as number));
-      statistics.add(sample.line.boxes);
+      statistics.add(sample.line.boxes, sample.line.embedding);
       found.push(...boxes);
       for (const category of categoriesOf[i] as number[]) categories.add(category);
     }

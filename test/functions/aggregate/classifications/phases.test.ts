@@ -25,7 +25,13 @@ function seriesOf(course: readonly number[], step: number, { surety = 0.9, gate 
   const scores = names.map((_, label) => kept.map((sample) => Math.round(1e4 * (sample.label === label ? surety : (1 - surety) / (names.length - 1)))));
   const frames = kept.map(({ frame }) => frame);
   const finding = { kind: "classifications" as const, analyser: "a", key: "k", subject: "phase" as const, labels: names, producer: producerOf(id) };
-  return { finding, frames, shown: frames, scores, statistics: { producer: id, version: "1.0.0", digest: null, frameCount: frames.length, labels: [] } };
+  return {
+    finding,
+    frames,
+    shown: frames,
+    scores,
+    statistics: { producer: id, version: "1.0.0", digest: null, frameCount: frames.length, labels: [], embedding: null },
+  };
 }
 const repeated = (...runs: [label: number, samples: number][]) => runs.flatMap(([label, samples]) => new Array<number>(samples).fill(label));
 const brief = (segments: readonly Pick<SegmentDraft, "label" | "startFrame" | "endFrame">[]) =>

@@ -11,6 +11,13 @@ describe("isDetectionLine", () => {
     const box = fc.oneof(fc.constant([0, 0.5, -2, 4, 10, 20]), fc.array(number, { minLength: 5, maxLength: 7 }), fc.constantFrom(null, {}, "box"));
     const line = fc.oneof(
       fc.record({ frame: number, pts: number, boxes: fc.array(box, { maxLength: 2 }) }),
+      fc.array(fc.constantFrom(0, -1.5, 1e9, Number.NaN, Number.POSITIVE_INFINITY, null, "1"), { maxLength: 3 }).map((embedding) => ({ ...good, embedding })),
+      fc.constantFrom(
+        { ...good, embedding: Array(64).fill(0) },
+        { ...good, embedding: Array(65).fill(0) },
+        { ...good, embedding: 1 },
+        { ...good, embedding: [0], more: 1 },
+      ),
       fc.constantFrom(null, [], 1, "line", { ...good, more: 1 }, { frame: 1, pts: 1 }, { ...good, boxes: {} }),
       fc.tuple(fc.nat(5), number).map(([place, value]) => ({ ...good, boxes: [good.boxes[0]?.map((kept, i) => (i === place ? value : kept))] })),
     );
@@ -20,6 +27,6 @@ describe("isDetectionLine", () => {
       }),
       { numRuns: 2000 },
     );
-    expect(isDetectionLine(good)).to.equal(true);
+    expect([isDetectionLine(good), isDetectionLine({ ...good, embedding: [0.5, -2] })]).to.deep.equal([true, true]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type DriftReport, driftBaseline, driftEpisode, driftReport } from "../../../../contracts/drift.ts";
 import { driftBaselineKey, driftEpisodeKey, driftReportKey, statisticsKey } from "../../../../contracts/keys.ts";
-import type { RunStatistics } from "../../../../contracts/run-statistics.ts";
+import { type RunStatistics, runStatistics } from "../../../../contracts/run-statistics.ts";
 import { createHandler } from "../../../../functions/learn/measure-drift/handler.ts";
 import type { StandingRun } from "../../../../functions/learn/newest-runs.ts";
 import { failure } from "../../../support/failure.ts";
@@ -19,6 +19,7 @@ interface Seen {
   bin?: number;
   digest?: string;
   underexposed?: number;
+  embedding?: number[];
 }
 
 /** Cases one day after the other, as one look after the other finds them. */
@@ -38,7 +39,7 @@ function setUp() {
       runs.push(run);
       const scores = (frames: number) => Array.from({ length: 10 }, (_, bin) => (bin === (of.bin ?? 8) ? frames : 0));
       await store.putJson(statisticsKey(run.caseId, run.runId), {
-        ...{ schema: "run-statistics/1.1", caseId: run.caseId, runId: run.runId },
+        ...{ schema: "run-statistics/1.2", caseId: run.caseId, runId: run.runId },
         producers: [
           {
             ...{ producer: model, version: of.digest ? "1.1.0" : "1.0.0", digest: of.digest ?? digest, frameCount: 100 },
@@ -46,9 +47,10 @@ function setUp() {
               { label: "hook", frameCount: of.hook, scores: scores(of.hook) },
               { label: "grasper", frameCount: of.grasper, scores: scores(of.grasper) },
             ],
+            embedding: of.embedding ?? null,
           },
-          { producer: "rekognition", version: "1", digest: null, frameCount: 10, labels: [] },
-          { producer: "unwatched", version: "1.0.0", digest, frameCount: 10, labels: [] },
+          { producer: "rekognition", version: "1", digest: null, frameCount: 10, labels: [], embedding: null },
+          { producer: "unwatched", version: "1.0.0", digest, frameCount: 10, labels: [], embedding: null },
         ],
         shares: { outOfBody: 0.1, black: 0, blur: 0.01 * (i % 5), overexposed: 0, underexposed: of.underexposed ?? 0.02 * (i % 4) },
       } satisfies RunStatistics);
@@ -155,6 +157,35 @@ describe("MeasureDrift", () => {
     await analyse(12, usual);
     await analyse(10, (i) => ({ ...usual(i), underexposed: 0.6 + 0.01 * i }));
     expect((await look()).announcements.map(({ what }) => what)).to.deep.equal([["exposure", "underexposed"]]);
+  });
+
+  it("notices pictures that lie elsewhere, though nothing else is told of them", async () => {
+    const { analyse, look } = setUp();
+    const at = (i: number, moved: number) => ({ ...usual(i), embedding: [(i % 7) - 3, 10 + (i % 5) + moved, 0] });
+    await analyse(12, (i) => at(i, 0));
+    await analyse(10, (i) => at(i + 3, 0));
+    const like = await look();
+    expect([like.report.verdict, like.report.features.at(-1)?.feature, like.report.features.at(-1)?.level]).to.deep.equal(["STABLE", "embedding", "none"]);
+    await analyse(10, (i) => at(i, 20));
+    const { report, announcements } = await look();
+    expect(announcements.map(({ what }) => what)).to.deep.equal([["embedding"]]);
+    // All of ten lie above all of twelve: of 646,646 ways to deal them two part them so, and three numbers were looked at.
+    const { p, ...told } = report.features.at(-1) as DriftReport["features"][number];
+    expect(p).to.be.closeTo((3 * 2) / 646_646, 1e-12);
+    expect(told).to.deep.equal({ test: "ks-embedding", feature: "embedding", value: 1, level: "large", dimension: 1, baseline: 11.5, window: 32 });
+  });
+
+  it("compares all else where embeddings are of too few cases, as of runs before there were any", async () => {
+    const { store, runs, analyse, look } = setUp();
+    await analyse(21, usual);
+    await analyse(1, (i) => ({ ...usual(i), embedding: [1, 2] }));
+    for (const { caseId, runId } of runs.slice(0, 12)) {
+      const { producers, ...rest } = (await store.json(statisticsKey(caseId, runId), runStatistics)) as RunStatistics;
+      const before = producers.map(({ embedding: _, ...producer }) => producer);
+      await store.putJson(statisticsKey(caseId, runId), { ...rest, schema: "run-statistics/1.1", producers: before });
+    }
+    const { report, faults } = await look();
+    expect([report.verdict, report.baseline?.cases, report.window.cases, report.features.length, faults]).to.deep.equal(["STABLE", 12, 10, 10, []]);
   });
 
   it("judges only the version that is in use, from its own first cases", async () => {
