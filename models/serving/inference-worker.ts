@@ -72,6 +72,8 @@ port.on("message", async (message: ToWorker) => {
   }
   const answers: Record<string, ModelAnswer> = {};
   for (const model of models) if (message.models.includes(model.id)) answers[model.id] = await run(model, message);
-  send({ type: "answer", pixels: message.pixels, answers }, [message.pixels]);
+  // Moved and not copied: a segmenter's outputs are tens of kilobytes a frame.
+  const outputs = Object.values(answers).flatMap((answer) => ("tensors" in answer ? Object.values(answer.tensors).map(({ data }) => data.buffer) : []));
+  send({ type: "answer", pixels: message.pixels, answers }, [message.pixels, ...new Set(outputs as ArrayBuffer[])]);
 });
 send({ type: "ready", failures, slow });

@@ -7,6 +7,9 @@ import { type Raster, readFrames } from "./tensors.ts";
 
 export type Output = AnalyserResult["outputs"][number];
 
+/** Characters that are gathered before they are written: a write of each batch's few lines would cost more than making them. */
+const fullBuffer = 1 << 16;
+
 const kindOf = { "frame-classification": "classifications", "object-detection": "detections", segmentation: "masks" } as const;
 
 /** The JSON Lines file of one network. After a failure it takes nothing more: what stands in it is true. */
@@ -17,6 +20,7 @@ export class ModelOutput {
   readonly #handle: FileHandle;
   readonly #raster: Raster;
   #error: string | null = null;
+  #unwritten = "";
   #framesDone = 0;
 
   static async create(model: Model, raster: Raster, folder: string): Promise<ModelOutput> {
@@ -52,12 +56,24 @@ export class ModelOutput {
       return this.fail((error as Error).message);
     }
     const lines = frames.map((frame, i) => `${JSON.stringify({ frame, pts: pts[frame], ...values[i] })}\n`);
-    await this.#handle.write(lines.join(""));
+    this.#unwritten += lines.join("");
     this.#framesDone += frames.length;
+    if (this.#unwritten.length >= fullBuffer) await this.#flush();
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async #flush(): Promise<void> {
+    const text = this.#unwritten;
+    this.#unwritten = "";
+    await this.#handle.writeFile(text);
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    try {
+      await this.#flush();
+    } finally {
+      await this.#handle.close();
+    }
   }
 
   result(framesWanted: number): Output {

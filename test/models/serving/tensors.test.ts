@@ -150,5 +150,9 @@ describe("readMasks", () => {
     expect(() => readMasks(segmenter, narrow, 1)).to.throw('Model "network" gave the output "p" as [1, 3, 3]; wanted [1, 3, 4].');
     expect(() => readMasks(segmenter, answer([...sure.slice(1), Number.NaN]), 1)).to.throw('gave NaN in "p"; wanted a probability in 0..1.');
     expect(() => readMasks(segmenter, answer(sure, [...classes.slice(1), 3]), 1)).to.throw('Model "network" found class 3; it has the classes 0 to 2.');
+    const { k, p } = answer(sure);
+    const others = { k: { ...k, data: Float32Array.from(k.data) }, p: { ...p, data: Uint8Array.from(p.data) } };
+    expect(() => readMasks(segmenter, { k: others.k, p }, 1)).to.throw('Model "network" gave the output "k" in another type than uint8.');
+    expect(() => readMasks(segmenter, { k, p: others.p }, 1)).to.throw('Model "network" gave the output "p" in another type than float32.');
   });
 });
