@@ -21,7 +21,7 @@ import evaluate
 import measure
 from export import export
 from generated import FRAMES, MASKS, WHOLE, describe, elsewhere
-from networks import FrameGraph, FrameNet
+from networks import DetectorGraph, DetectorNet, EmbeddingGraph, FrameGraph, FrameNet
 from operation import Operation, UnannotatedError
 
 needs_onnxruntime = unittest.skipUnless(importlib.util.find_spec("onnxruntime"), "needs onnxruntime: npm run verify:python has it")
@@ -227,6 +227,24 @@ class Entry(unittest.TestCase):
         torch.nn.init.constant_(network.classify.weight, float("nan"))
         code, said = self.run_entry(self.model(network), self.dataset())
         self.assertEqual([code, said], [1, "The model can't be measured:\n- Its scores are no numbers for some frames.\n"])
+
+    @needs_onnxruntime
+    def test_holds_every_output_to_what_the_training_wrote_down(self) -> None:
+        torch.manual_seed(2)
+        frames = np.random.default_rng(3).integers(0, 256, size=(3, 256, 256, 3), dtype=np.uint8)
+        reference = Operation("77", 1.0, frames, {})
+        outputs = {name: name for name in ("boxes", "scores", "classes", "embedding")}
+        description = {"id": "boxes", "version": "1.0.0", "task": "object-detection", "subject": "instrument", "labels": ["A"], "threshold": 0.5}
+        target = self.folder / "made/boxes"
+        export(EmbeddingGraph(DetectorGraph(DetectorNet(1))), 256, target, {**description, "outputs": outputs}, "card", reference)
+        model, _ = evaluate.read_model(target)
+        runner = evaluate.Runner(target / "model.onnx", model, 1)
+        with mock.patch("generated.reference", return_value=reference):
+            self.assertEqual(evaluate.golden(target, model, runner, self.folder, 1), {"frames": 3, "agreeing": 3})
+            said = json.loads((target / "reference.json").read_text())
+            said["outputs"]["embedding"][8] += 0.01
+            (target / "reference.json").write_text(json.dumps(said))
+            self.assertEqual(evaluate.golden(target, model, runner, self.folder, 1), {"frames": 3, "agreeing": 2})
 
     def test_refuses_other_weights_than_named(self) -> None:
         model = self.model()
