@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild";
 import type { AnalyserMode } from "../../contracts/model.ts";
+import { keptBuild } from "./kept-build.ts";
 import { copyPackages, nativePackage } from "./native-packages.ts";
 
 /** Every handler of the platform, `<area>/<name>` as its folder in `functions/`, in the order of a case's life. */
@@ -148,7 +149,9 @@ export function bundleFunctions({ root = process.cwd(), names = functionNames, f
   if (missing.length > 0)
     throw new pulumi.RunError(`No handler: ${missing.map((name) => `functions/${name}/index.ts`).join(", ")} must exist and export "handler".`);
 
-  const outputs = bundle(root, Object.fromEntries(present.map((name) => [functionId(name), source(name)])));
+  const entryPoints = Object.fromEntries(present.map((name) => [functionId(name), source(name)]));
+  // What goes to Lambda is always made anew; what a preview or a local cloud takes may be what was made of the same sources before.
+  const outputs = forUpdate ? bundle(root, entryPoints).built : keptBundle(root, entryPoints);
   const archives = names.map((name) => {
     const folder = join(root, ".build", "functions", functionId(name));
     const entry = `${functionId(name)}.mjs`;
@@ -186,35 +189,42 @@ interface Output {
   readonly packages: readonly string[];
 }
 
-/** Every output by its file name; all lie in one folder, so that imports hold wherever they are moved together. */
-function bundle(root: string, entryPoints: Record<string, string>): Map<string, Output> {
+const options = {
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  mainFields: ["module", "main"],
+  banner: { js: banner },
+  external: native,
+  legalComments: "none",
+  logLevel: "silent",
+} as const satisfies BuildOptions;
+
+/** What decides how imports are resolved, beside the files that are imported. */
+const resolution = ["tsconfig.json", "package.json", "node_modules/.package-lock.json"];
+
+const keptBundle = (root: string, entryPoints: Record<string, string>): Map<string, Output> =>
+  keptBuild(join(root, ".build/functions.kept"), root, { esbuildVersion, options, entryPoints }, () => bundle(root, entryPoints));
+
+/** Every output by its file name, and the files that were read; all outputs lie in one folder, so that imports hold wherever they are moved together. */
+function bundle(root: string, entryPoints: Record<string, string>): { built: Map<string, Output>; inputs: string[] } {
   try {
     const { outputFiles, metafile } = buildSync({
-      absWorkingDir: root,
-      entryPoints,
-      outdir: join(root, ".build"),
-      outExtension: { ".js": ".mjs" },
-      bundle: true,
-      splitting: true,
-      platform: "node",
-      target: "node24",
-      format: "esm",
-      mainFields: ["module", "main"],
-      banner: { js: banner },
-      external: native,
-      legalComments: "none",
-      logLevel: "silent",
-      metafile: true,
-      write: false,
+      ...options,
+      ...{ absWorkingDir: root, entryPoints, outdir: join(root, ".build"), metafile: true, write: false },
     });
     const described = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), imports]));
-    return new Map(
+    const built = new Map(
       outputFiles.map(({ path, contents }) => {
         const imports = described.get(basename(path)) ?? [];
         const packages = imports.filter((one) => one.external && native.includes(one.path)).map((one) => one.path);
         return [basename(path), { contents, imports: imports.filter((one) => !one.external).map((one) => basename(one.path)), packages }];
       }),
     );
+    return { built, inputs: [...Object.keys(metafile.inputs), ...resolution] };
   } catch (error) {
     throw new pulumi.RunError(`The handlers can't be bundled. ${(error as Error).message}`);
   }

@@ -8,6 +8,7 @@ import type { Properties, Provider } from "./provider.ts";
 import { Recorder } from "./recorder.ts";
 import { NeverSettles, unhandledErrors } from "./rejections.ts";
 import { openSchemas } from "./schema/schemas.ts";
+import "./untraced-promises.ts";
 
 export interface RunOptions {
   readonly project: string;

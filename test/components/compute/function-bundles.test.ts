@@ -105,6 +105,40 @@ describe("bundleFunctions", () => {
     expect(statSync(entry).mtimeMs).to.equal(after).and.to.be.at.least(before);
   });
 
+  it("makes anew what any source changed in, and for an update in any case", () => {
+    writeHandlers();
+    const kept = join(root, ".build/functions.kept");
+    const text = () =>
+      readdirSync(folder("prepare-admit"))
+        .map((file) => readFileSync(join(folder("prepare-admit"), file), "utf8"))
+        .join("");
+    bundleFunctions({ root, names });
+    const first = { at: statSync(kept).mtimeMs, bytes: readFileSync(kept) };
+    bundleFunctions({ root, names });
+    expect(statSync(kept).mtimeMs, "nothing changed").to.equal(first.at);
+
+    write("functions/shared.ts", "export const where = (name: string): string => `b/${name}`;");
+    bundleFunctions({ root, names });
+    expect(text()).to.include("`b/${name}`");
+    // As a version of a package that is imported, or a setting of the compiler.
+    for (const file of ["package.json", "tsconfig.json", "node_modules/.package-lock.json"]) {
+      const before = readFileSync(kept);
+      write(file, "{}");
+      bundleFunctions({ root, names });
+      expect(readFileSync(kept).equals(before), file).to.equal(false);
+    }
+
+    for (const broken of [first.bytes.subarray(0, 100), Buffer.from("no such thing")]) {
+      writeFileSync(kept, broken);
+      bundleFunctions({ root, names });
+      expect(text()).to.include("`b/${name}`");
+    }
+    writeFileSync(kept, first.bytes);
+    bundleFunctions({ root, names, forUpdate: true });
+    expect(text()).to.include("`b/${name}`");
+    expect(readFileSync(kept).equals(first.bytes), "an update neither reads nor keeps it").to.equal(true);
+  });
+
   it("lets the programs of two stacks bundle at once into one folder", async () => {
     writeHandlers();
     write(

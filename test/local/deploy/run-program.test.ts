@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as aws from "@pulumi/aws";
@@ -376,5 +377,16 @@ describe("runProgram", () => {
     expect(stdout).to.equal(
       'Stack "unit" can\'t be deployed, 1 problem:\n- stack "unit": waits for a promise that never settles; so do aws:sqs/queue:Queue "q".\n',
     );
+  });
+});
+
+describe("promises of Pulumi's runtime", () => {
+  it("carry no stack traces, and errors that are made meanwhile do", async () => {
+    const require = createRequire(import.meta.url);
+    const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js") as { debuggablePromise<T>(promise: Promise<T>, of: string): Promise<T> };
+    const promise: Promise<number> & { _debugStackTrace?: string; _debugCtx?: string } = Promise.resolve(1);
+    expect(await debuggablePromise(promise, "a test")).to.equal(1);
+    expect([promise._debugCtx, promise._debugStackTrace]).to.deep.equal(["a test", "Error"]);
+    expect(new Error("here").stack).to.match(/run-program\.test/);
   });
 });
