@@ -82,8 +82,10 @@ export const analyserResult = z.strictObject({
 });
 export type AnalyserResult = z.infer<typeof analyserResult>;
 
+/** Numbers of an embedding, at most: more say little that fewer do not, in a line of every frame. */
+export const mostNumbers = 64;
 /** Where a frame lies among others, as the network sees it: finite numbers, as many in every line of a file. Absent of a network that gives none. */
-export const embedding = z.array(z.number()).min(1).max(64);
+export const embedding = z.array(z.number()).min(1).max(mostNumbers);
 const ofFrame = { frame: z.int().nonnegative(), pts: z.int(), embedding: embedding.optional() };
 
 /** A line of a `classifications` file (JSON Lines, rising frames): `scores` in the order of the model's labels. */

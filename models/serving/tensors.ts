@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { detectionLine, MaskLine } from "../../contracts/analyser-result.ts";
+import { type detectionLine, type MaskLine, mostNumbers } from "../../contracts/analyser-result.ts";
 import type { Model } from "../../contracts/model.ts";
 import type { TensorData } from "./inference-messages.ts";
 import { regionsOf, runLengthsOf } from "./regions.ts";
@@ -116,8 +116,9 @@ export function readMasks(model: Segmenter, tensors: Tensors, frames: number): M
 function readEmbeddings(model: Model, tensors: Tensors, frames: number): number[][] | undefined {
   const { embedding: name } = model.outputs;
   if (name === undefined) return undefined;
-  const [, length = 0] = tensors[name]?.dims ?? [];
+  const [, length = 1] = tensors[name]?.dims ?? [];
   const values = take(model, tensors, name, [frames, length]);
+  if (length < 1 || length > mostNumbers) throw new Error(`Model "${model.id}" gave ${length} numbers a frame in "${name}"; wanted 1 to ${mostNumbers}.`);
   return Array.from({ length: frames }, (_, frame) =>
     Array.from({ length }, (_, i) => {
       const value = Number(values[frame * length + i]);

@@ -66,6 +66,10 @@ describe("readFrames", () => {
     expect(() => readFrames(embedding, { ...scores, e: floats([1, 2], 0, Number.NaN) }, 1, raster)).to.throw(
       'Model "network" gave NaN in "e"; wanted a number.',
     );
+    expect(() => readFrames(embedding, { ...scores, e: floats([1, 65], ...Array(65).fill(0)) }, 1, raster)).to.throw(
+      'gave 65 numbers a frame in "e"; wanted 1 to 64.',
+    );
+    expect(() => readFrames(embedding, { ...scores, e: floats([1, 0]) }, 1, raster)).to.throw('gave 0 numbers a frame in "e"; wanted 1 to 64.');
   });
 });
 

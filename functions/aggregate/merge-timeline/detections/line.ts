@@ -1,4 +1,4 @@
-import type { DetectionLine } from "../../../../contracts/analyser-result.ts";
+import { type DetectionLine, mostNumbers } from "../../../../contracts/analyser-result.ts";
 
 /**
  * Whether a value is a line of detections, as the contract's schema has it, told without the schema. Of a million boxes an hour the
@@ -14,7 +14,7 @@ export function isDetectionLine(value: unknown): value is DetectionLine {
 }
 
 const isEmbedding = (embedding: unknown): boolean =>
-  Array.isArray(embedding) && embedding.length >= 1 && embedding.length <= 64 && embedding.every((number) => Number.isFinite(number));
+  Array.isArray(embedding) && embedding.length >= 1 && embedding.length <= mostNumbers && embedding.every((number) => Number.isFinite(number));
 
 function isBox(box: unknown): boolean {
   if (!Array.isArray(box) || box.length !== 6) return false;
