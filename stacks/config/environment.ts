@@ -6,8 +6,11 @@ import { learningConfig } from "./learning.ts";
 import { flawsOfWriter, reportWriter } from "./report.ts";
 
 const positive = z.int().min(1);
-/** Days that what trainings left behind stays, at least, where anything is retained. */
-const leastStaleDays = 7;
+/**
+ * Days that what trainings and experiments left behind stays, at least, where anything is retained: Step Functions redrives an execution for 14 days
+ * (Developer Guide, "Redriving executions"), which needs its checkpoints and models.
+ */
+const leastStaleDays = 15;
 
 /** Moves of uploaded videos to cheaper storage. */
 const transition = z.strictObject({
@@ -168,7 +171,7 @@ export const environmentConfig = z
       context.addIssue({
         code: "custom",
         path: ["learning", "cleanUp", "staleDays"],
-        message: `must be ${leastStaleDays} at least where data is retained: somebody may still look at a training of this week`,
+        message: `must be ${leastStaleDays} at least where data is retained: executions can be redriven for 14 days, and need what they left`,
       });
     for (const message of flawsOfWriter(report, { region, dataClassification, endpoints })) context.addIssue({ code: "custom", path: ["report"], message });
   });

@@ -431,9 +431,9 @@ describe("the configuration of a stack", () => {
     expect(none).to.contain("- svp:retention.sweep.classes: must not name research, whose cases need be kept for no day.");
   });
 
-  it("calls nothing stale that learning left this week where anything is retained, and no version that waits before its files", async () => {
+  it("calls nothing stale that an execution could still be redriven with where anything is retained, and no version that waits before its files", async () => {
     const yaml = (cleanUp: string) => `${readFileSync("Pulumi.prod.yaml", "utf8")}\n  svp:learning: { cleanUp: ${cleanUp} }\n`;
-    expect(await mistakes("prod", yaml("{ staleDays: 6 }"))).to.contain("- svp:learning.cleanUp.staleDays: must be 7 at least where data is retained");
+    expect(await mistakes("prod", yaml("{ staleDays: 14 }"))).to.contain("- svp:learning.cleanUp.staleDays: must be 15 at least where data is retained");
     expect(await mistakes("prod", yaml("{ undecidedDays: 29 }"))).to.contain("- svp:learning.cleanUp.undecidedDays: must be staleDays at least.");
   });
 
