@@ -86,10 +86,12 @@ export type AnalyserResult = z.infer<typeof analyserResult>;
 export const mostNumbers = 64;
 /** Where a frame lies among others, as the network sees it: finite numbers, as many in every line of a file. Absent of a network that gives none. */
 export const embedding = z.array(z.number()).min(1).max(mostNumbers);
-const ofFrame = { frame: z.int().nonnegative(), pts: z.int(), embedding: embedding.optional() };
+const ofFrame = { frame: z.int().nonnegative(), pts: z.int() };
+/** Last in every line, as the container writes it: a line that was read and is written again stays the same. */
+const embedded = { embedding: embedding.optional() };
 
 /** A line of a `classifications` file (JSON Lines, rising frames): `scores` in the order of the model's labels. */
-export const classificationLine = z.strictObject({ ...ofFrame, scores: z.array(unit) });
+export const classificationLine = z.strictObject({ ...ofFrame, scores: z.array(unit), ...embedded });
 export type ClassificationLine = z.infer<typeof classificationLine>;
 
 /**
@@ -99,6 +101,7 @@ export type ClassificationLine = z.infer<typeof classificationLine>;
 export const detectionLine = z.strictObject({
   ...ofFrame,
   boxes: z.array(z.tuple([z.int().nonnegative(), unit, z.int(), z.int(), z.int().positive(), z.int().positive()])),
+  ...embedded,
 });
 export type DetectionLine = z.infer<typeof detectionLine>;
 
@@ -117,6 +120,7 @@ export const maskLine = z.strictObject({
   gridWidth: z.int().positive(),
   gridHeight: z.int().positive(),
   masks: z.array(z.tuple([z.int().nonnegative(), unit, runLengths])),
+  ...embedded,
 });
 export type MaskLine = z.infer<typeof maskLine>;
 
