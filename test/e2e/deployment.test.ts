@@ -116,6 +116,7 @@ describe("networks on their way into use", function () {
   const organization = createOrganization();
   const [first, second] = ["a", "b"].map((text) => shippedWeights(text, imageModel)) as [Buffer, Buffer];
   const phases = shippedWeights("a");
+  const shipped = modelSchema.parse(JSON.parse(readFileSync(join(root, "models", imageModel, "model.json"), "utf8")));
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let dev: Account;
   let staging: Account;
@@ -141,9 +142,9 @@ describe("networks on their way into use", function () {
   });
 
   it("are tried once somebody approved them, answer images from a fleet of their own, and make the next analysis", async () => {
-    const arn = await registerVersion(dev.platform, "1.1.0", first, {}, imageModel);
-    await registerVersion(dev.platform, "1.1.0", phases);
-    expect((await dev.answering()).version).to.equal("1.0.0");
+    const arn = await registerVersion(dev.platform, "2.1.0", first, {}, imageModel);
+    await registerVersion(dev.platform, "2.1.0", phases);
+    expect(await dev.answering()).to.deep.equal({ model: imageModel, version: shipped.version, digest: shipped.sha256 });
     const before = (await dev.endpoint()).EndpointConfigName;
     await dev.approve(imageModel, 1);
     await dev.approve(registeredModel, 1);
@@ -153,7 +154,7 @@ describe("networks on their way into use", function () {
     expect(endpoint.EndpointConfigName)
       .to.match(/^svp-local-inference-/)
       .and.not.to.equal(before);
-    expect(await dev.answering()).to.deep.equal({ model: imageModel, version: "1.1.0", digest: digestOf(first) });
+    expect(await dev.answering()).to.deep.equal({ model: imageModel, version: "2.1.0", digest: digestOf(first) });
     expect((await dev.statusOf(arn)).CustomerMetadataProperties).to.include.keys("decidedBy", "decidedAt");
 
     const video = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain();
@@ -162,8 +163,8 @@ describe("networks on their way into use", function () {
     const found = await dev.client.object({ bucket: dev.client.processedBucket, key: analysisKey(caseId, runId as string) });
     const { producers } = analysisContract.parse(JSON.parse(found.toString()));
     const used = Object.fromEntries(producers.map(({ id, version, digest }) => [id, [version, digest]]));
-    expect(used[imageModel]).to.deep.equal(["1.1.0", digestOf(first)]);
-    expect(used[registeredModel]).to.deep.equal(["1.1.0", digestOf(phases)]);
+    expect(used[imageModel]).to.deep.equal(["2.1.0", digestOf(first)]);
+    expect(used[registeredModel]).to.deep.equal(["2.1.0", digestOf(phases)]);
   });
 
   it("are rolled back and rejected if an alarm is raised while they are watched, and the one before serves on", async () => {
@@ -171,7 +172,7 @@ describe("networks on their way into use", function () {
     const set = (StateValue: "ALARM" | "OK") =>
       alarms.send(new SetAlarmStateCommand({ AlarmName: `${dev.output("inferenceEndpoint")}-errors`, StateValue, StateReason: "A test." }));
     const before = (await dev.endpoint()).EndpointConfigName;
-    const arn = await registerVersion(dev.platform, "1.2.0", second, {}, imageModel);
+    const arn = await registerVersion(dev.platform, "2.2.0", second, {}, imageModel);
     await dev.approve(imageModel, 2);
     await until("the new fleet is watched", async () => (await dev.endpoint()).EndpointStatus === "Updating");
     await set("ALARM");
@@ -181,9 +182,9 @@ describe("networks on their way into use", function () {
       `Not deployed: The endpoint ${dev.output("inferenceEndpoint")} was rolled back: Rolled back, because these alarms are in ALARM: ${dev.output("inferenceEndpoint")}-errors.`,
     );
     expect((await dev.endpoint()).EndpointConfigName).to.equal(before);
-    expect(await dev.answering()).to.deep.include({ version: "1.1.0", digest: digestOf(first) });
+    expect(await dev.answering()).to.deep.include({ version: "2.1.0", digest: digestOf(first) });
     const { inUse, versions } = await dev.listed(imageModel);
-    expect(inUse).to.deep.equal({ version: "1.1.0", sha256: digestOf(first) });
+    expect(inUse).to.deep.equal({ version: "2.1.0", sha256: digestOf(first) });
     expect(versions.map(({ version, approval, isInUse }) => [version, approval, isInUse])).to.deep.equal([
       [2, "Rejected", false],
       [1, "Approved", true],
@@ -195,7 +196,7 @@ describe("networks on their way into use", function () {
   });
 
   it("are rejected if the container can't run them", async () => {
-    const broken = await registerVersion(dev.platform, "1.2.0", Buffer.from("no graph"));
+    const broken = await registerVersion(dev.platform, "2.2.0", Buffer.from("no graph"));
     await dev.approve(registeredModel, 2);
     await until("it is rejected", async () => (await dev.statusOf(broken)).ModelApprovalStatus === "Rejected");
     expect((await dev.statusOf(broken)).ApprovalDescription).to.match(/^Not deployed: It failed its trial: AlgorithmError/);
@@ -211,7 +212,6 @@ describe("networks on their way into use", function () {
         "svp:promotion": json({ from: { accountId: localAccount, stack: "local" }, provenDays: 0, everyHours: 24 }),
       };
     });
-    const shipped = await staging.inUse(imageModel);
     const looked = await staging.promote();
     expect([looked.status, looked.cause]).to.deep.equal(["SUCCEEDED", undefined]);
     const offered = looked.of(imageModel);
@@ -219,23 +219,23 @@ describe("networks on their way into use", function () {
     expect([looked.of(registeredModel)?.status, looked.of("view-quality")?.status]).to.deep.equal(["OFFERED", "NOTHING"]);
     const { ModelApprovalStatus, CustomerMetadataProperties: facts } = await staging.statusOf(offered.package);
     expect(ModelApprovalStatus).to.equal("PendingManualApproval");
-    expect(facts).to.include({ version: "1.1.0", sha256: digestOf(first) });
+    expect(facts).to.include({ version: "2.1.0", sha256: digestOf(first) });
     expect(facts?.["promotedFrom"]).to.equal(`arn:aws:sagemaker:us-east-1:${localAccount}:model-package/svp-local-${imageModel}/1`);
     expect(facts).to.include.keys("approvedThereBy", "approvedThereAt");
-    expect(await staging.inUse(imageModel)).to.equal(shipped);
+    expect(await staging.inUse(imageModel)).to.equal(shipped.sha256);
 
     await staging.approve(imageModel, 1);
     await until("it is in use in the next account", async () => (await staging.inUse(imageModel)) === digestOf(first));
-    expect(await staging.answering()).to.deep.equal({ model: imageModel, version: "1.1.0", digest: digestOf(first) });
+    expect(await staging.answering()).to.deep.equal({ model: imageModel, version: "2.1.0", digest: digestOf(first) });
     expect((await staging.promote()).of(imageModel)).to.deep.equal({
       ...{ status: "NOTHING", model: imageModel },
-      reason: "Version 1.1.0 was offered here already.",
+      reason: "Version 2.1.0 was offered here already.",
     });
   });
 
   it("are not offered to the next account where their approval is gone, or the files in use are not those that were approved", async () => {
     const weights = shippedWeights("c");
-    const arn = await registerVersion(dev.platform, "1.3.0", weights);
+    const arn = await registerVersion(dev.platform, "2.3.0", weights);
     await dev.approve(registeredModel, 3);
     await until("it is in use", async () => (await dev.inUse(registeredModel)) === digestOf(weights));
     const revoke = { ModelPackageArn: arn, ModelApprovalStatus: "PendingManualApproval" as const };
@@ -252,7 +252,7 @@ describe("networks on their way into use", function () {
     const { status, cause } = await staging.promote();
     expect(status).to.equal("FAILED");
     expect(cause).to.contain(`${registeredModel}: `).and.to.contain(digestOf(weights));
-    expect((await staging.listed(registeredModel)).versions.map(({ facts }) => facts["version"])).to.deep.equal(["1.1.0"]);
+    expect((await staging.listed(registeredModel)).versions.map(({ facts }) => facts["version"])).to.deep.equal(["2.1.0"]);
   });
 
   it("reach the next account by the one role of the one function, which can write nothing there, and from no account that is not there", async () => {
@@ -287,7 +287,6 @@ describe("networks on their way into use", function () {
   });
 
   it("make way for the one before if they are rejected, whatever alarms say", async () => {
-    const shipped = modelSchema.parse(JSON.parse(readFileSync(join(root, "models", imageModel, "model.json"), "utf8")));
     await staging.decide(imageModel, 1, "Rejected", "Approved");
     await until("the one before is in use", async () => (await staging.inUse(imageModel)) === shipped.sha256);
     await until("the endpoint answers with it", async () => (await staging.answering()).digest === shipped.sha256);

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
@@ -17,6 +18,9 @@ describe(`the learning loop${lacking === undefined ? "" : ` (left out: ${lacking
     const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, maxBuffer: 1e8 });
     const { dataset, refused, trained, versions, registered, inUse, next } = JSON.parse(stdout) as LoopResult;
 
+    const { version: before } = JSON.parse(readFileSync(join(root, "models/phase-classifier/model.json"), "utf8")) as { version: string };
+    const [major, minor] = before.split(".").map(Number) as [number, number];
+    const after = `${major}.${minor + 1}.0`;
     expect([dataset.before, dataset.after, dataset.diff.isSame]).to.deep.equal(["1.0.0", "1.0.1", false]);
     expect(dataset.saidByPeople).to.be.above(0);
     // A worse network is never registered.
@@ -29,9 +33,9 @@ describe(`the learning loop${lacking === undefined ? "" : ` (left out: ${lacking
     expect(trained.gate.gain).to.be.at.least(0);
     expect(trained.gate.faults).to.equal(0);
     expect(registered).to.deep.include({ version: 1, statusBefore: "PendingManualApproval", statusAfter: "Approved" });
-    expect(registered.facts).to.include({ version: "1.1.0", sha256: trained.gate.sha256, dataset: "phases", datasetVersion: "1.0.1", reason: "demo" });
-    expect(inUse).to.deep.equal({ before: "1.0.0", after: "1.1.0" });
-    expect([next.version, next.digest]).to.deep.equal(["1.1.0", trained.gate.sha256]);
+    expect(registered.facts).to.include({ version: after, sha256: trained.gate.sha256, dataset: "phases", datasetVersion: "1.0.1", reason: "demo" });
+    expect(inUse).to.deep.equal({ before, after });
+    expect([next.version, next.digest]).to.deep.equal([after, trained.gate.sha256]);
     expect(next.coverage.filter(({ status }) => status !== "SUCCEEDED")).to.deep.equal([]);
   });
 });

@@ -10,9 +10,9 @@ describe("staleText", () => {
       { kind: "experiment-files" as const, name: "training/experiments/a/b/", reason: "Nothing in the registry came of it.", files: 3 },
     ];
     expect(staleText({ found, removed: 0, isCut: true })).to.deep.equal([
-      "model              svp-local-inference-a: No endpoint configuration names it.",
-      "training's files   training/phase-classifier/a/ (1 file): Nothing in the registry came of it.",
-      "endpoint's files   endpoint-models/a/ (12 files): No model loads it.",
+      "model               svp-local-inference-a: No endpoint configuration names it.",
+      "training's files    training/phase-classifier/a/ (1 file): Nothing in the registry came of it.",
+      "endpoint's files    endpoint-models/a/ (12 files): No model loads it.",
       "experiment's files  training/experiments/a/b/ (3 files): Nothing in the registry came of it.",
       "",
       "4 found, 0 removed. There may be more: one sweep takes no more than this.",

@@ -36,7 +36,7 @@ describe("try", () => {
       'Model "phase-classifier" gave the output "scores" as [1, 7]; wanted [1, 6].',
     );
     write({ outputs: { scores: "logits" } });
-    expect((await failure(tryModel(variables("phase-classifier", other), () => {}))).message).to.contain("outputs scores, wanted logits");
+    expect((await failure(tryModel(variables("phase-classifier", other), () => {}))).message).to.contain("outputs scores, embedding, wanted logits");
   });
 
   it("names every variable that is wrong", async () => {
