@@ -14,9 +14,7 @@ from operation import Operation
 OPSET = 13
 
 
-def export(
-    graph: nn.Module, size: int | tuple[int, int], folder: Path, description: dict, card: str, reference: Operation | None
-) -> None:
+def export(graph: nn.Module, size: int | tuple[int, int], folder: Path, description: dict, card: str, reference: Operation | None) -> None:
     """Exports in evaluation mode with a free batch axis.
 
     size: pixels each way, or width and height.
