@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -60,6 +61,9 @@ export interface Assertion {
   observe(subject: Subject): Promise<unknown>;
   readonly expected: unknown;
 }
+
+/** A name that no other assertion and no other run has. */
+export const fresh = (): string => `conformance-${randomUUID().slice(0, 8)}`;
 
 /** The name of the error that a call fails with, or "no error". */
 export async function errorOf(call: Promise<unknown>): Promise<string> {

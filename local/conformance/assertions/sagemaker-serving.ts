@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
@@ -19,13 +18,9 @@ import {
   type ProductionVariant,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import { type Assertion, errorOf, pause, type Subject } from "../assertion.ts";
+import { type Assertion, errorOf, fresh, pause, type Subject } from "../assertion.ts";
+import { misnamed, page } from "./sagemaker.ts";
 
-/** A name that no other assertion and no other run has. */
-const fresh = (): string => `conformance-${randomUUID().slice(0, 8)}`;
-/** Pages of https://docs.aws.amazon.com/sagemaker/latest/APIReference/ */
-const page = (operation: string, member?: string): string =>
-  `SageMaker API Reference, [${operation}](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_${operation}.html)${member === undefined ? "" : `, ${member}`}`;
 /** Pages of https://docs.aws.amazon.com/sagemaker/latest/dg/ */
 const guide = (title: string, name: string): string => `SageMaker Developer Guide, [${title}](https://docs.aws.amazon.com/sagemaker/latest/dg/${name}.html)`;
 
@@ -121,6 +116,12 @@ async function three(make: (name: string) => Promise<unknown>): Promise<string> 
   return common;
 }
 
+/** Three endpoint configurations of one model. */
+async function threeConfigs(subject: Subject): Promise<string> {
+  const used = await model(subject, await files(subject));
+  return three((name) => config(subject, used, name));
+}
+
 /** The letters that three names end with, as listed, and whether there are others beside them. */
 const lettersOf = (names: readonly string[], common: string): string =>
   names.map((name) => (name.startsWith(common) ? name.slice(-1) : "")).join("") + (names.every((name) => name.startsWith(common)) ? "" : " and others");
@@ -155,8 +156,6 @@ async function timed(list: List, common: string): Promise<string[]> {
   return found;
 }
 const timedAsExpected = ["ca", "bc", "c"];
-
-const misnamed = ["with_underscore", "-begins", "ends-", "x".repeat(64)];
 
 const models: Omit<Assertion, "service">[] = [
   {
@@ -286,22 +285,14 @@ const configs: Omit<Assertion, "service">[] = [
     id: "sagemaker-endpoint-config-list",
     says: "Configurations are listed by a part of the name, the newest first unless something else is asked, page by page.",
     source: page("ListEndpointConfigs", "NameContains, SortBy, SortOrder, MaxResults"),
-    async observe(subject) {
-      const used = await model(subject, await files(subject));
-      const common = await three((name) => config(subject, used, name));
-      return sorted(lists(subject).configs, common);
-    },
+    observe: async (subject) => sorted(lists(subject).configs, await threeConfigs(subject)),
     expected: sortedAsExpected,
   },
   {
     id: "sagemaker-endpoint-config-list-times",
     says: "Configurations are listed by when they were made: from a time on, and before a time.",
     source: page("ListEndpointConfigs", "CreationTimeAfter, CreationTimeBefore"),
-    async observe(subject) {
-      const used = await model(subject, await files(subject));
-      const common = await three((name) => config(subject, used, name));
-      return timed(lists(subject).configs, common);
-    },
+    observe: async (subject) => timed(lists(subject).configs, await threeConfigs(subject)),
     expected: timedAsExpected,
   },
   {

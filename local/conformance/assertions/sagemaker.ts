@@ -18,13 +18,14 @@ import {
   UpdateModelPackageCommand,
   UpdatePipelineCommand,
 } from "@aws-sdk/client-sagemaker";
-import { type Assertion, errorOf, pause, type Subject } from "../assertion.ts";
+import { type Assertion, errorOf, fresh, pause, type Subject } from "../assertion.ts";
 
-/** A name that no other assertion and no other run has. */
-const fresh = (): string => `conformance-${randomUUID().slice(0, 8)}`;
 /** Pages of https://docs.aws.amazon.com/sagemaker/latest/APIReference/ */
-const page = (operation: string, member?: string): string =>
+export const page = (operation: string, member?: string): string =>
   `SageMaker API Reference, [${operation}](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_${operation}.html)${member === undefined ? "" : `, ${member}`}`;
+
+/** What SageMaker takes for no name: it has letters, digits and hyphens, at most 63 of them, and no hyphen at its ends. */
+export const misnamed = ["with_underscore", "-begins", "ends-", "x".repeat(64)];
 
 /** The job is refused before it reads or pays for anything, or ends soon: what it is to read is not there. */
 const job = ({ roleArn, trainingImage }: Subject, more: Partial<CreateTrainingJobRequest> = {}) =>
@@ -73,10 +74,7 @@ const training: Omit<Assertion, "service">[] = [
     id: "sagemaker-training-name",
     says: "A training job's name has letters, digits and hyphens, none of them at its ends, and at most 63 of them.",
     source: page("CreateTrainingJob", "TrainingJobName"),
-    observe: (subject) =>
-      Promise.all(
-        ["with_underscore", "-begins", "ends-", "x".repeat(64)].map((TrainingJobName) => errorOf(subject.sagemaker.send(job(subject, { TrainingJobName })))),
-      ),
+    observe: (subject) => Promise.all(misnamed.map((TrainingJobName) => errorOf(subject.sagemaker.send(job(subject, { TrainingJobName }))))),
     expected: Array(4).fill("ValidationException"),
   },
   {
