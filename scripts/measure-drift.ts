@@ -9,6 +9,7 @@ import { compareFigures } from "../functions/learn/measure-drift/compare.ts";
 import { figuresOf } from "../functions/learn/measure-drift/figures.ts";
 import { CommandError, main } from "../local/cli/command.ts";
 import { analysers } from "../models/catalogue.ts";
+import type { ModelAnswer } from "../models/serving/inference-messages.ts";
 import { type InferencePool, openInferencePool } from "../models/serving/inference-pool.ts";
 import { type ModelFolder, readModelFolder } from "../models/serving/model-folder.ts";
 import { readFrames } from "../models/serving/tensors.ts";
@@ -50,17 +51,21 @@ async function pictures(procedure: Procedure, seed: number): Promise<Uint8Array[
 /** What a case of these pictures comes to for each network, in their order. */
 async function figuresOfCase(pool: InferencePool, folders: readonly ModelFolder[], shown: readonly Uint8Array[], change?: (picture: Sharp) => Sharp) {
   const raw = { width: drawing.width, height: drawing.height, channels: 3 } as const;
-  const figures: CaseFigures[] = [];
-  for (const { model } of folders) {
-    const { width, height } = model.input;
+  // Changed at the size that they were drawn in: sharp would blur and enlarge in an order of its own.
+  const changed = await Promise.all(shown.map((picture) => (change ? change(sharp(picture, { raw })).raw().toBuffer() : picture)));
+  const answers: Record<string, ModelAnswer> = {};
+  // Networks that take pictures of one size look at the same ones.
+  for (const group of Map.groupBy(folders, ({ model: { input } }) => `${input.width}x${input.height}`).values()) {
+    const { width, height } = (group[0] as ModelFolder).model.input;
     const bytes = width * height * 3;
     const pixels = new Uint8Array(shown.length * bytes);
-    for (const [i, picture] of shown.entries()) {
-      // Changed at the size that it was drawn in: sharp would blur and enlarge in an order of its own.
-      const changed = change ? await change(sharp(picture, { raw })).raw().toBuffer() : picture;
-      pixels.set(await sharp(changed, { raw }).resize(width, height, { fit: "fill", kernel: "linear" }).raw().toBuffer(), i * bytes);
-    }
-    const { answers } = await pool.run({ models: [model.id], pixels: pixels.buffer, frames: shown.length });
+    for (const [i, picture] of changed.entries())
+      pixels.set(await sharp(picture, { raw }).resize(width, height, { fit: "fill", kernel: "linear" }).raw().toBuffer(), i * bytes);
+    const batch = { models: group.map(({ model }) => model.id), pixels: pixels.buffer, frames: shown.length };
+    Object.assign(answers, (await pool.run(batch)).answers);
+  }
+  const figures: CaseFigures[] = [];
+  for (const { model } of folders) {
     const answer = answers[model.id];
     if (answer === undefined || "error" in answer) throw new CommandError(answer?.error ?? `Model "${model.id}" gave no answer.`);
     const statistics = producerStatistics({ producer: modelProducer(model), labels: model.labels });
