@@ -83,7 +83,7 @@ export class Aggregation extends PlatformComponent {
     this.statements = [
       this.mergeTimeline.allowInvoke("MergeTimeline"),
       this.measureOperation.allowInvoke("MeasureOperation"),
-      ...raw.allow("TagSource", ["s3:PutObjectVersionTagging"], rawVideosPrefix),
+      ...raw.allow("TagSource", ["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"], rawVideosPrefix),
       allow("AnnounceCaseAnalysed", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
     ];
     this.registerOutputs();

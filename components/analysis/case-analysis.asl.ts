@@ -365,9 +365,9 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
     MeasureOperation: invoke(
       functions.measureOperation,
       { caseId: expression(caseId), runId: expression(runId) },
-      { Catch: [warn("The operation was not measured.", "TagSource")], Next: "TagSource" },
+      { Catch: [warn("The operation was not measured.", "ReadSourceTags")], Next: "ReadSourceTags" },
     ),
-    TagSource: tagSource({ Catch: [warn("The source was not tagged.", "AnnounceCaseAnalysed")], Next: "AnnounceCaseAnalysed" }),
+    ...tagSource({ Catch: [warn("The source was not tagged.", "AnnounceCaseAnalysed")], Next: "AnnounceCaseAnalysed" }),
     AnnounceCaseAnalysed: {
       Type: "Task",
       Resource: "arn:aws:states:::events:putEvents",
@@ -395,25 +395,41 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
   };
 }
 
-/** Tags, not metadata: changing metadata would write a new version and start the analysis again. */
-function tagSource(rest: { readonly Catch: readonly Catcher[]; readonly Next: string }): TaskState {
-  const tags: Record<string, Value> = {
-    "analysis-run": expression(runId),
-    "analysis-status": "{% $merged.status %}",
-    "analysis-uri": "{% $merged.analysisUri %}",
+/** An object has at most so many tags. (S3 User Guide, "Categorizing your objects using tags") */
+const mostTags = 10;
+
+/**
+ * Tags, not metadata: changing metadata would write a new version and start the analysis again. Setting tags replaces all that
+ * there were, so what others wrote, such as the result of the scan for malware, is read first and written again.
+ */
+function tagSource(rest: { readonly Catch: readonly Catcher[]; readonly Next: string }): Record<string, TaskState> {
+  const tags: Record<string, string> = { "analysis-run": runId, "analysis-status": "$merged.status", "analysis-uri": "$merged.analysisUri" };
+  const ours = `[${Object.entries(tags)
+    .map(([key, value]) => `{'Key': '${key}', 'Value': ${value}}`)
+    .join(", ")}]`;
+  const merged = `$append($states.result.TagSet[$not(Key in $ours.Key)], $ours)`;
+  const noRoom = `$error('It has no room for ${Object.keys(tags).length} tags beside those that others gave it.')`;
+  const source = {
+    Bucket: expression(`${request}.source.bucket`),
+    Key: expression(`${request}.source.key`),
+    VersionId: expression(`${request}.source.versionId`),
   };
+  const common = { Type: "Task", TimeoutSeconds: 60, Retry: [retryBusy("S3.S3Exception", "S3.SdkClientException")] } as const;
   return {
-    Type: "Task",
-    Resource: "arn:aws:states:::aws-sdk:s3:putObjectTagging",
-    Arguments: {
-      Bucket: expression(`${request}.source.bucket`),
-      Key: expression(`${request}.source.key`),
-      VersionId: expression(`${request}.source.versionId`),
-      Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+    ReadSourceTags: {
+      ...common,
+      Resource: "arn:aws:states:::aws-sdk:s3:getObjectTagging",
+      Arguments: source,
+      Assign: { sourceTags: expression(`($ours := ${ours}; $all := ${merged}; $count($all) > ${mostTags} ? ${noRoom} : $all)`) },
+      Catch: rest.Catch,
+      Next: "TagSource",
     },
-    TimeoutSeconds: 60,
-    Retry: [retryBusy("S3.S3Exception", "S3.SdkClientException")],
-    ...rest,
+    TagSource: {
+      ...common,
+      Resource: "arn:aws:states:::aws-sdk:s3:putObjectTagging",
+      Arguments: { ...source, Tagging: { TagSet: "{% $sourceTags %}" } },
+      ...rest,
+    },
   };
 }
 

@@ -54,6 +54,7 @@ const keyActions = {
   "s3:PutObject": ["kms:GenerateDataKey"],
   "s3:AbortMultipartUpload": ["kms:Decrypt"],
   "s3:ListMultipartUploadParts": [],
+  "s3:GetObjectVersionTagging": [],
   "s3:PutObjectVersionTagging": [],
   "s3:DeleteObject": [],
   "s3:GetObjectLegalHold": [],

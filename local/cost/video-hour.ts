@@ -96,6 +96,7 @@ const negligible = new Set(
   [
     "dynamodb:updateItem",
     "events:putEvents",
+    "aws-sdk:s3:getObjectTagging",
     "aws-sdk:s3:putObjectTagging",
     "aws-sdk:mediaconvert:probe",
     "aws-sdk:rekognition:getLabelDetection",

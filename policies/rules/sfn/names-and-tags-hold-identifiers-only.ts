@@ -7,8 +7,8 @@ interface Config {
   readonly identifiers?: readonly string[];
 }
 
-/** What the platform made up itself: numbers of cases and runs, counts, words of a fixed list, and keys built from them. */
-const identifiers = ["analysisUri", "caseId", "id", "Id", "Index", "Name", "RedriveCount", "RetryCount", "runId", "status"];
+/** What the platform made up itself: numbers of cases and runs, counts, words of a fixed list, and keys built from them; and tags that an object has already. */
+const identifiers = ["analysisUri", "caseId", "id", "Id", "Index", "Name", "RedriveCount", "RetryCount", "runId", "sourceTags", "status"];
 
 /**
  * Names, tags, tokens and metadata of a job are not encrypted as what it works on is: they stand in CloudTrail, in names of log streams

@@ -91,6 +91,7 @@ describe("the definition of the case analysis", () => {
       "aws-sdk:rekognition:getSegmentDetection",
       "aws-sdk:rekognition:startLabelDetection",
       "aws-sdk:rekognition:startSegmentDetection",
+      "aws-sdk:s3:getObjectTagging",
       "aws-sdk:s3:putObjectTagging",
       "dynamodb:updateItem",
       "ecs:runTask.sync",
@@ -165,7 +166,7 @@ describe("the definition of the case analysis", () => {
 
   it("holds the states that the architecture names", () => {
     expect(states.map(([name]) => name)).to.include.members(
-      "Claim Probe IndexSource Admit Convert IndexCopy ProbeCopy AdmitCopy Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
+      "Claim Probe IndexSource Admit Convert IndexCopy ProbeCopy AdmitCopy Normalise IndexRendition ScreenFrames DecideGate Analyse RenderReview IndexReview StartSegmentDetection CollectShots AnalyseFrames MergeTimeline MeasureOperation ReadSourceTags TagSource AnnounceCaseAnalysed MarkRejected MarkQuarantined MarkFailed".split(
         " ",
       ),
     );
@@ -210,7 +211,7 @@ describe("a case analysis where all goes well", () => {
     expect(attempts.slice(0, 10)).to.deep.equal(
       "Claim Probe IndexSource Admit RecordForecast Normalise IndexRendition ScreenFrames SearchPictures DecideGate".split(" "),
     );
-    expect(attempts.slice(-4)).to.deep.equal(["MergeTimeline", "MeasureOperation", "TagSource", "AnnounceCaseAnalysed"]);
+    expect(attempts.slice(-5)).to.deep.equal(["MergeTimeline", "MeasureOperation", "ReadSourceTags", "TagSource", "AnnounceCaseAnalysed"]);
   });
 
   it("hands every function what its contract asks for", async () => {
@@ -283,6 +284,30 @@ describe("a case analysis where all goes well", () => {
     expect(asked["StartSegmentDetection"].Video).to.deep.equal({ S3Object: { Bucket: "processed", Name: reviewRenditionKey(caseId, runId) } });
     expect(asked["Probe"]).to.deep.equal({ InputFiles: [{ FileUrl: `s3://raw/${request.source.key}` }] });
     expect(asked["TagSource"]).to.include({ Bucket: "raw", Key: request.source.key, VersionId: "v1" });
+  });
+
+  it("leaves the tags of others on the source, and replaces its own of an earlier run", async () => {
+    const foreign = { Key: "GuardDutyMalwareScanStatus", Value: "NO_THREATS_FOUND" };
+    const ours = [
+      { Key: "analysis-run", Value: runId },
+      { Key: "analysis-status", Value: "COMPLETE" },
+      { Key: "analysis-uri", Value: `s3://processed/${metadataPrefix(caseId, runId)}analysis.json` },
+    ];
+    const tagged = async (TagSet: { Key: string; Value: string }[]) => {
+      const { asked, output } = await execute({ ReadSourceTags: () => ({ TagSet }) });
+      expect(asked["ReadSourceTags"]).to.deep.equal({ Bucket: "raw", Key: request.source.key, VersionId: "v1" });
+      return { set: asked["TagSource"]?.Tagging.TagSet, warnings: (output as { warnings: string[] }).warnings };
+    };
+    const others = (count: number) => Array.from({ length: count }, (_, i) => ({ Key: `other-${i}`, Value: "x" }));
+    expect(await tagged([])).to.deep.equal({ set: ours, warnings: [] });
+    expect(await tagged([foreign])).to.deep.equal({ set: [foreign, ...ours], warnings: [] });
+    expect(await tagged([{ Key: "analysis-status", Value: "PARTIAL" }, foreign, ...others(6)])).to.deep.equal({
+      set: [foreign, ...others(6), ...ours],
+      warnings: [],
+    });
+    const crowded = await tagged([foreign, ...others(7)]);
+    expect([crowded.set, crowded.warnings.length]).to.deep.equal([undefined, 1]);
+    expect(crowded.warnings[0]).to.match(/^The source was not tagged\. .* It has no room for 3 tags beside those that others gave it\.$/);
   });
 
   it("passes MediaConvert the settings that were planned", async () => {
@@ -660,7 +685,7 @@ describe("any state that fails for good", () => {
     ...Object.fromEntries(["StartSegmentDetection", "GetSegmentDetection", "CollectShots"].map((state) => [state, ["rekognition"]])),
     ...Object.fromEntries(["StartLabelDetection", "GetLabelDetection", "CollectLabels"].map((state) => [state, ["rekognition-labels"]])),
     RunAnalyser: ["frame-analysis"],
-    ...Object.fromEntries(["MeasureOperation", "TagSource", "AnnounceCaseAnalysed"].map((state) => [state, "a warning"] as const)),
+    ...Object.fromEntries(["MeasureOperation", "ReadSourceTags", "TagSource", "AnnounceCaseAnalysed"].map((state) => [state, "a warning"] as const)),
   };
 
   it("is one whose end is known", () => {

@@ -168,6 +168,7 @@ describe("CaseAnalysis", () => {
         "rekognition:GetSegmentDetection",
         "rekognition:StartSegmentDetection",
         "s3:GetObject",
+        "s3:GetObjectVersionTagging",
         "s3:PutObjectVersionTagging",
         "sagemaker:AddTags",
         "sagemaker:CreateProcessingJob",

@@ -171,6 +171,7 @@ const goodAnswers = (): Record<string, Answer> => {
     }),
     MergeTimeline: () => ({ Payload: { status: "COMPLETE", analysisUri: url, segmentCount: 3, eventCount: 1 } }),
     MeasureOperation: () => ({ Payload: { measuresUri: url.replace("analysis.json", "measures.json"), measureCount: 9, findingCount: 2 } }),
+    ReadSourceTags: () => ({ TagSet: [] }),
     TagSource: () => ({}),
     AnnounceCaseAnalysed: () => ({ FailedEntryCount: 0 }),
     MarkRejected: () => ({}),

@@ -58,7 +58,7 @@ const seen = { Bucket: "lake", Name: "{% 'processed-videos/' & $case & '/review/
 const shown = (more: Partial<aws.sfn.StateMachineArgs>): Program => machineOf({ States: { Job: state("aws-sdk:rekognition:startSegmentDetection") } }, more);
 const onlyReviews = "its name must start with processed-videos/ and hold /review/";
 
-const known = "it must be made of analysisUri, caseId, id, Id, Index, Name, RedriveCount, RetryCount, runId, status only";
+const known = "it must be made of analysisUri, caseId, id, Id, Index, Name, RedriveCount, RetryCount, runId, sourceTags, status only";
 
 describe("rules of Step Functions", () => {
   const cases: [rule: Policies[number], what: string, program: Program, ...messages: string[]][] = [
