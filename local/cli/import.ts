@@ -8,24 +8,29 @@ import { CommandError, main, UsageError } from "./command.ts";
 
 await main({
   help: `
-npm run import -- CASE FILE --format F [--labels FILE] [--data DIR]
+npm run import -- CASE FILE --format F [--labels FILE] [--detections FILE] [--data DIR]
 
 Hands annotations that people made with another tool to a case, through the platform's API. They are checked, and
 stored as a set of their own; nothing that is there is changed.
 
-  --format F      ${importFormat.options.join(", ")}
-  --labels FILE   names of the classes, one a line; MOTChallenge needs it
-  --data DIR      folder of the local cloud (default: .svp)
-  -h, --help      this text
+  --format F          ${importFormat.options.join(", ")}
+  --labels FILE       names of the classes, one a line; MOTChallenge needs it
+  --detections FILE   MOTChallenge's det.txt beside its gt.txt: scores, and boxes of no track
+  --data DIR          folder of the local cloud (default: .svp)
+  -h, --help          this text
 
 Prints what was stored as JSON. What is wrong with a file is told with its place, all at once.
 Exit code: 0 stored; 1 refused or failed; 2 wrong usage.`,
-  options: { format: { type: "string" }, labels: { type: "string" }, data: { type: "string" } },
+  options: { format: { type: "string" }, labels: { type: "string" }, detections: { type: "string" }, data: { type: "string" } },
   positionals: ["CASE", "FILE"],
-  async run({ format, labels, data }, [caseId = "", file = ""]) {
+  async run({ format, labels, detections, data }, [caseId = "", file = ""]) {
     const wanted = importFormat.safeParse(format);
     if (!wanted.success) throw new UsageError(`--format must be one of ${importFormat.options.join(", ")}.`);
-    const files = [await packed(file, basename(file)), ...(labels === undefined ? [] : [await packed(labels, "labels.txt")])];
+    const files = [
+      await packed(file, basename(file)),
+      ...(labels === undefined ? [] : [await packed(labels, "labels.txt")]),
+      ...(detections === undefined ? [] : [await packed(detections, "det.txt")]),
+    ];
     const api = await openApi(resolve(data ?? join(root, ".svp")));
     try {
       const receipt = await api.call("POST", `/cases/${encodeURIComponent(caseId)}/annotations`, annotationReceipt, { format: wanted.data, files });

@@ -47,7 +47,8 @@ async function correctedScene(
   const corrections = sets.flatMap((set) => set.corrections);
   const view = corrected(uncorrected(analysis), corrections);
   const findings = { ...analysis, segments: standing(view.segments), events: standing(view.events) };
-  return withDrawings(sceneOf(lake, findings, frames, measures, span), view, sets.at(-1)?.version ?? 0, await trackLabels(lake, analysis));
+  const scene = withDrawings(sceneOf(lake, findings, frames, measures, span), view, await trackLabels(lake, analysis));
+  return { ...scene, corrections: sets.at(-1)?.version ?? 0, correctedBy: [...new Set(sets.map(({ createdBy }) => createdBy))] };
 }
 
 /** What each track of an analysis is called, by its number. */
@@ -93,6 +94,7 @@ export function sceneOf(lake: Pick<Lake, "bytes">, analysis: Analysis, frames: F
     media: { frameCount: source.frameCount, frameRate: source.frameRate, durationTicks: source.durationTicks, sha256: source.sha256 },
     raster,
     labels,
+    boxLabels: indexesOf(labels, new Set(detections.flatMap((one) => one.labels))),
     sources,
     producers: analysis.producers,
     segments: analysis.segments.filter((one) => overlaps(one, span)),
@@ -100,6 +102,7 @@ export function sceneOf(lake: Pick<Lake, "bytes">, analysis: Analysis, frames: F
     measures,
     provenance: analysis.provenance,
     corrections: null,
+    correctedBy: [],
     boxes: () => merged(detections.map((one, i) => boxesOf(lake, one.chunks, span, labelIndex(one.labels, labels), i))),
     masks: () => merged(masks.map((one, i) => masksOf(lake, one.chunks, span, labelIndex(one.labels, labels), detections.length + i))),
   };
@@ -115,6 +118,8 @@ function eventsOf({ gate, events }: Analysis, measures: Measures | null): Event[
   }));
   return [...outside, ...events, ...found].sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame || (a.id < b.id ? -1 : 1));
 }
+
+const indexesOf = (all: readonly string[], wanted: ReadonlySet<string>): number[] => all.flatMap((label, i) => (wanted.has(label) ? [i] : []));
 
 const labelIndex = (own: readonly string[], all: readonly string[]): number[] => own.map((label) => all.indexOf(label));
 

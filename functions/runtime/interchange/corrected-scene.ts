@@ -20,13 +20,16 @@ const ownGrid = { width: 320, height: 180 };
  * A scene of the analysis, in which boxes and masks are as people corrected them. What is drawn is in its keyframes, and between them
  * in those frames that networks looked at. What people drew has no score.
  */
-export function withDrawings(scene: Scene, view: CorrectedView, version: number, trackLabels: readonly string[]): Scene {
+export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: readonly string[]): Scene {
   const labels = [...scene.labels];
   const labelOf = (label: string): number => {
     if (!labels.includes(label)) labels.push(label);
     return labels.indexOf(label);
   };
-  for (const { label } of [...view.objects.values(), ...view.masks.values()]) labelOf(label);
+  const renamed = [...view.tracks.values()].flatMap(({ label }) => (label === null ? [] : [label]));
+  const drawnLabels = [...renamed, ...[...view.objects.values()].map(({ label }) => label)].map(labelOf);
+  for (const { label } of view.masks.values()) labelOf(label);
+  const boxLabels = [...new Set([...scene.boxLabels, ...drawnLabels])].sort((a, b) => a - b);
   const person = scene.sources.length;
   const numbers = new Map([...view.objects].map(([id, object], i) => [id, trackOf(view, object, trackLabels) ?? trackLabels.length + i]));
   const isInSpan = (frame: number): boolean => frame >= scene.span.startFrame && frame < scene.span.endFrame;
@@ -67,7 +70,7 @@ export function withDrawings(scene: Scene, view: CorrectedView, version: number,
       yield { frame, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };
     }
   }
-  return { ...scene, labels, sources: [...scene.sources, personProducer], corrections: version, boxes, masks };
+  return { ...scene, labels, boxLabels, sources: [...scene.sources, personProducer], boxes, masks };
 }
 
 /** What is drawn in the place of a track goes on under its number, unless it shows something else. */

@@ -48,6 +48,7 @@ export class Draft {
   readonly #segments: Annotations["segments"] = [];
   readonly #events: Annotations["events"] = [];
   readonly #reasons: string[] = [];
+  readonly #notes: string[] = [];
   #lookedAt: Set<number> | null = null;
   #rounded = 0;
   #scaled = new Set<string>();
@@ -60,6 +61,11 @@ export class Draft {
   /** Something is wrong there. */
   reject(where: string, what: string): undefined {
     this.#reasons.push(`${where}: ${what}`);
+  }
+
+  /** Something that the set says beside what was found: what was left out, what was made of it. */
+  note(sentence: string): void {
+    this.#notes.push(sentence);
   }
 
   get isSound(): boolean {
@@ -126,6 +132,7 @@ export class Draft {
     if (found === 0 && !this.#lookedAt?.size) throw new InvalidInput("The files hold no annotation.");
     const { width, height } = this.#operation.raster;
     const notes = [
+      ...this.#notes,
       ...[...this.#scaled].map((size) => `Boxes were brought from a picture of ${size} to one of ${width} by ${height}.`),
       ...(this.#rounded > 0 ? [`${this.#rounded} boxes were rounded to whole pixels.`] : []),
     ];

@@ -54,6 +54,8 @@ export interface Scene {
   readonly raster: { readonly width: number; readonly height: number };
   /** Names of what boxes and masks show, each once. */
   readonly labels: readonly string[];
+  /** Which of them boxes may show, rising. */
+  readonly boxLabels: readonly number[];
   /** Producers of boxes, then of masks; then, of a corrected scene, people. */
   readonly sources: readonly string[];
   readonly producers: readonly Producer[];
@@ -64,6 +66,8 @@ export interface Scene {
   readonly provenance: Analysis["provenance"];
   /** Version of the corrections that are in it; null if it tells of the analysis as it was made. */
   readonly corrections: number | null;
+  /** Opaque identifiers of who made them, each once; never names. */
+  readonly correctedBy: readonly string[];
   /** Frames in which boxes were looked for, rising, with all boxes of all producers. */
   boxes(): AsyncIterable<Sighting<Box>>;
   /** The same of masks. */

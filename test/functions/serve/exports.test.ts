@@ -137,12 +137,18 @@ describe("GET /cases/{caseId}/exports/{exportId}", () => {
   });
 });
 
+/** Of the drawn operation, whose detector knows seven classes. */
+const motFiles = [
+  ...["gt/gt.txt", "det/det.txt", "labels.txt", "seqinfo.ini", "tracker.txt"],
+  ...[1, 2, 3, 4, 5, 6, 7].flatMap((n) => ["gt/gt.txt", "seqinfo.ini", "tracker.txt"].map((name) => `classes/${n}/${name}`)),
+];
+
 describe("WriteExport", () => {
   it("writes the files of a format under the export's own prefix, and names them", async () => {
     const { lake } = await drawnOperation();
     const before = new Set(lake.objects.keys());
     const result = await createWriteExport({ lake, log: memoryCorrections() })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
-    expect(result).to.deep.equal({ files: ["gt.txt", "labels.txt", "seqinfo.ini"].map((name) => ({ name, mediaType: "text/plain" })) });
+    expect(result).to.deep.equal({ files: motFiles.map((name) => ({ name, mediaType: "text/plain" })) });
     const written = [...lake.objects.keys()].filter((key) => !before.has(key));
     expect(written).to.deep.equal(result.files.map(({ name }) => `exports/${caseId}/${runId}/${exportId}/${name}`));
     const lines = Buffer.from(lake.objects.get(written[0] as string) as Uint8Array)
@@ -206,7 +212,7 @@ describe("POST /cases/{caseId}/annotations", () => {
     expect(set).to.deep.equal({
       ...{ schema: "annotation-set/1.0", id: setId, caseId, runId, contentSha256: digest, createdAt: "2026-11-26T10:00:00.000Z", createdBy: "c1d2" },
       ...{ media: { frameCount: 600, width: 1280, height: 720 }, labels: ["Grasper"], lookedAt: null, masks: [], segments: [], events: [], notes: [] },
-      boxes: [{ frame: 12, label: 0, x: 0, y: 0, width: 20, height: 20, score: 1, track: 3, interpolated: false }],
+      boxes: [{ frame: 12, label: 0, x: 0, y: 0, width: 20, height: 20, score: null, track: 3, interpolated: false }],
     });
     expect(producer.files.map(({ name }) => name)).to.deep.equal(["file-1", "file-2"]);
   });

@@ -139,8 +139,12 @@ describe("export formats", () => {
     const files = await exported("mot", scene);
     const [frame = 0] = drawnTruth.instruments[0] ?? [];
     const [, x, y, width, height] = drawnTruth.instruments[0]?.[1][0] as [number, number, number, number, number];
-    expect(textOf(files, "gt.txt").split("\n")[0]).to.equal(`${frame + 1},1,${x + 1},${y + 1},${width},${height},0.84,1,1`);
-    expect(textOf(files, "labels.txt").split("\n")[0]).to.equal("Grasper");
+    const place = `${x + 1},${y + 1},${width},${height}`;
+    const firstOf = (name: string) => textOf(files, name).split("\n")[0];
+    expect(firstOf("gt/gt.txt")).to.equal(`${frame + 1},1,${place},1,1,1`);
+    expect(firstOf("det/det.txt")).to.equal(`${frame + 1},-1,${place},0.84,1,-1,-1`);
+    expect(firstOf("tracker.txt")).to.equal(`${frame + 1},1,${place},0.84,-1,-1,-1`);
+    expect(firstOf("labels.txt")).to.equal("Grasper");
     expect(textOf(files, "seqinfo.ini")).to.match(
       /^\[Sequence\]\nname=.*\nimDir=img1\nframeRate=25\nseqLength=600\nimWidth=1280\nimHeight=720\nimExt=\.png\n; /,
     );

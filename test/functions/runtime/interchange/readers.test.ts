@@ -128,16 +128,65 @@ describe("import formats", () => {
   describe("MOTChallenge", () => {
     const labels = file("labels.txt", "Grasper\nHook\n");
 
+    const boxesOf = (...files: GivenFile[]) => read("mot", ...files, labels).boxes.map(({ frame, label, x, score, track }) => [frame, label, x, score, track]);
+
+    it("takes ground truth, which tells no scores and leaves out what it flags", () => {
+      const text = "1,4,1,1,5,5,1,1,1\n2,4,3,1,5,5,0,1,1\n3,-1,3,1,5,5,1,2,0.4\n";
+      expect(boxesOf(file("op7.txt", text))).to.deep.equal([
+        [0, 0, 0, null, 3],
+        [2, 1, 2, null, -1],
+      ]);
+      expect(read("mot", file("gt.txt", text), labels).notes).to.deep.equal(["1 boxes that ground truth flags with 0, to be ignored, were left out."]);
+    });
+
+    it("takes a tracker's file, whose confidence is a score and whose class is known if there is but one", () => {
+      const text = "1,4,1,1,5,5,0.5,-1,-1,-1\n2,4,3,1,5,5,-1,-1,-1,-1\n";
+      expect(read("mot", file("seq.txt", text), file("labels.txt", "Hook\n")).boxes.map(({ score, track }) => [score, track])).to.deep.equal([
+        [0.5, 3],
+        [null, 3],
+      ]);
+      expect(reasons("mot", file("seq.txt", text), labels)).to.deep.equal([
+        "seq.txt, line 1: there is no class -1; labels.txt names 2.",
+        "seq.txt, line 2: there is no class -1; labels.txt names 2.",
+      ]);
+    });
+
+    it("takes scores and boxes of no track from detections beside ground truth, in either order", () => {
+      const truth = file("gt.txt", "1,4,1,1,5,5,1,1,1\n1,5,1,1,5,5,1,1,1\n2,4,9,1,5,5,1,1,1\n");
+      const detections = file("det.txt", "1,-1,1,1,5,5,0.5,1,-1,-1\n1,-1,1,1,5,5,-1,1,-1,-1\n1,-1,1,1,5,5,0.25,1,-1,-1\n2,-1,1,1,5,5,0.75,2,-1,-1\n");
+      for (const files of [
+        [truth, detections],
+        [detections, truth],
+      ])
+        expect(boxesOf(...files)).to.deep.equal([
+          [0, 0, 0, 0.5, 3],
+          [0, 0, 0, null, 4],
+          [0, 0, 0, 0.25, -1],
+          [1, 0, 8, null, 3],
+          [1, 1, 0, 0.75, -1],
+        ]);
+      expect(reasons("mot", truth, file("b.txt", "1,4,1,1,5,5,1,1,1\n"), labels)).to.deep.equal([
+        "gt.txt, line 1: of two files of boxes, one must be detections, of 10 columns.",
+        "gt.txt, line 2: of two files of boxes, one must be detections, of 10 columns.",
+        "gt.txt, line 3: of two files of boxes, one must be detections, of 10 columns.",
+      ]);
+    });
+
     it("is refused with every reason and its line", () => {
       expect(reasons("mot", file("gt.txt", "1,1,1,1,1,1,1,1,1"))).to.deep.equal(["labels.txt must be given: the names of the classes, one a line, in order."]);
-      const text = "1,1,1,1,5,5,1,1,1\n1,1,1,1,5,5,1\n\n0,1,1,1,5,5,1,1,1\n2,1,a,1,,5,1,1,1\n2,1,1,1,5,5,1,3,1\n2,1.5,1,1,5,5,1,1,1\n2,1,1,1,5,5,7,1,1";
-      expect(reasons("mot", file("gt.txt", text), labels)).to.deep.equal([
-        "gt.txt, line 2: it has 7 values; frame, track, left, top, width, height, confidence, class, visibility are 9.",
-        "gt.txt, line 4: there is no frame -1; the operation has frames 0 to 599.",
+      expect(reasons("mot", labels)).to.deep.equal(["One file of boxes must be given, or ground truth and detections, not 0."]);
+      const text = [
+        ...["1,1,1,1,5,5,1,1,1", "1,1,1,1,5,5,1", "", "0,1,1,1,5,5,1,1,1", "2,1,a,1,,5,1,1,1", "2,1,1,1,5,5,1,3,1", "2,1.5,1,1,5,5,1,1,1"],
+        ...["2,1,1,1,5,5,0.84,1,1", "2,1,1,1,5,5,7,1,-1,-1"],
+      ];
+      expect(reasons("mot", file("gt.txt", text.join("\n")), labels)).to.deep.equal([
+        "gt.txt, line 2: it has 7 values; ground truth has 9, detections and trackers' files have 10.",
         "gt.txt, line 5: left and width must be a number.",
         "gt.txt, line 6: there is no class 3; labels.txt names 2.",
         "gt.txt, line 7: a track must be a whole number, not 1.5.",
-        "gt.txt, line 8: a score must be from 0 to 1, not 7.",
+        "gt.txt, line 8: the flag of ground truth must be 0 or 1, not 0.84; scores are of detections.",
+        "gt.txt, line 4: there is no frame -1; the operation has frames 0 to 599.",
+        "gt.txt, line 9: a score must be from 0 to 1, not 7.",
       ]);
     });
   });

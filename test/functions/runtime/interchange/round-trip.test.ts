@@ -11,7 +11,7 @@ const handedBack: Record<ImportFormat, string[]> = {
   coco: ["coco.json"],
   cvat: ["annotations.xml"],
   webvtt: ["metadata.vtt"],
-  mot: ["gt.txt", "labels.txt"],
+  mot: ["gt/gt.txt", "det/det.txt", "labels.txt"],
   "ground-truth-manifest": ["output.manifest"],
 };
 

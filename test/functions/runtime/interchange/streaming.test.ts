@@ -28,10 +28,11 @@ describe("export formats, of long operations", () => {
 
   for (const [format, name] of [
     ["coco", "coco.json"],
-    ["mot", "gt.txt"],
+    ["mot", "gt/gt.txt"],
+    ["mot", "det/det.txt"],
     ["ground-truth-manifest", "output.manifest"],
   ] as [TextFormat, string][]) {
-    it(`${format} is handed on while it is made: nothing is read long before it is written`, async () => {
+    it(`${format}, ${name}, is handed on while it is made: nothing is read long before it is written`, async () => {
       const { scene, reads, first } = await long();
       const file = formats[format].files(scene).find((one) => one.name === name);
       let pieces = 0;
