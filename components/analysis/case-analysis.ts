@@ -1,11 +1,15 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { planned } from "../../contracts/cost.ts";
+import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
-import type { FunctionSettings } from "../compute/platform-function.ts";
+import { callByRule } from "../compute/function-rule.ts";
+import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
+import { physicalName } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { Aggregation } from "./aggregation.ts";
@@ -42,6 +46,9 @@ export interface CaseAnalysisArgs {
   };
   pipelineVersion: string;
 }
+
+/** Name of the rule that hears what becomes of executions; the dead letters' policy lets it write what it can't deliver. */
+export const followRuleName = "follow-analysis";
 
 /** The state machine of the case analysis, and everything that its states use. */
 export class CaseAnalysis extends PlatformComponent {
@@ -107,16 +114,64 @@ export class CaseAnalysis extends PlatformComponent {
         jobs: ["MediaConvertJob", "SageMakerProcessingJobs", ...(sagemaker.segments?.transform ? (["SageMakerTransformJobs"] as const) : [])],
         // A rejected or quarantined video is no failure: its execution succeeds.
         what: "The analysis of a case",
+        isStoppedByDeletion: true,
         tags: { "ai-services-opt-out": args.rekognition.optOutPolicyId },
       },
       inside,
     );
 
     this.workflow = workflow;
+    this.#follow(args);
     this.stateMachineArn = workflow.stateMachineArn;
     this.segmentEndpoints = Object.values(sagemaker.segments?.endpoint?.names ?? {}).map((name) => pulumi.output(name));
     this.transcodingQueueArn = pulumi.output(preprocessing.transcoding.queueArn);
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
+  }
+
+  /** Keeps the status of a case to what becomes of its execution, where no state of it can. */
+  #follow({ settings, table }: CaseAnalysisArgs): void {
+    const follow = new PlatformFunction(
+      {
+        settings,
+        handler: "ingest/follow-analysis",
+        description: "Marks the case of an analysis that was stopped, took too long or was redriven",
+        timeoutSeconds: 30,
+        memoryMb: 256,
+        environment: { CASE_TABLE: table.tableName },
+        statements: [...this.workflow.allowReadOutcome("ReadAnalysis"), ...table.allow("FollowAnalysis", ["dynamodb:UpdateItem"])],
+      },
+      { parent: this },
+    );
+    const eventPattern = this.workflow.stateMachineArn.apply((stateMachineArn) =>
+      JSON.stringify({
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: {
+          stateMachineArn: [stateMachineArn],
+          // Of those that run, the redriven ones.
+          $or: [{ status: ["FAILED", "TIMED_OUT", "ABORTED"] }, { status: ["RUNNING"], redriveCount: [{ numeric: [">", 0] }] }],
+        },
+      }),
+    );
+    const description = "An analysis did not succeed, or goes on";
+    callByRule(this.childName("follow"), { settings, rule: followRuleName, description, when: { eventPattern }, calls: follow }, this.child());
+    new aws.cloudwatch.MetricAlarm(
+      this.childName("stopped"),
+      {
+        name: physicalName(settings.place, this.childName("stopped")),
+        alarmDescription: "The analysis of a case was stopped.",
+        namespace: metricsNamespace,
+        metricName: "StoppedAnalyses" satisfies MetricName,
+        statistic: "Sum",
+        period: 300,
+        evaluationPeriods: 1,
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+        alarmActions: [settings.alertTopicArn],
+      },
+      this.child(),
+    );
   }
 
   /** Statement that allows starting an analysis. */

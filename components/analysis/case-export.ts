@@ -94,6 +94,7 @@ export class CaseExport extends PlatformComponent {
         ],
         jobs: ["SageMakerProcessingJobs"],
         what: "The export of a case",
+        isStoppedByDeletion: true,
       },
       { parent: this },
     );

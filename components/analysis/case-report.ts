@@ -89,6 +89,7 @@ export class CaseReport extends PlatformComponent {
         ],
         jobs: [],
         what: "The report of a case",
+        isStoppedByDeletion: true,
       },
       { parent: this },
     );

@@ -18,6 +18,8 @@ export interface WorkflowArgs {
   jobs: readonly ("MediaConvertJob" | "SageMakerProcessingJobs" | "SageMakerTrainingJobs" | "SageMakerTransformJobs" | "StepFunctionsExecution")[];
   /** What an execution is, for alarms: `The analysis of a case`. */
   what: string;
+  /** Whether the deletion of a case stops executions, so that a stopped one alone tells nothing. */
+  isStoppedByDeletion?: boolean;
   tags?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -67,17 +69,20 @@ export class Workflow extends PlatformComponent {
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
   }
 
-  #alarms(machineName: string, machineArn: string, { settings, what }: WorkflowArgs): void {
-    const alarmed = { failed: `${what} failed.`, timedout: `${what} took too long.`, throttled: `${what} is held back by Step Functions.` };
-    const metrics = { failed: "ExecutionsFailed", timedout: "ExecutionsTimedOut", throttled: "ExecutionThrottled" };
-    for (const [suffix, alarmDescription] of Object.entries(alarmed)) {
+  #alarms(machineName: string, machineArn: string, { settings, what, isStoppedByDeletion = false }: WorkflowArgs): void {
+    const alarmed = {
+      failed: { alarmDescription: `${what} failed.`, metricName: "ExecutionsFailed" },
+      timedout: { alarmDescription: `${what} took too long.`, metricName: "ExecutionsTimedOut" },
+      throttled: { alarmDescription: `${what} is held back by Step Functions.`, metricName: "ExecutionThrottled" },
+      ...(!isStoppedByDeletion && { stopped: { alarmDescription: `${what} was stopped.`, metricName: "ExecutionsAborted" } }),
+    };
+    for (const [suffix, alarm] of Object.entries(alarmed)) {
       new aws.cloudwatch.MetricAlarm(
         this.childName(suffix),
         {
           name: `${machineName}-${suffix}`,
-          alarmDescription,
+          ...alarm,
           namespace: "AWS/States",
-          metricName: metrics[suffix as keyof typeof metrics],
           dimensions: { StateMachineArn: machineArn },
           statistic: "Sum",
           period: 300,
@@ -102,12 +107,18 @@ export class Workflow extends PlatformComponent {
     return allow(sid, ["states:DescribeExecution"], [executionsOf(this.stateMachineArn)]);
   }
 
+  /** Statements that allow reading what an execution was given and what came of it, which is encrypted. */
+  allowReadOutcome(sid: string): Statement[] {
+    return [this.allowDescribe(sid), this.#allowKey(sid)];
+  }
+
   /** Statements that allow reading what an execution went through, which is encrypted. */
   allowReadHistory(sid: string): Statement[] {
-    return [
-      allow(sid, ["states:DescribeExecution", "states:GetExecutionHistory"], [executionsOf(this.stateMachineArn)]),
-      this.#key.allowWith(`${sid}Key`, ["kms:Decrypt"], { StringEquals: { "kms:EncryptionContext:aws:states:stateMachineArn": this.stateMachineArn } }),
-    ];
+    return [allow(sid, ["states:DescribeExecution", "states:GetExecutionHistory"], [executionsOf(this.stateMachineArn)]), this.#allowKey(sid)];
+  }
+
+  #allowKey(sid: string): Statement {
+    return this.#key.allowWith(`${sid}Key`, ["kms:Decrypt"], { StringEquals: { "kms:EncryptionContext:aws:states:stateMachineArn": this.stateMachineArn } });
   }
 }
 

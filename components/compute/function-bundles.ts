@@ -15,6 +15,7 @@ export const functionNames = [
   "ingest/abort-upload",
   "ingest/start-analysis",
   "ingest/release-lease",
+  "ingest/follow-analysis",
   "ingest/prepare-backfill",
   "prepare/index-source",
   "prepare/admit",

@@ -1,20 +1,4 @@
-/** What may become a metric: shares and means of a run, and how far a network's have moved over many. No identifier of a case, a run or a person is among what a metric has. */
-export type MetricName =
-  | "CoveredShare"
-  | "OutOfBodyShare"
-  | "BlackShare"
-  | "BlurShare"
-  | "OverexposedShare"
-  | "UnderexposedShare"
-  | "LabelsPerFrame"
-  | "MeanScore"
-  | "ClassDrift"
-  | "ScoreDrift"
-  | "ExposureDrift"
-  | "EmbeddingDrift"
-  | "Agreement";
-
-export const metricsNamespace = "SurgicalVideoPlatform";
+import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 
 /** Producers are named as models are: words joined by hyphens, which no patient's name, date or file is. */
 const producerName = /^[a-z][a-z0-9-]{1,30}$/;

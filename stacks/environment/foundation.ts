@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { admissionRuleArn } from "../../components/analysis/admission.ts";
+import { followRuleName } from "../../components/analysis/case-analysis.ts";
 import { conversionTaskName } from "../../components/analysis/conversion.ts";
 import { imageRuleName } from "../../components/analysis/image-drop.ts";
 import { modelArn } from "../../components/analysis/report-models.ts";
@@ -78,7 +79,7 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const promotionRules = config.promotion === undefined ? [] : [eventRuleArn(place, "model-promotion-schedule")];
   const learningRules = [eventRuleArn(place, driftScheduleName), ...retrainingRuleArns(place), staleSweepRuleArn(place), ...promotionRules];
   const rules = [admissionRuleArn(place), emergencyRuleArn(place, workforceName), ...sweepRules, ...learningRules];
-  for (const name of ["case-report", "model-deployment"]) rules.push(eventRuleArn(place, name));
+  for (const name of [followRuleName, "case-report", "model-deployment"]) rules.push(eventRuleArn(place, name));
   const senders = (arn: string) => [ruleSends(arn, rules)];
   const { queue: deadLetters } = new DeadLetterQueue("dead-letters", { place, key: keys.logs, alertTopicArn: alerts.arn, senders }, opts);
   return { place, upkeep, removal, opts, keys, network, alerts, deadLetters, logging };

@@ -80,22 +80,23 @@ describe("admission", function () {
     expect(await client.deadLetters()).to.equal(0);
   });
 
-  it("gets the lease of an execution back that was stopped", async () => {
+  it("gets the lease of an execution back that was stopped, marks its case, and goes on with it when it is redriven", async () => {
     const caseId = await client.upload(clips.plain(), () => undefined);
     let runId: string | undefined;
     while (runId === undefined) {
       [runId] = Object.keys(await leases()).filter((run) => !(run in others));
       await pause(20);
     }
-    for (;;) {
-      const found = await states.send(new DescribeExecutionCommand({ executionArn: executionOf(runId) })).catch(() => undefined);
-      if (found) break;
-      await pause(20);
-    }
+    while ((await client.case(caseId))?.status !== "RUNNING") await pause(20);
     await states.send(new StopExecutionCommand({ executionArn: executionOf(runId) }));
     await untilFree();
     expect(await leases()).to.deep.equal(others);
-    expect((await client.case(caseId))?.status).to.be.oneOf(["UPLOADING", "RUNNING"]);
+    const stopped = await client.settled(caseId, () => undefined);
+    expect(stopped).to.deep.include({ status: "FAILED", reasons: ["The analysis was stopped before its end. It can be redriven."] });
+    expect(await client.execution(runId)).to.deep.include({ status: "ABORTED", redrivable: true });
+    const redriven = client.redrive(caseId, runId, () => undefined);
+    while ((await client.case(caseId))?.status !== "RUNNING") await pause(20);
+    expect(await redriven).to.deep.include({ status: "COMPLETE", reasons: [], runId });
   });
 
   it("starts what lay among the dead letters once these are given back", async () => {

@@ -25,6 +25,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^(serve-|inference-)/, any, "The API answers people, not an analysis: test/e2e/api.test.ts."),
   explain(/^analyse-infer-dropped-image$/, any, "Single images are put there by others, not by an analysis: test/e2e/image-drop.test.ts."),
   explain(/^(backfill|ingest-prepare-backfill)$/, any, "A backfill is started by people: test/e2e/backfill.test.ts."),
+  explain(/^ingest-follow-analysis$/, any, "Asked only of analyses that did not succeed, or are redriven: test/e2e/admission.test.ts."),
   explain(/^ingest-abort-upload$/, any, "Asked only by who gives an upload up: test/e2e/upload.test.ts."),
   explain(/^ingest-/, /^kms:Decrypt \((Find|Keep)UploadKey\)$/, "The local table is not encrypted."),
   explain(/^ingest-(start-analysis|release-lease)$/, /^kms:Decrypt \((TakeLeases|ReleaseLease)Key\)$/, "The local table is not encrypted."),

@@ -84,14 +84,19 @@ function leaf(alternatives: readonly unknown[], path: string): Test {
 
 /**
  * Compiles an event pattern. Throws an error that names what is wrong or not implemented.
- * Semantics: EventBridge User Guide, "Event patterns": fields of the pattern must all match, values of a list are alternatives.
+ * Semantics: EventBridge User Guide, "Event patterns": fields of the pattern must all match, values of a list are alternatives, and so are
+ * the patterns of `$or`.
  */
 export function compilePattern(pattern: unknown, path = "event pattern"): (event: unknown) => boolean {
   if (!isObject(pattern) || Object.keys(pattern).length === 0)
     throw new Error(`${path} is ${JSON.stringify(pattern)}; it must be an object with at least one field.`);
   const tests = Object.entries(pattern).map(([field, inner]): ((event: Record<string, unknown>) => boolean) => {
     const place = `${path}.${field}`;
-    if (field === "$or") throw new Error(`${place} is not implemented by the local cloud.`);
+    if (field === "$or") {
+      if (!Array.isArray(inner) || inner.length < 2) throw new Error(`${place} is ${JSON.stringify(inner)}; it must be a list of two patterns or more.`);
+      const patterns = inner.map((one, i) => compilePattern(one, `${place}[${i}]`));
+      return (event) => patterns.some((matches) => matches(event));
+    }
     if (Array.isArray(inner)) {
       const test = leaf(inner, place);
       return (event) => test(event[field]);

@@ -53,6 +53,42 @@ describe("CaseAnalysis", () => {
     });
   });
 
+  it("hears of executions that did not succeed, and of those that are redriven, and may do no more than mark their cases", () => {
+    const rule = stack.one(aws.cloudwatch.EventRule, "case-analysis-follow-rule").inputs;
+    expect([rule["name"], JSON.parse(rule["eventPattern"] as string)]).to.deep.equal([
+      "svp-unit-follow-analysis",
+      {
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: {
+          stateMachineArn: ["arn:aws:states:us-east-1:111111111111:stateMachine:svp-unit-case-analysis"],
+          $or: [{ status: ["FAILED", "TIMED_OUT", "ABORTED"] }, { status: ["RUNNING"], redriveCount: [{ numeric: [">", 0] }] }],
+        },
+      },
+    ]);
+    const { ReadAnalysis, ReadAnalysisKey, FollowAnalysis } = policy("ingest-follow-analysis-role-policy");
+    expect(ReadAnalysis).to.deep.include({
+      Action: ["states:DescribeExecution"],
+      Resource: ["arn:aws:states:us-east-1:111111111111:execution:svp-unit-case-analysis:*"],
+    });
+    expect(ReadAnalysisKey.Action).to.deep.equal(["kms:Decrypt"]);
+    expect(FollowAnalysis.Action).to.deep.equal(["dynamodb:UpdateItem"]);
+  });
+
+  it("tells of a stopped analysis by what it did to a case, since the deletion of a case stops analyses, too", () => {
+    expect(stack.one(aws.cloudwatch.MetricAlarm, "case-analysis-stopped").inputs).to.deep.include({
+      name: "svp-unit-case-analysis-stopped",
+      alarmDescription: "The analysis of a case was stopped.",
+      namespace: "SurgicalVideoPlatform",
+      metricName: "StoppedAnalyses",
+      threshold: 0,
+      treatMissingData: "notBreaching",
+      alarmActions: [alertTopicArn],
+    });
+    const aborted = stack.ofType(aws.cloudwatch.MetricAlarm).filter(({ inputs }) => inputs["metricName"] === "ExecutionsAborted");
+    expect(aborted).to.deep.equal([]);
+  });
+
   it("names every function, role and place in its definition, and leaves none to be filled in", () => {
     const text = stack.one(aws.sfn.StateMachine, "case-analysis").inputs["definition"] as string;
     for (const name of ["index-source", "admit", "index-rendition", "plan-review", "decide-gate"])

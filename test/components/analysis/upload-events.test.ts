@@ -124,7 +124,7 @@ describe("UploadEvents", () => {
   it("starts after the scan alone where uploads are scanned, and may then end a case", async () => {
     const scanned = await make(true);
     const rules = scanned.ofType(aws.cloudwatch.EventRule).map(({ inputs }) => JSON.parse(inputs["eventPattern"] as string) as { source: string[] });
-    expect(rules.flatMap(({ source }) => source).sort()).to.deep.equal(["aws.guardduty", "aws.states"]);
+    expect(rules.flatMap(({ source }) => source).sort()).to.deep.equal(["aws.guardduty", "aws.states", "aws.states"]);
     expect(JSON.parse(scanned.one(aws.cloudwatch.EventRule, "upload-events-rule").inputs["eventPattern"] as string)).to.deep.equal({
       source: ["aws.guardduty"],
       "detail-type": ["GuardDuty Malware Protection Object Scan Result"],

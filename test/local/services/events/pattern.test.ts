@@ -29,6 +29,9 @@ describe("event patterns", () => {
     ["a field that should not", { detail: { reason: [{ exists: false }] } }, false],
     ["a number in a range", { detail: { object: { size: [{ numeric: [">", 0, "<=", 5] }] } } }, true],
     ["a number outside", { detail: { object: { size: [{ numeric: ["<", 5] }] } } }, false],
+    ["one of two patterns", { detail: { $or: [{ reason: ["CopyObject"] }, { object: { size: [5] } }] } }, true],
+    ["none of two patterns", { detail: { $or: [{ reason: ["CopyObject"] }, { object: { size: [6] } }] } }, false],
+    ["one of two patterns, but not what stands beside them", { source: ["aws.sns"], $or: [{ source: ["aws.s3"] }, { source: ["aws.s4"] }] }, false],
     ["a nested pattern against a value that is no object", { detail: { reason: { deep: ["a"] } } }, false],
   ];
   for (const [name, pattern, matches] of cases) {
@@ -45,7 +48,8 @@ describe("event patterns", () => {
       { source: [{ cidr: "10.0.0.0/8" }] },
       'event pattern.source: the comparison {"cidr":"10.0.0.0/8"} is not implemented by the local cloud; it knows prefix, suffix, wildcard, anything-but, exists, numeric, one at a time.',
     ],
-    [{ $or: [{ source: ["a"] }] }, "event pattern.$or is not implemented by the local cloud."],
+    [{ $or: [{ source: ["a"] }] }, 'event pattern.$or is [{"source":["a"]}]; it must be a list of two patterns or more.'],
+    [{ $or: [{ source: ["a"] }, { source: [] }] }, "event pattern.$or[1].source is an empty list; it must hold at least one value."],
     [{ detail: { n: [{ numeric: ["~", 1] }] } }, 'event pattern.detail.n: numeric has ["~",1]; it must be one of = < <= > >= and a number.'],
     [{ detail: { n: [{ exists: "yes" }] } }, 'event pattern.detail.n: exists is "yes"; it must be true or false.'],
   ];
