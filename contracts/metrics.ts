@@ -13,6 +13,7 @@ export type MetricName =
   | "ExposureDrift"
   | "EmbeddingDrift"
   | "Agreement"
-  | "StoppedAnalyses";
+  | "StoppedAnalyses"
+  | "HeldBackSeconds";
 
 export const metricsNamespace = "SurgicalVideoPlatform";

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
+import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 import { PlatformComponent } from "../component.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -35,6 +36,8 @@ const deliveries = 5;
 /** Starting is quick; more at once would only crowd the account's quota of starts. */
 const concurrentStarts = 5;
 const startSeconds = 30;
+/** Every analysis that holds an upload back ends within hours: one that waits for longer tells of too few leases, or of leases that nobody gives back. */
+const longestHoldHours = 6;
 /** A start takes seconds; an upload that waits this long is stuck. */
 const longestWaitMinutes = 15;
 
@@ -112,9 +115,32 @@ export class UploadEvents extends PlatformComponent {
       this.child(),
     );
 
+    this.#alarm(settings);
+
     this.queueUrl = queue.url;
     this.deadLetterQueueUrl = deadLetters.url;
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
+  }
+
+  /** Waiting is no failure, and the queue's own age stays low: whoever waits is sent again as a new message. */
+  #alarm({ place, alertTopicArn }: FunctionSettings): void {
+    new aws.cloudwatch.MetricAlarm(
+      this.childName("held-back"),
+      {
+        name: physicalName(place, this.childName("held-back")),
+        alarmDescription: `An upload has waited for its analysis for more than ${longestHoldHours} hours.`,
+        namespace: metricsNamespace,
+        metricName: "HeldBackSeconds" satisfies MetricName,
+        statistic: "Maximum",
+        period: 300,
+        evaluationPeriods: 1,
+        threshold: longestHoldHours * 3600,
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+        alarmActions: [alertTopicArn],
+      },
+      this.child(),
+    );
   }
 
   #rule(name: string, { settings: { place }, raw, scannedBy }: UploadEventsArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {

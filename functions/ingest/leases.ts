@@ -10,8 +10,8 @@ import { parseStored } from "../runtime/parse.ts";
  * item for each class holds its leases, so that a conditional write counts and takes in one step.
  */
 export interface Leases {
-  /** Takes a lease for a run, once however often it is asked. False if all are taken. */
-  take(workClass: WorkClass, runId: string): Promise<boolean>;
+  /** Takes a lease for a run, once however often it is asked: `new`, or `held` if the run has one. False if all are taken. */
+  take(workClass: WorkClass, runId: string): Promise<"new" | "held" | false>;
   /** Gives back whatever lease a run has. */
   release(runId: string): Promise<void>;
 }
@@ -87,7 +87,8 @@ export function tableLeases(table: DynamoDBDocumentClient, { tableName, caps, no
         ":until": seconds() + leaseSeconds,
         ":cap": cap,
       });
-      return isNew || Object.hasOwn(await held(of), runId);
+      if (isNew) return "new";
+      return Object.hasOwn(await held(of), runId) && "held";
     },
 
     async release(runId) {

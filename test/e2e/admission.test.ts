@@ -109,7 +109,7 @@ describe("admission", function () {
     const copied = await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: sourceKey(caseId, uploadId), CopySource: `${bucket}/archive/0` }));
     s3.destroy();
     const object = { key: sourceKey(caseId, uploadId), size: 8, "version-id": copied.VersionId };
-    const event = { source: "aws.s3", "detail-type": "Object Created", detail: { bucket: { name: bucket }, object } };
+    const event = { time: new Date().toISOString(), source: "aws.s3", "detail-type": "Object Created", detail: { bucket: { name: bucket }, object } };
     const queues = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
     await queues.send(new SendMessageCommand({ QueueUrl: outputs["deadLetterQueueUrl"] as string, MessageBody: JSON.stringify(event) }));
     queues.destroy();

@@ -10,6 +10,7 @@ export type StartAfter = "upload" | "scan";
 
 /** The part we use of S3's `Object Created` event as EventBridge delivers it: its key is not URL-encoded, unlike in S3's own notifications. */
 const objectCreated = z.object({
+  time: z.iso.datetime(),
   source: z.literal("aws.s3"),
   "detail-type": z.literal("Object Created"),
   detail: z.object({
@@ -20,6 +21,7 @@ const objectCreated = z.object({
 
 /** The part we use of GuardDuty's event (GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge"). It tells no size. */
 const objectScanned = z.object({
+  time: z.iso.datetime(),
   source: z.literal("aws.guardduty"),
   "detail-type": z.literal("GuardDuty Malware Protection Object Scan Result"),
   detail: z.object({
@@ -51,6 +53,8 @@ export interface Arrival {
   readonly uploadId: string;
   readonly source: Source;
   readonly bytes: number | undefined;
+  /** When it happened. */
+  readonly at: Date;
   readonly refusal: Refusal | undefined;
 }
 
@@ -92,21 +96,25 @@ export function arrivalOf(body: string, startAfter: StartAfter): Arrival {
   } catch {
     throw new InvalidInput("The message isn't JSON.");
   }
-  const { source, bytes, refusal } = startAfter === "upload" ? uploaded(event) : scanned(event);
+  const { source, ...rest } = startAfter === "upload" ? uploaded(event) : scanned(event);
   const owner = parseSourceKey(source.key);
   if (!owner) throw new InvalidInput("The object's key isn't raw-videos/{caseId}/{uploadId}/source, so it belongs to no case.");
-  return { ...owner, source, bytes, refusal };
+  return { ...owner, source, ...rest };
 }
 
-function uploaded(event: unknown): Pick<Arrival, "source" | "bytes" | "refusal"> {
-  const { bucket, object } = parseInput(objectCreated, event).detail;
-  return { source: { bucket: bucket.name, key: object.key, versionId: object["version-id"] }, bytes: object.size, refusal: undefined };
+type Told = Pick<Arrival, "source" | "bytes" | "at" | "refusal">;
+
+function uploaded(event: unknown): Told {
+  const { time, detail } = parseInput(objectCreated, event);
+  const { bucket, object } = detail;
+  return { at: new Date(time), source: { bucket: bucket.name, key: object.key, versionId: object["version-id"] }, bytes: object.size, refusal: undefined };
 }
 
-function scanned(event: unknown): Pick<Arrival, "source" | "bytes" | "refusal"> {
-  const { s3ObjectDetails: object, scanResultDetails } = parseInput(objectScanned, event).detail;
+function scanned(event: unknown): Told {
+  const { time, detail } = parseInput(objectScanned, event);
+  const { s3ObjectDetails: object, scanResultDetails } = detail;
   const source = { bucket: object.bucketName, key: object.objectKey, versionId: object.versionId ?? undefined };
-  return { source, bytes: undefined, refusal: refusalOf(scanResultDetails) };
+  return { at: new Date(time), source, bytes: undefined, refusal: refusalOf(scanResultDetails) };
 }
 
 /** The analysis of a video of so many bytes. */

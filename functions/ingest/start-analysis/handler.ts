@@ -1,6 +1,7 @@
 import type { AnalysisRequest } from "../../../contracts/case.ts";
 import { isGoing } from "../../../contracts/case-table.ts";
 import { log } from "../../runtime/log.ts";
+import { emitMetrics } from "../../runtime/metrics.ts";
 import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
 import type { Leases } from "../leases.ts";
 import { type Arrival, arrivalOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
@@ -51,12 +52,20 @@ async function handle(deps: Deps, messageId: string, body: string): Promise<void
 async function admit({ pipelineVersion, leases, start, defer, bytesOf }: Deps, arrival: Arrival, messageId: string, body: string): Promise<void> {
   const request = requestOf(arrival, arrival.bytes ?? (await bytesOf(arrival.source)), pipelineVersion);
   const { caseId, runId } = request;
-  if (!(await leases.take("interactive", runId))) {
+  const lease = await leases.take("interactive", runId);
+  if (lease === false) {
     await defer(body);
+    // Since the event: a message that is sent again keeps what it tells, and is new by all else.
+    emitMetrics({ HeldBackSeconds: Math.max(0, Math.round((Date.now() - arrival.at.getTime()) / 1000)) });
     log("analysis held back", { caseId, runId, messageId });
     return;
   }
-  if (await start(request)) {
+  const isNew = await start(request).catch(async (error: unknown) => {
+    // What was refused has not begun, and no end of it will give the lease back. What got no answer may have.
+    if (lease === "new" && isRefusal(error)) await leases.release(runId);
+    throw error;
+  });
+  if (isNew) {
     log("analysis started", { caseId, runId, messageId });
     return;
   }
@@ -64,3 +73,6 @@ async function admit({ pipelineVersion, leases, start, defer, bytesOf }: Deps, a
   await leases.release(runId);
   log("analysis has run already", { caseId, runId, messageId });
 }
+
+/** Whether a service answered that it did not do what it was asked, as the SDK tells its answers. */
+const isRefusal = (error: unknown): boolean => error instanceof Error && "$fault" in error && error.$fault === "client";

@@ -121,6 +121,19 @@ describe("UploadEvents", () => {
     expect(granted).to.not.have.any.keys("SeeVideo", "RefuseVideo");
   });
 
+  it("tells people of an upload that has waited for hours", () => {
+    expect(stack.one(aws.cloudwatch.MetricAlarm, "upload-events-held-back").inputs).to.deep.include({
+      name: "svp-unit-upload-events-held-back",
+      alarmDescription: "An upload has waited for its analysis for more than 6 hours.",
+      namespace: "SurgicalVideoPlatform",
+      metricName: "HeldBackSeconds",
+      statistic: "Maximum",
+      threshold: 21_600,
+      treatMissingData: "notBreaching",
+      alarmActions: ["arn:aws:sns:us-east-1:111111111111:svp-unit-alerts"],
+    });
+  });
+
   it("starts after the scan alone where uploads are scanned, and may then end a case", async () => {
     const scanned = await make(true);
     const rules = scanned.ofType(aws.cloudwatch.EventRule).map(({ inputs }) => JSON.parse(inputs["eventPattern"] as string) as { source: string[] });

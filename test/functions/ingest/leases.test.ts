@@ -43,10 +43,10 @@ describe("leases", () => {
   const taken = (...runs: string[]) => Promise.all(runs.map((runId) => leases.take("interactive", runId)));
 
   it("are as many as a class has, for each class apart", async () => {
-    expect(await leases.take("interactive", run("a"))).to.equal(true);
-    expect(await leases.take("interactive", run("b"))).to.equal(true);
+    expect(await leases.take("interactive", run("a"))).to.equal("new");
+    expect(await leases.take("interactive", run("b"))).to.equal("new");
     expect(await leases.take("interactive", run("c"))).to.equal(false);
-    expect(await leases.take("backfill", run("c"))).to.equal(true);
+    expect(await leases.take("backfill", run("c"))).to.equal("new");
     expect(await leases.take("backfill", run("d"))).to.equal(false);
   });
 
@@ -56,10 +56,10 @@ describe("leases", () => {
   });
 
   it("are taken once for a run, however often it is asked", async () => {
-    expect(await taken(run("a"), run("a"), run("a"))).to.deep.equal([true, true, true]);
-    expect(await leases.take("interactive", run("b"))).to.equal(true);
+    expect((await taken(run("a"), run("a"), run("a"))).sort()).to.deep.equal(["held", "held", "new"]);
+    expect(await leases.take("interactive", run("b"))).to.equal("new");
     expect(await leases.take("interactive", run("c"))).to.equal(false);
-    expect(await leases.take("interactive", run("a"))).to.equal(true);
+    expect(await leases.take("interactive", run("a"))).to.equal("held");
   });
 
   it("come back when the run ends, told once or twice, and run out when nobody tells", async () => {
@@ -67,12 +67,12 @@ describe("leases", () => {
     await leases.release(run("a"));
     await leases.release(run("a"));
     await leases.release(run("e"));
-    expect(await leases.take("interactive", run("c"))).to.equal(true);
+    expect(await leases.take("interactive", run("c"))).to.equal("new");
     expect(await leases.take("interactive", run("d"))).to.equal(false);
     clock += leaseSeconds * 1000;
     expect(await leases.take("interactive", run("d"))).to.equal(false);
     clock += 1000;
-    expect(await leases.take("interactive", run("d"))).to.equal(true);
+    expect(await leases.take("interactive", run("d"))).to.equal("new");
   });
 
   it("have a number for every class that is asked for", async () => {

@@ -18,7 +18,7 @@ describe("ingest/prepare-backfill", () => {
       leases: {
         take: async (...lease) => {
           taken.push(lease);
-          return true;
+          return "new";
         },
       },
       versions: async (of) =>

@@ -10,6 +10,7 @@ import { caseId, uploadId } from "../support/ids.ts";
 const key = `raw-videos/${caseId}/${uploadId}/source`;
 const event = (change: object = {}, object: object = {}) => ({
   version: "0",
+  time: "2026-11-26T10:00:00Z",
   source: "aws.s3",
   "detail-type": "Object Created",
   detail: { bucket: { name: "raw" }, object: { key, size: 7, etag: "e", "version-id": "v1", ...object }, reason: "PutObject" },
@@ -30,11 +31,15 @@ describe("ingest/start-analysis", () => {
     pipelineVersion: "1.0.0",
     startAfter: "upload",
     leases: {
-      take: async (_class, runId) => held.has(runId) || (held.size < 2 && held.add(runId) !== undefined),
+      take: async (_class, runId) => {
+        if (held.has(runId)) return "held";
+        return held.size < 2 && held.add(runId) !== undefined && "new";
+      },
       release: async (runId) => void held.delete(runId),
     },
     start: async (request) => {
-      if (request.source.bytes === 666) throw new Error("throttled");
+      if (request.source.bytes === 666) throw Object.assign(new Error("throttled"), { $fault: "client" });
+      if (request.source.bytes === 667) throw new Error("no answer");
       if (request.source.versionId === "analysed") return false;
       started.push(request);
       return true;
@@ -128,9 +133,34 @@ describe("ingest/start-analysis", () => {
     expect(held.size).to.equal(0);
   });
 
+  it("gives the lease back of what was refused, and of nothing that may have begun", async () => {
+    expect((await handler(batch(event({}, { size: 666 })))).batchItemFailures).to.have.length(1);
+    expect([...held]).to.deep.equal([]);
+    expect((await handler(batch(event({}, { size: 667 })))).batchItemFailures).to.have.length(1);
+    expect([...held]).to.deep.equal([expectedRunId]);
+    await handler(batch(event({}, { size: 666 })));
+    expect([...held], "held since before").to.deep.equal([expectedRunId]);
+  });
+
+  it("measures for how long an upload is held back, since its event", async () => {
+    const lines: string[] = [];
+    const { write } = process.stdout;
+    const before = Math.round((Date.now() - Date.parse("2026-11-26T10:00:00Z")) / 1000);
+    process.stdout.write = ((line: string) => lines.push(line) > 0) as typeof write;
+    try {
+      await handler(batch(event({}, { "version-id": "first" }), event({}, { "version-id": "second" }), event()));
+    } finally {
+      process.stdout.write = write;
+    }
+    const held = lines.map((line) => JSON.parse(line) as { HeldBackSeconds?: number }).flatMap(({ HeldBackSeconds }) => HeldBackSeconds ?? []);
+    expect(held).to.have.length(1);
+    expect(held[0]).to.be.within(before, before + 60);
+  });
+
   describe("after the scan for malware", () => {
     const scan = (scanResultStatus: string, change: object = {}, threats: object[] | null = null) => ({
       version: "0",
+      time: "2026-11-26T10:00:00Z",
       source: "aws.guardduty",
       "detail-type": "GuardDuty Malware Protection Object Scan Result",
       detail: {
