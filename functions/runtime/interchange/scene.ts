@@ -1,5 +1,6 @@
 import type { Producer } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
+import { personProducer } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
 import type { Measures } from "../../../contracts/measures.ts";
 import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
@@ -91,6 +92,16 @@ export function provenanceOf(scene: Scene) {
     producers: scene.producers.map(({ id, version, digest, dataset, syntheticOnly }) => ({ id, version, digest, dataset, syntheticOnly })),
     warning: scene.producers.some(({ syntheticOnly }) => syntheticOnly) ? syntheticWarning : null,
   };
+}
+
+/** How far people have looked at what is told, in a sentence. */
+export function reviewOf({ corrections, segments, events }: Scene): string {
+  if (corrections === null) return "Found by machines in a video, and told as they found it: what people corrected since is not in it.";
+  if (corrections === 0) return "Found by machines in a video; reviewed by nobody.";
+  const findings = [...segments, ...events];
+  const confirmed = findings.filter(({ review }) => review === "confirmed").length;
+  const added = findings.filter(({ producer }) => producer === personProducer).length;
+  return `Found by machines in a video, with the corrections of people up to version ${corrections}: of ${findings.length} findings they confirmed ${confirmed}, ${added} of which they added.`;
 }
 
 /** Whether two spans share a frame. */

@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
+import { personProducer } from "../../../../contracts/corrected-view.ts";
 import type { Measure } from "../../../../contracts/measures.ts";
 import { units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { type Event, provenanceOf, type Scene, type Segment } from "../scene.ts";
+import { type Event, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
 
 /**
  * A DICOM structured report after TID 1500 "Measurement Report" (DICOM PS3.16), as JSON (PS3.18, Annex F): a Comprehensive 3D SR
- * document with a measurement group (TID 1501) for each segment, event and measure; spans are temporal coordinates (TCOORD,
- * PS3.3 C.18.7) by sample positions, which count frames from 1. The video itself is in no PACS, so that the coordinates are
- * selected from an image of the UID that the platform would give it.
+ * document in the order of the template's rows: language (TID 1204), observer (TID 1001), procedure, and a measurement group (TID 1501)
+ * for each segment, event and measure. The observer is a device even of a corrected analysis: a person would have to be named.
+ *
+ * Spans are temporal coordinates (TCOORD) by seconds after the video's start: sample positions are for waveforms alone (PS3.3, C.18.7).
+ * The frames themselves, exact, lie beside them as numbers. The video is in no PACS, so that the coordinates are selected from an
+ * image of the UID that the platform would give it.
  */
 export const dicomSr: Format = {
   title: "DICOM SR, TID 1500 (DICOM JSON Model)",
@@ -28,12 +32,13 @@ const sopClasses = { report: "1.2.840.10008.5.1.4.1.1.88.34", video: "1.2.840.10
 const element = (vr: string, ...values: readonly unknown[]): Element => (values.length === 0 ? { vr } : { vr, Value: values });
 
 /** A UID of its own for each thing of a run (PS3.5 B.2): `2.25.` and a UUID as a number, here the first 120 bits of SHA-256. */
-const uid = ({ runId }: Scene, name: string): string => `2.25.${BigInt(`0x${createHash("sha256").update(`${runId}/${name}`).digest("hex").slice(0, 30)}`)}`;
+const uid = (of: string, name: string): string => `2.25.${BigInt(`0x${createHash("sha256").update(`${of}/${name}`).digest("hex").slice(0, 30)}`)}`;
 
 function report(scene: Scene): DataSet {
   const { createdAt, measures } = scene;
   const [date, time] = [createdAt.slice(0, 10).replaceAll("-", ""), createdAt.slice(11, 19).replaceAll(":", "")];
-  const { warning, contentSha256, pipelineVersion, producers } = provenanceOf(scene);
+  const { warning, contentSha256, pipelineVersion } = provenanceOf(scene);
+  const remarks = [reviewOf(scene), `contentSha256 ${contentSha256}.`, ...(warning === null ? [] : [warning])];
   const groups = [
     ...scene.segments.map((one) => spanGroup(scene, one, one.level)),
     ...scene.events.map((one) => spanGroup(scene, one, one.type)),
@@ -42,7 +47,7 @@ function report(scene: Scene): DataSet {
   return {
     "00080005": element("CS", "ISO_IR 192"),
     "00080016": element("UI", sopClasses.report),
-    "00080018": element("UI", uid(scene, "report")),
+    "00080018": element("UI", uid(scene.runId, "report")),
     "00080020": element("DA"),
     "00080023": element("DA", date),
     "00080030": element("TM"),
@@ -58,8 +63,8 @@ function report(scene: Scene): DataSet {
     "00100030": element("DA"),
     "00100040": element("CS"),
     "00181020": element("LO", pipelineVersion),
-    "0020000D": element("UI", uid(scene, "study")),
-    "0020000E": element("UI", uid(scene, "series")),
+    "0020000D": element("UI", uid(scene.runId, "study")),
+    "0020000E": element("UI", uid(scene.runId, "series")),
     "00200010": element("SH"),
     "00200011": element("IS", 1),
     "00200013": element("IS", 1),
@@ -73,60 +78,101 @@ function report(scene: Scene): DataSet {
     "0040A504": element("SQ", { "00080105": element("CS", "DCMR"), "0040DB00": element("CS", "1500") }),
     "0040A730": element(
       "SQ",
-      text("121106", "DCM", "Comment", [`contentSha256 ${contentSha256}`, ...(warning === null ? [] : [warning])].join(". ")),
-      ...producers.map(({ id, version, digest }) => text("111001", "DCM", "Algorithm Name", `${id} ${version} ${digest ?? ""}`.trim())),
-      container("111028", "DCM", "Image Library"),
+      codeItem("HAS CONCEPT MOD", code("121049", "DCM", "Language of Content Item and Descendants"), code("en", "RFC5646", "English")),
+      ...deviceObserver(pipelineVersion),
+      codeItem("HAS CONCEPT MOD", code("121058", "DCM", "Procedure reported"), procedureOf(scene)),
       container("126010", "DCM", "Imaging Measurements", ...groups),
+      text("121106", "DCM", "Comment", remarks.join(" ")),
     ),
   };
 }
 
 /** The report's one reference: the video (PS3.3 C.17.2, Current Requested Procedure Evidence Sequence). */
 const evidence = (scene: Scene): DataSet => ({
-  "0020000D": element("UI", uid(scene, "study")),
-  "00081115": element("SQ", { "0020000E": element("UI", uid(scene, "video-series")), "00081199": element("SQ", video(scene)) }),
+  "0020000D": element("UI", uid(scene.runId, "study")),
+  "00081115": element("SQ", { "0020000E": element("UI", uid(scene.runId, "video-series")), "00081199": element("SQ", video(scene)) }),
 });
 
-const video = (scene: Scene): DataSet => ({ "00081150": element("UI", sopClasses.video), "00081155": element("UI", uid(scene, "video")) });
+const video = (scene: Scene): DataSet => ({ "00081150": element("UI", sopClasses.video), "00081155": element("UI", uid(scene.runId, "video")) });
 
-function spanGroup(scene: Scene, { id, label, startFrame, endFrame, confidence }: Segment | Event, kind: string): DataSet {
-  const one = endFrame - startFrame === 1;
+/** TID 1001, 1002 and 1004: the platform, in the version that made the analysis. */
+const deviceObserver = (pipelineVersion: string): DataSet[] => [
+  codeItem("HAS OBS CONTEXT", code("121005", "DCM", "Observer Type"), code("121007", "DCM", "Device")),
+  uidItem("121012", "Device Observer UID", uid("surgical-video-platform", pipelineVersion)),
+  text("121013", "DCM", "Device Observer Name", "surgical-video-platform", "HAS OBS CONTEXT"),
+  text("121015", "DCM", "Device Observer Model Name", pipelineVersion.slice(0, 64), "HAS OBS CONTEXT"),
+];
+
+const procedureOf = ({ measures }: Scene): Element =>
+  measures?.procedure ? code(measures.procedure, "99SVP", measures.procedure) : code("operation", "99SVP", "Operation, recorded on video");
+
+function spanGroup(scene: Scene, one: Segment | Event, kind: string): DataSet {
+  const { id, label, startFrame, endFrame, confidence, producer, review } = one;
+  const isMoment = endFrame - startFrame === 1;
+  const offsets = (isMoment ? [startFrame] : [startFrame, endFrame]).map((frame) => offsetOf(scene, frame));
   const span: DataSet = {
     ...item("INFERRED FROM", "TCOORD"),
-    "0040A130": element("CS", one ? "POINT" : "SEGMENT"),
-    "0040A132": element("UL", ...(one ? [startFrame + 1] : [startFrame + 1, endFrame])),
+    "0040A130": element("CS", isMoment ? "POINT" : "SEGMENT"),
+    "0040A138": element("DS", ...offsets),
     "0040A730": element("SQ", { ...item("SELECTED FROM", "IMAGE"), "00081199": element("SQ", video(scene)) }),
   };
   const finding: DataSet = {
-    ...item("CONTAINS", "CODE"),
-    "0040A043": code("121071", "DCM", "Finding"),
-    "0040A168": code(kind, "99SVP", kind),
+    ...codeItem("CONTAINS", code("121071", "DCM", "Finding"), code(kind, "99SVP", kind)),
     "0040A730": element("SQ", span),
   };
+  const said = { confirmed: "Confirmed by a person.", rejected: "Rejected by a person.", "needs-review": "A surgeon is asked to look.", unreviewed: null }[
+    review
+  ];
   return container(
     "125007",
     "DCM",
     "Measurement Group",
     text("112039", "DCM", "Tracking Identifier", id, "HAS OBS CONTEXT"),
-    uidItem("112040", "Tracking Unique Identifier", uid(scene, id)),
+    uidItem("112040", "Tracking Unique Identifier", uid(scene.runId, id)),
     finding,
-    text("121106", "DCM", "Comment", label),
+    ...algorithm(scene, producer.split(" ")),
+    number("start-frame", "99SVP", "First frame, counted from 0", startFrame, "{frame}", "frame"),
+    number("end-frame", "99SVP", "Frame after the last, counted from 0", endFrame, "{frame}", "frame"),
     ...(confidence === null ? [] : [number("confidence", "99SVP", "Confidence", confidence, "1", "no units")]),
+    text("121106", "DCM", "Comment", label),
+    ...(producer === personProducer ? [text("121106", "DCM", "Comment", "Added by a person.")] : []),
+    ...(said === null ? [] : [text("121106", "DCM", "Comment", said)]),
   );
 }
 
-function measureGroup(scene: Scene, { id, name, of, unit, value, note }: Measure): DataSet {
+/** Seconds from the first frame to a frame, to the microsecond: a DS has 16 characters. */
+function offsetOf(scene: Scene, frame: number): number {
+  const { num, den } = scene.frames.source.timebase;
+  return Number(((ticksAt(scene, frame) * num) / den).toFixed(6));
+}
+
+function measureGroup(scene: Scene, { id, name, of, unit, value, note, producers }: Measure): DataSet {
   const { code: ucum, display } = units[unit];
   return container(
     "125007",
     "DCM",
     "Measurement Group",
     text("112039", "DCM", "Tracking Identifier", id, "HAS OBS CONTEXT"),
-    uidItem("112040", "Tracking Unique Identifier", uid(scene, `measure/${id}`)),
+    uidItem("112040", "Tracking Unique Identifier", uid(scene.runId, `measure/${id}`)),
+    ...algorithm(scene, producers),
     number(name, "99SVP", name, value, ucum, display),
     ...[of, note].flatMap((remark) => (remark === null ? [] : [text("121106", "DCM", "Comment", remark)])),
   );
 }
+
+/** TID 4019: what found it, with its version and digest. Nothing of what a person added. */
+function algorithm({ producers }: Scene, ids: readonly string[]): DataSet[] {
+  const found = producers.filter(({ id }) => ids.includes(id));
+  const digests = found.flatMap(({ digest }) => (digest === null ? [] : [`sha256:${digest}`]));
+  if (found.length === 0) return [];
+  return [
+    text("111001", "DCM", "Algorithm Name", found.map(({ id }) => id).join(", "), "HAS CONCEPT MOD"),
+    text("111003", "DCM", "Algorithm Version", found.map(({ version }) => version).join(", "), "HAS CONCEPT MOD"),
+    ...digests.map((digest) => text("111002", "DCM", "Algorithm Parameters", digest, "HAS CONCEPT MOD")),
+  ];
+}
+
+const codeItem = (relationship: string, name: Element, value: Element): DataSet => ({ ...item(relationship, "CODE"), "0040A043": name, "0040A168": value });
 
 const item = (relationship: string, type: string): DataSet => ({ "0040A010": element("CS", relationship), "0040A040": element("CS", type) });
 

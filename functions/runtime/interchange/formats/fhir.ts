@@ -15,13 +15,14 @@ import type {
 import type { Measure } from "../../../../contracts/measures.ts";
 import { codes, ownSystem, units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { type Event, provenanceOf, type Scene, type Segment, secondsAt } from "../scene.ts";
+import { type Event, provenanceOf, reviewOf, type Scene, type Segment, secondsAt } from "../scene.ts";
 
 /**
  * HL7 FHIR R4 (4.0.1), a Bundle of type `collection`: the Procedure, an Observation for each segment, event and measure, the
  * DiagnosticReport that gathers them, the Devices that found them, and the Provenance. No patient, no date of the operation: the
- * subject is an opaque identifier, and periods are told in an extension beside a date that is masked. Nothing here was
- * confirmed by a person, so all of it is preliminary.
+ * subject is an opaque identifier, and periods are told in an extension beside a date that is masked. What people said of
+ * a finding is an extension of its Observation, and who corrected the analysis are agents of the Provenance, by opaque identifiers. All of
+ * it is preliminary: who confirms a finding here signs no record.
  */
 export const fhir: Format = {
   title: "HL7 FHIR R4 Bundle",
@@ -61,7 +62,7 @@ function bundleOf(scene: Scene): Bundle {
     ...{ resourceType: "DiagnosticReport", id: idOf(scene, "report"), status: "preliminary", subject: procedure.subject },
     code: concept("report", "surgical-video-analysis"),
     result: observations.map(referenceTo),
-    conclusion: ["Found by machines in a video; reviewed by nobody.", ...(warning === null ? [] : [warning])].join(" "),
+    conclusion: [reviewOf(scene), ...(warning === null ? [] : [warning])].join(" "),
   };
   const resources: Resource[] = [procedure, ...devices, ...observations, report, provenance(scene, report, devices)];
   return {
@@ -81,9 +82,10 @@ const masked = { extension: [{ url: "http://hl7.org/fhir/StructureDefinition/dat
 type About = Pick<Observation, "subject" | "partOf" | "device">;
 
 function spanObservation(scene: Scene, one: Segment | Event, code: CodeableConcept, about: About): Observation {
-  const { id, label, startFrame, endFrame, confidence } = one;
+  const { id, label, startFrame, endFrame, confidence, review } = one;
   return {
     ...{ resourceType: "Observation", id: idOf(scene, `observation/${id}`), identifier: [{ system: "urn:svp:finding", value: id }], status: "preliminary" },
+    extension: [{ url: "urn:svp:fhir:review", valueCode: review }],
     ...{ code, ...about, valueCodeableConcept: { text: label } },
     effectivePeriod: periodOf(scene, startFrame, endFrame),
     ...(confidence !== null && {
@@ -128,12 +130,16 @@ function provenance(scene: Scene, report: DiagnosticReport, devices: readonly De
     agent: [
       { type: { text: "platform" }, who: { identifier: { system: "urn:svp:pipeline-version", value: pipelineVersion } } },
       ...devices.map((device) => ({ type: { text: "network or algorithm" }, who: referenceTo(device) })),
+      ...scene.correctedBy.map((user) => ({ type: { text: "person who corrected it" }, who: { identifier: { system: "urn:svp:user", value: user } } })),
     ],
     entity: [
       { role: "source", what: { identifier: { system: "urn:svp:content-sha256", value: contentSha256 } } },
       ...(scene.media.sha256 === null
         ? []
         : [{ role: "source" as const, what: { identifier: { system: "urn:svp:source-sha256", value: scene.media.sha256 } } }]),
+      ...(scene.corrections === null
+        ? []
+        : [{ role: "source" as const, what: { identifier: { system: "urn:svp:corrections-version", value: String(scene.corrections) } } }]),
     ],
   };
 }

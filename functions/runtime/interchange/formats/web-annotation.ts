@@ -1,3 +1,4 @@
+import { personProducer } from "../../../../contracts/corrected-view.ts";
 import { type Format, textFile } from "../format.ts";
 import { type Event, provenanceOf, type Scene, type Segment, secondsAt } from "../scene.ts";
 
@@ -28,7 +29,7 @@ function annotation(scene: Scene, one: Segment | Event, kind: object) {
     id: `urn:svp:${scene.runId}:${one.id}`,
     type: "Annotation",
     motivation: "tagging",
-    generator: { id: `urn:svp:producer:${one.producer}`, type: "Software", name: one.producer },
+    generator: { id: `urn:svp:producer:${one.producer}`, type: one.producer === personProducer ? "Person" : "Software", name: one.producer },
     body: { type: "TextualBody", purpose: "tagging", value: one.label },
     target: {
       source: `urn:svp:case:${scene.caseId}`,

@@ -13,10 +13,13 @@ const metadata = z.looseObject({
   type: z.literal("groundtruth/object-detection"),
   "class-map": z.record(z.string(), z.string().min(1)),
   "human-annotated": z.enum(["yes", "no"]).optional(),
-  objects: z.array(z.looseObject({ confidence: z.number().optional() })).optional(),
+  objects: z.array(z.looseObject({ confidence: z.number().optional(), producer: z.string().optional() })).optional(),
 });
 
-/** A Ground Truth augmented manifest, ours or a labelling job's. A confidence is a machine's only where no human annotated. */
+/**
+ * A Ground Truth augmented manifest, ours or a labelling job's. A confidence is a machine's where no human annotated, and in ours, which
+ * names the producer of each box.
+ */
 export const readGroundTruthManifest: Reader = (files, operation) => {
   const { name, text } = onlyFile(files, "A Ground Truth manifest");
   const draft = new Draft(operation);
@@ -48,7 +51,8 @@ function readLine(draft: Draft, where: string, content: string): undefined {
   for (const [i, { class_id, left, top, width, height }] of boxes.data.annotations.entries()) {
     const label = about["class-map"][String(class_id)];
     const place = `${where}, annotations.${i}`;
-    const score = about["human-annotated"] === "yes" ? null : (about.objects?.[i]?.confidence ?? null);
+    const { confidence = null, producer } = about.objects?.[i] ?? {};
+    const score = about["human-annotated"] === "yes" && producer === undefined ? null : confidence;
     if (label === undefined) draft.reject(place, `the class map has no class ${class_id}.`);
     else draft.box(place, { frame, label, x: left, y: top, width, height, score }, size);
   }

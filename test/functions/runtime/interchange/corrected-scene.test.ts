@@ -2,13 +2,15 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { TrackList } from "../../../../contracts/analysis.ts";
 import type { Change, CorrectionSet } from "../../../../contracts/corrections.ts";
+import type { ImportFormat } from "../../../../contracts/exports.ts";
 import { analysisKey, tracksKey } from "../../../../contracts/keys.ts";
 import { caseScene } from "../../../../functions/runtime/interchange/case-scene.ts";
+import { formats } from "../../../../functions/runtime/interchange/formats.ts";
 import { readers } from "../../../../functions/runtime/interchange/readers.ts";
 import type { Box, Scene } from "../../../../functions/runtime/interchange/scene.ts";
 import { caseId, digest, runId } from "../../support/ids.ts";
 import { drawnOperation } from "../../support/operation.ts";
-import { exported, factsFound, factsOf, given, operationOf } from "./support.ts";
+import { exported, factsFound, factsOf, given, handedBack, operationOf } from "./support.ts";
 
 const [movedId, newId, maskId, eventId] = [1, 2, 3, 4].map((n) => `00000000-0000-4000-8000-00000000000${n}`) as [string, string, string, string];
 
@@ -153,17 +155,85 @@ describe("an operation as people corrected it", () => {
     expect([plain.corrections, scene.corrections]).to.deep.equal([null, 1]);
   });
 
-  for (const [format, file] of [
-    ["coco", "coco.json"],
-    ["cvat", "annotations.xml"],
-  ] as const) {
-    it(`goes to ${format} and comes back as it is`, async () => {
+  for (const [format, names] of Object.entries(handedBack) as [ImportFormat, string[]][]) {
+    it(`goes to ${format} and comes back as it is, in all that the format keeps`, async () => {
       const wanted = await factsOf(scene);
-      const found = factsFound(readers[format](given(await exported(format, scene), file), operationOf(scene)));
-      for (const aspect of ["boxes", "scores", "tracks", "masks", "events", "segments"] as const) expect(found[aspect], aspect).to.deep.equal(wanted[aspect]);
-      expect(found.boxes).to.not.deep.equal((await factsOf(plain)).boxes);
+      const uncorrected = await factsOf(plain);
+      const found = factsFound(readers[format](given(await exported(format, scene), ...names), operationOf(scene)));
+      const kept = (Object.keys(found) as (keyof typeof found)[]).filter((aspect) => formats[format].keeps.includes(aspect));
+      for (const aspect of kept) expect(found[aspect], aspect).to.deep.equal(wanted[aspect]);
+      expect(
+        kept.some((aspect) => JSON.stringify(found[aspect]) !== JSON.stringify(uncorrected[aspect])),
+        "the corrections are in it",
+      ).to.equal(true);
+      if (kept.includes("scores")) expect(found.scores as string[]).to.satisfy((scores: string[]) => scores.some((score) => score.endsWith(": null")));
     });
   }
+
+  it("says of each picture of Ground Truth whether a person drew in it", async () => {
+    const lines = String((await exported("ground-truth-manifest", scene)).get("output.manifest"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const line of lines) {
+      const { objects, "human-annotated": human } = line["boxes-metadata"];
+      const drawn = objects.filter(({ producer }: { producer: string }) => producer === "person");
+      expect(human, String(line["frame-index"])).to.equal(drawn.length > 0 ? "yes" : "no");
+      for (const object of objects) expect("confidence" in object).to.equal(object.producer !== "person");
+    }
+    expect(new Set(lines.map((line) => line["boxes-metadata"]["human-annotated"]))).to.deep.equal(new Set(["yes", "no"]));
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: documents of other standards, looked at here and there.
+  type Document = any;
+  const bundleOf = async (of: Scene): Promise<Document[]> =>
+    JSON.parse(String((await exported("fhir", of)).get("bundle.json"))).entry.map(({ resource }: Document) => resource);
+  const ofType = (resources: Document[], type: string): Document[] => resources.filter(({ resourceType }) => resourceType === type);
+
+  it("says in FHIR what people looked at, who they were and which version it is", async () => {
+    const resources = await bundleOf(scene);
+    const findings = scene.segments.length + scene.events.length;
+    expect(ofType(resources, "DiagnosticReport")[0].conclusion).to.equal(
+      `Found by machines in a video, with the corrections of people up to version 1: of ${findings} findings they confirmed 1, 1 of which they added. Made by networks that were trained on synthetic operations: for trying the platform, never for care.`,
+    );
+    const [provenance] = ofType(resources, "Provenance");
+    expect(provenance.agent.at(-1)).to.deep.equal({
+      type: { text: "person who corrected it" },
+      who: { identifier: { system: "urn:svp:user", value: "a" } },
+    });
+    expect(provenance.entity.at(-1).what.identifier).to.deep.equal({ system: "urn:svp:corrections-version", value: "1" });
+    const reviewOf = (id: string) => {
+      const { extension } = ofType(resources, "Observation").find(({ identifier }) => identifier[0].value === id);
+      return extension[0].valueCode;
+    };
+    expect([reviewOf(eventId), reviewOf("segment-1")]).to.deep.equal(["confirmed", "unreviewed"]);
+  });
+
+  it("says in FHIR of an analysis as it was made that corrections are not in it, and of one that nobody corrected that nobody did", async () => {
+    const [report] = ofType(await bundleOf(plain), "DiagnosticReport");
+    expect(report.conclusion).to.match(/^Found by machines in a video, and told as they found it: what people corrected since is not in it\. /);
+    const [untouched] = ofType(await bundleOf({ ...plain, corrections: 0 }), "DiagnosticReport");
+    expect(untouched.conclusion).to.match(/^Found by machines in a video; reviewed by nobody\. /);
+    const [provenance] = ofType(await bundleOf(plain), "Provenance");
+    expect(JSON.stringify(provenance)).not.to.match(/corrected|corrections/);
+  });
+
+  it("says in DICOM SR which version it is, and what people said of a finding", async () => {
+    const [report] = JSON.parse(String((await exported("dicom-sr", scene)).get("report.dcm.json")));
+    const content = report["0040A730"].Value;
+    expect(content.at(-1)["0040A160"].Value[0]).to.contain("with the corrections of people up to version 1");
+    const groups = content.at(-2)["0040A730"].Value as Document[];
+    const added = groups.find((group) => group["0040A730"].Value[0]["0040A160"].Value[0] === eventId);
+    const texts = added["0040A730"].Value.flatMap((item: Document) => item["0040A160"]?.Value ?? []);
+    expect(texts).to.deep.equal([eventId, "Bleeding", "Added by a person.", "Confirmed by a person."]);
+    expect(report["0040A493"].Value, "no person verified it by name").to.deep.equal(["UNVERIFIED"]);
+  });
+
+  it("says in a Web Annotation that a person made it", async () => {
+    const { items } = JSON.parse(String((await exported("web-annotation", scene)).get("annotations.jsonld")));
+    const generators = new Map(items.map(({ id, generator }: Document) => [id, generator.type]));
+    expect([generators.get(`urn:svp:${runId}:${eventId}`), generators.get(`urn:svp:${runId}:segment-1`)]).to.deep.equal(["Person", "Software"]);
+  });
 
   it("says in COCO what it was corrected with", async () => {
     const { info } = JSON.parse((await exported("coco", scene)).get("coco.json")?.toString() ?? "");

@@ -180,7 +180,11 @@ describe("export formats", () => {
       image_size: [{ width: 1280, height: 720, depth: 3 }],
       annotations: [{ class_id: 0, left: 948, top: 488, width: 147, height: 93 }],
     });
-    expect(lines[12]["boxes-metadata"]).to.deep.include({ objects: [{ confidence: 0.84 }], type: "groundtruth/object-detection", "human-annotated": "no" });
+    expect(lines[12]["boxes-metadata"]).to.deep.include({
+      objects: [{ confidence: 0.84, producer: "instrument-detector" }],
+      type: "groundtruth/object-detection",
+      "human-annotated": "no",
+    });
     expect(lines[12]["boxes-metadata"]["class-map"]["6"]).to.equal("SpecimenBag");
   });
 

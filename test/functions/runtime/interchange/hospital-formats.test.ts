@@ -76,7 +76,10 @@ describe("DICOM SR", () => {
       if (element.vr === "SQ") for (const item of element.Value ?? []) each(item, look);
     }
   };
-  const groups = (): Document[] => report["0040A730"].Value.at(-1)["0040A730"].Value;
+  const nameOf = (item: Document): string => item["0040A043"].Value[0]["00080100"]?.Value[0] ?? item["0040A043"].Value[0]["00080119"].Value[0];
+  const named = (items: Document[], name: string): Document[] => items.filter((item) => item["0040A043"] !== undefined && nameOf(item) === name);
+  const groups = (): Document[] => named(report["0040A730"].Value, "126010")[0]["0040A730"].Value;
+  const findingOf = (group: Document): Document | undefined => named(group["0040A730"].Value, "121071")[0];
 
   it("has only attributes that DICOM's dictionary knows, with the representation it gives them", () => {
     const { dictionary } = dcmjs.data.DicomMetaDictionary;
@@ -104,7 +107,7 @@ describe("DICOM SR", () => {
       "CONTAINER",
       "UNVERIFIED",
     ]);
-    const root = back.ContentSequence.at(-1);
+    const root = back.ContentSequence.at(-2);
     expect(root.ConceptNameCodeSequence[0]?.CodeMeaning ?? root.ConceptNameCodeSequence.CodeMeaning).to.equal("Imaging Measurements");
   });
 
@@ -116,13 +119,38 @@ describe("DICOM SR", () => {
     for (const uid of uids) expect(uid).to.match(/^2\.25\.\d{1,39}$/);
   });
 
-  it("tells a span by its first and last frame, counted from 1", () => {
-    const [, finding] = [0, groups()[1]["0040A730"].Value[2]];
-    const span = finding["0040A730"].Value[0];
-    expect([span["0040A130"].Value, span["0040A132"].Value]).to.deep.equal([["SEGMENT"], [48, 178]]);
-    const cut = groups().find((group) => group["0040A730"].Value[2]["0040A168"]?.Value[0]["00080100"].Value[0] === "cut");
-    const point = cut["0040A730"].Value[2]["0040A730"].Value[0];
-    expect([point["0040A130"].Value, point["0040A132"].Value]).to.deep.equal([["POINT"], [363]]);
+  it("has the rows of TID 1500 that are mandatory, those of its templates, and all in the template's order", () => {
+    expect(refusals(report)).to.deep.equal([]);
+    expect(
+      refusals({ ...report, "0040A730": { vr: "SQ", Value: report["0040A730"].Value.filter((item: Document) => nameOf(item) !== "121049") } }),
+    ).to.deep.equal(["TID 1500 row 2 (TID 1204): 0 items HAS CONCEPT MOD CODE 121049, where 1 must be."]);
+    const turned = { ...report, "0040A730": { vr: "SQ", Value: [...report["0040A730"].Value].reverse() } };
+    expect(refusals(turned)).to.include("TID 1500 row 3 (TID 1002): 121005 stands before what must come first.");
+  });
+
+  it("has the same procedure, observer and language whatever is found", () => {
+    const codeOf = (name: string) => nameOf({ "0040A043": named(report["0040A730"].Value, name)[0]["0040A168"] });
+    expect([codeOf("121049"), codeOf("121005"), codeOf("121058")]).to.deep.equal(["en", "121007", scene.measures?.procedure]);
+    expect(named(report["0040A730"].Value, "121012")[0]["0040A124"].Value[0]).to.match(/^2\.25\.\d{1,39}$/);
+  });
+
+  it("tells a span by seconds after the video's start, and its frames beside them", () => {
+    const told = (group: Document) => {
+      const [span] = findingOf(group)["0040A730"].Value;
+      const frames = ["start-frame", "end-frame"].map((name) => named(group["0040A730"].Value, name)[0]["0040A300"].Value[0]["0040A161"].Value[0]);
+      return [span["0040A130"].Value, span["0040A138"].Value, frames, "0040A132" in span];
+    };
+    expect(told(groups()[1])).to.deep.equal([["SEGMENT"], [1.88, 7.12], [47, 178], false]);
+    const cut = groups().find((group) => findingOf(group)?.["0040A168"].Value[0]["00080100"].Value[0] === "cut");
+    expect(told(cut)).to.deep.equal([["POINT"], [14.48], [362, 363], false]);
+  });
+
+  it("names of each finding what found it, with version and digest", () => {
+    const one = [...scene.segments, ...scene.events].findIndex(({ producer }) => scene.producers.some(({ id }) => id === producer));
+    const producer = scene.producers.find(({ id }) => id === [...scene.segments, ...scene.events][one]?.producer);
+    const texts = (name: string) => named(groups()[one]["0040A730"].Value, name).map((item) => item["0040A160"].Value[0]);
+    expect(producer?.digest).to.match(/^[0-9a-f]{64}$/);
+    expect([texts("111001"), texts("111003"), texts("111002")]).to.deep.equal([[producer?.id], [producer?.version], [`sha256:${producer?.digest}`]]);
   });
 
   it("names no patient and no date of the operation, and says that nobody verified it", () => {
@@ -131,3 +159,66 @@ describe("DICOM SR", () => {
     expect(report["0040A493"].Value).to.deep.equal(["UNVERIFIED"]);
   });
 });
+
+/** A content item that a template asks for. `count` is how often it must be there; `item` is relationship, type and name. */
+interface Row {
+  readonly row: string;
+  readonly item: string;
+  readonly count: "1" | "1+" | "any";
+}
+
+/**
+ * Mandatory rows, in order: of TID 1500 "Measurement Report", whose order is significant, with those of TID 1204 "Language of Content Item
+ * and Descendants", TID 1001/1002/1004 (an observer that is a device) and TID 1501 "Measurement and Qualitative Evaluation Group" (DICOM
+ * PS3.16, Annex A; dicom.nema.org/medical/dicom/current/output/chtml/part16/chapter_A.html). Of two readers that others wrote, both
+ * ask for row 4 too: DCMTK's `TID1500_MeasurementReport` and highdicom's `MeasurementReport`.
+ */
+const reportRows: readonly Row[] = [
+  { row: "TID 1500 row 2 (TID 1204)", item: "HAS CONCEPT MOD CODE 121049", count: "1" },
+  { row: "TID 1500 row 3 (TID 1002)", item: "HAS OBS CONTEXT CODE 121005", count: "1" },
+  { row: "TID 1500 row 3 (TID 1004)", item: "HAS OBS CONTEXT UIDREF 121012", count: "1" },
+  { row: "TID 1500 row 4", item: "HAS CONCEPT MOD CODE 121058", count: "1+" },
+  { row: "TID 1500 row 6", item: "CONTAINS CONTAINER 126010", count: "1" },
+];
+const groupRows: readonly Row[] = [
+  { row: "TID 1501 row 2", item: "HAS OBS CONTEXT TEXT 112039", count: "1" },
+  { row: "TID 1501 row 3", item: "HAS OBS CONTEXT UIDREF 112040", count: "1" },
+  { row: "TID 1501 row 5", item: "CONTAINS CODE 121071", count: "any" },
+  { row: "TID 4019 row 1", item: "HAS CONCEPT MOD TEXT 111001", count: "any" },
+  { row: "TID 4019 row 2", item: "HAS CONCEPT MOD TEXT 111003", count: "any" },
+];
+
+/** What a report lacks of its template's rows. */
+function refusals(report: Document): string[] {
+  const keyOf = (item: Document): string => {
+    const [name] = item["0040A043"]?.Value ?? [];
+    return [item["0040A010"]?.Value[0], item["0040A040"].Value[0], name?.["00080100"]?.Value[0]].join(" ");
+  };
+  const check = (items: Document[], rows: readonly Row[]): string[] => {
+    const keys = items.map(keyOf);
+    const counted = rows.flatMap(({ row, item, count }) => {
+      const found = keys.filter((key) => key === item).length;
+      const isRight = count === "any" || (count === "1" ? found === 1 : found >= 1);
+      return isRight ? [] : [`${row}: ${found} items ${item}, where ${count} must be.`];
+    });
+    let before = -1;
+    const turned = rows.flatMap(({ row, item }) => {
+      const at = keys.indexOf(item);
+      if (at < 0) return [];
+      const isBefore = at < before;
+      before = Math.max(before, at);
+      return isBefore ? [`${row}: ${item.split(" ").at(-1)} stands before what must come first.`] : [];
+    });
+    return [...counted, ...turned];
+  };
+  const content: Document[] = report["0040A730"].Value;
+  const groups: Document[] = content.find((item) => keyOf(item) === "CONTAINS CONTAINER 126010")?.["0040A730"]?.Value ?? [];
+  return [
+    ...(report["0040A504"]?.Value[0]["0040DB00"].Value[0] === "1500" ? [] : ["It names another template."]),
+    ...check(content, reportRows),
+    ...groups.flatMap((group) => [
+      ...(keyOf(group) === "CONTAINS CONTAINER 125007" ? [] : [`${keyOf(group)} is no measurement group.`]),
+      ...check(group["0040A730"].Value, groupRows),
+    ]),
+  ];
+}

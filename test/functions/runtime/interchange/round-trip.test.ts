@@ -4,16 +4,7 @@ import type { Aspect } from "../../../../functions/runtime/interchange/format.ts
 import { formats } from "../../../../functions/runtime/interchange/formats.ts";
 import { readers } from "../../../../functions/runtime/interchange/readers.ts";
 import type { Scene } from "../../../../functions/runtime/interchange/scene.ts";
-import { drawnScene, exported, factsFound, factsOf, given, operationOf } from "./support.ts";
-
-/** Which files of an export are handed back. */
-const handedBack: Record<ImportFormat, string[]> = {
-  coco: ["coco.json"],
-  cvat: ["annotations.xml"],
-  webvtt: ["metadata.vtt"],
-  mot: ["gt/gt.txt", "det/det.txt", "labels.txt"],
-  "ground-truth-manifest": ["output.manifest"],
-};
+import { drawnScene, exported, factsFound, factsOf, given, handedBack, operationOf } from "./support.ts";
 
 describe("formats there and back", () => {
   let scene: Scene;

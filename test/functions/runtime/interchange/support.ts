@@ -1,4 +1,4 @@
-import type { TextFormat } from "../../../../contracts/exports.ts";
+import type { ImportFormat, TextFormat } from "../../../../contracts/exports.ts";
 import { caseScene } from "../../../../functions/runtime/interchange/case-scene.ts";
 import type { Annotations, GivenFile, Operation } from "../../../../functions/runtime/interchange/draft.ts";
 import type { Aspect } from "../../../../functions/runtime/interchange/format.ts";
@@ -32,6 +32,15 @@ export const operationOf = ({ media, raster, frames }: Scene): Operation => ({
 
 export const given = (files: ReadonlyMap<string, Buffer>, ...names: string[]): GivenFile[] =>
   names.map((name) => ({ name, text: (files.get(name) as Buffer).toString() }));
+
+/** Which files of an export are handed back. */
+export const handedBack: Readonly<Record<ImportFormat, readonly string[]>> = {
+  coco: ["coco.json"],
+  cvat: ["annotations.xml"],
+  webvtt: ["metadata.vtt"],
+  mot: ["gt/gt.txt", "det/det.txt", "labels.txt"],
+  "ground-truth-manifest": ["output.manifest"],
+};
 
 /** What a reader should find of a scene, by aspect; labels by name, since formats number them as they like. */
 export async function factsOf(scene: Scene): Promise<Record<Aspect, unknown>> {
