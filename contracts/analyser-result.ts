@@ -75,6 +75,8 @@ export const analyserResult = z.strictObject({
       /** Frames this producer looked at, and frames it was asked to look at. */
       framesDone: z.int().nonnegative(),
       framesWanted: z.int().nonnegative(),
+      /** Frames between two that it was to look at, where it looked at samples; absent of cues, sprites and tags, and from results of older containers. */
+      frameStep: z.int().positive().optional(),
     }),
   ),
   /** Processor seconds and bytes, for the cost estimate and the benchmark. */

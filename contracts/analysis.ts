@@ -7,6 +7,9 @@ import { subject } from "./model.ts";
 import { caseId, rational, review, runId, s3Uri, sha256, unit } from "./primitives.ts";
 import { startTimecode } from "./timecode.ts";
 
+/** Outputs that say something of each frame that was looked at. */
+const lookingKind = z.enum(["classifications", "detections", "masks", "cues"]);
+
 const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() };
 
 /**
@@ -15,7 +18,8 @@ const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() }
  * frames of the renditions. Boxes are whole pixels of `media.raster`.
  */
 export const analysis = z.strictObject({
-  schema: z.literal("surgical-analysis/1.1"),
+  /** 1.1 has no `lookedAt`. */
+  schema: z.enum(["surgical-analysis/1.1", "surgical-analysis/1.2"]),
   caseId,
   runId,
   createdAt: z.iso.datetime(),
@@ -123,6 +127,12 @@ export const analysis = z.strictObject({
       error: z.string().nullable(),
     }),
   ),
+  /**
+   * Which parts of the source each output is about, inside the body: where its network looked, or its measurement went. Spans rise and are apart.
+   * What is in none was not looked at, or lies outside the body: nothing can be said of it. Of one output the 500 longest at most are told.
+   * Absent from analyses of version 1.1.
+   */
+  lookedAt: z.array(z.strictObject({ producer: z.string(), kind: lookingKind, spans: z.array(z.strictObject(span)).max(500) })).optional(),
   /**
    * Networks that looked at the video and are about other procedures than the case's: nothing of the analysis is theirs. `procedures`: those that
    * they know. Absent where there is none.

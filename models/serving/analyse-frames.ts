@@ -105,7 +105,7 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
     const poster = new PosterChoice(sprites?.plan.frameStep ?? 1);
     const decoded = groups.length > 0 || options.signals ? await decode(options, plan, groups, pool, packets, step, poster) : noDecode;
     if (decoded === "incomplete") return "incomplete";
-    const outputs = modelOutputs.map((output) => output.result(framesWanted));
+    const outputs = modelOutputs.map((output) => output.result(framesWanted, step));
     if (sprites) outputs.push(...(await writeSignals(options, decoded.cues, sprites, packets, poster.frame)));
     return { outputs, decoder: decoded.usage };
   } finally {

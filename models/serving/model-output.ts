@@ -41,6 +41,11 @@ export class ModelOutput {
     return this.#error !== null;
   }
 
+  /** Why it failed; null if it didn't. */
+  get error(): string | null {
+    return this.#error;
+  }
+
   fail(reason: string): void {
     this.#error ??= reason;
   }
@@ -76,7 +81,8 @@ export class ModelOutput {
     }
   }
 
-  result(framesWanted: number): Output {
+  /** `frameStep`: frames between two that it was to look at. */
+  result(framesWanted: number, frameStep: number): Output {
     return {
       producer: modelProducer(this.model),
       status: this.failed ? "FAILED" : "SUCCEEDED",
@@ -89,6 +95,7 @@ export class ModelOutput {
       labels: this.model.labels,
       framesDone: this.#framesDone,
       framesWanted,
+      frameStep,
     };
   }
 }

@@ -93,8 +93,7 @@ export async function analyseSegment(
     } finally {
       await output.close();
     }
-    const { error } = output.result(0);
-    if (error !== null) throw new Error(error);
+    if (output.error !== null) throw new Error(output.error);
     const from = { model: model.id, version: model.version, digest: model.sha256 };
     const lines = (await readFile(join(folder, output.file), "utf8")).split("\n").filter(Boolean);
     return lines.map((line) => `${JSON.stringify({ ...JSON.parse(line), ...from })}\n`).join("");

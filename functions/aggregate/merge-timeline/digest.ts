@@ -10,10 +10,13 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonicalJson(held)}`).join(",")}}`;
 }
 
-type Findings = Pick<Analysis, "media" | "producers" | "gate" | "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "coverage">;
+type Findings = Pick<
+  Analysis,
+  "media" | "producers" | "gate" | "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "lookedAt" | "coverage"
+>;
 
 /** Digest of what was found, and of nothing that differs from one run to the next over the same video: no identifiers, places, times or error texts. */
-export function contentSha256({ media, producers, gate, segments, events, tags, detections, tracks, masks, scores, coverage }: Findings): string {
+export function contentSha256({ media, producers, gate, segments, events, tags, detections, tracks, masks, scores, lookedAt, coverage }: Findings): string {
   const placeless = <Place extends { uri: string }>({ uri: _, ...rest }: Place) => rest;
   const findings = {
     media: { source: media.source, startTimecode: media.startTimecode, raster: media.raster },
@@ -26,6 +29,7 @@ export function contentSha256({ media, producers, gate, segments, events, tags, 
     tracks: tracks && placeless(tracks),
     masks: masks.map(({ chunks, ...rest }) => ({ ...rest, chunks: chunks.map(placeless) })),
     scores: scores.map(placeless),
+    lookedAt,
     coverage: coverage.map(({ error: _, ...row }) => row),
   };
   return createHash("sha256").update(canonicalJson(findings)).digest("hex");

@@ -10,7 +10,8 @@ import { readSeries, type Series, storeSeries } from "./classifications/series.t
 import { sightings } from "./classifications/sightings.ts";
 import { type Cues, mergeCues } from "./cues.ts";
 import { type MergedDetections, mergeDetections, storeTracks } from "./detections/merge.ts";
-import { numbered } from "./items.ts";
+import { compare, numbered } from "./items.ts";
+import { measured } from "./looks.ts";
 import { type MergedMasks, mergeMasks } from "./masks.ts";
 import { presenceEvents } from "./presence.ts";
 import type { Finding } from "./results.ts";
@@ -19,7 +20,7 @@ import { mergeTags } from "./tags.ts";
 import type { Video } from "./video.ts";
 
 /** What all findings together come to. */
-export type Merged = Pick<Analysis, "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "busiestFrame"> & {
+export type Merged = Pick<Analysis, "segments" | "events" | "tags" | "detections" | "tracks" | "masks" | "scores" | "lookedAt" | "busiestFrame"> & {
   statistics: Pick<RunStatistics, "producers" | "shares">;
 };
 
@@ -51,7 +52,8 @@ export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, f
   const phases = preferredSeries(about("phase"));
   const seen = (["view", ...things] as const).flatMap((subject) => about(subject).flatMap((one) => sightings(one, subject, video)));
 
-  const found = await Promise.all(findings.filter(({ kind }) => kind === "cues").map((finding) => readCues(lake, finding)));
+  const measuring = findings.filter(({ kind }) => kind === "cues");
+  const found = await Promise.all(measuring.map((finding) => readCues(lake, finding)));
   const cues = mergeCues(found, video, new Set(about("view").flatMap(({ finding }) => finding.labels.map(eventType))));
   const tags = await mergeTags(
     lake,
@@ -60,6 +62,11 @@ export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, f
   );
   const presences = [...detections.flatMap((one) => one.presences), ...masks.flatMap((one) => one.presences), ...seen];
   const followed = detections.find(({ tracks }) => tracks !== null);
+  const lookedAt = [
+    ...detections.flatMap((one) => one.lookedAt),
+    ...[...masks, ...series].map((one) => one.lookedAt),
+    ...measuring.map((finding) => measured(finding, video)),
+  ];
   const statistics = [...detections, ...masks, ...series].flatMap((one) => one.statistics);
   return {
     segments: numbered("segment", [...cues.segments, ...(phases ? phaseSegments(phases, video) : [])]),
@@ -69,6 +76,7 @@ export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, f
     tracks: followed ? await storeTracks(lake, followed, video) : null,
     masks: masks.map((one) => one.masks),
     scores,
+    lookedAt: lookedAt.sort((a, b) => compare(a.producer, b.producer) || compare(a.kind, b.kind)),
     busiestFrame: busiest(detections),
     statistics: { producers: statistics, shares: sharesOf(video, found) },
   };

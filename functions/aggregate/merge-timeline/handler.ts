@@ -120,7 +120,7 @@ async function merge(
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ producer, procedures = [] }) => ({ producer: producer.id, procedures: [...procedures] })) }),
   };
   const result: Analysis = {
-    schema: "surgical-analysis/1.1",
+    schema: "surgical-analysis/1.2",
     caseId,
     runId,
     createdAt: request.startedAt,

@@ -5,6 +5,7 @@ import type { Subject } from "../../../contracts/model.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { cutter, type Piece, putCompressed } from "./chunks.ts";
+import { type LookedAt, looks } from "./looks.ts";
 import { inWords, type Presence, presenceSpans } from "./presence.ts";
 import type { Finding } from "./results.ts";
 import { checkLabel, samplesOf } from "./samples.ts";
@@ -15,6 +16,7 @@ export interface MergedMasks {
   masks: Analysis["masks"][number];
   presences: Presence[];
   statistics: ProducerStatistics;
+  lookedAt: LookedAt;
 }
 
 /** Streams one producer's masks into chunks in the lake, and gathers when each thing was seen. Throws BrokenContract for masks that don't fill their grid, and for grids that change. */
@@ -26,8 +28,9 @@ export async function mergeMasks(
 ): Promise<MergedMasks> {
   const { producer, labels } = finding;
   const masks: MergedMasks["masks"] = { producer: producer.id, labels, frameCount: 0, maskCount: 0, chunks: [] };
-  const presence = presenceSpans(labels.length, video.rate);
+  const presence = presenceSpans(labels.length, video.rate, finding.frameStep);
   const statistics = producerStatistics(finding);
+  const looked = looks(finding, "masks", video);
   let grid: { gridWidth: number; gridHeight: number } | undefined;
   const cut = cutter<MaskChunk>(video, () => ({
     schema: "mask-chunk/1.0",
@@ -42,6 +45,7 @@ export async function mergeMasks(
 
   for await (const { frame, shown, line } of samplesOf(lake, finding, maskLine, video)) {
     const { gridWidth, gridHeight } = line;
+    looked.add(frame);
     grid ??= { gridWidth, gridHeight };
     if (grid.gridWidth !== gridWidth || grid.gridHeight !== gridHeight)
       throw new BrokenContract(`${producer.id} changes its grid from ${grid.gridWidth}x${grid.gridHeight} to ${gridWidth}x${gridHeight} in frame ${frame}.`);
@@ -69,5 +73,6 @@ export async function mergeMasks(
     masks.maskCount += line.masks.length;
   }
   for (const piece of cut.finish()) await store(piece);
-  return { masks, presences: inWords(presence.finish(video.frameCount), subject, finding), statistics: statistics.finish() };
+  const presences = inWords(presence.finish(video.frameCount), subject, finding, video);
+  return { masks, presences, statistics: statistics.finish(), lookedAt: looked.finish() };
 }

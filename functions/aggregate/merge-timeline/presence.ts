@@ -2,18 +2,10 @@ import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
 import type { EventDraft } from "./items.ts";
 import type { Finding } from "./results.ts";
 import { toSourceSpan, without } from "./spans.ts";
-import { framesIn, type Video } from "./video.ts";
+import { framesIn, longestGapFrames, type Video } from "./video.ts";
 
-/** What makes a presence of many sightings. */
-export interface PresenceLimits {
-  /** A gap of up to this long is something missed, not something that went away. */
-  longestGapSeconds: number;
-  /** Anything shorter is a false alarm. */
-  shortestSeconds: number;
-}
-
-/** Of things that are seen: a detector misses one for some frames, and imagines one for some frames. */
-export const seen: PresenceLimits = { longestGapSeconds: 1, shortestSeconds: 0.5 };
+/** Seconds for which a thing must be seen: a detector imagines one for some frames. */
+export const shortestPresence = 0.5;
 
 /** A label's presence. `confidence` is the mean over its samples of the best score. Rendition frames. */
 export interface PresenceSpan extends FrameSpan {
@@ -31,17 +23,19 @@ export type Sighting = readonly [label: number, score: number, ...unknown[]];
 
 /**
  * Gathers each label's spans of presence from the frames that were looked at, in order. A sample stands for the time
- * until the next one; gaps are closed, then what is too short is dropped. Rendition frames throughout.
+ * until the next one, and the last one before a gap for a step; gaps of a second are closed, then what is shorter than `shortestSeconds` is
+ * dropped. Rendition frames throughout.
  */
-export function presenceSpans(labelCount: number, rate: Rational, limits: PresenceLimits = seen) {
-  const longestGap = framesIn(limits.longestGapSeconds, rate);
-  const shortest = framesIn(limits.shortestSeconds, rate);
+export function presenceSpans(labelCount: number, rate: Rational, frameStep?: number, shortestSeconds = shortestPresence) {
+  const longestGap = longestGapFrames(rate, frameStep);
+  const shortest = framesIn(shortestSeconds, rate);
   const open = new Array<Open | undefined>(labelCount).fill(undefined);
   const best = new Float64Array(labelCount);
   const spans: PresenceSpan[] = [];
   let previous = -1;
   let present: number[] = [];
-  let step = 1;
+  // Of a network that doesn't say its step: the distance of the last two looks.
+  let step = frameStep ?? 1;
 
   const extendPresent = (until: number) => {
     for (const label of present) (open[label] as Open).endFrame = until;
@@ -59,7 +53,7 @@ export function presenceSpans(labelCount: number, rate: Rational, limits: Presen
       if (previous >= 0) {
         const distance = frame - previous;
         if (distance <= longestGap) {
-          step = distance;
+          step = frameStep ?? distance;
           extendPresent(frame);
         } else extendPresent(previous + step);
       }
@@ -90,41 +84,46 @@ export function presenceSpans(labelCount: number, rate: Rational, limits: Presen
   };
 }
 
-/** When one producer saw what: `type` of the event, and its label in words. */
+/** When one producer saw what: `type` of the event, its label in words, and the gap (in frames) over which it would have seen one thing. */
 export interface Presence extends FrameSpan {
   type: string;
   label: string;
   confidence: number;
   producer: string;
+  longestGap: number;
 }
 
 /** One producer's spans with the words for them. */
-export const inWords = (spans: readonly PresenceSpan[], type: string, { labels, producer }: Finding): Presence[] =>
-  spans.map(({ label, ...span }) => ({ ...span, type, label: labels[label] as string, producer: producer.id }));
+export const inWords = (spans: readonly PresenceSpan[], type: string, { labels, producer, frameStep }: Finding, { rate }: Pick<Video, "rate">): Presence[] =>
+  spans.map(({ label, ...span }) => ({ ...span, type, label: labels[label] as string, producer: producer.id, longestGap: longestGapFrames(rate, frameStep) }));
 
 /**
  * Events of all producers' spans: where several saw the same thing at the same time, it is one event, of the producer
  * that saw it longest; its confidence is their mean, weighted by time. In source frames, without what lies outside the body.
  */
-export function presenceEvents(found: readonly Presence[], { frames, rate, gate }: Video): EventDraft[] {
-  const longestGap = framesIn(seen.longestGapSeconds, rate);
+export function presenceEvents(found: readonly Presence[], { frames, gate }: Video): EventDraft[] {
   const byLabel = Map.groupBy(found, ({ type, label }) => `${type}\n${label}`);
   return [...byLabel.values()].flatMap((spans) =>
-    united(spans, longestGap)
+    united(spans)
       .flatMap((span) => without(span, gate))
-      .map(({ confidence, ...span }) => ({ ...toSourceSpan(span, frames), confidence: Math.round(confidence * 1e4) / 1e4, review: "unreviewed" as const })),
+      .map(({ confidence, longestGap: _, ...span }) => ({
+        ...toSourceSpan(span, frames),
+        confidence: Math.round(confidence * 1e4) / 1e4,
+        review: "unreviewed" as const,
+      })),
   );
 }
 
-function united(spans: readonly Presence[], longestGap: number): Presence[] {
+function united(spans: readonly Presence[]): Presence[] {
   const sorted = [...spans].sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame || (a.producer < b.producer ? -1 : 1));
-  const groups: { endFrame: number; parts: Presence[] }[] = [];
+  const groups: { endFrame: number; longestGap: number; parts: Presence[] }[] = [];
   for (const span of sorted) {
     const last = groups.at(-1);
-    if (last && span.startFrame - last.endFrame <= longestGap) {
+    if (last && span.startFrame - last.endFrame <= Math.max(last.longestGap, span.longestGap)) {
       last.endFrame = Math.max(last.endFrame, span.endFrame);
+      last.longestGap = Math.max(last.longestGap, span.longestGap);
       last.parts.push(span);
-    } else groups.push({ endFrame: span.endFrame, parts: [span] });
+    } else groups.push({ endFrame: span.endFrame, longestGap: span.longestGap, parts: [span] });
   }
   return groups.map(({ endFrame, parts }) => {
     const [first] = parts as [Presence, ...Presence[]];

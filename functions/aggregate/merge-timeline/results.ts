@@ -26,6 +26,9 @@ export interface Finding {
   /** What it is about; null of cues, sprites and tags. */
   subject: Subject | null;
   labels: string[];
+  framesDone: number;
+  /** Frames between two that it was to look at; absent where it didn't say. */
+  frameStep?: number;
   /** Of what tells phases, if it says so. */
   meanPhaseSeconds?: number;
   /** The only procedures that it is about; absent: any. */
@@ -65,8 +68,9 @@ export function findingsOf(branches: readonly Branch[]): Finding[] {
   const findings = branches.flatMap(({ envelope, result }) =>
     (result?.outputs ?? [])
       .filter(({ status }) => status === "SUCCEEDED")
-      .map(({ kind, file, producer, subject, labels, meanPhaseSeconds, procedures }) => ({
-        ...{ kind, producer, subject, labels },
+      .map(({ kind, file, producer, subject, labels, framesDone, frameStep, meanPhaseSeconds, procedures }) => ({
+        ...{ kind, producer, subject, labels, framesDone },
+        ...(frameStep !== undefined && { frameStep }),
         ...(meanPhaseSeconds !== undefined && { meanPhaseSeconds }),
         ...(procedures !== undefined && { procedures }),
         analyser: envelope.analyser,

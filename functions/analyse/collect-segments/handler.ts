@@ -2,7 +2,7 @@ import { type AnalyserResult, type Envelope, modelProducer } from "../../../cont
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
 import { analyserPrefix, frameTableKey, gateKey, parseUri, segmentManifestKey, segmentRequestsKey, transformAnswerKey } from "../../../contracts/keys.ts";
-import { segmentManifest } from "../../../contracts/media.ts";
+import { samplingStep, segmentManifest } from "../../../contracts/media.ts";
 import type { Model } from "../../../contracts/model.ts";
 import { instanceHour } from "../../../contracts/prices.ts";
 import { type SegmentRequest, segmentRequests } from "../../../contracts/segment-requests.ts";
@@ -47,8 +47,9 @@ export const createHandler =
     const prefix = analyserPrefix(caseId, runId, analyser.id);
 
     const outputs: Output[] = [];
+    const frameStep = samplingStep(manifest.frameRate, analyser.sampleRate);
     for (const id of analyser.models) {
-      outputs.push(await writeOutput(lake, prefix, await deps.model(id), looks, pts, (look) => found(look, id)));
+      outputs.push({ ...(await writeOutput(lake, prefix, await deps.model(id), looks, pts, (look) => found(look, id))), frameStep });
     }
     // Of an endpoint: one instance while this analysis waited, whoever else it worked for.
     const wallSeconds = instanceSeconds ?? Math.max(0, (deps.now() - Date.parse(since)) / 1000);

@@ -138,7 +138,7 @@ describe("aggregate/merge-timeline", () => {
     const found = await merged();
     expect(recorded).to.deep.equal([found]);
     expect(found).to.deep.include({
-      schema: "surgical-analysis/1.1",
+      schema: "surgical-analysis/1.2",
       caseId,
       runId,
       createdAt: "2026-11-21T08:00:00.000Z",
@@ -223,6 +223,37 @@ describe("aggregate/merge-timeline", () => {
     expect(instruments).to.deep.equal([
       { id: "event-1", type: "instrument", label: "grasper", startFrame: 100, endFrame: 300, confidence: 0.8, producer: detector.id, review: "unreviewed" },
       { id: "event-4", type: "instrument", label: "grasper", startFrame: 900, endFrame: 1000, confidence: 0.8, producer: detector.id, review: "unreviewed" },
+    ]);
+  });
+
+  it("tells which parts of the source each network and measurement looked at", async () => {
+    await putResult("frame-analysis", [
+      outputOf("detections", detector, { frameStep: 5 }),
+      outputOf("cues", technical, { framesDone: 850, framesWanted: 900 }),
+    ]);
+    await putLines(
+      "frame-analysis",
+      detector.id,
+      boxLines.filter(({ frame }) => frame < 300 || frame >= 450),
+    );
+    await merge();
+    expect((await merged()).lookedAt).to.deep.equal([
+      {
+        ...{ producer: detector.id, kind: "detections" },
+        spans: [
+          { startFrame: 0, endFrame: 300 },
+          { startFrame: 450, endFrame: 800 },
+          { startFrame: 900, endFrame: 1000 },
+        ],
+      },
+      { producer: rekognition.id, kind: "cues", spans: [{ startFrame: 0, endFrame: 200 }] },
+      {
+        ...{ producer: technical.id, kind: "cues" },
+        spans: [
+          { startFrame: 0, endFrame: 800 },
+          { startFrame: 900, endFrame: 950 },
+        ],
+      },
     ]);
   });
 

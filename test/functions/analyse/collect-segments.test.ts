@@ -65,11 +65,11 @@ describe("analyse/collect-segments", () => {
       {
         ...{ producer: "phases", status: "SUCCEEDED", error: null, kind: "classifications", subject: "phase", labels: ["a", "b"], meanPhaseSeconds: 12 },
         procedures: ["laparoscopic-cholecystectomy"],
-        ...{ file: "phases.classifications.jsonl", framesDone: 7, framesWanted: 7 },
+        ...{ file: "phases.classifications.jsonl", framesDone: 7, framesWanted: 7, frameStep: 5 },
       },
       {
         ...{ producer: "tools", status: "SUCCEEDED", error: null, kind: "detections", subject: "instrument", labels: ["grasper"] },
-        ...{ file: "tools.detections.jsonl", framesDone: 7, framesWanted: 7 },
+        ...{ file: "tools.detections.jsonl", framesDone: 7, framesWanted: 7, frameStep: 5 },
       },
     ]);
     for (const file of ["phases.classifications.jsonl", "tools.detections.jsonl"]) expect(await frames(file)).to.deep.equal([0, 5, 10, 15, 25, 30, 35].map(at));

@@ -1,7 +1,8 @@
 import { encodeRuns, type FrameTable } from "../../../contracts/frame-table.ts";
+import type { Rational } from "../../../contracts/primitives.ts";
 
-/** A frame table: source frames at `sourcePts` (1/25 s), shown by the renditions as listed. */
-export const tableOf = (sourcePts: number[], analysis: number[], review?: number[]): FrameTable => {
+/** A frame table: source frames at `sourcePts` (frames of `rate`), shown by the renditions as listed. */
+export const tableOf = (sourcePts: number[], analysis: number[], review?: number[], rate: Rational = { num: 25, den: 1 }): FrameTable => {
   const rendition = (sourceFrame: number[]) => ({
     timebase: { num: 1, den: 90000 },
     frameCount: sourceFrame.length,
@@ -10,7 +11,7 @@ export const tableOf = (sourcePts: number[], analysis: number[], review?: number
   });
   return {
     schema: "frame-table/1.0",
-    source: { timebase: { num: 1, den: 25 }, frameCount: sourcePts.length, pts: encodeRuns(sourcePts), variableFrameRate: false },
+    source: { timebase: { num: rate.den, den: rate.num }, frameCount: sourcePts.length, pts: encodeRuns(sourcePts), variableFrameRate: false },
     renditions: { analysis: rendition(analysis), ...(review ? { review: rendition(review) } : {}) },
   };
 };

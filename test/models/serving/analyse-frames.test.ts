@@ -85,6 +85,7 @@ describe("analyseFrames", () => {
       ["boxes", "SUCCEEDED", "detections", "boxes.detections.jsonl", 50, 50],
       ["same-size", "SUCCEEDED", "classifications", "same-size.classifications.jsonl", 50, 50],
     ]);
+    expect(outputs.map(({ frameStep }) => frameStep)).to.deep.equal([5, 5, 5]);
     const scores = (await lines("colours.classifications.jsonl")).map((line) => classificationLine.parse(line));
     expect(scores.map(({ frame }) => frame)).to.deep.equal(Array.from({ length: 50 }, (_, i) => 5 * i));
     expect(scores.map(({ pts }) => pts - (scores[0]?.pts as number))).to.deep.equal(Array.from({ length: 50 }, (_, i) => 5 * 3600 * i));

@@ -126,9 +126,10 @@ export function phaseSegments({ finding, frames, scores }: Series, video: Video)
   if (frames.length === 0) return [];
   const { rate } = video;
   const time = inBodyTime(video.gate, video.frameCount);
-  const longestHold = framesIn(longestHoldSeconds, rate);
+  // In whole frames, and never less than from one look to the next.
+  const longestHold = Math.max(Math.ceil(framesIn(longestHoldSeconds, rate)), finding.frameStep ?? 0);
   const starts = Float64Array.from(frames, time.at);
-  const ends = starts.map((start, i) => Math.min(starts[i + 1] ?? time.length, Math.floor(start + longestHold)));
+  const ends = starts.map((start, i) => Math.min(starts[i + 1] ?? time.length, start + longestHold));
   if ((starts[0] as number) <= longestHold) starts[0] = 0;
   const seconds = starts.map((start, i) => (((ends[i] as number) - start) * rate.den) / rate.num);
   // Where phases are short, as in a drawn operation or a time lapse, everything is: all times below are a surgeon's, scaled by this.

@@ -5,6 +5,7 @@ import type { Subject } from "../../../../contracts/model.ts";
 import { BrokenContract } from "../../../runtime/errors.ts";
 import type { Lake } from "../../../runtime/lake.ts";
 import { putCompressed } from "../chunks.ts";
+import { type LookedAt, looks } from "../looks.ts";
 import type { Sighting } from "../presence.ts";
 import type { Finding } from "../results.ts";
 import { samplesOf } from "../samples.ts";
@@ -20,6 +21,7 @@ export interface Series {
   /** For each label its probability in each frame, in ten-thousandths: finer would pretend. */
   scores: number[][];
   statistics: ProducerStatistics;
+  lookedAt: LookedAt;
 }
 
 /** The unit of {@link Series.scores}. */
@@ -28,6 +30,7 @@ export const scale = 1e4;
 export async function readSeries(lake: Pick<Lake, "lines">, finding: Finding, video: Video): Promise<Series> {
   const { producer, labels } = finding;
   const statistics = producerStatistics(finding);
+  const looked = looks(finding, "classifications", video);
   const frames: number[] = [];
   const shown: number[] = [];
   const scores: number[][] = labels.map(() => []);
@@ -35,6 +38,7 @@ export async function readSeries(lake: Pick<Lake, "lines">, finding: Finding, vi
     const given = sample.line.scores;
     if (given.length !== labels.length)
       throw new BrokenContract(`${producer.id} gives ${given.length} scores for its ${labels.length} labels in frame ${sample.frame}.`);
+    looked.add(sample.frame);
     frames.push(sample.frame);
     shown.push(sample.shown);
     for (const [label, score] of given.entries()) (scores[label] as number[]).push(Math.round(score * scale));
@@ -43,7 +47,7 @@ export async function readSeries(lake: Pick<Lake, "lines">, finding: Finding, vi
       sample.line.embedding,
     );
   }
-  return { finding, frames, shown, scores, statistics: statistics.finish() };
+  return { finding, frames, shown, scores, statistics: statistics.finish(), lookedAt: looked.finish() };
 }
 
 export async function storeSeries(

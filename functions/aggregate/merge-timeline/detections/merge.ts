@@ -5,12 +5,13 @@ import type { Subject } from "../../../../contracts/model.ts";
 import type { Lake } from "../../../runtime/lake.ts";
 import { cutter, type Piece, putCompressed } from "../chunks.ts";
 import { compare } from "../items.ts";
+import { type LookedAt, looks } from "../looks.ts";
 import { outbox } from "../outbox.ts";
 import { inWords, type Presence, presenceSpans } from "../presence.ts";
 import type { Finding } from "../results.ts";
 import { checkLabel, inStep, type Sample, samplesOf } from "../samples.ts";
 import { type ProducerStatistics, producerStatistics } from "../statistics.ts";
-import type { Video } from "../video.ts";
+import { longestGapFrames, type Video } from "../video.ts";
 import { isDetectionLine } from "./line.ts";
 import { type Candidate, suppress } from "./suppression.ts";
 import { type Track, tracker } from "./tracker.ts";
@@ -21,6 +22,7 @@ export interface MergedDetections {
   /** Null where nothing is followed. */
   tracks: readonly Track[] | null;
   statistics: ProducerStatistics[];
+  lookedAt: LookedAt[];
   /** The frame with the most boxes of all producers together. */
   busiest: Crowd | null;
 }
@@ -52,7 +54,7 @@ export async function mergeDetections(
   const { frames, rate, raster } = video;
   const names = [...new Set(findings.flatMap(({ labels }) => labels))].sort(compare);
   const categoriesOf = findings.map(({ labels }) => labels.map((label) => names.indexOf(label)));
-  const tracks = subject === "instrument" ? tracker(names.length, Math.hypot(raster.width, raster.height)) : undefined;
+  const tracks = subject === "instrument" ? tracker(longestGaps(names, findings, rate), Math.hypot(raster.width, raster.height)) : undefined;
   const thresholds = findings.map(({ producer }) => producer.threshold ?? 0);
   const isSure = ({ producer, score }: Candidate) => score >= (thresholds[producer] as number);
   const out = outbox();
@@ -71,7 +73,12 @@ export async function mergeDetections(
         (detections.chunks[place] as { sha256: string }).sha256 = sha256;
       });
     };
-    return { finding, detections, cut, store, presence: presenceSpans(labels.length, rate), statistics: producerStatistics(finding) };
+    return {
+      ...{ finding, detections, cut, store },
+      presence: presenceSpans(labels.length, rate, finding.frameStep),
+      looked: looks(finding, "detections", video),
+      statistics: producerStatistics(finding),
+    };
   });
 
   for await (const samples of inStep(findings.map((finding) => samplesOf(lake, finding, detectionLine, video, isDetectionLine)))) {
@@ -79,16 +86,17 @@ export async function mergeDetections(
     const categories = new Set<number>();
     for (const [i, sample] of samples.entries()) {
       if (!sample) continue;
-      const { finding, presence, statistics } = outlets[i] as (typeof outlets)[number];
+      const { finding, presence, looked, statistics } = outlets[i] as (typeof outlets)[number];
       const boxes = candidatesOf(sample, finding, i, categoriesOf[i] as number[]);
+      looked.add(sample.frame);
       presence.add(sample.frame, sightingsOf(sample.line.boxes, thresholds[i] as number));
       statistics.add(sample.line.boxes, sample.line.embedding);
       found.push(...boxes);
       for (const category of categoriesOf[i] as number[]) categories.add(category);
     }
-    const frame = (samples.find((sample) => sample !== undefined) as Sample<DetectionLine>).shown;
+    const { frame: renditionFrame, shown: frame } = samples.find((sample) => sample !== undefined) as Sample<DetectionLine>;
     const boxes = suppress(found);
-    const trackOf = tracks?.add({ frame, seconds: frames.secondsOf(frame), boxes, isSure, categories: [...categories] });
+    const trackOf = tracks?.add({ frame, renditionFrame, seconds: frames.secondsOf(frame), boxes, isSure, categories: [...categories] });
     busiest = busier(busiest, frame, boxes);
     let next = 0;
     for (const [i, sample] of samples.entries()) {
@@ -112,12 +120,17 @@ export async function mergeDetections(
   await out.finish();
   return {
     detections: outlets.map(({ detections }) => detections),
-    presences: outlets.flatMap(({ finding, presence }) => inWords(presence.finish(video.frameCount), subject, finding)),
+    presences: outlets.flatMap(({ finding, presence }) => inWords(presence.finish(video.frameCount), subject, finding, video)),
     tracks: tracks?.tracks ?? null,
     statistics: outlets.map(({ statistics }) => statistics.finish()),
+    lookedAt: outlets.map(({ looked }) => looked.finish()),
     busiest,
   };
 }
+
+/** For each class the longest gap in a track, in frames of the rendition: that of the network that looks for it most often. */
+const longestGaps = (names: readonly string[], findings: readonly Finding[], rate: Video["rate"]): number[] =>
+  names.map((name) => Math.min(...findings.filter(({ labels }) => labels.includes(name)).map(({ frameStep }) => longestGapFrames(rate, frameStep))));
 
 function candidatesOf({ frame, line }: Sample<DetectionLine>, finding: Finding, producer: number, categories: readonly number[]): Candidate[] {
   return line.boxes.map(([label, score, x, y, width, height]) => {

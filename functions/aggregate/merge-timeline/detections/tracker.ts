@@ -14,8 +14,6 @@ import { type Candidate, distanceIou, iou, type Rectangle } from "./suppression.
  * fits: at 5 frames per second the tip of an instrument easily moves further than its box is wide.
  */
 
-/** A track that is not seen for longer is over: who comes back is not known. ByteTrack keeps a track for 30 frames at 30 fps. */
-export const longestGapSeconds = 1;
 /** A sure box fits from this DIoU on: about one width of a box between the middles of boxes that don't touch. */
 const leastFit = -0.2;
 /** An unsure box fits from this overlap on (ByteTrack's second association). */
@@ -47,16 +45,18 @@ export class Track {
   readonly #firstLook: number;
   #looks = 0;
   #seconds: number;
+  #renditionFrame: number;
   #box: Rectangle;
   #velocity: { x: number; y: number } | undefined;
   #speed: number | undefined;
 
-  constructor(box: Candidate, frame: number, seconds: number, look: number) {
+  constructor(box: Candidate, { frame, renditionFrame, seconds }: Moment, look: number) {
     this.category = box.category;
     this.startFrame = frame;
     this.lastFrame = frame;
     this.#startSeconds = seconds;
     this.#seconds = seconds;
+    this.#renditionFrame = renditionFrame;
     this.#firstLook = look;
     this.#box = box;
     this.#count(box, frame, look);
@@ -70,9 +70,10 @@ export class Track {
     return { x: x + this.#velocity.x * elapsed, y: y + this.#velocity.y * elapsed, width, height };
   }
 
-  isOver = (seconds: number): boolean => seconds - this.#seconds > longestGapSeconds + 1e-6;
+  /** A track that is not seen for longer than that many frames of the rendition is over: who comes back is not known. */
+  isOver = (renditionFrame: number, longestGap: number): boolean => renditionFrame - this.#renditionFrame > longestGap;
 
-  add(box: Candidate, frame: number, seconds: number, look: number, diagonal: number): void {
+  add(box: Candidate, { frame, renditionFrame, seconds }: Moment, look: number, diagonal: number): void {
     const elapsed = seconds - this.#seconds;
     const before = this.#box;
     const dx = box.x + box.width / 2 - (before.x + before.width / 2);
@@ -86,6 +87,7 @@ export class Track {
     this.#speed = speed;
     this.#box = box;
     this.#seconds = seconds;
+    this.#renditionFrame = renditionFrame;
     this.lastFrame = frame;
     this.#count(box, frame, look);
   }
@@ -100,7 +102,8 @@ export class Track {
 
   /** Long and dense enough for measures of motion. */
   get stable(): boolean {
-    return this.#seconds - this.#startSeconds >= stableSeconds && this.boxCount / this.#looks >= stableShare;
+    // Two seconds of frames are not always two seconds of floats.
+    return this.#seconds - this.#startSeconds >= stableSeconds - 1e-6 && this.boxCount / this.#looks >= stableShare;
   }
 
   /** The producer that most of its boxes come from; of several, the first. */
@@ -111,10 +114,14 @@ export class Track {
   }
 }
 
-export interface Look {
-  /** Source frame and its time. */
+interface Moment {
+  /** Source frame, its time, and the frame of the analysis rendition that shows it. */
   frame: number;
   seconds: number;
+  renditionFrame: number;
+}
+
+export interface Look extends Moment {
   boxes: readonly Candidate[];
   /** For each box whether its score reaches its producer's threshold. */
   isSure: (box: Candidate) => boolean;
@@ -122,10 +129,13 @@ export interface Look {
   categories: readonly number[];
 }
 
-/** Follows boxes from frame to frame. `diagonal` is the raster's, in pixels. */
-export function tracker(categoryCount: number, diagonal: number) {
-  const going = Array.from({ length: categoryCount }, (): Track[] => []);
-  const looks = new Float64Array(categoryCount);
+/**
+ * Follows boxes from frame to frame. `longestGaps`: for each class how long a track may be out of sight, in frames of the rendition;
+ * `diagonal` is the raster's, in pixels.
+ */
+export function tracker(longestGaps: readonly number[], diagonal: number) {
+  const going = longestGaps.map((): Track[] => []);
+  const looks = new Float64Array(longestGaps.length);
   const counted: Track[] = [];
 
   /** Pairs boxes with tracks by falling fit. Gives the tracks that are left, and the boxes. */
@@ -140,7 +150,7 @@ export function tracker(categoryCount: number, diagonal: number) {
       if (column < 0) return true;
       taken.add(column);
       const track = tracks[column] as Track;
-      track.add(box, look.frame, look.seconds, looks[track.category] as number, diagonal);
+      track.add(box, look, looks[track.category] as number, diagonal);
       joined.set(box, track);
       return false;
     });
@@ -154,7 +164,7 @@ export function tracker(categoryCount: number, diagonal: number) {
       for (const category of look.categories) {
         looks[category] = (looks[category] as number) + 1;
         const boxes = look.boxes.filter((box) => box.category === category && box.score >= leastScore);
-        const tracks = (going[category] as Track[]).filter((track) => !track.isOver(look.seconds));
+        const tracks = (going[category] as Track[]).filter((track) => !track.isOver(look.renditionFrame, longestGaps[category] as number));
         if (boxes.length === 0 && tracks.length === 0) {
           going[category] = [];
           continue;
@@ -166,7 +176,7 @@ export function tracker(categoryCount: number, diagonal: number) {
         const firm = first.tracks.filter(({ number }) => number >= 0);
         join(firm, unsure, look, iou, leastOverlap, joined);
         const born = first.boxes.map((box) => {
-          const track = new Track(box, look.frame, look.seconds, looks[category] as number);
+          const track = new Track(box, look, looks[category] as number);
           joined.set(box, track);
           return track;
         });

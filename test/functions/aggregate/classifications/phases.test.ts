@@ -24,12 +24,13 @@ function seriesOf(course: readonly number[], step: number, { surety = 0.9, gate 
   const kept = course.map((label, i) => ({ label, frame: i * step })).filter(({ frame }) => !isInside(frame, gate));
   const scores = names.map((_, label) => kept.map((sample) => Math.round(1e4 * (sample.label === label ? surety : (1 - surety) / (names.length - 1)))));
   const frames = kept.map(({ frame }) => frame);
-  const finding = { kind: "classifications" as const, analyser: "a", key: "k", subject: "phase" as const, labels: names, producer: producerOf(id) };
+  const finding = { kind: "classifications" as const, key: "k", subject: "phase" as const, labels: names, producer: producerOf(id), framesDone: frames.length };
   return {
     finding,
     frames,
     shown: frames,
     scores,
+    lookedAt: { producer: id, kind: "classifications", spans: [] },
     statistics: { producer: id, version: "1.0.0", digest: null, frameCount: frames.length, labels: [], embedding: null },
   };
 }

@@ -11,12 +11,12 @@ const box = ({ x, y = 300, score = 0.9, category = 0, producer = 0 }: Drawn): Ca
 
 /** Follows what is drawn, `undefined` for a frame that nobody looked at. Gives the tracks, and each box's. */
 function follow(drawn: (Drawn[] | undefined)[], categories = [0]) {
-  const following = tracker(2, 1000);
+  const following = tracker([25, 25], 1000);
   const trackOf: (Track | undefined)[][] = [];
   for (const [i, boxes] of drawn.entries()) {
     if (!boxes) continue;
     const candidates = boxes.map(box);
-    const joined = following.add({ frame: i * 5, seconds: i / 5, boxes: candidates, isSure: ({ score }) => score >= 0.5, categories });
+    const joined = following.add({ frame: i * 5, renditionFrame: i * 5, seconds: i / 5, boxes: candidates, isSure: ({ score }) => score >= 0.5, categories });
     trackOf.push(candidates.map((candidate) => joined.get(candidate)));
   }
   return { tracks: following.tracks, numbers: trackOf.map((tracks) => tracks.map((track) => track?.number ?? -1)) };

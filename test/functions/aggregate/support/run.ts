@@ -21,6 +21,8 @@ export interface Given {
   labels: string[];
   lines: readonly unknown[];
   change?: Partial<Producer>;
+  /** Frames between two that it was to look at. @default it doesn't say */
+  frameStep?: number;
   /** The only procedures that its network knows. */
   procedures?: Procedure[];
 }
@@ -30,17 +32,17 @@ export const producerOf = (id: string, change: Partial<Producer> = {}): Producer
   ...change,
 });
 
-/** A video of 25 frames per second whose frames are the rendition's, and what was found in it, merged. */
+/** A video of 25 frames per second, unless said otherwise, whose frames are the rendition's, and what was found in it, merged. */
 export async function merged(
   given: readonly Given[],
-  { frameCount = 1000, gate = [] as FrameSpan[], procedure = null as Procedure | null } = {},
+  { frameCount = 1000, gate = [] as FrameSpan[], procedure = null as Procedure | null, frameRate = { num: 25, den: 1 } } = {},
 ): Promise<{ found: Analysis; lake: MemoryLake }> {
   const lake = memoryLake();
   await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ frameCount, durationTicks: frameCount * 512 }));
-  await lake.putJson(frameTableKey(caseId, runId), tableOf(count(frameCount), count(frameCount)));
+  await lake.putJson(frameTableKey(caseId, runId), tableOf(count(frameCount), count(frameCount), undefined, frameRate));
   const segments = [{ uri: "s3://processed/a.ts", startFrame: 0, frameCount }];
   await lake.putJson(segmentManifestKey(caseId, runId), {
-    ...{ schema: "segment-manifest/1.0", playlist: "s3://processed/a.m3u8", width: 960, height: 540, frameRate: { num: 25, den: 1 }, frameCount, segments },
+    ...{ schema: "segment-manifest/1.0", playlist: "s3://processed/a.m3u8", width: 960, height: 540, frameRate, frameCount, segments },
   });
   const outOfBody = gate.map((span) => ({ ...span, score: 0.9 }));
   await lake.putJson(gateKey(caseId, runId), {
@@ -54,7 +56,7 @@ export async function merged(
     frameCount,
   });
   const envelopes: Envelope[] = [];
-  for (const { producer, kind, subject, labels, lines, change, procedures } of given) {
+  for (const { producer, kind, subject, labels, lines, change, frameStep, procedures } of given) {
     const prefix = analyserPrefix(caseId, runId, `of-${producer}`);
     const output = {
       producer: producerOf(producer, change),
@@ -63,6 +65,7 @@ export async function merged(
       kind,
       subject,
       labels,
+      ...(frameStep !== undefined && { frameStep }),
       ...(procedures && { procedures }),
       file: "lines.jsonl",
       framesDone: 1,
