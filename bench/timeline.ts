@@ -85,10 +85,11 @@ export async function writeTimeline(folder: string, seconds: number): Promise<{ 
     ...{ text: [], pictures: null, missedEstimate: null },
   });
   await put(sourceIndexKey(caseId, runId), {
-    ...{ schema: "source-index/1.0", container: "mp4", bytes: frameCount * 40000, sha256: digest, audioTracks: 0 },
+    ...{ schema: "source-index/1.1", container: "mp4", bytes: frameCount * 40000, sha256: digest, audioTracks: 0 },
     video: {
       ...{ codec: "avc", width: 1920, height: 1080, rotation: 0, nominalFrameRate: rate, timebase, frameCount, pts },
       ...{ hiddenFrameCount: 0, durationTicks: frameCount * 512, variableFrameRate: false },
+      groups: { count: seconds, longestTicks: 12800, open: 0, bytes: frameCount * 40000, largestSegmentBytes: 150 * 40000 },
     },
   });
 

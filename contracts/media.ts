@@ -3,12 +3,31 @@ import { convertedSource } from "./conversion.ts";
 import { integerRuns } from "./frame-table.ts";
 import { type Rational, rational, s3Uri, sha256 } from "./primitives.ts";
 
+/** Length of the pieces of the analysis rendition: each ends at the first key frame from this many seconds on. */
+export const segmentSeconds = 6;
+/** Largest piece that analysers take, in MiB: what a transform job sends at once (SageMaker takes 100 for all that are under way), and an endpoint reads. */
+export const largestSegmentMebibytes = 12;
+
+/** Groups of pictures: each from a key frame up to the next, in the order in which they are decoded. */
+export const keyFrameGroups = z.strictObject({
+  count: z.int().positive(),
+  /** Ticks from a key frame to the next, or from the last to the end: the longest such time. */
+  longestTicks: z.int().nonnegative(),
+  /** Groups with pictures that are shown before their key frame: those refer to the group before, so such a group can't be decoded alone. */
+  open: z.int().nonnegative(),
+  /** Bytes of all packets. */
+  bytes: z.int().nonnegative(),
+  /** Bytes from a key frame up to the first that is {@link segmentSeconds} later or more: the most there are. No piece that is cut at key frames is larger. */
+  largestSegmentBytes: z.int().nonnegative(),
+});
+export type KeyFrameGroups = z.infer<typeof keyFrameGroups>;
+
 /**
  * What the packet tables of a source say, read by byte ranges without decoding a picture. Written by `prepare/index-source`. If the
  * source had to be converted, what the tables of its copy say; `bytes` and `sha256` are of the source all the same.
  */
 export const sourceIndex = z.strictObject({
-  schema: z.literal("source-index/1.0"),
+  schema: z.literal("source-index/1.1"),
   container: z.enum(["mp4", "mov", "mkv", "webm", "mpegts"]),
   /** Size of the object in bytes. */
   bytes: z.int().positive(),
@@ -33,6 +52,7 @@ export const sourceIndex = z.strictObject({
     /** Most common frame rate, snapped to a standard one within 0.1 %. */
     nominalFrameRate: rational,
     variableFrameRate: z.boolean(),
+    groups: keyFrameGroups,
   }),
   audioTracks: z.int().nonnegative(),
 });

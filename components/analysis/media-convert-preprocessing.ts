@@ -68,7 +68,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
     this.indexSource = lambda({
       handler: "prepare/index-source",
       description: "Reads the packet tables of an uploaded video",
-      timeoutSeconds: 600,
+      timeoutSeconds: 900,
       memoryMb: 1024,
       environment,
       statements: [
@@ -88,7 +88,7 @@ export class MediaConvertPreprocessing extends PlatformComponent {
     this.indexRendition = lambda({
       handler: "prepare/index-rendition",
       description: "Maps the frames of a rendition to the frames of its source",
-      timeoutSeconds: 600,
+      timeoutSeconds: 900,
       memoryMb: 1024,
       environment,
       statements: [...processed.allow("ReadRenditions", ["s3:GetObject", "s3:GetObjectVersion"], lakePrefixes.renditions), ...readMetadata, ...writeMetadata],

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { toUri, transformAnswersPrefix } from "../../contracts/keys.ts";
+import { largestSegmentMebibytes } from "../../contracts/media.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import {
   type Catcher,
@@ -26,8 +27,6 @@ export interface TransformArgs {
 
 /** Segments that one instance is sent at once: it infers one while it decodes the next. */
 const atOnce = 2;
-/** Longest segment in MiB, as the container tells it (`models/serving/serve.ts`); SageMaker takes at most 100 for all that are sent at once. */
-const largestMebibytes = 12;
 /** A segment takes seconds; one that takes ten minutes never ends. */
 const longestSegmentSeconds = 600;
 
@@ -84,7 +83,7 @@ export function transformSegments(
             ),
             ModelName: modelName,
             MaxConcurrentTransforms: atOnce,
-            MaxPayloadInMB: largestMebibytes,
+            MaxPayloadInMB: largestSegmentMebibytes,
             BatchStrategy: "SingleRecord",
             ModelClientConfig: { InvocationsTimeoutInSeconds: longestSegmentSeconds, InvocationsMaxRetries: 1 },
             Environment: "{% $states.input.job.environment %}",

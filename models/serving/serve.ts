@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
+import { largestSegmentMebibytes } from "../../contracts/media.ts";
 import type { FrameSpan } from "../../contracts/primitives.ts";
 import { type Admission, admission, Busy } from "./admission.ts";
 import type { Demuxer } from "./decode-plan.ts";
@@ -29,8 +30,8 @@ export const servingVariables = {
 export const imageTensorType = "application/x-image-tensor";
 const attributesHeader = "x-amzn-sagemaker-custom-attributes";
 
-/** Longest segment or compressed picture, in MiB: six seconds of the analysis rendition are below 2. Also what `/execution-parameters` tells a transform job. */
-const bodyMebibytes = 12;
+/** Largest segment or compressed picture. Also what `/execution-parameters` tells a transform job. */
+const bodyMebibytes = largestSegmentMebibytes;
 /** Transform jobs hold at most 100 MiB of requests at once (CreateTransformJob); a decoder runs for each. */
 const mostAtOnce = Math.min(8, availableParallelism());
 /** Requests that wait for a decoder; each may hold a body of `bodyMebibytes`. What comes beyond them is told to come again. */

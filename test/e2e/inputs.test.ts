@@ -5,7 +5,8 @@ import { expect } from "chai";
 import type { Analysis } from "../../contracts/analysis.ts";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { decodeRuns, FrameIndex, frameTable } from "../../contracts/frame-table.ts";
-import { analysisKey, parseUri, reviewRenditionKey } from "../../contracts/keys.ts";
+import { analysisKey, parseUri, reviewRenditionKey, segmentManifestKey } from "../../contracts/keys.ts";
+import { segmentManifest } from "../../contracts/media.ts";
 import type { CaseItem } from "../../local/cli/client.ts";
 import { StartedPlatform } from "../../local/cli/started-platform.ts";
 import { root } from "../../local/root.ts";
@@ -41,6 +42,7 @@ describe("what people upload", function () {
       "plain",
       "oneFrame",
       "fiveSeconds",
+      "openGroups",
       "oddSize",
       "portrait",
       "variableFrameRate",
@@ -103,6 +105,7 @@ describe("what people upload", function () {
     ["withAudio", "a video with sound", { width: 320, height: 180 }],
     ["oneFrame", "a single frame", { width: 320, height: 180 }],
     ["fiveSeconds", "five seconds with a timecode track", { width: 320, height: 180 }],
+    ["openGroups", "few key frames and open groups", { width: 320, height: 180, codec: "avc" }],
     ["oddSize", "an odd size", { width: 641, height: 359 }],
     ["portrait", "a portrait video with rotation", { width: 180, height: 320, rotation: 90 }],
     ["variableFrameRate", "a variable frame rate", { variableFrameRate: true }],
@@ -183,6 +186,22 @@ describe("what people upload", function () {
       expect(plain.media.source).not.to.have.property("conversion");
     });
   }
+
+  it("encodes few key frames and open groups anew, so that every segment stands alone, and copies what has none of that", async () => {
+    const rendition = async (kind: string) =>
+      (await analysisOf(of(kind))).cost.breakdown.filter(({ item }) => item === "MediaConvert: analysis rendition").length;
+    expect([await rendition("openGroups"), await rendition("plain")]).to.deep.equal([1, 0]);
+    const { item } = of("openGroups");
+    const manifestKey = segmentManifestKey(item.caseId, item.runId as string);
+    const stored = await platform.client.object({ bucket: platform.client.processedBucket, key: manifestKey });
+    const { segments } = segmentManifest.parse(JSON.parse(stored.toString()));
+    expect(segments.map(({ frameCount }) => frameCount)).to.deep.equal([150, 100]);
+    for (const [i, { uri, frameCount }] of segments.entries()) {
+      const file = join(folder.path, `segment-${i}.ts`);
+      writeFileSync(file, await platform.client.object(parseUri(uri)));
+      expect(decodedFrames(file)).to.equal(frameCount);
+    }
+  });
 
   it("keeps a source's own timecode, and counts frames from 0 all the same", async () => {
     expect((await analysisOf(of("fiveSeconds"))).media.startTimecode).to.deep.equal({ timecode: "10:00:00:05", dropFrame: false, frame: 900_005 });

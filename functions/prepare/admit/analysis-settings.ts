@@ -2,7 +2,7 @@ import type { JobSettings, VideoDescription } from "@aws-sdk/client-mediaconvert
 import type { AnalysisRequest } from "../../../contracts/case.ts";
 import { pictureStepSeconds } from "../../../contracts/gate.ts";
 import { analysisBaseName, analysisNameModifier, analysisRenditionPrefix, pictureBaseName, screenedPicturesPrefix, toUri } from "../../../contracts/keys.ts";
-import type { SourceIndex } from "../../../contracts/media.ts";
+import { type SourceIndex, segmentSeconds } from "../../../contracts/media.ts";
 import { boxFor, capturedPictures, encodedVideo, encryptedWith, fileGroup, sourceInput } from "../renditions.ts";
 import type { Verdict } from "./core.ts";
 
@@ -32,7 +32,7 @@ export function analysisSettings(request: AnalysisRequest, index: SourceIndex, {
           HlsGroupSettings: {
             Destination: toUri(to.bucket, `${analysisRenditionPrefix(request.caseId, request.runId)}${analysisBaseName}`),
             DestinationSettings: encryptedWith(to.keyArn),
-            SegmentLength: 6,
+            SegmentLength: segmentSeconds,
             MinSegmentLength: 0,
             SegmentControl: "SEGMENTED_FILES",
             DirectoryStructure: "SINGLE_DIRECTORY",

@@ -1,6 +1,6 @@
 import type { ProbeResult, Track } from "@aws-sdk/client-mediaconvert";
 import { longestVideoHours } from "../../../contracts/conversion.ts";
-import type { SourceIndex } from "../../../contracts/media.ts";
+import { largestSegmentMebibytes, type SourceIndex, segmentSeconds } from "../../../contracts/media.ts";
 
 /** What is known about an upload: MediaConvert's probe and our index of its packets, each with its error if it failed. */
 export interface Facts {
@@ -56,7 +56,17 @@ export const limits = {
   hours: longestVideoHours,
   smallestSide: 64,
   largestSide: 8192,
-  passthrough: { longSide: 1920, shortSide: 1080, bitDepth: 8, containers: ["mp4", "mov", "mpegts"] },
+  passthrough: {
+    longSide: 1920,
+    shortSide: 1080,
+    bitDepth: 8,
+    containers: ["mp4", "mov", "mpegts"],
+    /** Bits a second, on average. {@link longestVideoHours} are 21.6 GB then: jobs copy them to a disk of 50, and `prepare/index-rendition` reads all of it in 900 seconds. */
+    bitRate: 8e6,
+    /** Of packets: MPEG-TS adds less than 5 % to them. */
+    segmentMebibytes: largestSegmentMebibytes - 1,
+    keyFrameSeconds: segmentSeconds,
+  },
 } as const;
 
 /** MediaConvert's names of the codecs that can be analysed, and the names our index has for the same. */
@@ -283,6 +293,55 @@ export const rules: readonly Rule[] = [
         VideoProperties?.Width !== video.width && video.rotation === 0,
         () => `The pixels aren't square: ${VideoProperties?.Width} of them are shown ${video.width} wide.`,
       ),
+  },
+  {
+    id: "bit-rate",
+    outcome: "NORMALISE",
+    reads: "bytes of all packets (packets)",
+    accepted: `at most ${limits.passthrough.bitRate / 1e6} Mb/s on average`,
+    source: "ours: what functions read in their time, and jobs hold on their disk",
+    reasons: (_track, { video }) => {
+      const rate = (video.groups.bytes * 8 * video.timebase.den) / (video.durationTicks * video.timebase.num);
+      return reasonIf(
+        rate > limits.passthrough.bitRate,
+        () => `The bit rate is ${(rate / 1e6).toFixed(1)} Mb/s, more than ${limits.passthrough.bitRate / 1e6}.`,
+      );
+    },
+  },
+  {
+    id: "segment-size",
+    outcome: "NORMALISE",
+    reads: `bytes between key frames ${segmentSeconds} s apart or more (packets)`,
+    accepted: `at most ${limits.passthrough.segmentMebibytes} MiB`,
+    source: `ours: analysers take segments of ${largestSegmentMebibytes} MiB`,
+    reasons: (_track, { video }) =>
+      reasonIf(
+        video.groups.largestSegmentBytes > limits.passthrough.segmentMebibytes * 2 ** 20,
+        () => `A segment would have ${(video.groups.largestSegmentBytes / 2 ** 20).toFixed(1)} MiB, more than ${limits.passthrough.segmentMebibytes}.`,
+      ),
+  },
+  {
+    id: "key-frames",
+    outcome: "NORMALISE",
+    reads: "times of key frames (packets)",
+    accepted: `at most ${limits.passthrough.keyFrameSeconds} s apart`,
+    source: `ours: segments of ${segmentSeconds} s are cut at key frames`,
+    reasons: (_track, { video }) => {
+      const seconds = (video.groups.longestTicks * video.timebase.num) / video.timebase.den;
+      return reasonIf(
+        seconds > limits.passthrough.keyFrameSeconds,
+        () => `Key frames are ${seconds.toFixed(2)} s apart, more than ${limits.passthrough.keyFrameSeconds}.`,
+      );
+    },
+  },
+  {
+    id: "closed-groups",
+    outcome: "NORMALISE",
+    reads: "order of decoding and of showing (packets)",
+    accepted: "no picture is shown before the key frame that it follows",
+    source: "ours: every segment is decoded alone",
+    reasons: (_track, { video }) =>
+      reasonIf(video.groups.open > 0, () => `Of ${video.groups.count} groups of pictures ${video.groups.open} are open: they can't be decoded alone.`),
   },
 ];
 

@@ -3,6 +3,7 @@ import { encodeRuns } from "../../../contracts/frame-table.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { PacketTable } from "../../runtime/media/packet-table.ts";
 import { isVariable, nominalFrameRate } from "./frame-rate.ts";
+import { groupsOf } from "./groups.ts";
 
 /** The source's index from its packet table, or from that of its copy; size and digest are the source's own. */
 export function sourceIndexOf(
@@ -13,7 +14,7 @@ export function sourceIndexOf(
   const rate = nominalFrameRate(pts, timebase, table.lastDuration);
   const lastDuration = table.lastDuration || Math.max(1, Math.round((rate.den * timebase.den) / (rate.num * timebase.num)));
   return {
-    schema: "source-index/1.0",
+    schema: "source-index/1.1",
     container: table.container,
     bytes,
     ...(sha256 === undefined ? {} : { sha256 }),
@@ -32,6 +33,7 @@ export function sourceIndexOf(
       durationTicks: (pts.at(-1) as number) - (pts[0] as number) + lastDuration,
       nominalFrameRate: rate,
       variableFrameRate: isVariable(pts, timebase, rate),
+      groups: groupsOf(table.packets, { timebase, end: (pts.at(-1) as number) + lastDuration }),
     },
     audioTracks: table.audioTracks,
   };

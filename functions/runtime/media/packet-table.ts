@@ -35,6 +35,8 @@ export interface PacketTable {
   /** How long the last frame lasts, in ticks; 0 if the file doesn't say. */
   lastDuration: number;
   hiddenFrameCount: number;
+  /** All packets from the first key frame on, hidden ones too, in the order in which they are decoded: time in ticks, size, and whether it is a key frame. */
+  packets: { readonly pts: Float64Array; readonly bytes: Float64Array; readonly isKey: readonly boolean[] };
   audioTracks: number;
 }
 
@@ -52,11 +54,12 @@ const containers = new Map<InputFormat, PacketTable["container"]>([
 /**
  * Reads the packet table of a video file. Throws InvalidInput, in words for the person who uploaded it, whatever is wrong
  * with the file; NeedsConversion if nothing is known to be wrong, but its tables are of a kind that is not read here; if its
- * bytes couldn't be had, the reason of that.
+ * bytes couldn't be had, the reason of that. A file whose tables are spread all over it is read from one end to the other: `mostBytes` bounds
+ * what is read, and what would need more is of such a kind.
  */
-export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
+export async function readPacketTable(file: ByteRanges, mostBytes = Number.POSITIVE_INFINITY): Promise<PacketTable> {
   if (file.size === 0) throw new InvalidInput("The file is empty.");
-  const blocks = inBlocks(file);
+  const blocks = inBlocks(bounded(file, mostBytes));
   let unread: unknown;
   const read: ByteRanges["read"] = (start, end) =>
     blocks.read(start, end).catch((error) => {
@@ -71,6 +74,20 @@ export async function readPacketTable(file: ByteRanges): Promise<PacketTable> {
     throw new InvalidInput(`The file is damaged: it can't be read to its end (${(error as Error).message}).`);
   }
 }
+
+function bounded({ size, read }: ByteRanges, mostBytes: number): ByteRanges {
+  let left = mostBytes;
+  return {
+    size,
+    async read(start, end) {
+      left -= end - start;
+      if (left < 0) throw new NeedsConversion(`Its tables are spread over ${gigabytes(size)}; at most ${gigabytes(mostBytes)} are read for them.`);
+      return read(start, end);
+    },
+  };
+}
+
+const gigabytes = (bytes: number): string => `${Math.round(bytes / 1e8) / 10} GB`;
 
 async function parse(file: ByteRanges): Promise<PacketTable> {
   using input = new Input({
@@ -121,11 +138,13 @@ async function packetTimes(track: InputVideoTrack, edit: Edit | undefined) {
   let lastDuration = 0;
   let hiddenFrameCount = 0;
   let seenKey = false;
+  const packets: { pts: number; bytes: number; isKey: boolean }[] = [];
   for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true })) {
     // A stream that was cut open starts with pictures that refer to what is gone; no decoder shows them.
     seenKey ||= packet.type === "key";
     if (!seenKey) continue;
     const pts = exactTicks(packet.timestamp, resolution);
+    packets.push({ pts, bytes: packet.byteLength, isKey: packet.type === "key" });
     if (edit && (pts < edit.start || pts >= edit.end)) {
       hiddenFrameCount++;
       continue;
@@ -136,7 +155,17 @@ async function packetTimes(track: InputVideoTrack, edit: Edit | undefined) {
       lastDuration = Math.round(packet.duration * resolution);
     }
   }
-  return { timebase: timebaseOf(resolution), pts: Float64Array.from(all).sort(), lastDuration, hiddenFrameCount };
+  return {
+    timebase: timebaseOf(resolution),
+    pts: Float64Array.from(all).sort(),
+    lastDuration,
+    hiddenFrameCount,
+    packets: {
+      pts: Float64Array.from(packets, ({ pts }) => pts),
+      bytes: Float64Array.from(packets, ({ bytes }) => bytes),
+      isKey: packets.map(({ isKey }) => isKey),
+    },
+  };
 }
 
 /** Ticks of a time that the parser gave in seconds. Throws if the time isn't a whole number of ticks. */

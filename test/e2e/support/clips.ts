@@ -106,6 +106,8 @@ export class Clips {
     return path;
   }
 
+  /** Ten seconds without another key frame than one in the middle, whose group is open: it can't be decoded alone. */
+  openGroups = (): string => this.#piece("open-groups.mp4", 10, "scale=320:180", "-x264-params", "keyint=175:min-keyint=175:scenecut=0:bframes=2:open-gop=1");
   /** With a timecode track, as cameras that are cut together write one. */
   fiveSeconds = (): string => this.#piece("five-seconds.mp4", 5, "scale=320:180", "-timecode", "10:00:00:05");
   oneFrame = (): string => this.#piece("one-frame.mp4", 1, "scale=320:180", "-frames:v", "1");

@@ -63,6 +63,16 @@ describe("prepare/admit decides", () => {
     ["oblong pixels", facts(probeOf("AVC", { Width: 1440 }), indexOf()), ["The pixels aren't square: 1440 of them are shown 1920 wide."]],
     ["Matroska", facts(probeOf("AVC"), { ...indexOf(), container: "mkv" }), ["The container is mkv, not MP4, MOV or MPEG-TS."]],
     [
+      "many bits, in huge segments",
+      facts(probeOf("AVC"), indexOf({ groups: { count: 5, longestTicks: 25_600, open: 0, bytes: 25_000_000, largestSegmentBytes: 15 * 2 ** 20 } })),
+      ["The bit rate is 20.0 Mb/s, more than 8.", "A segment would have 15.0 MiB, more than 11."],
+    ],
+    [
+      "few key frames, and open groups",
+      facts(probeOf("AVC"), indexOf({ groups: { count: 2, longestTicks: 115_200, open: 1, bytes: 5_000_000, largestSegmentBytes: 5_000_000 } })),
+      ["Key frames are 9.00 s apart, more than 6.", "Of 2 groups of pictures 1 are open: they can't be decoded alone."],
+    ],
+    [
       "what the probe doesn't tell",
       facts(probeOf("AVC", { BitDepth: undefined, CodecMetadata: {} }), indexOf()),
       ["The bit depth is not told, not 8.", "The chroma subsampling is not told, not 4:2:0."],

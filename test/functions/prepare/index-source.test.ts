@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { decodeRuns } from "../../../contracts/frame-table.ts";
@@ -6,8 +7,9 @@ import { sourceIndex } from "../../../contracts/media.ts";
 import { isVariable, nominalFrameRate } from "../../../functions/prepare/index-source/frame-rate.ts";
 import { createHandler } from "../../../functions/prepare/index-source/handler.ts";
 import { memoryRanges } from "../../../functions/runtime/media/byte-ranges.ts";
+import { readPacketTable } from "../../../functions/runtime/media/packet-table.ts";
 import { failure } from "../../support/failure.ts";
-import { ClipFolder, decodedFrames } from "../support/clips.ts";
+import { ClipFolder, decodedFrames, x264 } from "../support/clips.ts";
 import { caseId, digest, request, runId } from "../support/ids.ts";
 import { memoryLake } from "../support/memory-lake.ts";
 
@@ -50,6 +52,56 @@ describe("prepare/index-source", () => {
     const answer = await createHandler({ lake, open: async () => ({ file: memoryRanges(avi), sha256: undefined }) })({ request });
     expect(answer).to.deep.equal({ unindexed: "The file is AVI, not MP4, MOV, Matroska, WebM or MPEG-TS." });
     expect([...lake.objects.keys()]).to.deep.equal([]);
+  });
+
+  describe("tells of the groups of pictures", () => {
+    const x264With = (name: string, params: string, seconds: number, ...args: string[]) =>
+      clips.make(name, "-f", "lavfi", "-i", `testsrc2=s=160x120:r=25:d=${seconds}`, ...x264, "-x264-params", `${params}:scenecut=0:bframes=2`, ...args);
+    const groupsIn = async (file: string) => {
+      const { video } = (await index(file)).index;
+      return { ...video.groups, longestTicks: (video.groups.longestTicks * video.timebase.num) / video.timebase.den };
+    };
+
+    it("closed ones, how long and how large they are", async () => {
+      const file = x264With("closed.mp4", "keyint=50:min-keyint=50", 7);
+      const found = await groupsIn(file);
+      expect(found).to.deep.include({ count: 4, longestTicks: 2, open: 0 });
+      const args = ["-v", "error", "-show_entries", "packet=size,flags", "-of", "csv=p=0", file];
+      const sizes = execFileSync(process.env["FFPROBE_PATH"] ?? "ffprobe", args, { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map((line) => Number.parseInt(line, 10));
+      expect(found.bytes).to.equal(sizes.reduce((sum, size) => sum + size, 0));
+      // 50 frames each, in order of decoding: the first three, up to the fourth key frame; or the second to the last.
+      const first = sizes.slice(0, 150).reduce((sum, size) => sum + size, 0);
+      const others = sizes.slice(50).reduce((sum, size) => sum + size, 0);
+      expect(found.largestSegmentBytes).to.equal(Math.max(first, others));
+    });
+
+    it("those with ten seconds between key frames, the end counted", async () => {
+      expect(await groupsIn(x264With("long.mp4", "keyint=250:min-keyint=250", 12))).to.deep.include({ count: 2, longestTicks: 10 });
+      expect(await groupsIn(x264With("one.mp4", "keyint=infinite", 8))).to.deep.include({ count: 1, longestTicks: 8, open: 0 });
+    });
+
+    it("open ones, in MP4 and in MPEG-TS alike", async () => {
+      const file = x264With("open.mp4", "keyint=50:min-keyint=50:open-gop=1", 6);
+      const found = await groupsIn(file);
+      expect(found.open)
+        .to.equal(found.count - 1)
+        .and.to.be.greaterThan(0);
+      const stream = await groupsIn(clips.make("open.ts", "-i", file, "-c", "copy"));
+      expect([stream.open, stream.count]).to.deep.equal([found.open, found.count]);
+    });
+  });
+
+  it("gives a video up that it would have to read from end to end, if it is too large", async () => {
+    const file = clips.pictures("spread.ts", "25", 2);
+    const bytes = readFileSync(file);
+    const huge = { ...memoryRanges(bytes), read: async (start: number, end: number) => memoryRanges(bytes).read(start, end) };
+    const error = await failure(readPacketTable(huge, bytes.length - 1));
+    expect(error.name).to.equal("NeedsConversion");
+    expect(error.message).to.match(/^Its tables are spread over \d+(\.\d)? GB; at most \d+(\.\d)? GB are read for them\.$/);
+    expect((await readPacketTable(huge, 3 * bytes.length)).pts).to.have.length(50);
   });
 
   describe("of a source that was converted", () => {

@@ -50,6 +50,9 @@ function videoWith({ video = {}, container = "mp4", track: changed = {}, propert
   };
 }
 
+/** The groups of such a video, with changes. */
+const groups = (change: Partial<SourceIndex["video"]["groups"]>) => ({ ...indexOf().video.groups, ...change });
+
 const spoken = (video: Video): string[] =>
   rules.flatMap((rule) => {
     const reasons = rule.outcome !== "NORMALISE" ? rule.reasons(video) : video.track && video.index ? rule.reasons(video.track, video.index) : [];
@@ -59,7 +62,8 @@ const spoken = (video: Video): string[] =>
 describe("the rules of admission", () => {
   it("say nothing of a plain video, nor of one at every limit", () => {
     expect(spoken(videoWith())).to.deep.equal([]);
-    const atLimits = { width: 1080, height: 1920, durationTicks: 6 * 3600 * 12_800 };
+    const fullest = { count: 3601, longestTicks: 6 * 12_800, open: 0, bytes: 6 * 3600 * 1_000_000, largestSegmentBytes: 11 * 2 ** 20 };
+    const atLimits = { width: 1080, height: 1920, durationTicks: 6 * 3600 * 12_800, groups: fullest };
     expect(spoken(videoWith({ video: atLimits, properties: { Width: 1080 }, container: "mpegts", facts: { durationSeconds: 6 * 3600 } }))).to.deep.equal([]);
     expect(spoken(videoWith({ metadata: { ScanType: undefined }, video: { width: 64, height: 64 }, properties: { Width: 64 } }))).to.deep.equal([]);
   });
@@ -87,6 +91,10 @@ describe("the rules of admission", () => {
     size: { video: { width: 1922, height: 1080 }, properties: { Width: 1922 } },
     "even-sides": { video: { width: 1919, height: 1080 }, properties: { Width: 1919 } },
     "square-pixels": { properties: { Width: 1440 } },
+    "bit-rate": { video: { groups: groups({ bytes: 10_000_001 }) } },
+    "segment-size": { video: { groups: groups({ largestSegmentBytes: 11 * 2 ** 20 + 1 }) } },
+    "key-frames": { video: { groups: groups({ longestTicks: 6 * 12_800 + 1 }) } },
+    "closed-groups": { video: { groups: groups({ open: 1 }) } },
   };
   /** What MediaConvert can't open may still be known to the index; a codec that the index would read is one that is known; and whatever is too large is more than passes through. */
   const companions: Record<string, string[]> = { probe: ["probe", "packets"], codec: ["indexed", "codec"], largest: ["largest", "size"] };

@@ -3,7 +3,7 @@ import type { SourceIndex } from "../../../contracts/media.ts";
 
 /** The index of ten seconds of 1080p25, with changes. */
 export const indexOf = (video: Partial<SourceIndex["video"]> = {}): SourceIndex => ({
-  schema: "source-index/1.0",
+  schema: "source-index/1.1",
   container: "mp4",
   bytes: 1000,
   video: {
@@ -18,6 +18,7 @@ export const indexOf = (video: Partial<SourceIndex["video"]> = {}): SourceIndex 
     durationTicks: 128000,
     nominalFrameRate: { num: 25, den: 1 },
     variableFrameRate: false,
+    groups: { count: 5, longestTicks: 2 * 12_800, open: 0, bytes: 5_000_000, largestSegmentBytes: 3_000_000 },
     ...video,
   },
   audioTracks: 1,
