@@ -25,6 +25,10 @@ export const caseRun = z.strictObject({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   redriveCount: z.int().nonnegative(),
+  /** Whether Step Functions would go on with it in the state that it ended in: within 14 days, where it did not succeed. */
+  isRedrivable: z.boolean(),
+  /** Whether another analysis of the same video is asked for, and has not begun. */
+  isAwaited: z.boolean(),
   reasons: z.array(z.string()),
   forecastUsd: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),

@@ -12,8 +12,8 @@ export const uploadId = z.uuid();
 
 /**
  * Identifier of one analysis of one version of a source object, and the name of its state-machine execution.
- * The first 40 hex digits of SHA-256 over bucket, key, object version and pipeline version: the same event
- * delivered twice names the same run.
+ * The first 40 hex digits of SHA-256 over bucket, key, object version, pipeline version and, but for the first, the attempt: the
+ * same event delivered twice names the same run.
  */
 export const runId = z.string().regex(/^[0-9a-f]{40}$/, "must be 40 lower-case hex digits");
 

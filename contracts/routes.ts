@@ -14,6 +14,7 @@ import { modelDecision, modelId, modelList, modelVersion, registeredVersion } fr
 import { playbackGrant } from "./playback.ts";
 import { caseId, uploadId } from "./primitives.ts";
 import { caseAnswer, questionRequest } from "./question.ts";
+import { requestedAnalysis } from "./reanalysis.ts";
 import { retentionPage, retentionQuery } from "./retention.ts";
 import { queueQuery, reviewQueue } from "./review-queue.ts";
 import { signOffRequest, toldSignOff } from "./sign-off.ts";
@@ -139,6 +140,12 @@ export const routes = {
   },
   "GET /cases/{caseId}/deletion": { scope: "cases.admin", summary: "How a deletion comes on, and its record", answer: caseDeletion },
   "POST /cases/{caseId}/redrive": { scope: "cases.admin", summary: "Goes on with an analysis or a deletion that failed", status: 202, answer: redrivenCase },
+  "POST /cases/{caseId}/analyses": {
+    scope: "cases.admin",
+    summary: "Has the same video of a quarantined, partial or failed case analysed again",
+    status: 202,
+    answer: requestedAnalysis,
+  },
   "GET /retention": {
     scope: "cases.admin",
     summary: "Until when cases are kept at least, oldest first, and what holds those that are due",

@@ -110,7 +110,7 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
       tableName,
       {
         set: [
-          "#status = :running, runId = :run, executionArn = :execution, updatedAt = :now, reasons = :reasons, #list = :list",
+          "#status = :running, runId = :run, executionArn = :execution, analysisRequest = :request, updatedAt = :now, reasons = :reasons, #list = :list",
           "createdAt = if_not_exists(createdAt, :started), fileName = if_not_exists(fileName, :unnamed)",
         ].join(", "),
         condition:
@@ -121,6 +121,8 @@ function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State>
           ":deleting": { S: "DELETING" },
           ":deleted": { S: "DELETED" },
           ":execution": { S: "{% $states.context.Execution.Id %}" },
+          // What an analysis is repeated with.
+          ":request": { S: expression(`$string(${request})`) },
           ":started": { S: "{% $states.context.Execution.StartTime %}" },
           ":reasons": { L: [] },
           ":list": { S: "CASES" },

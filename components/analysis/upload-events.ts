@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 import { PlatformComponent } from "../component.ts";
+import type { EncryptedQueue } from "../compute/encrypted-queue.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import { WorkQueue } from "../compute/work-queue.ts";
@@ -47,6 +48,9 @@ const longestWaitMinutes = 15;
  * left, uploads wait in the queue.
  */
 export class UploadEvents extends PlatformComponent {
+  /** Takes messages about videos that are to be analysed again, too. */
+  readonly queue: EncryptedQueue;
+  readonly pipelineVersion: string;
   readonly queueUrl: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
 
@@ -117,6 +121,8 @@ export class UploadEvents extends PlatformComponent {
 
     this.#alarm(settings);
 
+    this.queue = queue;
+    this.pipelineVersion = args.pipelineVersion;
     this.queueUrl = queue.url;
     this.deadLetterQueueUrl = deadLetters.url;
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });

@@ -57,6 +57,7 @@ export const functionNames = [
   "serve/request-deletion",
   "serve/get-deletion",
   "serve/redrive-case",
+  "serve/request-analysis",
   "serve/list-retention",
   "serve/list-views",
   "serve/list-datasets",

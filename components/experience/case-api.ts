@@ -8,6 +8,7 @@ import type { CaseDeletion } from "../analysis/case-deletion.ts";
 import type { CaseExport } from "../analysis/case-export.ts";
 import type { LanguageModel } from "../analysis/case-report.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
+import type { UploadEvents } from "../analysis/upload-events.ts";
 import { allowRedrive, type Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -36,6 +37,8 @@ export interface CaseApiArgs {
   /** Makes files of analyses. */
   caseExport: CaseExport;
   deletion: CaseDeletion;
+  /** Takes what is to be analysed again, and by which version of the platform. */
+  uploadEvents: Pick<UploadEvents, "queue" | "pipelineVersion">;
   /** Answers questions about cases. There is no such route, if absent. */
   languageModel?: LanguageModel | undefined;
   endpoint: RealTimeEndpoint;
@@ -428,7 +431,7 @@ export class CaseApi extends PlatformComponent {
   }
 
   /** What only administrators ask for. */
-  #administration({ settings, lake, table, analysis, deletion: { workflow, holds } }: CaseApiArgs) {
+  #administration({ settings, lake, table, analysis, deletion: { workflow, holds }, uploadEvents: { queue, pipelineVersion } }: CaseApiArgs) {
     return {
       "DELETE /cases/{caseId}": new PlatformFunction(
         {
@@ -468,6 +471,27 @@ export class CaseApi extends PlatformComponent {
           memoryMb: 256,
           environment: { CASE_TABLE: table.tableName, ANALYSIS_MACHINE_ARN: analysis.stateMachineArn, DELETION_MACHINE_ARN: workflow.stateMachineArn },
           statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), allowRedrive("GoOn", [analysis.stateMachineArn, workflow.stateMachineArn])],
+        },
+        { parent: this },
+      ),
+      "POST /cases/{caseId}/analyses": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/request-analysis",
+          description: "Has the video of a case analysed again",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: {
+            CASE_TABLE: table.tableName,
+            STATE_MACHINE_ARN: analysis.stateMachineArn,
+            QUEUE_URL: queue.url,
+            PIPELINE_VERSION: pipelineVersion,
+          },
+          statements: [
+            ...table.allow("AskForAnalysis", ["dynamodb:GetItem", "dynamodb:UpdateItem"]),
+            analysis.allowDescribe("SeeRuns"),
+            ...queue.allowSend("SendMessages"),
+          ],
         },
         { parent: this },
       ),

@@ -12,7 +12,7 @@ import { progress } from "./progress.ts";
 import { withPlatform } from "./with-platform.ts";
 
 const overview = `
-npm run cases -- list | show CASE | due | delete CASE --reason CODE [--yes] | redrive CASE | redrive --dead-letters  [--json] [--data DIR]
+npm run cases -- list | show CASE | due | delete CASE --reason CODE [--yes] | redrive CASE | redrive --dead-letters | reanalyse CASE  [--json] [--data DIR]
 
 Tells of cases on this machine, goes on with what failed, and deletes.
 
@@ -22,6 +22,7 @@ Tells of cases on this machine, goes on with what failed, and deletes.
   due                      cases that need not be kept any more: id, class, since when
   delete CASE              deletes everything of a case, for good, and records that it did; goes on with a deletion that failed
   redrive CASE             goes on with a failed analysis, or a failed deletion, in the state that failed; what was done before is kept
+  reanalyse CASE           analyses the same video of a quarantined, partial or failed case again, from the start
   redrive --dead-letters   gives uploads whose analysis could not be started back to their queue
 
   --reason CODE  why it is deleted: ${deletionReason.options.join(", ")}
@@ -178,9 +179,24 @@ const redriveCase: Command<typeof options> = {
       const execution = item.runId ? await client.execution(item.runId) : undefined;
       if (!item.runId || !execution?.redrivable)
         throw new CommandError(
-          `Case ${item.caseId} is ${item.status.toLowerCase()}: only an analysis that failed, was stopped or ran out of time can be redriven. Upload the video again to have it analysed anew.`,
+          `Case ${item.caseId} is ${item.status.toLowerCase()}: only an analysis that failed, was stopped or ran out of time can be redriven. "npm run cases -- reanalyse CASE" analyses a quarantined, partial or failed case again.`,
         );
       const ended = await watchStates("Analysis", (onStates) => client.redrive(item.caseId, item.runId as string, onStates));
+      print(json, ended, ended.reasons.map((reason) => `- ${reason}\n`).join(""));
+      return ended.status === "COMPLETE" || ended.status === "PARTIAL" ? 0 : 1;
+    }),
+};
+
+const reanalyse: Command<typeof options> = {
+  help: overview,
+  options,
+  positionals: ["CASE"],
+  run: ({ json, data }, [given = ""]) =>
+    withPlatform(data, async (client) => {
+      const { caseId } = await caseOf(client, given);
+      const ended = await watchStates("Analysis", (onStates) => client.reanalyse(caseId, onStates)).catch((error: Error) => {
+        throw new CommandError(error.message);
+      });
       print(json, ended, ended.reasons.map((reason) => `- ${reason}\n`).join(""));
       return ended.status === "COMPLETE" || ended.status === "PARTIAL" ? 0 : 1;
     }),
@@ -202,7 +218,7 @@ const unknown: Command<typeof options> = {
   help: overview,
   options,
   positionals: ["ACTION"],
-  run: (_values, [given = ""]) => Promise.reject(new UsageError(`"${given}" is none of list, show, due, delete, redrive.`)),
+  run: (_values, [given = ""]) => Promise.reject(new UsageError(`"${given}" is none of list, show, due, delete, redrive, reanalyse.`)),
 };
 
 const [action = "", ...args] = process.argv.slice(2);
@@ -212,4 +228,5 @@ else if (action === "due") await main(due, args);
 else if (action === "delete") await main(deleteCase, args);
 else if (action === "redrive" && args.includes("--dead-letters")) await main(redriveDeadLetters, args);
 else if (action === "redrive") await main(redriveCase, args);
+else if (action === "reanalyse") await main(reanalyse, args);
 else await main(unknown);

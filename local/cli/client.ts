@@ -22,6 +22,7 @@ import { type CaseSummary, caseStatus, defaultRetentionClass, type RetentionClas
 import { type CaseDeletion, caseDeletion, type DeletionReason, redrivenCase } from "../../contracts/case-deletion.ts";
 import { isDeleted, type Tombstone, tombstone } from "../../contracts/case-table.ts";
 import { backfillManifestKey, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
+import { requestedAnalysis } from "../../contracts/reanalysis.ts";
 import { callApi } from "./call-api.ts";
 import { CommandError } from "./command.ts";
 import type { Session } from "./session.ts";
@@ -190,6 +191,13 @@ export class PlatformClient {
       if ((await this.execution(runId))?.status !== "RUNNING") return this.settled(caseId, onStates);
       await new Promise((wake) => setTimeout(wake, 250));
     }
+  }
+
+  /** Has the same video of a case analysed again, and waits for the end of that. Rejects with the reason where that is refused. */
+  async reanalyse(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
+    const { runId } = await callApi(`${this.#session.api}/cases/${caseId}/analyses`, requestedAnalysis, "POST");
+    while ((await this.case(caseId))?.runId !== runId) await new Promise((wake) => setTimeout(wake, 250));
+    return this.settled(caseId, onStates);
   }
 
   #executionArn(name: string, machine: "stateMachineArn" | "deletionMachineArn" = "stateMachineArn"): string {

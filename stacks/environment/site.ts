@@ -29,7 +29,7 @@ const mostBytes = 100e9;
 export function site(
   base: Foundation,
   { lake, table }: Data,
-  { settings, analysis, caseExport, deletion, endpoint, languageModel }: Pipeline,
+  { settings, analysis, caseExport, deletion, uploads, endpoint, languageModel }: Pipeline,
   config: EnvironmentConfig,
   catalogue: Catalogue,
 ): Site {
@@ -44,7 +44,19 @@ export function site(
   const api = new CaseApi(
     "case-api",
     {
-      ...{ settings, signIn, lake, table, caseExport, analysis: analysis.workflow, deletion, endpoint, languageModel, imageModel: catalogue.imageModel },
+      ...{
+        settings,
+        signIn,
+        lake,
+        table,
+        caseExport,
+        analysis: analysis.workflow,
+        deletion,
+        uploadEvents: uploads,
+        endpoint,
+        languageModel,
+        imageModel: catalogue.imageModel,
+      },
       modelIds: catalogue.models.map(({ model }) => model.id),
       ...{ siteUrl, playbackKeys },
       uploads: { mostBytes, accelerated: config.acceleratedUploads },

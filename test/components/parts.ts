@@ -6,6 +6,7 @@ import { CaseDeletion, type CaseDeletionArgs } from "../../components/analysis/c
 import { CaseExport } from "../../components/analysis/case-export.ts";
 import { CaseReport } from "../../components/analysis/case-report.ts";
 import { DeadLetterQueue } from "../../components/compute/dead-letter-queue.ts";
+import { EncryptedQueue } from "../../components/compute/encrypted-queue.ts";
 import { functionNames } from "../../components/compute/function-bundles.ts";
 import type { FunctionSettings } from "../../components/compute/platform-function.ts";
 import { CaseTable } from "../../components/data/case-table.ts";
@@ -57,6 +58,12 @@ export function parts(opts: { provider: aws.Provider }): Parts {
 /** Admission to an analysis. */
 export const admission = (settings: FunctionSettings, keys: DataKeys, analysis: CaseAnalysis, opts: Parts["opts"]): Admission =>
   new Admission("admission", { settings, removal: "retain", key: keys.derived, analysis, leases: { interactive: 6, backfill: 3 } }, opts);
+
+/** What takes videos that are to be analysed again. */
+export const uploadEvents = ({ keys, opts }: Parts) => ({
+  queue: new EncryptedQueue("upload-events-queue", { place, key: keys.raw, retentionDays: 4 }, opts),
+  pipelineVersion: "1",
+});
 
 /** Networks, as another component would make them. */
 const networkOf = (use: string): ComputeNetwork => ({

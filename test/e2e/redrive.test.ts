@@ -62,6 +62,30 @@ describe("redriving and deleting", function () {
     analysed = redriven;
   });
 
+  it("analyses a quarantined case again, and a partial one, from the start and by the same upload, until they are whole", async () => {
+    const clip = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain();
+    const { api } = platform.session;
+    const again = (id: string) => fetch(`${api}/cases/${id}/analyses`, { method: "POST" });
+    const fail = (job: string, times: number) =>
+      platform.cloud.faults.add((service, name) => service === "sagemaker" && name.includes(job), "the instance went away", times);
+
+    fail("-gate-", 2);
+    const quarantined = await client.settled(await client.upload(clip, () => undefined), () => undefined);
+    expect(quarantined.status).to.equal("QUARANTINED");
+    const { caseId } = quarantined;
+    expect((await client.execution(quarantined.runId as string))?.redrivable).to.equal(false);
+    fail("-scene-segmentation-", 2);
+    const partial = await client.reanalyse(caseId, () => undefined);
+    expect([partial.status, partial.runId === quarantined.runId]).to.deep.equal(["PARTIAL", false]);
+    const whole = await client.reanalyse(caseId, () => undefined);
+    expect(whole).to.deep.include({ status: "COMPLETE", reasons: [] });
+    expect(new Set([quarantined, partial, whole].map(({ runId }) => runId)).size).to.equal(3);
+    expect((await client.videos()).filter((video) => video.caseId === caseId)).to.have.length(1);
+    expect((await again(caseId)).status, "of a whole case").to.equal(400);
+    await client.requestDeletion(caseId, "uploaded-in-error");
+    expect((await client.deleted(caseId, () => undefined)).status).to.equal("DELETED");
+  });
+
   it("sweeps away the cases whose time has passed, of the class that goes by itself, and records why", async () => {
     const { endpoint, region, credentials, outputs } = platform.session;
     const database = new DynamoDBClient({ endpoint, region, credentials });
@@ -157,6 +181,7 @@ describe("redriving and deleting", function () {
     expect(await items(caseId)).to.deep.equal([{ caseId, item: "SUMMARY", status: "DELETED", deletedAt: record.deletedAt }]);
     expect([(await fetch(`${api}/cases/${caseId}`)).status, await client.cases()]).to.deep.equal([404, []]);
     expect((await fetch(`${api}/cases/${caseId}?reason=patient-request`, { method: "DELETE" })).status).to.equal(404);
+    expect((await fetch(`${api}/cases/${caseId}/analyses`, { method: "POST" })).status).to.equal(404);
 
     await s3.send(new PutObjectCommand({ Bucket: raw, Key: open, Body: "late" }));
     const log = join(folder.path, "data/lambda/logs/svp-local-ingest-start-analysis.log");
@@ -190,7 +215,7 @@ describe("npm run cases", () => {
   });
 
   it("ends with 2 for what it does not know, and without a case", () => {
-    expect(cases("polish").stderr).to.include('"polish" is none of list, show, due, delete, redrive.');
+    expect(cases("polish").stderr).to.include('"polish" is none of list, show, due, delete, redrive, reanalyse.');
     expect(cases().status).to.equal(2);
     expect(cases("show").status).to.equal(2);
     expect(cases("redrive", "--colour").status).to.equal(2);

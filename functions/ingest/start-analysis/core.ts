@@ -59,9 +59,9 @@ export interface Arrival {
 }
 
 /** Name of the run: see `runId` in the contracts. Lists are hashed as JSON, so no two of them run into one another. */
-export const runIdOf = (bucket: string, key: string, versionId: string | undefined, pipelineVersion: string): string =>
+export const runIdOf = (bucket: string, key: string, versionId: string | undefined, pipelineVersion: string, attempt = 0): string =>
   createHash("sha256")
-    .update(JSON.stringify([bucket, key, versionId ?? null, pipelineVersion]))
+    .update(JSON.stringify([bucket, key, versionId ?? null, pipelineVersion, ...(attempt === 0 ? [] : [attempt])]))
     .digest("hex")
     .slice(0, 40);
 
@@ -85,17 +85,20 @@ function refusalOf({ scanResultStatus: status, threats }: ScanResult): Refusal |
   }
 }
 
-/**
- * What a queue message tells of. Throws InvalidInput for anything but what analyses start after here; the message names no
- * key, since keys of others may hold anything.
- */
-export function arrivalOf(body: string, startAfter: StartAfter): Arrival {
-  let event: unknown;
+/** A message's content. Throws InvalidInput if it is no JSON. */
+export function eventOf(body: string): unknown {
   try {
-    event = JSON.parse(body);
+    return JSON.parse(body);
   } catch {
     throw new InvalidInput("The message isn't JSON.");
   }
+}
+
+/**
+ * What a message about a video tells of. Throws InvalidInput for anything but what analyses start after here; the message names no
+ * key, since keys of others may hold anything.
+ */
+export function arrivalOf(event: unknown, startAfter: StartAfter): Arrival {
   const { source, ...rest } = startAfter === "upload" ? uploaded(event) : scanned(event);
   const owner = parseSourceKey(source.key);
   if (!owner) throw new InvalidInput("The object's key isn't raw-videos/{caseId}/{uploadId}/source, so it belongs to no case.");

@@ -1,10 +1,13 @@
-import type { AnalysisRequest } from "../../../contracts/case.ts";
+import { type AnalysisRequest, caseStatus } from "../../../contracts/case.ts";
 import { isGoing } from "../../../contracts/case-table.ts";
+import { type AnalysisRequested, analysisRequested, attempts } from "../../../contracts/reanalysis.ts";
+import { InvalidInput } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
+import { parseStored } from "../../runtime/parse.ts";
 import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
 import type { Leases } from "../leases.ts";
-import { type Arrival, arrivalOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
+import { arrivalOf, eventOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
 
 export interface Deps {
   /** Part of every run's identity: another version analyses the same object anew. */
@@ -23,8 +26,10 @@ export interface Deps {
   refuse(caseId: string, refusal: Refusal): Promise<void>;
 }
 
+const requestedItem = attempts.extend({ status: caseStatus });
+
 /**
- * Queue messages, each about an uploaded video, to executions. While every lease is taken a message goes back into the queue
+ * Queue messages, each about an uploaded video or one that is to be analysed again, to executions. While every lease is taken a message goes back into the queue
  * as a new one, so that waiting uses up none of its deliveries. A message that can't be handled fails alone and ends in the
  * dead-letter queue.
  */
@@ -34,7 +39,10 @@ export const createHandler =
     eachMessage(event, "at once", ({ messageId, body }) => handle(deps, messageId, body));
 
 async function handle(deps: Deps, messageId: string, body: string): Promise<void> {
-  const arrival = arrivalOf(body, deps.startAfter);
+  const event = eventOf(body);
+  const again = analysisRequested.safeParse(event).data;
+  if (again !== undefined) return repeat(deps, again, messageId, body);
+  const arrival = arrivalOf(event, deps.startAfter);
   const { caseId, refusal } = arrival;
   if (isGoing(await deps.summary(caseId))) {
     // No failure: the event came after somebody had the case deleted, and nothing may bring it back.
@@ -46,17 +54,40 @@ async function handle(deps: Deps, messageId: string, body: string): Promise<void
     log("video refused", { caseId, messageId, status: refusal.status });
     return;
   }
-  await admit(deps, arrival, messageId, body);
+  const request = requestOf(arrival, arrival.bytes ?? (await deps.bytesOf(arrival.source)), deps.pipelineVersion);
+  await admit(deps, request, arrival.at, messageId, body);
 }
 
-async function admit({ pipelineVersion, leases, start, defer, bytesOf }: Deps, arrival: Arrival, messageId: string, body: string): Promise<void> {
-  const request = requestOf(arrival, arrival.bytes ?? (await bytesOf(arrival.source)), pipelineVersion);
+/** Somebody asked for another analysis. The case itself says of what: a message can name no video that was not let in. */
+async function repeat(deps: Deps, { time, detail: { caseId, runId } }: AnalysisRequested, messageId: string, body: string): Promise<void> {
+  const stored = await deps.summary(caseId);
+  if (stored === undefined || isGoing(stored)) {
+    log("analysis of a deleted case not repeated", { caseId, runId, messageId });
+    return;
+  }
+  const summary = parseStored(requestedItem, stored, "A summary item of the case table");
+  const { analysisRequest } = summary;
+  if (analysisRequest === null) throw new InvalidInput("The case has no analysis that could be repeated.");
+  if (summary.requestedRunId !== runId || (summary.status === "COMPLETE" && summary.runId !== runId)) {
+    // Somebody asked again since, or the run before was redriven and is whole now.
+    log("analysis not needed any more", { caseId, runId, messageId });
+    return;
+  }
+  if (summary.status === "RUNNING" && summary.runId !== runId) {
+    await deps.defer(body);
+    log("analysis held back", { caseId, runId, messageId });
+    return;
+  }
+  await admit(deps, { ...analysisRequest, runId }, new Date(time), messageId, body);
+}
+
+async function admit({ leases, start, defer }: Deps, request: AnalysisRequest, at: Date, messageId: string, body: string): Promise<void> {
   const { caseId, runId } = request;
   const lease = await leases.take("interactive", runId);
   if (lease === false) {
     await defer(body);
     // Since the event: a message that is sent again keeps what it tells, and is new by all else.
-    emitMetrics({ HeldBackSeconds: Math.max(0, Math.round((Date.now() - arrival.at.getTime()) / 1000)) });
+    emitMetrics({ HeldBackSeconds: Math.max(0, Math.round((Date.now() - at.getTime()) / 1000)) });
     log("analysis held back", { caseId, runId, messageId });
     return;
   }

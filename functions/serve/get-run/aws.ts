@@ -16,10 +16,16 @@ export function awsDeps(): Deps {
     summary: summaryReader(CASE_TABLE),
     async execution(runId) {
       try {
-        const { status, startDate, stopDate, redriveCount } = await states.send(
+        const { status, startDate, stopDate, redriveCount, redriveStatus } = await states.send(
           new DescribeExecutionCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, runId), includedData: "METADATA_ONLY" }),
         );
-        return { status: status as Execution["status"], startedAt: startDate as Date, endedAt: stopDate, redriveCount: redriveCount ?? 0 };
+        return {
+          status: status as Execution["status"],
+          startedAt: startDate as Date,
+          endedAt: stopDate,
+          redriveCount: redriveCount ?? 0,
+          isRedrivable: redriveStatus === "REDRIVABLE",
+        };
       } catch (error) {
         if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
         throw error;

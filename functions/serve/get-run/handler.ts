@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { CaseStatus } from "../../../contracts/case.ts";
 import type { CaseRun } from "../../../contracts/case-run.ts";
 import { caseId } from "../../../contracts/primitives.ts";
+import { attempts } from "../../../contracts/reanalysis.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
-import { parseInput } from "../../runtime/parse.ts";
+import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { summaryOf } from "../summary.ts";
 import { type HistoryEvent, statesOf } from "./core.ts";
 
@@ -13,6 +15,7 @@ export interface Execution {
   readonly startedAt: Date;
   readonly endedAt: Date | undefined;
   readonly redriveCount: number;
+  readonly isRedrivable: boolean;
 }
 
 export interface Deps {
@@ -45,9 +48,17 @@ export const createHandler = (deps: Deps) =>
       startedAt: execution.startedAt.toISOString(),
       endedAt: execution.endedAt?.toISOString() ?? null,
       redriveCount: execution.redriveCount,
+      isRedrivable: execution.isRedrivable,
+      isAwaited: isAwaited(stored, status),
       states: statesOf(events, execution.status !== "RUNNING" && execution.status !== "PENDING_REDRIVE" && !isCut),
     };
   });
+
+/** A run that was asked for is awaited until it begins, unless the one before it came to its whole end after all. */
+function isAwaited(stored: unknown, status: CaseStatus): boolean {
+  const { runId, requestedRunId } = parseStored(attempts, stored, "A summary item of the case table");
+  return requestedRunId !== null && requestedRunId !== runId && status !== "COMPLETE";
+}
 
 async function wholeHistory({ history }: Deps, runId: string): Promise<{ events: HistoryEvent[]; isCut: boolean }> {
   const events: HistoryEvent[] = [];

@@ -22,7 +22,7 @@ export const createHandler = (deps: Deps) =>
     const name = what === "deletion" ? caseId : runId;
     if (name === null || !(await deps.isRedrivable(what, name)))
       throw new InvalidInput(
-        `The case is ${status}: only an analysis or a deletion that failed, was stopped or ran out of time can be redriven, within 14 days. Upload the video again to have it analysed anew.`,
+        `The case is ${status}: only an analysis or a deletion that failed, was stopped or ran out of time can be redriven, within 14 days. A quarantined, partial or failed case can be analysed again.`,
       );
     await deps.redrive(what, name);
     log(what === "deletion" ? "deletion redriven" : "analysis redriven", { caseId });

@@ -7,7 +7,7 @@ import { CaseApi } from "../../../components/experience/case-api.ts";
 import { PlaybackKeys } from "../../../components/experience/playback-keys.ts";
 import { allow } from "../../../components/security/policy.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { detector, image, jobNetwork, machines, parts } from "../parts.ts";
+import { detector, image, jobNetwork, machines, parts, uploadEvents } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
 import { signIn } from "./people.ts";
 
@@ -36,6 +36,7 @@ describe("CaseApi", () => {
           table,
           uploads,
           ...machines(made),
+          uploadEvents: uploadEvents(made),
           endpoint,
           imageModel: detector,
           modelIds: ["instruments", "phases"],
@@ -92,6 +93,7 @@ describe("CaseApi", () => {
       asked("DELETE /cases/{caseId}", "svp/cases.admin"),
       asked("GET /cases/{caseId}/deletion", "svp/cases.admin"),
       asked("POST /cases/{caseId}/redrive", "svp/cases.admin"),
+      asked("POST /cases/{caseId}/analyses", "svp/cases.admin"),
       asked("GET /retention", "svp/cases.admin"),
       asked("GET /models", "svp/models.read"),
       asked("POST /models/{model}/versions/{modelVersion}/decision", "svp/models.approve"),
@@ -100,6 +102,18 @@ describe("CaseApi", () => {
       asked("GET /datasets/{name}/versions/{version}", "svp/datasets.read"),
       asked("POST /infer", "svp/images.infer"),
     ]);
+  });
+
+  it("lets who has a case analysed again note it, look at runs and send a message, and start nothing", () => {
+    const granted = statements(stack.one(aws.iam.RolePolicy, "serve-request-analysis-role-policy").inputs["policy"]);
+    expect(granted.AskForAnalysis.Action).to.deep.equal(["dynamodb:GetItem", "dynamodb:UpdateItem"]);
+    expect(granted.SeeRuns.Action).to.deep.equal(["states:DescribeExecution"]);
+    expect(granted.SendMessages).to.deep.include({
+      Action: ["sqs:SendMessage"],
+      Resource: ["arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events-queue"],
+    });
+    const actions = Object.values(granted).flatMap(({ Action }) => Action as string[]);
+    expect(actions).to.not.include("states:StartExecution");
   });
 
   it("lets the API call each function for its own route only", () => {
@@ -131,6 +145,7 @@ describe("CaseApi", () => {
       ["svp-unit-serve-request-deletion", `${apiArn}/*/DELETE/cases/*`],
       ["svp-unit-serve-get-deletion", `${apiArn}/*/GET/cases/*/deletion`],
       ["svp-unit-serve-redrive-case", `${apiArn}/*/POST/cases/*/redrive`],
+      ["svp-unit-serve-request-analysis", `${apiArn}/*/POST/cases/*/analyses`],
       ["svp-unit-serve-list-retention", `${apiArn}/*/GET/retention`],
       ["svp-unit-serve-list-datasets", `${apiArn}/*/GET/datasets`],
       ["svp-unit-serve-get-dataset", `${apiArn}/*/GET/datasets/*/versions/*`],

@@ -9,7 +9,7 @@ import { ReviewSite, type ReviewSiteArgs } from "../../../components/experience/
 import { WebFirewall } from "../../../components/experience/web-firewall.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
-import { detector, image, jobNetwork, machines, parts } from "../parts.ts";
+import { detector, image, jobNetwork, machines, parts, uploadEvents } from "../parts.ts";
 import { inAccount, place, statements } from "../place.ts";
 import { signIn } from "./people.ts";
 
@@ -39,6 +39,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
         uploads: { mostBytes: 100e9, accelerated: false },
         ...{ siteUrl: origin, playbackKeys },
         ...machines(made),
+        uploadEvents: uploadEvents(made),
         endpoint,
         imageModel: detector,
         modelIds: ["instruments"],

@@ -157,6 +157,55 @@ describe("ingest/start-analysis", () => {
     expect(held[0]).to.be.within(before, before + 60);
   });
 
+  describe("when somebody has a case analysed again", () => {
+    const again = runIdOf("raw", key, "v1", "1.0.0", 1);
+    const asked = { time: "2026-11-26T10:00:00Z", source: "svp.case-api", "detail-type": "Analysis Requested", detail: { caseId, runId: again } };
+    const request = { caseId, uploadId, runId: expectedRunId, source: { bucket: "raw", key, versionId: "v1", bytes: 7 } };
+    const stored = (change: object = {}) => ({
+      ...{ caseId, status: "QUARANTINED", runId: expectedRunId, analysisRequest: JSON.stringify(request), attempt: 1, requestedRunId: again },
+      ...change,
+    });
+
+    it("starts the run that the case says, with the request that it was analysed by, however uploads are let in", async () => {
+      summary = stored();
+      expect(again).to.not.equal(expectedRunId);
+      for (const startAfter of ["upload", "scan"] as const)
+        expect(await createHandler({ ...deps, startAfter })(batch(asked))).to.deep.equal({ batchItemFailures: [] });
+      expect(started).to.deep.equal([
+        { ...request, runId: again },
+        { ...request, runId: again },
+      ]);
+      expect([...held]).to.deep.equal([again]);
+    });
+
+    it("waits for a lease, and for the end of a run that was taken up meanwhile", async () => {
+      held.add("x").add("y");
+      summary = stored();
+      await handler(batch(asked));
+      held.clear();
+      summary = stored({ status: "RUNNING" });
+      await handler(batch(asked));
+      expect([started, deferred, [...held]]).to.deep.equal([[], [JSON.stringify(asked), JSON.stringify(asked)], []]);
+    });
+
+    it("starts nothing of a case that is going, that is whole by now, or that another run is asked for", async () => {
+      for (const gone of [undefined, stored({ status: "DELETING" }), stored({ status: "COMPLETE" }), stored({ requestedRunId: "c".repeat(40) })]) {
+        summary = gone;
+        expect(await handler(batch(asked))).to.deep.equal({ batchItemFailures: [] });
+      }
+      expect([started, deferred]).to.deep.equal([[], []]);
+    });
+
+    it("fails where the case was never let in, and for a message that names more than the case", async () => {
+      summary = stored({ analysisRequest: undefined });
+      const source = { ...asked, detail: { ...asked.detail, source: request.source } };
+      expect((await handler(batch(asked, source))).batchItemFailures).to.have.length(2);
+      summary = stored({ analysisRequest: "{" });
+      expect((await handler(batch(asked))).batchItemFailures).to.have.length(1);
+      expect(started).to.deep.equal([]);
+    });
+  });
+
   describe("after the scan for malware", () => {
     const scan = (scanResultStatus: string, change: object = {}, threats: object[] | null = null) => ({
       version: "0",

@@ -66,7 +66,7 @@ describe("GET /cases/{caseId}/run", () => {
     ...{ caseId, item: "SUMMARY", fileName: "a.mp4", status: "FAILED", runId, forecastUsd: 0.5, costUsd: 0.25, reasons: ["The analysis failed."] },
     ...{ createdAt: iso(0), updatedAt: iso(9) },
   };
-  const failed: Execution = { status: "FAILED", startedAt: at(0), endedAt: at(9), redriveCount: 1 };
+  const failed: Execution = { status: "FAILED", startedAt: at(0), endedAt: at(9), redriveCount: 1, isRedrivable: true };
   const ask = async (more: Partial<Deps> = {}, id: string = caseId) => {
     const answer = await createHandler({
       summary: async () => summary,
@@ -93,10 +93,17 @@ describe("GET /cases/{caseId}/run", () => {
     });
     expect([status, asked]).to.deep.equal([200, [undefined, "2"]]);
     expect(caseRun.parse(body)).to.deep.equal({
-      ...{ caseId, runId, status: "FAILED", execution: "FAILED", startedAt: iso(0), endedAt: iso(9), redriveCount: 1 },
+      ...{ caseId, runId, status: "FAILED", execution: "FAILED", startedAt: iso(0), endedAt: iso(9), redriveCount: 1, isRedrivable: true, isAwaited: false },
       ...{ reasons: ["The analysis failed."], forecastUsd: 0.5, costUsd: 0.25, isCut: false },
       states: [{ name: "Admit", status: "SUCCEEDED", enteredAt: iso(1), exitedAt: iso(1), attempts: 1, error: null }],
     });
+  });
+
+  it("tells whether another analysis is asked for: until that begins, or this one comes to its whole end", async () => {
+    const awaited = async (stored: object) => caseRun.parse((await ask({ summary: async () => ({ ...summary, ...stored }) })).body).isAwaited;
+    expect(await awaited({ requestedRunId: "b".repeat(40) })).to.equal(true);
+    expect(await awaited({ requestedRunId: runId })).to.equal(false);
+    expect(await awaited({ requestedRunId: "b".repeat(40), status: "COMPLETE" })).to.equal(false);
   });
 
   it("says where it stops reading a history that is too long", async () => {
