@@ -1,6 +1,7 @@
 import type { AnnotationSet } from "../../../contracts/annotation-set.ts";
+import { maskRuns, type Rings } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import { type Grid, regrid } from "../../../contracts/run-lengths.ts";
+import { cellsOf, type Grid, regrid, runsOf } from "../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../errors.ts";
 
 /** What a file says about the operation, whatever its format. */
@@ -51,6 +52,8 @@ export class Draft {
   readonly #notes: string[] = [];
   #lookedAt: Set<number> | null = null;
   #rounded = 0;
+  #outlines = 0;
+  #slivers = 0;
   #scaled = new Set<string>();
 
   constructor(operation: Operation, labels: readonly string[] = []) {
@@ -115,6 +118,24 @@ export class Draft {
     }
   }
 
+  /**
+   * An outline of several parts, each a round of corners in a picture of `size`, as a mask of its pixels: one belongs to it if its middle lies
+   * within one of the parts at least.
+   */
+  outline(where: string, given: { frame: number; label: string; parts: Rings; score?: number | null }, size: Grid): undefined {
+    if (!this.#isFrame(where, given.frame)) return;
+    const bad = given.parts.find((part) => part.length < 3 || part.flat().some((value) => !Number.isFinite(value)));
+    if (bad || given.parts.length === 0) return this.reject(where, "a polygon must have three corners at least, of two numbers each.");
+    const cells = new Uint8Array(size.width * size.height);
+    for (const part of given.parts) for (const [i, cell] of cellsOf(maskRuns([part], size, size), size).entries()) cells[i] = (cells[i] as number) | cell;
+    this.#outlines++;
+    if (!cells.includes(1)) {
+      this.#slivers++;
+      return;
+    }
+    this.mask(where, { frame: given.frame, label: given.label, runs: runsOf(cells), score: given.score ?? null }, size);
+  }
+
   segment(where: string, segment: Annotations["segments"][number]): undefined {
     if (this.#isSpan(where, segment)) this.#segments.push(segment);
   }
@@ -135,6 +156,8 @@ export class Draft {
       ...this.#notes,
       ...[...this.#scaled].map((size) => `Boxes were brought from a picture of ${size} to one of ${width} by ${height}.`),
       ...(this.#rounded > 0 ? [`${this.#rounded} boxes were rounded to whole pixels.`] : []),
+      ...(this.#outlines > 0 ? [`${this.#outlines} polygons became masks of the pixels whose middles lie inside.`] : []),
+      ...(this.#slivers > 0 ? [`${this.#slivers} of them hold no such pixel and were left out.`] : []),
     ];
     const byFrame = (a: { frame: number }, b: { frame: number }) => a.frame - b.frame;
     const byStart = (a: { startFrame: number; endFrame: number }, b: { startFrame: number; endFrame: number }) =>

@@ -19,7 +19,7 @@ const document = z.looseObject({
       bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
       segmentation: z
         .union([
-          z.array(z.unknown()),
+          z.array(z.array(z.number())),
           z.looseObject({ size: z.tuple([z.int().positive(), z.int().positive()]), counts: z.union([z.string(), z.array(z.int().nonnegative())]) }),
         ])
         .optional(),
@@ -34,7 +34,7 @@ const document = z.looseObject({
   events: z.array(z.looseObject({ id: z.string().min(1), type: z.string().min(1), label: z.string().min(1), ...span })).default([]),
 });
 
-/** COCO, this platform's or another's: images tell their frame by `frame_index`, or by the number that ends their name. Polygons are refused. */
+/** COCO, this platform's or another's: images tell their frame by `frame_index`, or by the number that ends their name. Polygons are parts of one mask. */
 export const readCoco: Reader = (files, operation) => {
   const { name, text } = onlyFile(files, "COCO");
   const parsed = document.safeParse(jsonOf(name, text));
@@ -75,8 +75,11 @@ export const readCoco: Reader = (files, operation) => {
       const grid = grid_size === undefined ? undefined : { width: grid_size[1], height: grid_size[0] };
       const runs = attempt(draft, where, () => (typeof segmentation.counts === "string" ? decompressRuns(segmentation.counts) : segmentation.counts));
       if (runs) draft.mask(where, { frame, label, runs, score }, { width, height }, grid);
-    } else if (Array.isArray(segmentation) && segmentation.length > 0) draft.reject(where, "polygons can't be read; export masks as RLE.");
-    else if (bbox === undefined) draft.reject(where, "it has neither bbox nor an RLE segmentation.");
+    } else if (segmentation !== undefined && segmentation.length > 0) {
+      const odd = segmentation.find((part) => part.length % 2 === 1);
+      if (odd) draft.reject(where, `a polygon is pairs of numbers; one has ${odd.length}.`);
+      else draft.outline(where, { frame, label, parts: segmentation.map(cornersOf), score }, { width: image.width, height: image.height });
+    } else if (bbox === undefined) draft.reject(where, "it has neither bbox nor a segmentation.");
     else {
       const [x, y, width, height] = bbox;
       draft.box(where, { frame, label, x, y, width, height, score, track: (track_id ?? 0) - 1 }, image);
@@ -87,6 +90,9 @@ export const readCoco: Reader = (files, operation) => {
   for (const [i, { id, type, label, startFrame, endFrame }] of events.entries()) draft.event(`${name}: events.${i}`, { id, type, label, startFrame, endFrame });
   return draft.finish();
 };
+
+const cornersOf = (numbers: readonly number[]): [number, number][] =>
+  Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i] as number, numbers[2 * i + 1] as number]);
 
 /** JSON of a file. Throws InvalidInput that tells where it breaks. */
 function jsonOf(name: string, text: string): unknown {

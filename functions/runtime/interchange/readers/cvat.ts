@@ -2,9 +2,12 @@ import { type SaxesAttributePlain, SaxesParser } from "saxes";
 import { type Grid, runsOf } from "../../../../contracts/run-lengths.ts";
 import { Draft, onlyFile, type Reader } from "../draft.ts";
 
+/** What CVAT draws and the platform has a place for; a polygon becomes a mask. */
+const shapes = ["box", "mask", "polygon"] as const;
+
 interface Shape {
   readonly line: number;
-  readonly element: "box" | "mask";
+  readonly element: (typeof shapes)[number];
   readonly fields: Readonly<Record<string, string>>;
   readonly attributes: Map<string, string>;
 }
@@ -17,13 +20,13 @@ interface Track {
 }
 
 /** Shapes that CVAT draws and the platform has no place for. */
-const otherShapes = ["polygon", "polyline", "points", "ellipse", "cuboid", "skeleton"];
+const otherShapes = ["polyline", "points", "ellipse", "cuboid", "skeleton"];
 
 const levels = ["shot", "phase", "step", "task", "action"] as const;
 
 /**
  * CVAT for video 1.1. A track labelled `phase: ...` or `event: ...` is a span that lasts from a box that is shown to the next one
- * that is `outside`; any other track is of boxes. Boxes that CVAT drew between keyframes are marked as interpolated.
+ * that is `outside`; any other track is of boxes, or of masks and polygons. Boxes that CVAT drew between keyframes are marked as interpolated.
  */
 export const readCvat: Reader = (files, operation) => {
   const { name, text } = onlyFile(files, "CVAT");
@@ -34,7 +37,7 @@ export const readCvat: Reader = (files, operation) => {
   for (const track of tracks) {
     const [first] = track.shapes;
     if (first === undefined) draft.reject(`${name}, line ${track.line}`, "the track has no shapes.");
-    else if (first.element === "mask") for (const shape of track.shapes) readMask(draft, name, track, shape, raster);
+    else if (first.element !== "box") for (const shape of track.shapes) readOutline(draft, name, track, shape, raster);
     else if (spanKind(track)) readSpans(draft, name, track, operation.frameCount);
     else for (const shape of track.shapes) readBox(draft, name, track, shape, raster, numbers.get(track) as number);
   }
@@ -61,8 +64,9 @@ function parse(draft: Draft, name: string, text: string): { tracks: Track[]; siz
       tracks.push({ line: parser.line, id, label: fields["label"] ?? "", shapes: [] });
     }
     if (path.length === 3 && path[1] === "track") {
-      if (tag === "box" || tag === "mask") tracks.at(-1)?.shapes.push({ line: parser.line, element: tag, fields, attributes: new Map() });
-      else if (otherShapes.includes(tag)) draft.reject(where(), `a ${tag} can't be read: only boxes and masks can.`);
+      const element = shapes.find((one) => one === tag);
+      if (element) tracks.at(-1)?.shapes.push({ line: parser.line, element, fields, attributes: new Map() });
+      else if (otherShapes.includes(tag)) draft.reject(where(), `a ${tag} can't be read: only boxes, masks and polygons can.`);
     }
     if (path.length === 4 && tag === "attribute") attribute = fields["name"] ?? "";
   });
@@ -116,9 +120,21 @@ function readBox(draft: Draft, name: string, track: Track, shape: Shape, size: G
   draft.box(where, { ...box, interpolated: fields["keyframe"] === "0" }, size);
 }
 
-function readMask(draft: Draft, name: string, track: Track, { fields, attributes, line, element }: Shape, size: Grid): undefined {
+function readOutline(draft: Draft, name: string, track: Track, shape: Shape, size: Grid): undefined {
+  if (shape.element === "mask") return readMask(draft, name, track, shape, size);
+  const { fields, attributes, line, element } = shape;
   const where = `${name}, line ${line}`;
-  if (element !== "mask") return draft.reject(where, "a track holds boxes or masks, not both.");
+  if (element === "box") return draft.reject(where, "a track holds boxes or masks, not both.");
+  const values = numbersOf(draft, where, fields, ["frame"]);
+  const score = scoreOf(draft, where, attributes);
+  if (!values || score === undefined || fields["outside"] === "1") return;
+  const corners = (fields["points"] ?? "").split(";").map((point) => point.split(",").map((value) => (value.trim() === "" ? Number.NaN : Number(value))));
+  if (corners.some((corner) => corner.length !== 2)) return draft.reject(where, 'points must be pairs of numbers, such as "10,20;30,20;30,40".');
+  draft.outline(where, { frame: values[0] as number, label: track.label, parts: [corners as [number, number][]], score }, size);
+}
+
+function readMask(draft: Draft, name: string, track: Track, { fields, attributes, line }: Shape, size: Grid): undefined {
+  const where = `${name}, line ${line}`;
   const values = numbersOf(draft, where, fields, ["frame", "left", "top", "width", "height"]);
   const score = scoreOf(draft, where, attributes);
   if (!values || score === undefined || fields["outside"] === "1") return;

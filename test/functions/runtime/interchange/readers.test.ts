@@ -43,6 +43,31 @@ describe("import formats", () => {
       expect(mask.masks).to.deep.equal([{ frame: 12, label: 0, gridWidth: 640, gridHeight: 360, runs: [10, 20, 360 * 640 - 30], score: null }]);
     });
 
+    it("takes polygons as masks of known areas: a rectangle, a triangle, parts that overlap, what leaves the picture", () => {
+      const areaOf = (...parts: number[][]): number => {
+        const { masks, notes } = read("coco", coco({ segmentation: parts, bbox: [0, 0, 9, 9] }));
+        expect([masks.length, notes]).to.deep.equal([1, ["1 polygons became masks of the pixels whose middles lie inside."]]);
+        const [{ gridWidth, gridHeight, runs }] = masks as [(typeof masks)[number]];
+        expect([gridWidth, gridHeight]).to.deep.equal([640, 360]);
+        return runs.filter((_, i) => i % 2 === 1).reduce((sum, run) => sum + run, 0);
+      };
+      const rectangle = [10, 20, 30, 20, 30, 50, 10, 50];
+      expect(areaOf(rectangle)).to.equal(20 * 30);
+      expect(areaOf([10.4, 20.4, 29.6, 20.4, 29.6, 49.6, 10.4, 49.6]), "middles alone count").to.equal(20 * 30);
+      // Below the slope of a right triangle with legs of 99.5 are the middles of column x and row y where x + y is 98 at most.
+      expect(areaOf([0, 0, 99.5, 0, 0, 99.5])).to.equal((99 * 100) / 2);
+      expect(areaOf(rectangle, [20, 30, 40, 30, 40, 60, 20, 60]), "an overlap counts once").to.equal(600 + 600 - 10 * 20);
+      expect(areaOf([630, 350, 700, 350, 700, 400, 630, 400]), "cut at the edge").to.equal(10 * 10);
+      // Concave: a square of 40 with a notch of 20 by 20.
+      expect(areaOf([0, 0, 40, 0, 40, 40, 30, 40, 30, 20, 10, 20, 10, 40, 0, 40])).to.equal(1600 - 400);
+    });
+
+    it("leaves out a polygon without a pixel, and says so", () => {
+      const found = read("coco", coco({ segmentation: [[10.6, 10.6, 10.9, 10.6, 10.9, 10.9]] }));
+      expect(found.masks).to.deep.equal([]);
+      expect(found.notes).to.deep.equal(["1 polygons became masks of the pixels whose middles lie inside.", "1 of them hold no such pixel and were left out."]);
+    });
+
     it("is refused with every reason and its place", () => {
       expect(reasons("coco", file("a.json", "{"))[0]).to.match(/^a\.json isn't JSON: .*position 1/);
       expect(reasons("coco", file("a.json", '{"categories":[{"id":1}],"images":[],"annotations":3}'))).to.deep.equal([
@@ -53,9 +78,11 @@ describe("import formats", () => {
         "a.json: annotations.0: there is no image 8.",
         "a.json: annotations.0: there is no category 4.",
       ]);
-      expect(reasons("coco", coco({ segmentation: [[1, 2, 3, 4, 5, 6]] }))).to.deep.equal([
-        "a.json: annotations.0: polygons can't be read; export masks as RLE.",
+      expect(reasons("coco", coco({ segmentation: [[1, 2, 3, 4, 5]] }))).to.deep.equal(["a.json: annotations.0: a polygon is pairs of numbers; one has 5."]);
+      expect(reasons("coco", coco({ segmentation: [[1, 2, 3, 4]] }))).to.deep.equal([
+        "a.json: annotations.0: a polygon must have three corners at least, of two numbers each.",
       ]);
+      expect(reasons("coco", coco({}))).to.deep.equal(["a.json: annotations.0: it has neither bbox nor a segmentation."]);
       expect(reasons("coco", coco({ segmentation: { size: [360, 640], counts: [5] } }))).to.deep.equal([
         "a.json: annotations.0: the mask has 5 cells, its picture 230400.",
       ]);
@@ -107,14 +134,32 @@ describe("import formats", () => {
       expect(events).to.deep.equal([{ id: "track-2", type: "bleeding", label: "bleeding", startFrame: 30, endFrame: 31 }]);
     });
 
+    it("takes polygons as masks, in the frames where they are in sight", () => {
+      const polygon = (frame: number, points: string, outside = 0) => `<polygon frame="${frame}" keyframe="1" outside="${outside}" points="${points}"/>`;
+      const square = "10.0,20.0;30.0,20.0;30.0,50.0;10.0,50.0";
+      const track = (inner: string) => cvat(`<track id="1" label="Liver">${inner}</track>`);
+      const found = read("cvat", track(polygon(3, square) + polygon(9, square, 1)));
+      expect(found.masks.map(({ frame, label, gridWidth, gridHeight, score }) => [frame, found.labels[label], gridWidth, gridHeight, score])).to.deep.equal([
+        [3, "Liver", 1280, 720, null],
+      ]);
+      expect(found.masks[0]?.runs.filter((_, i) => i % 2 === 1)).to.deep.equal(Array.from({ length: 20 }, () => 30));
+      expect(found.notes).to.deep.equal(["1 polygons became masks of the pixels whose middles lie inside."]);
+      expect(reasons("cvat", track(polygon(3, "1,2;3") + polygon(4, "1,2;3,4") + polygon(5, "1,2;3,4;a,6") + box(6)))).to.deep.equal([
+        'a.xml, line 4: points must be pairs of numbers, such as "10,20;30,20;30,40".',
+        "a.xml, line 4: a polygon must have three corners at least, of two numbers each.",
+        "a.xml, line 4: a polygon must have three corners at least, of two numbers each.",
+        "a.xml, line 4: a track holds boxes or masks, not both.",
+      ]);
+    });
+
     it("is refused with every reason and its line", () => {
       expect(reasons("cvat", cvat("", "1.0"))).to.deep.equal(['a.xml: it must be of version 1.1, not "1.0".']);
       expect(reasons("cvat", cvat('<track id="1" label="Hook"><box frame="1"></track>'))[0]).to.match(/^a\.xml, line 4, column \d+: unexpected close tag\.$/);
       expect(reasons("cvat", cvat('<image id="0" name="a"/>'))).to.include('a.xml, line 4: this is "CVAT for images"; export as "CVAT for video 1.1".');
-      const many = `<track id="x" label="Hook"/>\n<track id="1" label="Hook"><polygon frame="0" points=""/>${box(600)}</track>\n<track id="2" label="Hook">${box(1).replace('xtl="10.4"', 'xtl=""')}</track>`;
+      const many = `<track id="x" label="Hook"/>\n<track id="1" label="Hook"><ellipse frame="0"/>${box(600)}</track>\n<track id="2" label="Hook">${box(1).replace('xtl="10.4"', 'xtl=""')}</track>`;
       expect(reasons("cvat", cvat(many))).to.deep.equal([
         "a.xml, line 4: a track must have a whole number as id, and a label.",
-        "a.xml, line 5: a polygon can't be read: only boxes and masks can.",
+        "a.xml, line 5: a ellipse can't be read: only boxes, masks and polygons can.",
         "a.xml, line 4: the track has no shapes.",
         "a.xml, line 5: there is no frame 600; the operation has frames 0 to 599.",
         "a.xml, line 6: xtl must be a number.",
