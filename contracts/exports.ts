@@ -8,6 +8,7 @@ export const textFormat = z.enum([
   "cvat",
   "webvtt",
   "mot",
+  "json",
   "csv",
   "parquet",
   "ground-truth-manifest",

@@ -134,7 +134,7 @@ async function* boxesOf(lake: Pick<Lake, "bytes">, chunks: Chunks, span: FrameSp
         const [x, y, width, height] = box.slice(4 * b, 4 * b + 4) as [number, number, number, number];
         items.push({ label: labelOf(labels, label[b], uri), score: score[b] as number, x, y, width, height, track: track[b] as number, producer });
       }
-      yield { frame, items };
+      yield { frame, by: [producer], items };
     }
   }
 }
@@ -148,7 +148,7 @@ async function* masksOf(lake: Pick<Lake, "bytes">, chunks: Chunks, span: FrameSp
       for (let m = offsets[i] as number; m < (offsets[i + 1] as number); m++) {
         items.push({ label: labelOf(labels, label[m], uri), score: score[m] as number, gridWidth, gridHeight, runs: runs[m] as number[], producer });
       }
-      yield { frame, items };
+      yield { frame, by: [producer], items };
     }
   }
 }

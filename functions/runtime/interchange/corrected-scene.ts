@@ -36,7 +36,7 @@ export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: rea
 
   const keyframes = keyframesOf(view).filter(isInSpan);
   async function* boxes(): AsyncGenerator<Sighting<Box>> {
-    for await (const { frame, items } of merged<Box>([scene.boxes(), empty(keyframes)])) {
+    for await (const { frame, by, items } of merged<Box>([scene.boxes(), empty(keyframes)])) {
       const left = items
         .filter(({ producer, track, x, y, width, height }) =>
           stands(view, frame, { producer: scene.sources[producer] as string, track, box: [x, y, width, height] }),
@@ -48,14 +48,14 @@ export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: rea
       const drawn = drawnBoxes(view, frame).map(({ id, label, box: [x, y, width, height] }): Box => {
         return { label: labelOf(label), score: null, x, y, width, height, track: numbers.get(id) as number, producer: person };
       });
-      yield { frame, items: [...left, ...drawn] };
+      yield { frame, by, items: [...left, ...drawn] };
     }
   }
 
   const outlined = maskFramesOf(view).filter(isInSpan);
   async function* masks(): AsyncGenerator<Sighting<Mask>> {
     let grid = ownGrid;
-    for await (const { frame, items } of merged<Mask>([scene.masks(), empty(outlined)])) {
+    for await (const { frame, by, items } of merged<Mask>([scene.masks(), empty(outlined)])) {
       const drawn = drawnMasks(view, frame);
       const [first] = items;
       if (first) grid = { width: first.gridWidth, height: first.gridHeight };
@@ -67,7 +67,7 @@ export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: rea
             ...{ runs: maskRuns(rings, scene.raster, grid), producer: person },
           }),
         );
-      yield { frame, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };
+      yield { frame, by, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };
     }
   }
   return { ...scene, labels, boxLabels, sources: [...scene.sources, personProducer], boxes, masks };
@@ -85,5 +85,5 @@ const isReplaced = ({ sources, labels }: Scene, { producer, label }: Mask, drawn
 
 /** Frames in which nothing was found, so that what people drew has a place. */
 async function* empty<Item>(frames: readonly number[]): AsyncGenerator<Sighting<Item>> {
-  for (const frame of frames) yield { frame, items: [] };
+  for (const frame of frames) yield { frame, by: [], items: [] };
 }

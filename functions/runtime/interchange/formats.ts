@@ -7,6 +7,7 @@ import { cvat } from "./formats/cvat.ts";
 import { dicomSr } from "./formats/dicom-sr.ts";
 import { fhir } from "./formats/fhir.ts";
 import { groundTruthManifest } from "./formats/ground-truth-manifest.ts";
+import { json } from "./formats/json.ts";
 import { mot } from "./formats/mot.ts";
 import { parquet } from "./formats/parquet.ts";
 import { webAnnotation } from "./formats/web-annotation.ts";
@@ -18,6 +19,7 @@ export const formats: Readonly<Record<TextFormat, Format>> = {
   cvat,
   webvtt,
   mot,
+  json,
   csv,
   parquet,
   "ground-truth-manifest": groundTruthManifest,

@@ -8,11 +8,13 @@ export async function* merged<Item>(lists: readonly AsyncIterable<Sighting<Item>
     const frame = heads.reduce((least, head) => (head.done ? least : Math.min(least, head.value.frame)), Number.POSITIVE_INFINITY);
     if (frame === Number.POSITIVE_INFINITY) return;
     const items: Item[] = [];
+    const by: number[] = [];
     for (const [i, head] of heads.entries()) {
       if (head.done || head.value.frame !== frame) continue;
       items.push(...head.value.items);
+      by.push(...head.value.by);
       heads[i] = await (iterators[i] as AsyncIterator<Sighting<Item>>).next();
     }
-    yield { frame, items };
+    yield { frame, by, items };
   }
 }

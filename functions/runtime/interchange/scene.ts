@@ -35,6 +35,8 @@ export interface Mask {
 /** A frame that was looked at, and what was seen: nothing, it may be. */
 export interface Sighting<Item> {
   readonly frame: number;
+  /** Which of the scene's sources looked, whether they saw something or not; none where only people drew. */
+  readonly by: readonly number[];
   readonly items: readonly Item[];
 }
 

@@ -11,6 +11,7 @@ const formats: Record<ExportFormat, string> = {
   cvat: "CVAT for video 1.1",
   webvtt: "WebVTT",
   mot: "MOT",
+  json: "JSON Lines",
   csv: "CSV",
   parquet: "Parquet",
   "ground-truth-manifest": "Ground Truth manifest",

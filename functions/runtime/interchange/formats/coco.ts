@@ -1,7 +1,8 @@
 import { boundsOf, compressRuns, regrid } from "../../../../contracts/run-lengths.ts";
 import { type Format, textFile } from "../format.ts";
 import { merged } from "../merged.ts";
-import { type Box, type Mask, provenanceOf, type Scene, type Sighting, ticksAt } from "../scene.ts";
+import { type Box, type Mask, provenanceOf, type Scene, ticksAt } from "../scene.ts";
+import { type Thing, tagged } from "../things.ts";
 
 /** Things of one producer in one frame, and producers, that identifiers have room for. */
 const room = { items: 1000, producers: 16 };
@@ -62,12 +63,6 @@ async function* pieces(scene: Scene): AsyncGenerator<string> {
     comma = ",\n";
   }
   yield "]}\n";
-}
-
-type Thing = { readonly kind: "box"; readonly item: Box } | { readonly kind: "mask"; readonly item: Mask };
-
-async function* tagged<Item extends Box | Mask>(list: AsyncIterable<Sighting<Item>>, kind: Thing["kind"]): AsyncGenerator<Sighting<Thing>> {
-  for await (const { frame, items } of list) yield { frame, items: items.map((item) => ({ kind, item }) as Thing) };
 }
 
 const boxAnnotation = ({ x, y, width, height, track }: Box) => ({
