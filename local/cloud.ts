@@ -12,6 +12,7 @@ import { createCognito } from "./services/cognito/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/service.ts";
 import { createEvents } from "./services/events/index.ts";
+import { createGuardDuty } from "./services/guardduty/service.ts";
 import { createIam } from "./services/iam/iam.ts";
 import { createSlots } from "./services/jobs/slots.ts";
 import { createLambda } from "./services/lambda/index.ts";
@@ -74,10 +75,12 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
   const machines: StateMachines = { start: (...target) => states.startFor(...target) };
   const events = createEvents({ ...place, queues: sqs, functions: lambda, machines, log });
   const publish: EventBus["publish"] = async (event) => {
+    await guardduty.take(event);
     await events.publish(event);
     if (disturbances?.ofEvent()) await events.publish(event);
   };
   const s3 = createS3({ dir: dir("s3"), ...place, authorizer, publish, log, beforeWrite: () => disturbances?.ofWrite() });
+  const guardduty = createGuardDuty({ dir: dir("guardduty"), ...place, store: s3, authorizer, faults, publish, log });
   const laid = openLaidObjects(dir("laid"));
   const dynamodb = await createDynamoDb({ dir: dir("dynamodb"), ...place });
   const states = createStates({ dir: dir("states"), ...place, endpoint, authorizer, publish, log, waitScale });
@@ -120,6 +123,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
     lambda,
     events,
     s3,
+    guardduty,
     laid,
     dynamodb,
     states,
@@ -140,6 +144,7 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
       for (const service of [mediaconvert, rekognition, sagemaker, ecs]) service.start();
       await states.start();
       lambda.start();
+      guardduty.start();
       s3.start();
     },
 
@@ -150,6 +155,8 @@ export async function openCloud({ dataDir, region, accountId, port = 0, waitScal
       await states.close();
       await lambda.close();
       await Promise.all([mediaconvert.close(), rekognition.close(), sagemaker.close(), ecs.close()]);
+      // Before S3: a scan under way would take a closed store for a lost object.
+      await guardduty.close();
       await s3.close();
       laid.close();
       cloudwatch.close();

@@ -28,6 +28,7 @@ export const auditTypes: Record<string, ResourceType<Cloud>> = {
       const id = hexOf(place.urn, 20);
       return { id, arn: arn("guardduty", place, `malware-protection-plan/${id}`), status: "ACTIVE" };
     },
+    live: (cloud, state) => cloud.guardduty.putPlan(state as never),
   },
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": {
     computed: (inputs, place) => {

@@ -16,10 +16,11 @@ import { bucketRoutes, currentVersions } from "./listing.ts";
 import { lockRoutes } from "./locks.ts";
 import { multipartRoutes } from "./multipart.ts";
 import { objectRoutes, putObject } from "./objects.ts";
-import { findReadable, quoted } from "./read.ts";
-import { type Bucket, createStore, schema } from "./store.ts";
-import { taggingRoutes } from "./tagging.ts";
+import { findReadable, findVersion, quoted } from "./read.ts";
+import { type Bucket, createStore, schema, type Tag } from "./store.ts";
+import { setTags, taggingRoutes } from "./tagging.ts";
 import { createUploads } from "./uploads.ts";
+import { checkTags } from "./write.ts";
 
 /** Settings of a bucket; what is left out stays as it is. */
 export interface BucketConfiguration {
@@ -41,6 +42,9 @@ export interface BucketConfiguration {
 export interface S3 extends RawService, ObjectStore {
   /** Makes a bucket, or changes settings of one. */
   configureBucket(name: string, configuration: BucketConfiguration): void;
+  /** Tags of a version, and setting them, as the wire does both; of the current version, if none is named. */
+  tags(caller: Caller, bucket: string, key: string, versionId: string | undefined): readonly Tag[];
+  putTags(caller: Caller, bucket: string, key: string, versionId: string | undefined, tags: readonly Tag[]): void;
   /** Begins to deliver events, first those that an earlier process left. Call it once the rules are declared. */
   start(): void;
   /** Ends deliveries under way and closes the database. */
@@ -159,6 +163,14 @@ export function createS3(options: {
       const length = "path" in content ? statSync(content.path).size : (bytes as Buffer).length;
       const version = await putObject(s3, inside(caller, bucket, key, headers), body, { length, md5: undefined, checksum: undefined, chunked: false });
       return { etag: quoted(version.etag), versionId: store.bucket(bucket).versioning === "Never" ? undefined : version.version };
+    },
+
+    tags(caller, bucket, key, versionId) {
+      return findVersion(s3, inside(caller, bucket, key), "s3:GetObjectTagging", { versionId }).facts.tags;
+    },
+
+    putTags(caller, bucket, key, versionId, tags) {
+      setTags(s3, inside(caller, bucket, key, {}, versionId === undefined ? {} : { versionId }), "s3:PutObjectTagging", checkTags([...tags]));
     },
 
     async list(caller, bucket, prefix) {

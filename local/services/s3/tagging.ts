@@ -12,7 +12,7 @@ function tagsInBody(text: string): Tag[] {
 }
 
 /** Sets the tags of a version; its bytes stay as they are. */
-function setTags(s3: S3Context, request: S3Request, action: string, tags: Tag[]): Version {
+export function setTags(s3: S3Context, request: S3Request, action: string, tags: Tag[]): Version {
   const version = findVersion(s3, request, action, { requestTags: tags });
   s3.store.transaction(() => {
     s3.store.setFacts(version, { ...version.facts, tags });
