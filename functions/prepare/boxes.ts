@@ -1,4 +1,4 @@
-import type { TextBox } from "../../contracts/gate.ts";
+import type { TextBox, TextRegion } from "../../contracts/gate.ts";
 
 /** A box in shares of the picture. */
 export type Box = Pick<TextBox, "x" | "y" | "width" | "height">;
@@ -31,3 +31,10 @@ export function union<T extends Box & { score: number }>(...boxes: readonly T[])
   const height = Math.min(1 - y, Math.max(...boxes.map((box) => box.y + box.height)) - y);
   return { x, y, width, height, score: Math.max(...boxes.map((box) => box.score)) };
 }
+
+/** One region around all, in the picture and in time. */
+export const around = (...regions: readonly TextRegion[]): TextRegion => ({
+  startFrame: Math.min(...regions.map(({ startFrame }) => startFrame)),
+  endFrame: Math.max(...regions.map(({ endFrame }) => endFrame)),
+  ...union(...regions),
+});

@@ -1,5 +1,6 @@
 import type { PictureSearch, TextRegion } from "../../../contracts/gate.ts";
-import { touch, union } from "../boxes.ts";
+import { around, touch } from "../boxes.ts";
+import { atMost } from "../fewer.ts";
 import type { SampledPicture } from "../pictures.ts";
 
 /**
@@ -32,29 +33,7 @@ export function textRegions(found: PictureSearch["pictures"], sampled: readonly 
     }
   }
   const plain = regions.map(({ lastIndex, ...region }) => region).sort(inOrder);
-  return atMost(most, plain);
+  return atMost(most, plain, around);
 }
 
 const inOrder = (a: TextRegion, b: TextRegion): number => a.startFrame - b.startFrame || a.y - b.y || a.x - b.x;
-
-/** One region around all, in the picture and in time. */
-const around = (...regions: readonly TextRegion[]): TextRegion => ({
-  startFrame: Math.min(...regions.map(({ startFrame }) => startFrame)),
-  endFrame: Math.max(...regions.map(({ endFrame }) => endFrame)),
-  ...union(...regions),
-});
-
-/** Joins what is nearest in time, further and further apart, until there are few enough. */
-function atMost(most: number, regions: readonly TextRegion[]): TextRegion[] {
-  let fewer = [...regions];
-  for (let gap = 0; fewer.length > most; gap = 2 * gap + 1) {
-    const joined: TextRegion[] = [];
-    for (const region of fewer) {
-      const last = joined.at(-1);
-      if (last && region.startFrame <= last.endFrame + gap) joined[joined.length - 1] = around(last, region);
-      else joined.push(region);
-    }
-    fewer = joined;
-  }
-  return fewer;
-}

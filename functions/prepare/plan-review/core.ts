@@ -1,10 +1,11 @@
 import type { InsertableImage, JobSettings } from "@aws-sdk/client-mediaconvert";
 import type { AnalysisRequest } from "../../../contracts/case.ts";
-import type { Gate } from "../../../contracts/gate.ts";
+import type { Gate, TextRegion } from "../../../contracts/gate.ts";
 import { reviewRenditionKey } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
 import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
-import type { Box } from "../boxes.ts";
+import { around, type Box } from "../boxes.ts";
+import { atMost } from "../fewer.ts";
 import { boxFor, encodedVideo, fileGroup, fitWithin, type Size, sourceInput } from "../renditions.ts";
 
 export interface ReviewPlan {
@@ -14,8 +15,13 @@ export interface ReviewPlan {
   coverImage: string;
 }
 
-/** MediaConvert's layers go from 0 to 99. */
+/** MediaConvert's layers go from 0 to 99 (API reference, InsertableImage). */
 const layers = 100;
+/**
+ * Covers of whole pictures, and of regions with text, at most: each is some 250 bytes of the job's settings, which pass through the state
+ * machine, and a state takes 256 KiB in all (Step Functions quotas).
+ */
+const mostOfAKind = 200;
 
 /**
  * The job that makes the MP4 that people watch: at most 1080p, a key frame each half second so that stepping is quick,
@@ -28,10 +34,7 @@ export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gat
   const size = fitWithin(video, box);
   const rate = video.nominalFrameRate;
   const picture = encodedVideo(box, { rate, gopSeconds: 0.5, bFrames: 2, quality: 8, maxBitrate: 8_000_000 });
-  const whole = { x: 0, y: 0, width: 1, height: 1 };
-  const covers = [...gate.outOfBody.map((span) => ({ ...span, ...whole })), ...gate.text].map((region, i) =>
-    cover(region, region, rate, size, i % layers, plan.coverImage),
-  );
+  const covers = coversOf(gate).map(({ layer, ...region }) => cover(region, region, rate, size, layer, plan.coverImage));
   const preprocessors = { ...picture.VideoPreprocessors, ...(covers.length > 0 ? { ImageInserter: { InsertableImages: covers } } : {}) };
   return {
     TimecodeConfig: { Source: "ZEROBASED" },
@@ -49,6 +52,33 @@ export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gat
       },
     ],
   };
+}
+
+/**
+ * What is covered, as few pieces as are taken: where the gate found more, those nearest in time become one and cover what is between them
+ * as well, never less. Covers that are shown at the same time have layers of their own.
+ */
+export function coversOf({ outOfBody, text }: Pick<Gate, "outOfBody" | "text">): (TextRegion & { layer: number })[] {
+  const whole = outOfBody.map((span) => ({ ...span, x: 0, y: 0, width: 1, height: 1 }));
+  for (let most = mostOfAKind; ; most = Math.floor(most / 2)) {
+    const regions = [...atMost(mostOfAKind, whole, around), ...atMost(most, text, around)];
+    const found = layersOf(regions);
+    // One region of text and one span at a time need two layers.
+    if (Math.max(0, ...found) < layers) return regions.map((region, i) => ({ ...region, layer: found[i] as number }));
+  }
+}
+
+/** For each span the lowest layer that none has which is shown at the same time, or ends in the frame before: a cover may stay a moment too long. */
+function layersOf(spans: readonly FrameSpan[]): number[] {
+  const found: number[] = [];
+  const ends: number[] = [];
+  for (const { span, i } of spans.map((span, i) => ({ span, i })).sort((a, b) => a.span.startFrame - b.span.startFrame)) {
+    const free = ends.findIndex((end) => end < span.startFrame);
+    const layer = free >= 0 ? free : ends.length;
+    ends[layer] = span.endFrame;
+    found[i] = layer;
+  }
+  return found;
 }
 
 const cover = (span: FrameSpan, box: Box, rate: Rational, size: Size, layer: number, image: string): InsertableImage => ({

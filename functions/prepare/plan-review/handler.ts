@@ -6,7 +6,7 @@ import { planReviewRequest, type planReviewResponse } from "../../../contracts/s
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
-import { reviewSettings } from "./core.ts";
+import { coversOf, reviewSettings } from "./core.ts";
 
 export interface Deps {
   lake: Pick<Lake, "json" | "bucket">;
@@ -22,6 +22,6 @@ export const createHandler =
     const index = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
     const verdict = await lake.json(gateKey(caseId, runId), gate);
     const settings = reviewSettings(request, index, verdict, { bucket: lake.bucket, keyArn: processedKeyArn, coverImage: coverImageUri });
-    log("review planned", { caseId, runId, coverCount: verdict.outOfBody.length + verdict.text.length });
+    log("review planned", { caseId, runId, coverCount: coversOf(verdict).length });
     return { settings: settings as Record<string, unknown> };
   };

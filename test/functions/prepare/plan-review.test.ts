@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Gate } from "../../../contracts/gate.ts";
 import { gateKey, reviewRenditionKey, sourceIndexKey } from "../../../contracts/keys.ts";
 import type { SourceIndex } from "../../../contracts/media.ts";
-import { timecodeOf } from "../../../functions/prepare/plan-review/core.ts";
+import { coversOf, reviewSettings, timecodeOf } from "../../../functions/prepare/plan-review/core.ts";
 import { createHandler } from "../../../functions/prepare/plan-review/handler.ts";
 import { boxFor, fitWithin } from "../../../functions/prepare/renditions.ts";
 import { parseJobSettings } from "../../../local/services/mediaconvert/settings.ts";
@@ -79,7 +80,7 @@ describe("prepare/plan-review", () => {
     );
     expect(images.map(({ Width, Height, Opacity, StartTime, Layer }) => ({ Width, Height, Opacity, StartTime, Layer }))).to.deep.equal([
       { Width: 1440, Height: 1080, Opacity: 100, StartTime: "00:00:00:00", Layer: 0 },
-      { Width: 1440, Height: 1080, Opacity: 100, StartTime: "00:01:06:20", Layer: 1 },
+      { Width: 1440, Height: 1080, Opacity: 100, StartTime: "00:01:06:20", Layer: 0 },
     ]);
   });
 
@@ -92,10 +93,66 @@ describe("prepare/plan-review", () => {
     const images = (pictureOf(settings)["VideoPreprocessors"] as { ImageInserter: { InsertableImages: Parameters<typeof coverOf>[0][] } }).ImageInserter
       .InsertableImages;
     expect(images.map(({ ImageX, ImageY, Width, Height, Layer }) => [ImageX, ImageY, Width, Height, Layer])).to.deep.equal([
-      [0, 0, 1280, 720, 0],
-      [12, 14, 258, 38, 1],
-      [1152, 718, 128, 2, 2],
+      [0, 0, 1280, 720, 1],
+      [12, 14, 258, 38, 0],
+      [1152, 718, 128, 2, 1],
     ]);
+  });
+
+  const share = fc.integer({ min: 0, max: 50 }).map((n) => n / 100);
+  const startFrame = fc.integer({ min: 0, max: 6 * 3600 * 60 });
+  const spans = fc
+    .array(fc.tuple(startFrame, fc.integer({ min: 1, max: 600 })), { maxLength: 2000, size: "max" })
+    .map((pairs) => pairs.map(([start, length]) => ({ startFrame: start, endFrame: start + length, score: 1 })));
+  const regions = fc
+    .array(fc.tuple(startFrame, fc.integer({ min: 1, max: 1_000_000 }), share, share), { maxLength: 200, size: "max" })
+    .map((found) => found.map(([start, length, x, y]) => ({ startFrame: start, endFrame: start + length, x, y, width: 0.1, height: 0.1, score: 1 })));
+
+  it("covers all that must be covered, with few enough pieces for a state, and each layer once at a time", () => {
+    fc.assert(
+      fc.property(spans, regions, (outOfBody, text) => {
+        const covers = coversOf({ outOfBody, text });
+        const isCovered = (span: (typeof outOfBody)[number], box: { x: number; y: number; width: number; height: number }) =>
+          covers.some(
+            (cover) =>
+              cover.startFrame <= span.startFrame &&
+              cover.endFrame >= span.endFrame &&
+              cover.x <= box.x &&
+              cover.y <= box.y &&
+              cover.x + cover.width >= box.x + box.width - 1e-9 &&
+              cover.y + cover.height >= box.y + box.height - 1e-9,
+          );
+        for (const span of outOfBody) expect(isCovered(span, { x: 0, y: 0, width: 1, height: 1 })).to.equal(true);
+        for (const region of text) expect(isCovered(region, region)).to.equal(true);
+        const byLayer = Map.groupBy(covers, ({ layer }) => layer);
+        for (const [layer, shown] of byLayer) {
+          expect(layer).to.be.within(0, 99);
+          const inTime = shown.sort((a, b) => a.startFrame - b.startFrame);
+          for (const [i, cover] of inTime.entries()) if (i > 0) expect(cover.startFrame).to.be.greaterThan((inTime[i - 1] as typeof cover).endFrame);
+        }
+        const bucket = "b".repeat(63);
+        const gate = { outOfBody, text } as unknown as Gate;
+        const settings = reviewSettings(request, indexOf(), gate, { bucket, keyArn: "k".repeat(100), coverImage: `s3://${bucket}/assets/cover.png` });
+        expect(Buffer.byteLength(JSON.stringify(settings))).to.be.lessThan(128 * 1024);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("covers exactly what it must where that is little, and joins the nearest where it is not", () => {
+    const every = (count: number, step: number) => Array.from({ length: count }, (_, i) => ({ startFrame: step * i, endFrame: step * i + 5, score: 1 }));
+    expect(coversOf({ outOfBody: every(200, 100), text: [] })).to.have.length(200);
+    const far = { startFrame: 1_000_000, endFrame: 1_000_001, score: 1 };
+    // Pairs 20 frames apart, a pair each 200: the gaps within them close first.
+    const pairs = every(190, 200).flatMap((span) => [span, { ...span, startFrame: span.startFrame + 20, endFrame: span.endFrame + 20 }]);
+    const covers = coversOf({ outOfBody: [...pairs, far], text: [] });
+    expect(covers).to.have.length(200);
+    expect(covers.at(-1)).to.deep.include({ startFrame: 1_000_000, endFrame: 1_000_001 });
+    expect(covers.filter(({ startFrame, endFrame }) => endFrame - startFrame === 25)).to.have.length(181);
+    expect(covers.every(({ startFrame, endFrame }) => endFrame - startFrame <= 25 || endFrame === 1_000_001)).to.equal(true);
+    const together = Array.from({ length: 200 }, (_, i) => ({ startFrame: i, endFrame: 1000, x: i / 400, y: 0, width: 0.001, height: 0.1, score: 1 }));
+    const layers = coversOf({ outOfBody: [far], text: together }).map(({ layer }) => layer);
+    expect(Math.max(...layers)).to.be.lessThan(100);
   });
 
   it("writes timecodes that read back as the frame", () => {
