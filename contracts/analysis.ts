@@ -208,7 +208,8 @@ export type ScoreSeries = z.infer<typeof scoreSeries>;
  * The columns have one entry a track; a track's number is its index.
  */
 export const trackList = z.strictObject({
-  schema: z.literal("track-list/1.0"),
+  /** 1.0 has no jerk. */
+  schema: z.enum(["track-list/1.0", "track-list/1.1"]),
   /** Index into the analysis's `detections`, and into that one's labels: the producer that most of its boxes come from. */
   detections: z.array(z.int().nonnegative()),
   label: z.array(z.int().nonnegative()),
@@ -220,6 +221,13 @@ export const trackList = z.strictObject({
   /** Length of the path of the boxes' middles, in diagonals of the raster; and the sum of the absolute changes of speed, in diagonals per second. */
   pathLength: z.array(z.number().nonnegative()),
   speedChange: z.array(z.number().nonnegative()),
+  /**
+   * Integral over time of the squared jerk of the boxes' middles, in squared diagonals / s^5, and the seconds that it is integrated over: the
+   * root of its mean over any tracks is the root of the one sum divided by the other, in diagonals / s^3. No seconds where the thing was never
+   * seen at least twice a second for four boxes. Absent from lists of version 1.0.
+   */
+  jerkSquared: z.array(z.number().nonnegative()).optional(),
+  jerkSeconds: z.array(z.number().nonnegative()).optional(),
   /** Whether it is long and dense enough for measures of motion. */
   stable: z.array(z.boolean()),
 });

@@ -35,16 +35,20 @@ export interface Finding {
   procedures?: readonly Procedure[];
 }
 
-/** Reads the account of every branch, in the order of their names. A branch that failed may have left one all the same. */
+/** Reads the account of every branch, in the order of their names, its outputs in that of their producers. A branch that failed may have left one all the same. */
 export const readBranches = (lake: Pick<Lake, "json">, envelopes: readonly Envelope[]): Promise<Branch[]> =>
   Promise.all(
     [...envelopes]
       .sort((a, b) => compare(a.analyser, b.analyser))
       .map(async (envelope) => {
         if (envelope.outputPrefix === null || envelope.analyser === reviewRendition) return { envelope, result: undefined };
-        return { envelope, result: await resultAt(lake, parseUri(envelope.outputPrefix).key) };
+        const result = await resultAt(lake, parseUri(envelope.outputPrefix).key);
+        return { envelope, result: result && { ...result, outputs: result.outputs.toSorted(inOrder) } };
       }),
   );
+
+const inOrder = (a: Pick<Output, "producer" | "kind">, b: Pick<Output, "producer" | "kind">): number =>
+  compare(a.producer.id, b.producer.id) || compare(a.kind, b.kind);
 
 /** `result.json` under a prefix, or undefined: it is written last, so without it the folder isn't whole. */
 export async function resultAt(lake: Pick<Lake, "json">, prefix: string): Promise<AnalyserResult | undefined> {
@@ -77,7 +81,7 @@ export function findingsOf(branches: readonly Branch[]): Finding[] {
         key: parseUri(envelope.outputPrefix as string).key + file,
       })),
   );
-  findings.sort((a, b) => compare(a.producer.id, b.producer.id) || compare(a.kind, b.kind));
+  findings.sort(inOrder);
   for (const [i, { kind, producer, analyser }] of findings.entries()) {
     const before = findings[i - 1];
     if (before?.kind === kind && before.producer.id === producer.id)

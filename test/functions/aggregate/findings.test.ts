@@ -69,6 +69,27 @@ describe("mergeFindings", () => {
     expect(found.events[0]?.confidence).to.equal(0.775);
   });
 
+  it("begins a track with a sure box of one network where another is surer, but not sure enough for itself", async () => {
+    const frames = every(5, 0, 100);
+    const modest = { ...detector("left", ["hook"], frames, (frame) => [0.45, frame]), change: { threshold: 0.4 } };
+    const proud = { ...detector("right", ["hook"], frames, (frame) => [0.5, frame + 4]), change: { threshold: 0.6 } };
+    const { found } = await merged([modest, proud]);
+    expect(found.detections.map(({ producer, boxCount }) => [producer, boxCount])).to.deep.equal([
+      ["left", 20],
+      ["right", 0],
+    ]);
+    expect(found.tracks?.trackCount).to.equal(1);
+  });
+
+  it("tells a track's jerk and over how long, in diagonals", async () => {
+    const { found, lake } = await merged([detector("left", ["hook"], every(5, 0, 100), (frame) => [0.9, Math.round(10 * (frame / 25) ** 3)])]);
+    const { schema, jerkSquared, jerkSeconds } = unzipped(lake, found.tracks!.uri, trackList);
+    expect(schema).to.equal("track-list/1.1");
+    // 20 boxes in steps of 0.2 s, a step less at each end; 60 pixels / s^3 and what rounding to whole pixels adds, on a diagonal of 1101 pixels.
+    expect(jerkSeconds).to.deep.equal([3.4]);
+    expect(Math.sqrt((jerkSquared?.[0] as number) / 3.4)).to.be.within(60 / 1101, 250 / 1101);
+  });
+
   it("numbers tracks across chunks, and leaves boxes of false alarms without one", async () => {
     const seen = detector("left", ["hook"], every(5), (frame) => (frame >= 700 && frame < 800 ? [0.9, frame - 600] : frame === 100 ? [0.9, 5] : null));
     const { found, lake } = await merged([seen]);
@@ -296,9 +317,9 @@ describe("mergeFindings", () => {
     });
   }
 
-  it("finds the same whatever the order in which branches ended", async () => {
+  it("finds the same whatever the order in which branches ended, and in which each tells of its networks", async () => {
     const wave = (frame: number, phase: number) => 0.5 + 0.4 * Math.sin(frame / 60 + phase);
-    const given: Given[] = [
+    const inBranches: Given[] = [
       detector("left", ["hook", "grasper"], every(5), (frame) => [wave(frame, 0), 300 + (frame % 200)]),
       detector("right", ["grasper", "hook"], every(10), (frame) => [wave(frame, 1), 310 + (frame % 200)]),
       { ...detector("third", ["hook"], every(25), (frame) => [wave(frame, 0), 290]), subject: "structure" },
@@ -323,6 +344,10 @@ describe("mergeFindings", () => {
         lines: [{ type: "shot", startFrame: 0, endFrame: 500, score: 1 }],
       },
     ];
+    // Some by themselves; of two branches two outputs that failed midway.
+    const given = inBranches.map(
+      (one, i): Given => ({ ...one, ...(i % 4 > 0 && { branch: `branch-${i % 2}` }), ...(i % 4 === 2 && { failed: "It was stopped." }) }),
+    );
     const gate = [{ startFrame: 333, endFrame: 444 }];
     const { found } = await merged(given, { gate });
     expect(found.tracks?.trackCount).to.be.greaterThan(0);
@@ -331,7 +356,7 @@ describe("mergeFindings", () => {
         const again = await merged(shuffled, { gate });
         expect(again.found).to.deep.equal(found);
       }),
-      { numRuns: 10 },
+      { numRuns: 20 },
     );
     for (const level of ["shot", "phase"]) {
       const spans = found.segments.filter((segment) => segment.level === level);

@@ -95,7 +95,7 @@ export async function mergeDetections(
       for (const category of categoriesOf[i] as number[]) categories.add(category);
     }
     const { frame: renditionFrame, shown: frame } = samples.find((sample) => sample !== undefined) as Sample<DetectionLine>;
-    const boxes = suppress(found);
+    const boxes = suppress(found, isSure);
     const trackOf = tracks?.add({ frame, renditionFrame, seconds: frames.secondsOf(frame), boxes, isSure, categories: [...categories] });
     busiest = busier(busiest, frame, boxes);
     let next = 0;
@@ -168,7 +168,7 @@ export async function storeTracks(
   const names = [...new Set(detections.flatMap(({ labels }) => labels))].sort(compare);
   const tracks = followed ?? [];
   const list: TrackList = {
-    schema: "track-list/1.0",
+    schema: "track-list/1.1",
     detections: tracks.map(({ producer }) => producer),
     label: tracks.map(({ producer, category }) => (detections[producer]?.labels ?? []).indexOf(names[category] as string)),
     startFrame: tracks.map(({ startFrame }) => startFrame),
@@ -177,6 +177,9 @@ export async function storeTracks(
     confidence: tracks.map(({ scores, boxCount }) => rounded(scores / boxCount)),
     pathLength: tracks.map(({ pathLength }) => rounded(pathLength)),
     speedChange: tracks.map(({ speedChange }) => rounded(speedChange)),
+    // Finer: of a calm hand it is a small number.
+    jerkSquared: tracks.map(({ jerk }) => Math.round(jerk.squared * 1e6) / 1e6),
+    jerkSeconds: tracks.map(({ jerk }) => rounded(jerk.seconds)),
     stable: tracks.map(({ stable }) => stable),
   };
   return { ...(await putCompressed(lake, tracksKey(caseId, runId), list)), trackCount: tracks.length };

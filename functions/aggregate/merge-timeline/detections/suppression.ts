@@ -21,13 +21,13 @@ export const sameThingIou = 0.5;
 
 /**
  * Non-maximum suppression across producers, class by class: of boxes that show the same thing the surest stays, whoever
- * made it. Boxes of one producer don't suppress each other: it has done that itself, by its own limit. Equal scores go to the
+ * made it: a sure one, whose score reaches its producer's threshold, before an unsure one, since one network's scores are not another's. Boxes of one producer don't suppress each other: it has done that itself, by its own limit. Equal scores go to the
  * producer whose identifier comes first, so that the order in which branches end changes nothing.
  */
-export function suppress(boxes: readonly Candidate[]): Candidate[] {
+export function suppress(boxes: readonly Candidate[], isSure: (box: Candidate) => boolean): Candidate[] {
   if (boxes.every(({ producer }) => producer === boxes[0]?.producer)) return [...boxes];
   const kept: Candidate[] = [];
-  const surestFirst = [...boxes].sort((a, b) => b.score - a.score || a.producer - b.producer);
+  const surestFirst = [...boxes].sort((a, b) => Number(isSure(b)) - Number(isSure(a)) || b.score - a.score || a.producer - b.producer);
   for (const box of surestFirst) {
     const isShown = kept.some((other) => other.category === box.category && other.producer !== box.producer && iou(other, box) >= sameThingIou);
     if (!isShown) kept.push(box);

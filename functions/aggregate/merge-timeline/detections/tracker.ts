@@ -1,4 +1,5 @@
 import { assign } from "../../../../contracts/assignment.ts";
+import { JerkMeter } from "./jerk.ts";
 import { type Candidate, distanceIou, iou, type Rectangle } from "./suppression.ts";
 
 /*
@@ -39,6 +40,8 @@ export class Track {
   /** Sums in diagonals, and in diagonals per second. */
   pathLength = 0;
   speedChange = 0;
+  /** In diagonals. */
+  readonly jerk = new JerkMeter();
   /** Boxes by index of their producer. */
   readonly boxesBy: number[] = [];
   readonly #startSeconds: number;
@@ -50,7 +53,7 @@ export class Track {
   #velocity: { x: number; y: number } | undefined;
   #speed: number | undefined;
 
-  constructor(box: Candidate, { frame, renditionFrame, seconds }: Moment, look: number) {
+  constructor(box: Candidate, { frame, renditionFrame, seconds }: Moment, look: number, diagonal: number) {
     this.category = box.category;
     this.startFrame = frame;
     this.lastFrame = frame;
@@ -60,6 +63,7 @@ export class Track {
     this.#firstLook = look;
     this.#box = box;
     this.#count(box, frame, look);
+    this.jerk.add(middle(box, seconds, diagonal), box.producer);
   }
 
   /** Its box at that time, if it goes on as it went. */
@@ -85,6 +89,7 @@ export class Track {
     this.pathLength += distance;
     if (this.#speed !== undefined) this.speedChange += Math.abs(speed - this.#speed);
     this.#speed = speed;
+    this.jerk.add(middle(box, seconds, diagonal), box.producer);
     this.#box = box;
     this.#seconds = seconds;
     this.#renditionFrame = renditionFrame;
@@ -113,6 +118,12 @@ export class Track {
     return best;
   }
 }
+
+const middle = ({ x, y, width, height }: Rectangle, seconds: number, diagonal: number) => ({
+  seconds,
+  x: (x + width / 2) / diagonal,
+  y: (y + height / 2) / diagonal,
+});
 
 interface Moment {
   /** Source frame, its time, and the frame of the analysis rendition that shows it. */
@@ -176,7 +187,7 @@ export function tracker(longestGaps: readonly number[], diagonal: number) {
         const firm = first.tracks.filter(({ number }) => number >= 0);
         join(firm, unsure, look, iou, leastOverlap, joined);
         const born = first.boxes.map((box) => {
-          const track = new Track(box, look, looks[category] as number);
+          const track = new Track(box, look, looks[category] as number, diagonal);
           joined.set(box, track);
           return track;
         });

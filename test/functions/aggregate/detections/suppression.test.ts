@@ -1,13 +1,34 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Candidate, distanceIou, iou, sameThingIou, suppress } from "../../../../functions/aggregate/merge-timeline/detections/suppression.ts";
+import {
+  type Candidate,
+  distanceIou,
+  iou,
+  sameThingIou,
+  suppress as suppressBy,
+} from "../../../../functions/aggregate/merge-timeline/detections/suppression.ts";
 
 const box = (producer: number, score: number, x: number, change: Partial<Candidate> = {}): Candidate => ({
   ...{ producer, score, x, category: 0, label: 0, y: 0, width: 100, height: 100 },
   ...change,
 });
 
+/** Where all boxes are sure. */
+const suppress = (boxes: readonly Candidate[]) => suppressBy(boxes, () => true);
+
 describe("suppress", () => {
+  it("keeps a sure box before an unsure one, whatever other networks' scores are worth", () => {
+    const thresholds = [0.4, 0.6, 0.5];
+    const isSure = ({ producer, score }: Candidate) => score >= (thresholds[producer] as number);
+    const [sure, unsure] = [box(0, 0.45, 0), box(1, 0.5, 10)];
+    expect(suppressBy([sure, unsure], isSure)).to.deep.equal([sure]);
+    expect(suppressBy([sure, { ...unsure, score: 0.6 }], isSure)).to.deep.equal([{ ...unsure, score: 0.6 }]);
+    // Both unsure: by score again.
+    expect(suppressBy([{ ...sure, score: 0.39 }, unsure], isSure)).to.deep.equal([unsure]);
+    const third = box(2, 0.55, 5);
+    expect(suppressBy([sure, unsure, third], isSure)).to.deep.equal([third]);
+  });
+
   it("keeps the surest of boxes that show the same thing, whoever made it", () => {
     const [weak, strong] = [box(0, 0.6, 0), box(1, 0.9, 10)];
     expect(suppress([weak, strong])).to.deep.equal([strong]);

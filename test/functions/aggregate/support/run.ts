@@ -13,9 +13,13 @@ import { indexOf } from "../../support/source-index.ts";
 
 type Output = AnalyserResult["outputs"][number];
 
-/** What one producer found: an analyser of its own. */
+/** What one producer found. */
 export interface Given {
   producer: string;
+  /** The analyser that ran it. @default one of its own */
+  branch?: string;
+  /** Why it didn't go to its end; absent if it did. */
+  failed?: string;
   kind: Output["kind"];
   subject: Output["subject"];
   labels: string[];
@@ -56,25 +60,25 @@ export async function merged(
     frameCount,
   });
   const envelopes: Envelope[] = [];
-  for (const { producer, kind, subject, labels, lines, change, frameStep, procedures } of given) {
-    const prefix = analyserPrefix(caseId, runId, `of-${producer}`);
-    const output = {
+  for (const [analyser, members] of Map.groupBy(given, ({ producer, branch }) => branch ?? `of-${producer}`)) {
+    const prefix = analyserPrefix(caseId, runId, analyser);
+    const outputs: Output[] = members.map(({ producer, kind, subject, labels, change, frameStep, procedures, failed }) => ({
       producer: producerOf(producer, change),
-      status: "SUCCEEDED",
-      error: null,
+      status: failed === undefined ? "SUCCEEDED" : "FAILED",
+      error: failed ?? null,
       kind,
       subject,
       labels,
       ...(frameStep !== undefined && { frameStep }),
       ...(procedures && { procedures }),
-      file: "lines.jsonl",
+      file: `${producer}.${kind}.jsonl`,
       framesDone: 1,
-      framesWanted: 1,
-    };
+      framesWanted: failed === undefined ? 1 : 2,
+    }));
     const usage = { wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 1 };
-    await lake.putJson(`${prefix}result.json`, { schema: "analyser-result/1.0", analyser: `of-${producer}`, outputs: [output], usage });
-    await lake.putLines(`${prefix}lines.jsonl`, lines);
-    envelopes.push({ analyser: `of-${producer}`, status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null });
+    await lake.putJson(`${prefix}result.json`, { schema: "analyser-result/1.0", analyser, outputs, usage });
+    for (const { producer, kind, lines } of members) await lake.putLines(`${prefix}${producer}.${kind}.jsonl`, lines);
+    envelopes.push({ analyser, status: "SUCCEEDED", outputPrefix: `s3://processed/${prefix}`, coverage: null, costUsd: null, error: null });
   }
   const deps = { lake, pipelineVersion: "0.1.0", instanceTypes: {}, optionalAnalysers: [], procedureOf: async () => procedure, record: async () => {} };
   const handler = createHandler(deps);
