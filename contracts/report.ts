@@ -42,7 +42,14 @@ export const report = z.strictObject({
   /** What the reader must know of its limits: standing sentences of the platform, not of a model. */
   limits: z.array(z.string()).min(1),
   /** What was written and refused, with the reasons: sentences that cite nothing that exists, or numbers that the evidence does not bear. */
-  refused: z.array(z.strictObject({ text: z.string(), reasons: z.array(z.string()).min(1) })),
+  refused: z.array(
+    z.strictObject({
+      text: z.string(),
+      /** Absent of what was no draft at all, and from reports of older versions. */
+      cites: z.array(z.string()).optional(),
+      reasons: z.array(z.string()).min(1),
+    }),
+  ),
 });
 export type Report = z.infer<typeof report>;
 

@@ -19,6 +19,14 @@ export interface Claim {
   readonly tolerance: number;
 }
 
+/** A number where it stands in a text, with its unit. */
+export interface NumberInText {
+  readonly index: number;
+  readonly length: number;
+  /** A claim, or why it can't be read as one. */
+  readonly read: Claim | string;
+}
+
 /**
  * Units as sentences write them, longest first. A number without one counts things. Minutes and hours are missing on purpose:
  * durations are in seconds and places in time as m:ss, so that each number has one form that can be compared.
@@ -36,28 +44,24 @@ const otherUnits = /^\s*(?:minutes?|mins?|hours?|hrs?|h|m|mm|cm|ml|cc|mg|kg|g|ms
 
 const number = /\d+:\d+(?::\d+)?(?:\.\d+)?|\d+(?:[.,]\d+)*/g;
 
-/** Every number of a text, with its unit. What can't be read as one is a reason to refuse the sentence. */
-export function claimsOf(text: string): { claims: Claim[]; reasons: string[] } {
-  const claims: Claim[] = [];
-  const reasons: string[] = [];
-  for (const { 0: found, index } of text.matchAll(number)) {
-    const rest = text.slice(index + found.length);
-    const before = text.slice(0, index);
-    if (/(?:^|[\s(:：])[-−]$/.test(before)) reasons.push(`"-${found}" is below zero; no value of the evidence is.`);
-    else if (/[\p{L}_]$/u.test(before) && !/[\p{Script=Han}]$/u.test(before)) reasons.push(`"${found}" is part of a word that no cited finding is called by.`);
-    else if (found.includes(":")) {
-      const claim = clockClaim(found);
-      if (claim) claims.push(claim);
-      else reasons.push(`"${found}" is no time as m:ss.`);
-    } else if (found.includes(",") || found.split(".").length > 2) reasons.push(`"${found}" must be written with digits and at most one point.`);
-    else if (otherUnits.test(rest)) reasons.push(`"${found}" has a unit that no value of the evidence is in.`);
-    else {
-      const [, quantity] = units.find(([unit]) => unit.test(rest)) ?? [undefined, "count" as const];
-      const decimals = found.split(".")[1]?.length ?? 0;
-      claims.push({ text: found, quantity, value: Number(found), tolerance: 0.5 * 10 ** -decimals });
-    }
-  }
-  return { claims, reasons };
+/** Every number of a text. */
+export const numbersIn = (text: string): NumberInText[] =>
+  [...text.matchAll(number)].map(({ 0: found, index }) => {
+    const after = text.slice(index + found.length);
+    const unit = [...units.map(([pattern]) => pattern), otherUnits].map((pattern) => pattern.exec(after)?.[0]).find((matched) => matched !== undefined);
+    const isClock = found.includes(":");
+    return { index, length: found.length + (isClock ? 0 : (unit?.length ?? 0)), read: readNumber(found, text.slice(0, index), after) };
+  });
+
+function readNumber(found: string, before: string, after: string): Claim | string {
+  if (/(?:^|[\s(:：])[-−]$/.test(before)) return `"-${found}" is below zero; no value of the evidence is.`;
+  if (/[\p{L}_]$/u.test(before) && !/[\p{Script=Han}]$/u.test(before)) return `"${found}" is part of a word that no cited finding is called by.`;
+  if (found.includes(":")) return clockClaim(found) ?? `"${found}" is no time as m:ss.`;
+  if (found.includes(",") || found.split(".").length > 2) return `"${found}" must be written with digits and at most one point.`;
+  if (otherUnits.test(after)) return `"${found}" has a unit that no value of the evidence is in.`;
+  const [, quantity] = units.find(([unit]) => unit.test(after)) ?? [undefined, "count" as const];
+  const decimals = found.split(".")[1]?.length ?? 0;
+  return { text: found, quantity, value: Number(found), tolerance: 0.5 * 10 ** -decimals };
 }
 
 /** `m:ss`, `h:mm:ss`, either with tenths. */
@@ -82,11 +86,14 @@ const quantityOf = {
 /** Rounding errors of floating point, not of people. */
 const epsilon = 1e-6;
 
-/** Whether what is cited bears the number: its start or end as a time, its length in seconds, or its value in its own unit. */
-export function bears(item: EvidenceItem, { quantity, value, tolerance }: Claim): boolean {
+/** What a time is said to be of what it stands beside; null if the sentence leaves it open. */
+export type Role = "start" | "end" | null;
+
+/** Whether an item bears the number: its start or end as a time, its length in seconds, or its value in its own unit. */
+export function bears(item: EvidenceItem, { quantity, value, tolerance }: Claim, role: Role = null): boolean {
   const near = (other: number) => Math.abs(other - value) <= tolerance + epsilon;
   const { span } = item;
-  if (span && quantity === "clock" && (near(span.startSeconds) || near(span.endSeconds))) return true;
+  if (span && quantity === "clock") return (role !== "end" && near(span.startSeconds)) || (role !== "start" && near(span.endSeconds));
   if (span && quantity === "seconds" && near(span.endSeconds - span.startSeconds)) return true;
   if (item.value === null || item.unit === null) return false;
   const [own, scale] = quantityOf[item.unit];

@@ -5,7 +5,7 @@ import { evidenceText, sentenceRules } from "../rules.ts";
 import type { Picture } from "./pictures.ts";
 
 /** Raised whenever what a model is told changes: an answer names it. */
-export const promptVersion = "1.0.0";
+export const promptVersion = "1.1.0";
 
 /** Tokens of an answer: ten sentences with what they cite. More would not come in the time that a request has. */
 const mostTokens = 1000;

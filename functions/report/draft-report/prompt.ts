@@ -3,7 +3,7 @@ import { type Report, type ReportEvidence, type ReportLanguage, sectionId } from
 import { evidenceText, sentenceRules } from "../rules.ts";
 
 /** Raised whenever what a model is told changes: a report names it. */
-export const promptVersion = "1.0.0";
+export const promptVersion = "1.1.0";
 
 /** Tokens of an answer: some forty sentences with what they cite, in either language. */
 export const mostTokens = 5000;
@@ -42,15 +42,21 @@ export function requestFor(
   };
 }
 
-/** The latest refusals, as many as there is room for. */
+/**
+ * The latest refusals, as many as there is room for: by their citations, without their words. A guardrail would hold back what was
+ * refused if it were asked with it.
+ */
 function reminderOf(refused: Report["refused"]): string {
   const lines: string[] = [];
   let bytes = 0;
-  for (const { text, reasons } of [...refused].reverse()) {
-    const line = JSON.stringify({ text, reasons });
+  for (const { cites = [], reasons } of [...refused].reverse()) {
+    const line = JSON.stringify({ cites, reasons: reasons.map(withoutWords) });
     bytes += Buffer.byteLength(line) + 1;
     if (bytes > mostReminderBytes) break;
     lines.unshift(line);
   }
   return `Your last draft was refused. Write the whole report again without these mistakes.\n<refused>\n${lines.join("\n")}\n</refused>`;
 }
+
+/** Quoted numbers stay; quoted words do not. */
+const withoutWords = (reason: string): string => reason.replace(/"[^"]*"/g, (quoted) => (/^"[-\d.:,]+"$|^"for-review"$/.test(quoted) ? quoted : '"…"'));

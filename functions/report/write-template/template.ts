@@ -3,7 +3,7 @@ import type { DraftSentence } from "../grounding.ts";
 import { clockOf } from "../numbers.ts";
 import { kinds, nameOfMeasure } from "../vocabulary.ts";
 
-export const templateVersion = "1.0.0";
+export const templateVersion = "1.1.0";
 
 /** Sentences about one thing, in each language. Numbers come from the thing alone, and it is cited. */
 const phrases = {
@@ -95,14 +95,14 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** At most two decimals, none that is zero. */
 const figureOf = (value: number): string => String(Number(value.toFixed(2)));
 
-const viewTypes = new Set(["smoke", "fog", "blur", "reflection", "excursion", "out-of-body", "unusable-view-share", "shot"]);
+const viewTypes = /^(smoke|fog|blur|reflection|black|freeze|overexposed|underexposed|unusable|excursion|out-of-body|in-body|shot)/;
 const safetyTypes = /^(bleeding|critical-view|adverse-event)/;
 
 function sectionOf({ kind, type, needsReview }: EvidenceItem): SectionId {
   if (kind === "operation" || kind === "coverage") return "summary";
   if (needsReview) return "for-review";
   if (safetyTypes.test(type)) return "safety";
-  if (viewTypes.has(type) || /^(excursion|out-of-body|in-body)/.test(type)) return "view";
+  if (viewTypes.test(type)) return "view";
   if (/^(instrument|exchange|idle|bimanual|two-instruments|path|mean-speed|speed)/.test(type)) return "instruments";
   return "course";
 }

@@ -9,6 +9,7 @@ interface Item {
   readonly kind: string;
   readonly type: string;
   readonly label: string | null;
+  readonly needsReview: boolean;
   readonly span: { readonly startSeconds: number; readonly endSeconds: number } | null;
 }
 
@@ -32,18 +33,25 @@ export function writeDraft(system: string, asked: string, mistake: Mistake | und
   const placed = (JSON.parse(evidence) as Item[])
     .filter((item) => item.span !== null && answers(item))
     .slice(0, question === undefined ? mostSentences : mostAnswers);
-  const sentences = placed.map(({ id, kind, type, label, span }, i) => {
+  const sentences = placed.map(({ id, kind, type, label, needsReview, span }, i) => {
     const wrong = i === 0 && mistake === "wrong-number" ? 61 : 0;
     const [from, to] = [clock((span?.startSeconds ?? 0) + wrong), clock(span?.endSeconds ?? 0)];
     const what =
       kind === "operation" ? (chinese ? "整段影片" : "The whole video") : (label ?? (kind === "out-of-body" ? (chinese ? "體外畫面" : "Outside view") : type));
+    const look = needsReview ? (chinese ? "請檢視 " : "Please look at ") : "";
     return {
-      text: chinese ? `${what}：${from} 至 ${to}。` : `${what}: ${from} to ${to}.`,
+      needsReview,
+      text: chinese ? `${look}${what}：${from} 至 ${to}。` : `${look}${what}: ${from} to ${to}.`,
       cites: [i === 0 && mistake === "unknown-id" ? "segment-999999" : id],
     };
   });
-  if (question !== undefined) return JSON.stringify({ sentences });
-  return JSON.stringify({ sections: [{ id: "course", sentences }] });
+  const written = (some: typeof sentences) => some.map(({ text, cites }) => ({ text, cites }));
+  if (question !== undefined) return JSON.stringify({ sentences: written(sentences) });
+  const sections = [
+    { id: "course", sentences: written(sentences.filter(({ needsReview }) => !needsReview)) },
+    { id: "for-review", sentences: written(sentences.filter(({ needsReview }) => needsReview)) },
+  ];
+  return JSON.stringify({ sections: sections.filter((section) => section.sentences.length > 0) });
 }
 
 const clock = (seconds: number): string => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;

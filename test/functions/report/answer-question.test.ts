@@ -75,7 +75,7 @@ describe("functions/report/answer-question", () => {
         refused: [{ text: "It took 9999 seconds.", reasons: ['"9999" (seconds) is no value of what it cites.'] }],
         shown: [],
         syntheticOnly: true,
-        writer: { kind: "language-model", id: "a-model", version: "1.0.0", guardrail, tokens: { input: 9, output: 4 } },
+        writer: { kind: "language-model", id: "a-model", version: "1.1.0", guardrail, tokens: { input: 9, output: 4 } },
       },
     ]);
   });

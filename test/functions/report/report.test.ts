@@ -90,7 +90,7 @@ describe("functions/report", () => {
     expect(await check({ lake })({ ...step, writer })).to.deep.equal({ verdict: "REFUSED", sentenceCount: 1, refusedCount: 1 });
     await publish({ lake })({ ...step, writtenAt });
     expect((await lake.json(reportKey(caseId, runId, "en"), reportSchema)).refused).to.deep.equal([
-      { text: "It took 9999 seconds.", reasons: ['"9999" (seconds) is no value of what it cites.'] },
+      { text: "It took 9999 seconds.", cites: [phase?.id], reasons: ['"9999" (seconds) is no value of what it cites.'] },
     ]);
     await draftOf({ text: "It took 9999 seconds.", cites: [phase?.id] });
     await check({ lake })({ ...step, writer });
@@ -131,7 +131,7 @@ describe("functions/report", () => {
     for (const request of asked) expect(request).not.to.include(caseId).and.not.to.include(runId);
     await publish({ lake })({ ...step, draft: 7, writtenAt });
     const report = await lake.json(reportKey(caseId, runId, "en"), reportSchema);
-    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.0.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
+    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.1.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
     expect(report.refused.map(({ text }) => text)).to.deep.equal(["", "", `${phase?.label} took 9999 seconds.`, "It ran.", "", ""]);
   });
 
