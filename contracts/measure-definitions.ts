@@ -12,6 +12,8 @@ export interface Definition {
 const sages = "SAGES consensus on surgical video annotation (Meireles et al., Surg Endosc 2021): a phase is the sum of its segments";
 const presence = "Jin et al., IEEE WACV 2018: timelines of tool usage, validated against skill";
 const view = "CholecTrack20 (Nwoye et al. 2025): flags of visual conditions";
+const lookedAt = "the part of in-body-time that was looked at for it";
+const traverso = "Lens cleaning, timed apart from the operation (Traverso et al., Surg Endosc 2001)";
 const strasberg = "Strasberg et al., J Am Coll Surg 1995; held before the first clip or cut (SAGES CVS Challenge 2025)";
 const ours = "Definition of this platform";
 
@@ -21,9 +23,19 @@ export const limits = {
   longestExcursion: 120,
   shortestIdle: 3,
   shortestAbsence: 5,
+  /** How long an instrument may still be in sight when the one that takes its place is: what is seen is told to a second. */
+  exchangeOverlap: 1,
+  /** What comes later than this does not take the place of what left: meanwhile the operation went on without. */
+  latestEntry: 30,
   criticalViewHeld: 5,
+  /** Nothing that is seen for less is a clip or a cut, unless it lies in the clipping phase. As long as a track must be to count as stable. */
+  shortestClip: 2,
+  /** A frame speaks until the next one that was looked at, but for so long at most. */
+  longestHold: 2,
   /** Onset tolerance of bleeding (event-level evaluation): an instrument that comes within it answers to it. */
   bleedingTolerance: 5,
+  /** An instrument that stops later after a bleeding was last seen does something else: its stop is no control of that bleeding. */
+  latestControl: 60,
 } as const;
 
 export const definitions = {
@@ -49,15 +61,32 @@ export const definitions = {
     unit: "count",
     title: { en: "Excursions of the camera", "zh-TW": "鏡頭離開次數" },
     formula: `Spans outside the patient of at most ${limits.longestExcursion} s with frames inside before and after; also by the phase that the camera leaves from.`,
-    source: "Lens cleaning, timed apart from the operation (Traverso et al., Surg Endosc 2001)",
+    source: traverso,
   },
   "excursion-time": {
     unit: "seconds",
     title: { en: "Time of excursions", "zh-TW": "鏡頭離開時間" },
-    formula: "Sum of those spans.",
+    formula: "Sum of those spans; also by the phase that the camera leaves from.",
     source: "As excursion-count",
   },
-  "phase-duration": { unit: "seconds", title: { en: "Duration of a phase", "zh-TW": "階段時間" }, formula: "Sum of the phase's segments.", source: sages },
+  "lens-cleaning-count": {
+    unit: "count",
+    title: { en: "Cleanings of the lens", "zh-TW": "鏡頭清潔次數" },
+    formula: "Spans that a network tells as cleaning of the lens. An excursion alone is none: where the camera goes, its pictures do not say.",
+    source: traverso,
+  },
+  "lens-cleaning-time": {
+    unit: "seconds",
+    title: { en: "Time of cleaning the lens", "zh-TW": "鏡頭清潔時間" },
+    formula: "Union of those spans.",
+    source: traverso,
+  },
+  "phase-duration": {
+    unit: "seconds",
+    title: { en: "Duration of a phase", "zh-TW": "階段時間" },
+    formula: "Sum of the phase's segments: 0 for a phase that the network knows and did not tell.",
+    source: sages,
+  },
   "phase-entry-count": {
     unit: "count",
     title: { en: "Entries of a phase", "zh-TW": "進入階段次數" },
@@ -73,25 +102,25 @@ export const definitions = {
   "transition-count": {
     unit: "count",
     title: { en: "Transitions between phases", "zh-TW": "階段轉換次數" },
-    formula: "How often one phase is followed by another; also by which.",
+    formula: "How often one phase is followed by another; also by which, for those that are.",
     source: sages,
   },
   "instrument-time": {
     unit: "seconds",
     title: { en: "Time of an instrument in sight", "zh-TW": "器械可見時間" },
-    formula: "Union of the spans inside the patient in which any box of the class is seen: never a sum of boxes.",
+    formula: "Union of the spans inside the patient in which the class is seen: never a sum of boxes. 0 for a class that was looked for and not seen.",
     source: presence,
   },
   "instrument-share": {
     unit: "share",
     title: { en: "Share of an instrument", "zh-TW": "器械可見比例" },
-    formula: "instrument-time divided by the part of in-body-time that was looked at for instruments.",
+    formula: `instrument-time divided by ${lookedAt}.`,
     source: presence,
   },
   "instrument-phase-share": {
     unit: "share",
     title: { en: "Share of an instrument in a phase", "zh-TW": "階段內器械比例" },
-    formula: "Time of the instrument within the phase divided by the part of phase-duration that was looked at for instruments.",
+    formula: "Time of the instrument within the phase divided by the part of phase-duration that was looked at for it; of phases that were entered.",
     source: presence,
   },
   "idle-time": {
@@ -105,7 +134,7 @@ export const definitions = {
   "exchange-count": {
     unit: "count",
     title: { en: "Exchanges of instruments", "zh-TW": "器械交換次數" },
-    formula: `A class leaves for at least ${limits.shortestAbsence} s, and meanwhile another enters that was away for as long. The clock stands still outside the patient. Identities of tracks play no part.`,
+    formula: `A class leaves for at least ${limits.shortestAbsence} s, and another enters that was away for as long: from ${limits.exchangeOverlap} s before to ${limits.latestEntry} s after, before the first is back. The clock stands still outside the patient. Identities of tracks play no part.`,
     source: "Presence transitions, since identity over an operation is unsolved (HOTA 17 on CholecTrack20)",
   },
   "exchanges-per-hour": {
@@ -117,14 +146,27 @@ export const definitions = {
   "two-instruments-time": {
     unit: "seconds",
     title: { en: "Two instruments in sight", "zh-TW": "雙器械可見時間" },
-    formula: "Time inside the patient with two or more instruments followed at once. Stands in for bimanual use: whose hand holds what is not told.",
+    formula:
+      "Time inside the patient in which two or more stable tracks of instruments are in sight. Stands in for bimanual use where nobody tells whose hand holds what.",
     source: "Bimanual dexterity (GOALS, Vassiliou et al., Am J Surg 2005), by sight only",
   },
   "two-instruments-share": {
     unit: "share",
     title: { en: "Share with two instruments", "zh-TW": "雙器械可見比例" },
-    formula: "two-instruments-time divided by in-body-time.",
+    formula: "two-instruments-time divided by the part of in-body-time in which instruments were followed.",
     source: "As two-instruments-time",
+  },
+  "bimanual-time": {
+    unit: "seconds",
+    title: { en: "Both hands at work", "zh-TW": "雙手操作時間" },
+    formula: "Time inside the patient in which stable tracks of both the main surgeon's hands are in sight: labels that name MSLH and MSRH.",
+    source: "Operators of CholecTrack20 (Nwoye et al. 2025); bimanual dexterity (GOALS, Vassiliou et al., Am J Surg 2005)",
+  },
+  "bimanual-share": {
+    unit: "share",
+    title: { en: "Share with both hands at work", "zh-TW": "雙手操作比例" },
+    formula: "bimanual-time divided by the part of in-body-time in which instruments were followed.",
+    source: "As bimanual-time",
   },
   "path-length": {
     unit: "diagonals",
@@ -138,25 +180,20 @@ export const definitions = {
     formula: "path-length divided by the time of the same stable tracks.",
     source: "As path-length",
   },
-  "speed-change": {
-    unit: "diagonals-per-second",
-    title: { en: "Change of speed of an instrument", "zh-TW": "器械速度變化" },
-    formula: "Sum over stable tracks of the absolute changes of speed, divided by the number of those tracks.",
-    source: "Smoothness (Ghasemloonia et al., J Surg Educ 2017)",
-  },
-  "smoke-share": { unit: "share", title: { en: "Smoke", "zh-TW": "煙霧比例" }, formula: "Time with smoke divided by in-body-time.", source: view },
-  "fog-share": { unit: "share", title: { en: "Fogged lens", "zh-TW": "起霧比例" }, formula: "Time with a fogged lens divided by in-body-time.", source: view },
-  "blur-share": { unit: "share", title: { en: "Blur", "zh-TW": "模糊比例" }, formula: "Time with a blurred picture divided by in-body-time.", source: view },
+  "smoke-share": { unit: "share", title: { en: "Smoke", "zh-TW": "煙霧比例" }, formula: `Time with smoke divided by ${lookedAt}.`, source: view },
+  "fog-share": { unit: "share", title: { en: "Fogged lens", "zh-TW": "起霧比例" }, formula: `Time with a fogged lens divided by ${lookedAt}.`, source: view },
+  "blur-share": { unit: "share", title: { en: "Blur", "zh-TW": "模糊比例" }, formula: `Time with a blurred picture divided by ${lookedAt}.`, source: view },
   "reflection-share": {
     unit: "share",
     title: { en: "Reflection", "zh-TW": "反光比例" },
-    formula: "Time with reflections divided by in-body-time.",
+    formula: `Time with reflections divided by ${lookedAt}.`,
     source: view,
   },
   "unusable-view-share": {
     unit: "share",
     title: { en: "Unusable view", "zh-TW": "視野不可用比例" },
-    formula: "Union of black, frozen, blurred, over- and underexposed pictures, smoke and fog, divided by in-body-time.",
+    formula:
+      "Union of black, frozen, blurred, over- and underexposed pictures, smoke and fog, divided by the part of in-body-time that was looked at for all of them that anybody tells.",
     source: view,
   },
   "bleeding-count": {
@@ -169,13 +206,25 @@ export const definitions = {
   "bleeding-control-time": {
     unit: "seconds",
     title: { en: "Time to control of bleeding", "zh-TW": "止血時間" },
-    formula: `Mean, over bleedings that an irrigator or bipolar answers within ${limits.bleedingTolerance} s of their end, of the time from onset to when the last of them stops.`,
+    formula: `Mean, over bleedings that an irrigator or bipolar answers, of the time from onset to when the last of them stops. It answers if it is in sight meanwhile, or comes within ${limits.bleedingTolerance} s of the end, and stops at most ${limits.latestControl} s after it: one that stays for longer is at something else, and the bleeding's control is not attributable.`,
     source: "Onset to stop of irrigator or bipolar; bleeding control timed apart (Traverso et al., Surg Endosc 2001)",
+  },
+  "bleeding-area-share": {
+    unit: "share",
+    title: { en: "Area of bleeding, mean", "zh-TW": "出血面積平均比例" },
+    formula: `Share of the picture that masks of the label Blood cover, as a mean over the time of bleeding that was looked at. A frame speaks for ${limits.longestHold} s at most.`,
+    source: "Area fraction of the red pool while it bleeds; outlines of blood as in CholecSeg8k (Hong et al. 2020)",
+  },
+  "bleeding-area-largest": {
+    unit: "share",
+    title: { en: "Area of bleeding, largest", "zh-TW": "出血面積最大比例" },
+    formula: "Largest of those shares.",
+    source: "As bleeding-area-share",
   },
   "critical-view-held": {
     unit: "seconds",
     title: { en: "Critical view of safety, longest", "zh-TW": "關鍵安全視野最長維持" },
-    formula: `Longest span before the first clip or cut in which the least likely of C1 to C3 reaches the network's threshold. Achieved if at least ${limits.criticalViewHeld} s.`,
+    formula: `Longest span before the first clip or cut in which the least likely of C1 to C3 reaches the network's threshold. Achieved if at least ${limits.criticalViewHeld} s. A frame speaks until the next one, for ${limits.longestHold} s at most; not told where ${limits.criticalViewHeld} s were nowhere looked at without a gap. First clip or cut: a clipper or scissors in sight for ${limits.shortestClip} s or in the phase ClippingCutting, else that phase's start.`,
     source: strasberg,
   },
   "critical-view-lead": {
@@ -189,6 +238,13 @@ export const definitions = {
     title: { en: "Criterion of the critical view", "zh-TW": "關鍵安全視野條件機率" },
     formula: "Mean probability of the criterion in the longest such span, or its highest before the first clip or cut where there is none.",
     source: strasberg,
+  },
+  "critical-view-rater-spread": {
+    unit: "probability",
+    title: { en: "Spread of raters of the critical view", "zh-TW": "關鍵安全視野評分者差異" },
+    formula:
+      "Mean of the standard deviation of raters' answers that the network foresees (label raterSd), in the longest such span, or before the first clip or cut where there is none.",
+    source: "Endoscapes (Murali et al. 2023): three raters a frame, whose mean is the label",
   },
 } as const satisfies Record<string, Definition>;
 

@@ -15,7 +15,10 @@ export const subject = z.enum([
   "phase",
   /** What spoils the view: labels such as `smoke`, `bleeding`, `fog`, `blur`, `reflection`; each may hold at once. */
   "view",
-  /** Criteria of the critical view of safety: labels `C1`, `C2`, `C3` (Strasberg 1995); each may hold at once. */
+  /**
+   * Criteria of the critical view of safety: labels `C1`, `C2`, `C3` (Strasberg 1995); each may hold at once. A network may have a label `raterSd` beside
+   * them: no probability, but the standard deviation of the answers that raters would give.
+   */
   "critical-view",
   /** Which instruments are seen, and where. */
   "instrument",

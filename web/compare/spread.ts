@@ -11,8 +11,8 @@ export interface Placed {
 
 const groupOf = ({ name, unit }: Spread): Placed["group"] => {
   if (name.startsWith("phase-") || name === "transition-count") return "phase";
-  if (/^(instrument|path|mean-speed|speed-change|two-instruments|exchange)/.test(name)) return "instrument";
-  if (unit === "count" || /^(bleeding|excursion)/.test(name)) return "event";
+  if (/^(instrument|path|mean-|two-instruments|bimanual|exchange)/.test(name)) return "instrument";
+  if (unit === "count" || /^(bleeding|excursion|lens-cleaning)/.test(name)) return "event";
   return unit === "seconds" ? "time" : "other";
 };
 

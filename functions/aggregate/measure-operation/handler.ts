@@ -32,7 +32,7 @@ export const createHandler =
   async (event: unknown): Promise<z.infer<typeof measureOperationResponse>> => {
     const { caseId, runId } = parseInput(measureOperationRequest, event);
     const analysis = await lake.json(analysisKey(caseId, runId), analysisContract);
-    const { measures, findings } = measureOf(await readOperation(lake, analysis));
+    const { producers, definitions: meanings, measures, findings } = measureOf(await readOperation(lake, analysis));
 
     const { runId: newest, procedure, severity } = await facts(caseId);
     const stratum = procedure === null ? undefined : { procedure, severity };
@@ -43,12 +43,14 @@ export const createHandler =
       return { ...measure, cohort: stratum && place ? { ...place, ...stratum } : null };
     });
     const document = {
-      schema: "surgical-measures/1.0",
+      schema: "surgical-measures/1.1",
       caseId,
       runId,
       contentSha256: analysis.provenance.contentSha256,
       procedure,
       severity,
+      producers,
+      definitions: meanings,
       measures: compared,
       findings,
     };

@@ -54,3 +54,7 @@ export function twice(sets: readonly (readonly FrameSpan[])[]): FrameSpan[] {
   }
   return union(found);
 }
+
+/** The spans that share a frame with one. */
+export const touching = <Span extends FrameSpan>(spans: readonly Span[], { startFrame, endFrame }: FrameSpan): Span[] =>
+  spans.filter((span) => span.startFrame < endFrame && startFrame < span.endFrame);

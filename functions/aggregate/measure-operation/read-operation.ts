@@ -1,29 +1,47 @@
 import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import { type Analysis, scoreSeries, type TrackList, trackList } from "../../../contracts/analysis.ts";
-import { type CorrectedView, standing } from "../../../contracts/corrected-view.ts";
+import { type CorrectedView, personProducer, standing } from "../../../contracts/corrected-view.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { frameTableKey, parseUri } from "../../../contracts/keys.ts";
+import type { MeasureProducer } from "../../../contracts/measures.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { parseStoredJson } from "../../runtime/parse.ts";
+import { adverseEventOf } from "./adverse-events.ts";
+import { readBlood } from "./blood.ts";
 import { type Operation, operationOf } from "./operation.ts";
 
+/** An analysis as people corrected it, and the version of their corrections. */
+export interface Corrected {
+  readonly view: CorrectedView;
+  readonly version: number;
+}
+
 /**
- * The operation of a run, read from the lake: as it was analysed or, with a view, as people corrected it. Then rejected findings and
+ * The operation of a run, read from the lake: as it was analysed or as people corrected it. Then rejected findings and
  * tracks are not in it, words and times are people's. What people drew says where something is in some frames, not when it is in
  * sight: it changes no measure.
  */
-export async function readOperation(lake: Pick<Lake, "json" | "bytes">, analysis: Analysis, view: CorrectedView | null = null): Promise<Operation> {
+export async function readOperation(lake: Pick<Lake, "json" | "bytes">, analysis: Analysis, corrected: Corrected | null = null): Promise<Operation> {
   const frames = new FrameIndex(await lake.json(frameTableKey(analysis.caseId, analysis.runId), frameTable));
   const criticalView = analysis.scores.find(({ subject }) => subject === "critical-view");
   const tracks = analysis.tracks ? await zipped(lake, analysis.tracks.uri, trackList) : undefined;
-  return operationOf(
-    view ? { ...analysis, segments: standing(view.segments), events: standing(view.events) } : analysis,
-    frames.source.pts,
-    view && tracks ? correctedTracks(tracks, view, analysis) : tracks,
-    criticalView && (await zipped(lake, criticalView.uri, scoreSeries)),
-  );
+  const findings = corrected ? { ...analysis, segments: standing(corrected.view.segments), events: standing(corrected.view.events) } : analysis;
+  return operationOf(findings, frames.source.pts, {
+    tracks: corrected && tracks ? correctedTracks(tracks, corrected.view, analysis) : tracks,
+    criticalView: criticalView && (await zipped(lake, criticalView.uri, scoreSeries)),
+    blood: await readBlood(
+      lake,
+      analysis,
+      findings.events.filter(({ type, label }) => adverseEventOf(type)?.kind === "bleeding" || adverseEventOf(label)?.kind === "bleeding"),
+    ),
+    people: corrected ? people(corrected.version) : undefined,
+  });
 }
+
+const people = (version: number): MeasureProducer => ({
+  ...{ id: personProducer, kind: "person", name: "People who corrected the analysis", version: String(version), digest: null, calibration: null },
+});
 
 async function zipped<T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> {
   return parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);

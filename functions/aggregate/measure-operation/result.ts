@@ -32,17 +32,6 @@ export function findingOf(
   };
 }
 
-/** The items that share a frame with a span. */
-export const touching = (items: readonly Item[], { startFrame, endFrame }: FrameSpan): Item[] =>
-  items.filter((item) => item.startFrame < endFrame && startFrame < item.endFrame);
-
-/** Items of one name for each name there is, in the order of their first appearance. */
-export const byLabel = (items: readonly Item[]): Map<string, Item[]> =>
-  Map.groupBy(
-    [...items].sort((a, b) => a.startFrame - b.startFrame),
-    ({ label }) => label,
-  );
-
 /** The phase in which a frame lies. */
 export const phaseAt = ({ phases }: Operation, frame: number): Item | undefined =>
-  phases?.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
+  phases?.items.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);

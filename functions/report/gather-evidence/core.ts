@@ -81,9 +81,10 @@ function spanItem({ startFrame, endFrame, ...item }: Found, frames: FrameIndex):
 const coverageItems = ({ coverage }: Analysis): EvidenceItem[] =>
   coverage.map(({ analyser, share }) => ({ ...named(`coverage/${analyser}`, "coverage", "coverage", analyser), span: null, value: share, unit: "share" }));
 
+/** What could be told. That one instrument or one phase was not there is said in the measures: a report has no room for each. */
 const measureItems = (measures: Measures | null): EvidenceItem[] =>
   (measures?.measures ?? [])
-    .filter(({ value }) => value !== null)
+    .filter(({ value, of }) => value !== null && !(value === 0 && of !== null))
     .map(({ id, name, of, unit, value }) => ({ ...named(id, "measure", name, of), span: null, value, unit }));
 
 const lengthOf = ({ span }: EvidenceItem): number => (span ? span.endFrame - span.startFrame : 0);

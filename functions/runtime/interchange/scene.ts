@@ -2,7 +2,7 @@ import type { Producer } from "../../../contracts/analyser-result.ts";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { personProducer } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import type { Measures } from "../../../contracts/measures.ts";
+import type { Measure, MeasureDefinition, Measures } from "../../../contracts/measures.ts";
 import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
 
 export type Segment = Pick<Analysis["segments"][number], "id" | "level" | "label" | "startFrame" | "endFrame" | "confidence" | "producer" | "review">;
@@ -105,6 +105,14 @@ export function reviewOf({ corrections, segments, events }: Scene): string {
   const added = findings.filter(({ producer }) => producer === personProducer).length;
   return `Found by machines in a video, with the corrections of people up to version ${corrections}: of ${findings.length} findings they confirmed ${confirmed}, ${added} of which they added.`;
 }
+
+/** What a measure means; undefined in an analysis of a version that did not say. */
+export const definitionOf = ({ measures }: Pick<Scene, "measures">, { name }: Pick<Measure, "name">): MeasureDefinition | undefined =>
+  measures?.definitions?.find((one) => one.name === name);
+
+/** Who told a measure, with their versions and digests. */
+export const tellersOf = ({ measures, producers }: Scene, { producers: ids }: Pick<Measure, "producers">) =>
+  ids.map((id) => (measures?.producers ?? producers).find((one) => one.id === id) ?? { id, version: null, digest: null });
 
 /** Whether two spans share a frame. */
 export const overlaps = (a: FrameSpan, b: FrameSpan): boolean => a.startFrame < b.endFrame && b.startFrame < a.endFrame;

@@ -1,4 +1,4 @@
-import { type Scene, ticksAt } from "./scene.ts";
+import { definitionOf, type Scene, tellersOf, ticksAt } from "./scene.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -49,8 +49,22 @@ export function tablesOf(scene: Scene): readonly Table[] {
     },
     {
       name: "measures",
-      columns: [text("id"), text("name"), text("of"), text("unit"), number("value"), text("note"), number("confidence"), { name: "calibrated", type: "flag" }],
-      batches: once((scene.measures?.measures ?? []).map((one) => [one.id, one.name, one.of, one.unit, one.value, one.note, one.confidence, one.calibrated])),
+      columns: [
+        ...[text("id"), text("name"), text("of"), text("unit"), number("value"), text("note"), number("confidence")],
+        ...[{ name: "calibrated", type: "flag" as const }, text("producers"), text("versions"), text("digests"), text("formula"), text("source")],
+      ],
+      batches: once(
+        (scene.measures?.measures ?? []).map((one) => {
+          const tellers = tellersOf(scene, one);
+          // In the order of the producers, a dash where one has none.
+          const each = (of: (teller: (typeof tellers)[number]) => string | null) => tellers.map((teller) => of(teller) ?? "-").join(" ");
+          const meaning = definitionOf(scene, one);
+          return [
+            ...[one.id, one.name, one.of, one.unit, one.value, one.note, one.confidence, one.calibrated],
+            ...[each(({ id }) => id), each(({ version }) => version), each(({ digest }) => digest), meaning?.formula ?? null, meaning?.source ?? null],
+          ];
+        }),
+      ),
     },
   ];
 }

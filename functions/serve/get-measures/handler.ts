@@ -5,7 +5,7 @@ import { analysisKey, measuresKey } from "../../../contracts/keys.ts";
 import { type CaseMeasures, type Measures, measures, measuresQuery } from "../../../contracts/measures.ts";
 import { caseId } from "../../../contracts/primitives.ts";
 import { measureOf } from "../../aggregate/measure-operation/measure.ts";
-import { readOperation } from "../../aggregate/measure-operation/read-operation.ts";
+import { type Corrected, readOperation } from "../../aggregate/measure-operation/read-operation.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { route } from "../../runtime/http.ts";
 import type { Lake } from "../../runtime/lake.ts";
@@ -41,12 +41,14 @@ export const createHandler = ({ lake, summary, log }: Deps) =>
     const version = sets.at(-1)?.version ?? 0;
     if (version === 0) return { ...asAnalysed, correctionsVersion: 0 };
     const analysis = await lake.json(analysisKey(caseId, runId), analysisContract);
-    const changes = sets.flatMap(({ corrections }) => corrections);
-    return { ...(await measuredAnew(lake, analysis, asAnalysed, changes)), correctionsVersion: version };
+    const view = corrected(
+      uncorrected(analysis),
+      sets.flatMap(({ corrections }) => corrections),
+    );
+    return { ...(await measuredAnew(lake, analysis, asAnalysed, { view, version })), correctionsVersion: version };
   });
 
-async function measuredAnew(lake: Deps["lake"], analysis: Analysis, before: Measures, changes: Parameters<typeof corrected>[1]): Promise<Measures> {
-  const operation = await readOperation(lake, analysis, corrected(uncorrected(analysis), changes));
-  const made = measureOf(operation);
-  return { ...before, measures: made.measures.map((measure) => ({ ...measure, cohort: null })), findings: made.findings };
+async function measuredAnew(lake: Deps["lake"], analysis: Analysis, before: Measures, people: Corrected): Promise<Measures> {
+  const { measures, ...made } = measureOf(await readOperation(lake, analysis, people));
+  return { ...before, schema: "surgical-measures/1.1", ...made, measures: measures.map((measure) => ({ ...measure, cohort: null })) };
 }

@@ -11,8 +11,12 @@ export interface Drawn {
   readonly outOfBody?: readonly Span[];
   /** Undefined: no network tells phases. */
   readonly phases?: readonly Labelled[];
+  /** Phases that the network knows: A and B if undefined. */
+  readonly phaseLabels?: readonly string[];
   /** Undefined: no network tells instruments. */
   readonly instruments?: readonly Labelled[];
+  /** Instruments that the network knows: six of cholecystectomy if undefined. */
+  readonly instrumentLabels?: readonly string[];
   /** Where somebody looked for instruments before the analyser failed; everywhere if undefined. */
   readonly lookedAt?: readonly Span[];
   /** Events by type. */
@@ -20,14 +24,18 @@ export interface Drawn {
   /** What a network for the view looks for. */
   readonly view?: readonly string[];
   readonly tracks?: readonly { label: string; span: Span; path: number; speedChange: number; stable: boolean }[];
-  readonly criticalView?: { frames: readonly number[]; scores: readonly [number[], number[], number[]] };
+  readonly criticalView?: { frames: readonly number[]; scores: readonly [number[], number[], number[]]; raterSd?: number[] };
+  /** Shares of the picture that blood covers. */
+  readonly blood?: { frames: readonly number[]; shares: readonly number[] };
   readonly calibrated?: boolean;
   /** Ticks of 1/25 s; one a frame where absent. */
   readonly pts?: readonly number[];
   readonly durationTicks?: number;
 }
 
-const labels = ["Bipolar", "Clipper", "Grasper", "Hook", "Irrigator"];
+const someLabels = ["Bipolar", "Clipper", "Grasper", "Hook", "Irrigator", "Scissors"];
+/** What our own measurement tells, and no network. */
+const cues = ["black", "freeze", "overexposed", "underexposed"];
 const producer = (id: string, calibrated: boolean): Analysis["producers"][number] => ({
   ...{ id, kind: "model", name: id, version: "1.0.0", digest, dataset: "drawn", threshold: 0.6, syntheticOnly: true },
   calibration: calibrated ? { method: "temperature", expectedError: 0.02 } : null,
@@ -44,12 +52,16 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
     ...{ id: `event-${id}`, type, label, ...spanned(span), confidence: 0.9, producer: by, review: "unreviewed" },
   });
   const instruments = drawn.instruments ?? [];
+  const labels = [...(drawn.instrumentLabels ?? someLabels)];
+  const isMetered = (drawn.events ?? []).some(([type]) => cues.includes(type));
   const chunks = (drawn.lookedAt ?? [[0, drawn.frameCount] as const]).map((span, i) => ({
     ...{ uri: `s3://processed/chunk-${i}.json.gz`, ...spanned(span), sha256: digest },
   }));
   return analysisOf({
     media: { ...base.media, source: { ...base.media.source, frameCount: drawn.frameCount, durationTicks: drawn.durationTicks ?? drawn.frameCount } },
-    producers: ["out-of-body", "phase", "instrument-detector", "view", "critical-view"].map((id) => producer(id, drawn.calibrated ?? false)),
+    producers: ["out-of-body", "phase", "instrument-detector", "view", "critical-view", "organ-segmenter", ...(isMetered ? ["technical-cues"] : [])].map((id) =>
+      producer(id, drawn.calibrated ?? false),
+    ),
     gate: {
       ...base.gate,
       producer: "out-of-body",
@@ -60,14 +72,14 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
     })),
     events: [
       ...instruments.map(([label, ...span], i) => event("instrument", label, span, i + 1, "instrument-detector")),
-      ...(drawn.events ?? []).map(([type, ...span], i) => event(type, type, span, instruments.length + i + 1, "view")),
+      ...(drawn.events ?? []).map(([type, ...span], i) => event(type, type, span, instruments.length + i + 1, cues.includes(type) ? "technical-cues" : "view")),
     ],
     detections: drawn.instruments ? [{ producer: "instrument-detector", labels, frameCount: 1, boxCount: 0, chunks }] : [],
     ...(drawn.lookedAt
       ? { status: "PARTIAL", coverage: [{ analyser: "frame-analysis", status: "FAILED", required: true, share: 0.5, error: "out of memory" }] }
       : {}),
     scores: [
-      ...(drawn.phases ? [scored("phase", ["A", "B"])] : []),
+      ...(drawn.phases ? [scored("phase", drawn.phaseLabels ?? ["A", "B"])] : []),
       ...(drawn.view ? [scored("view", drawn.view)] : []),
       ...(drawn.criticalView ? [scored("critical-view", ["C1", "C2", "C3"])] : []),
     ],
@@ -75,7 +87,7 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
   });
 }
 
-export const tracksOf = (tracks: NonNullable<Drawn["tracks"]>): TrackList => ({
+export const tracksOf = (tracks: NonNullable<Drawn["tracks"]>, labels: readonly string[] = someLabels): TrackList => ({
   schema: "track-list/1.0",
   detections: tracks.map(() => 0),
   label: tracks.map(({ label }) => labels.indexOf(label)),
@@ -88,12 +100,17 @@ export const tracksOf = (tracks: NonNullable<Drawn["tracks"]>): TrackList => ({
   stable: tracks.map(({ stable }) => stable),
 });
 
-export const criticalViewOf = ({ frames, scores }: NonNullable<Drawn["criticalView"]>): ScoreSeries => ({
-  ...{ schema: "score-series/1.0", producer: "critical-view", labels: ["C1", "C2", "C3"], frames: [...frames], scores: [...scores] },
+export const criticalViewOf = ({ frames, scores, raterSd }: NonNullable<Drawn["criticalView"]>): ScoreSeries => ({
+  ...{ schema: "score-series/1.0", producer: "critical-view", labels: ["C1", "C2", "C3", ...(raterSd ? ["raterSd"] : [])] },
+  ...{ frames: [...frames], scores: [...scores, ...(raterSd ? [raterSd] : [])] },
 });
 
 /** What measures are made from. */
 export function drawnOperation(drawn: Drawn): Operation {
   const pts = drawn.pts ?? Array.from({ length: drawn.frameCount }, (_, frame) => frame);
-  return operationOf(analysisOfDrawn(drawn), pts, drawn.tracks && tracksOf(drawn.tracks), drawn.criticalView && criticalViewOf(drawn.criticalView));
+  return operationOf(analysisOfDrawn(drawn), pts, {
+    tracks: drawn.tracks && tracksOf(drawn.tracks, drawn.instrumentLabels),
+    criticalView: drawn.criticalView && criticalViewOf(drawn.criticalView),
+    blood: drawn.blood && { producer: "organ-segmenter", ...drawn.blood },
+  });
 }

@@ -1,6 +1,7 @@
 import type { GroundTruth } from "../../../contracts/ground-truth.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { without } from "../../../functions/aggregate/merge-timeline/spans.ts";
+import { cholecystectomy } from "../../../models/synthetic/procedures/cholecystectomy.ts";
 import { planScenario, type Scenario } from "../../../models/synthetic/scenario.ts";
 import { truthOf } from "../../../models/synthetic/truth.ts";
 import type { Drawn, Labelled } from "./drawn-operation.ts";
@@ -33,6 +34,8 @@ export function drawnOf(truth: GroundTruth): Drawn {
     frameCount: truth.media.frameCount,
     outOfBody: outside.map(({ startFrame, endFrame }) => [startFrame, endFrame] as const),
     phases: truth.segments.filter(({ level }) => level === "phase").flatMap(({ label, ...span }) => inside(label, span)),
+    phaseLabels: cholecystectomy.phases.map(({ label }) => label),
+    instrumentLabels: truth.instrumentLabels,
     instruments: truth.instrumentLabels.flatMap((label, i) => presences(truth, i).flatMap((span) => inside(label, span))),
     view: conditions,
     events: truth.events.filter(({ type }) => [...conditions, ...cues].includes(type)).flatMap(({ type, ...span }) => inside(type, span)),

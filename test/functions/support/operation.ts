@@ -6,6 +6,7 @@ import type { Analysis, DetectionChunk, MaskChunk } from "../../../contracts/ana
 import { encodeRuns, type FrameTable, frameTable } from "../../../contracts/frame-table.ts";
 import { groundTruth } from "../../../contracts/ground-truth.ts";
 import { analysisKey, detectionChunkKey, frameTableKey, maskChunkKey, measuresKey, parseUri } from "../../../contracts/keys.ts";
+import { definitions } from "../../../contracts/measure-definitions.ts";
 import type { Measures } from "../../../contracts/measures.ts";
 import { runsOf } from "../../../contracts/run-lengths.ts";
 import { analysisOf } from "./analysis.ts";
@@ -77,7 +78,12 @@ export async function drawnOperation(): Promise<{ lake: MemoryLake; analysis: An
     masks,
   });
   const measures: Measures = {
-    ...{ schema: "surgical-measures/1.0", caseId, runId, contentSha256: digest, procedure: "laparoscopic-cholecystectomy", severity: 2 },
+    ...{ schema: "surgical-measures/1.1", caseId, runId, contentSha256: digest, procedure: "laparoscopic-cholecystectomy", severity: 2 },
+    producers: [{ id: detector.id, kind: detector.kind, name: detector.name, version: detector.version, digest: detector.digest, calibration: null }],
+    definitions: [
+      { name: "phase-duration", ...definitions["phase-duration"] },
+      { ...{ name: "critical-view", unit: "probability", title: { en: "Critical view", "zh-TW": "安全視野" } }, formula: "Mean of it.", source: "A test" },
+    ],
     measures: [
       { ...measured("phase-duration/ClippingCutting"), name: "phase-duration", of: "ClippingCutting", unit: "seconds", value: 2.72 },
       { ...measured("critical-view"), name: "critical-view", of: null, unit: "probability", value: null, note: "No network tells." },

@@ -1,42 +1,38 @@
 import { allUntold, type Item, type Operation, secondsOf, told } from "../operation.ts";
-import { byLabel, type Family } from "../result.ts";
+import type { Family } from "../result.ts";
 
 const names = ["phase-duration", "phase-entry-count", "phase-longest-run", "transition-count"] as const;
 
-/** How long each phase takes, how often it is entered, and what follows what. */
+/** How long each phase takes, how often it is entered, and what follows what. A phase that the network knows and never told took no time. */
 export function phases(operation: Operation): Family {
   if (operation.phases === null) return { measures: allUntold(names, "No network tells phases."), findings: [] };
-  if (operation.phases.length === 0) return { measures: allUntold(names, "No phase was recognised."), findings: [] };
-  const runs = visits(operation.phases);
-  const measures = [...byLabel(operation.phases)].flatMap(([label, segments]) => {
+  const { items, labels, watch } = operation.phases;
+  if (items.length === 0) return { measures: allUntold(names, "No phase was recognised."), findings: [] };
+  const by = watch.producers;
+  const runs = visits(items);
+  const measures = labels.flatMap((label) => {
+    const segments = items.filter((item) => item.label === label);
     const own = runs.filter((run) => run.label === label);
-    const longest = Math.max(...own.map(({ segments }) => secondsOf(operation, segments)));
+    const longest = own.reduce((most, { segments }) => Math.max(most, secondsOf(operation, segments)), 0);
+    const ground = { by, items: segments };
     return [
-      told(operation, "phase-duration", label, secondsOf(operation, segments), segments),
-      told(operation, "phase-entry-count", label, own.length, segments),
-      told(operation, "phase-longest-run", label, longest, segments),
+      told(operation, "phase-duration", label, secondsOf(operation, segments), ground),
+      told(operation, "phase-entry-count", label, own.length, ground),
+      told(operation, "phase-longest-run", label, longest, ground),
     ];
   });
   const transitions = Map.groupBy(
-    runs.slice(1).flatMap((run, i) => {
+    runs.slice(1).map((run, i) => {
       const before = runs[i] as Visit;
-      return [{ of: `${before.label} > ${run.label}`, items: [before.segments.at(-1) as Item, run.segments[0] as Item] }];
+      return { of: `${before.label} > ${run.label}`, items: [before.segments.at(-1) as Item, run.segments[0] as Item] };
     }),
     ({ of }) => of,
   );
   return {
     measures: [
       ...measures,
-      told(operation, "transition-count", null, runs.length - 1, operation.phases),
-      ...[...transitions].map(([of, those]) =>
-        told(
-          operation,
-          "transition-count",
-          of,
-          those.length,
-          those.flatMap(({ items }) => items),
-        ),
-      ),
+      told(operation, "transition-count", null, runs.length - 1, { by, items }),
+      ...[...transitions].map(([of, those]) => told(operation, "transition-count", of, those.length, { by, items: those.flatMap(({ items }) => items) })),
     ],
     findings: [],
   };

@@ -3,7 +3,7 @@ import { personProducer } from "../../../../contracts/corrected-view.ts";
 import type { Measure } from "../../../../contracts/measures.ts";
 import { units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { type Event, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
+import { definitionOf, type Event, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
 
 /**
  * A DICOM structured report after TID 1500 "Measurement Report" (DICOM PS3.16), as JSON (PS3.18, Annex F): a Comprehensive 3D SR
@@ -146,7 +146,9 @@ function offsetOf(scene: Scene, frame: number): number {
   return Number(((ticksAt(scene, frame) * num) / den).toFixed(6));
 }
 
-function measureGroup(scene: Scene, { id, name, of, unit, value, note, producers }: Measure): DataSet {
+function measureGroup(scene: Scene, measure: Measure): DataSet {
+  const { id, name, of, unit, value, note, producers } = measure;
+  const meaning = definitionOf(scene, measure);
   const { code: ucum, display } = units[unit];
   return container(
     "125007",
@@ -156,7 +158,9 @@ function measureGroup(scene: Scene, { id, name, of, unit, value, note, producers
     uidItem("112040", "Tracking Unique Identifier", uid(scene.runId, `measure/${id}`)),
     ...algorithm(scene, producers),
     number(name, "99SVP", name, value, ucum, display),
-    ...[of, note].flatMap((remark) => (remark === null ? [] : [text("121106", "DCM", "Comment", remark)])),
+    ...[of, note, meaning ? `${meaning.formula} Source: ${meaning.source}` : null].flatMap((remark) =>
+      remark === null ? [] : [text("121106", "DCM", "Comment", remark)],
+    ),
   );
 }
 

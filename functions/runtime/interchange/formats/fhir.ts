@@ -15,7 +15,7 @@ import type {
 import type { Measure } from "../../../../contracts/measures.ts";
 import { codes, ownSystem, units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { type Event, provenanceOf, reviewOf, type Scene, type Segment, secondsAt } from "../scene.ts";
+import { definitionOf, type Event, provenanceOf, reviewOf, type Scene, type Segment, secondsAt } from "../scene.ts";
 
 /**
  * HL7 FHIR R4 (4.0.1), a Bundle of type `collection`: the Procedure, an Observation for each segment, event and measure, the
@@ -55,7 +55,12 @@ function bundleOf(scene: Scene): Bundle {
   const observations = [
     ...scene.segments.map((one) => spanObservation(scene, one, concept("level", one.level), { ...about, ...deviceOf(one.producer) })),
     ...scene.events.map((one) => spanObservation(scene, one, concept("event", one.type), { ...about, ...deviceOf(one.producer) })),
-    ...(scene.measures?.measures ?? []).map((one) => measureObservation(scene, one, { ...about, ...deviceOf(one.producers[0] ?? "") })),
+    ...(scene.measures?.measures ?? []).map((one) => {
+      // An observation has one device; the others who told it are named beside it.
+      const [first, ...others] = one.producers.flatMap((id) => deviceOf(id).device ?? []);
+      const extension = others.map((device) => ({ url: "urn:svp:fhir:further-device", valueReference: device }));
+      return measureObservation(scene, one, { ...about, ...(first && { device: first }), ...(extension.length > 0 && { extension }) });
+    }),
   ];
   const { warning } = provenanceOf(scene);
   const report: DiagnosticReport = {
@@ -79,7 +84,7 @@ const subjectOf = ({ caseId }: Scene): Reference<Patient> => ({ type: "Patient",
 /** There is a date, and it is not told (HL7, "Data Absent Reason"). */
 const masked = { extension: [{ url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "masked" }] };
 
-type About = Pick<Observation, "subject" | "partOf" | "device">;
+type About = Pick<Observation, "subject" | "partOf" | "device" | "extension">;
 
 function spanObservation(scene: Scene, one: Segment | Event, code: CodeableConcept, about: About): Observation {
   const { id, label, startFrame, endFrame, confidence, review } = one;
@@ -106,8 +111,10 @@ function periodOf(scene: Scene, startFrame: number, endFrame: number): Period & 
   };
 }
 
-function measureObservation(scene: Scene, { id, name, of, unit, value, note }: Measure, about: About): Observation {
+function measureObservation(scene: Scene, measure: Measure, about: About): Observation {
+  const { id, name, of, unit, value, note } = measure;
   const { code, display } = units[unit];
+  const meaning = definitionOf(scene, measure);
   return {
     ...{ resourceType: "Observation", id: idOf(scene, `measure/${id}`), identifier: [{ system: "urn:svp:measure", value: id }], status: "preliminary" },
     ...{ code: { ...concept("measure", name), text: of === null ? name : `${name}: ${of}` }, ...about },
@@ -119,6 +126,7 @@ function measureObservation(scene: Scene, { id, name, of, unit, value, note }: M
           },
         }
       : { valueQuantity: { value, unit: display, system: ucum, code } }),
+    ...(meaning && { method: { text: `${meaning.formula} Source: ${meaning.source}` } }),
     ...(note !== null && { note: [{ text: note }] }),
   };
 }

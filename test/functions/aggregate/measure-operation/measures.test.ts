@@ -34,16 +34,21 @@ const operation: Drawn = {
     ["Hook", 1225, 1725],
     ["Clipper", 1800, 2050],
   ],
-  view: ["smoke", "blur", "bleeding"],
+  view: ["smoke", "blur", "bleeding", "reflection", "Lens fog"],
   events: [
     ["smoke", 100, 350],
+    ["reflection", 500, 650],
+    ["reflection", 600, 700],
+    ["lens-fog", 2400, 2475],
     ["blur", 1500, 1550],
     ["black", 1540, 1590],
   ],
   tracks: [
     { label: "Hook", span: [50, 300], path: 2, speedChange: 0.5, stable: true },
+    // A fragment of the same hook: no second instrument.
+    { label: "Hook", span: [100, 130], path: 9, speedChange: 9, stable: false },
     { label: "Hook", span: [1225, 1725], path: 4, speedChange: 1.5, stable: true },
-    { label: "Clipper", span: [1700, 1800], path: 9, speedChange: 9, stable: false },
+    { label: "Clipper", span: [1700, 1800], path: 1, speedChange: 0, stable: true },
   ],
 };
 
@@ -59,6 +64,9 @@ describe("clinical measures of a hand-made operation", () => {
     "excursion-count": 1,
     "excursion-time": 5,
     "excursion-count/A": 1,
+    "excursion-time/A": 5,
+    "excursion-count/B": 0,
+    "excursion-time/B": 0,
     // 38 s + 5 s; 20 s + 28 s.
     "phase-duration/A": 43,
     "phase-entry-count/A": 2,
@@ -79,6 +87,15 @@ describe("clinical measures of a hand-made operation", () => {
     "instrument-phase-share/Hook/B": rounded(16 / 48),
     "instrument-phase-share/Clipper/A": rounded(20 / 43),
     "instrument-phase-share/Clipper/B": rounded(10 / 48),
+    // Looked for all the time, and never seen.
+    ...Object.fromEntries(
+      ["Bipolar", "Grasper", "Irrigator", "Scissors"].flatMap((label) =>
+        [`instrument-time/${label}`, `instrument-share/${label}`, `instrument-phase-share/${label}/A`, `instrument-phase-share/${label}/B`].map((id) => [
+          id,
+          0,
+        ]),
+      ),
+    ),
     // 8 s from 300, 4 s from 1125, 3 s from 1725, 16 s from 2050.
     "idle-time": 31,
     "idle-count": 4,
@@ -94,11 +111,16 @@ describe("clinical measures of a hand-made operation", () => {
     // Stable tracks only: 2 + 4 diagonals in 10 s + 20 s.
     "path-length/Hook": 6,
     "mean-speed/Hook": 0.2,
-    "speed-change/Hook": 1,
+    "path-length/Clipper": 1,
+    "mean-speed/Clipper": 0.25,
     "smoke-share": rounded(10 / 91),
     "blur-share": rounded(2 / 91),
-    // Smoke 10 s, blur and black together 3.6 s.
-    "unusable-view-share": rounded(13.6 / 91),
+    // Two spans that overlap are 8 s.
+    "reflection-share": rounded(8 / 91),
+    // From frame 2450 on the camera is outside.
+    "fog-share": rounded(2 / 91),
+    // Smoke 10 s, blur and black together 3.6 s, fog 2 s. Reflections spoil spots only.
+    "unusable-view-share": rounded(15.6 / 91),
     "bleeding-count": 0,
     "bleeding-time": 0,
   };
@@ -107,12 +129,17 @@ describe("clinical measures of a hand-made operation", () => {
   it("tells nothing else, and why not", () => {
     const others = measured(operation).measures.filter(({ id }) => !(id in golden));
     expect(others.map(({ id, value, note }) => [id, value, note])).to.deep.equal([
-      ["fog-share", null, "No network tells fog."],
-      ["reflection-share", null, "No network tells reflection."],
+      ["lens-cleaning-count", null, "No network tells when the lens is cleaned: an excursion may be for that, or for something else."],
+      ["lens-cleaning-time", null, "No network tells when the lens is cleaned: an excursion may be for that, or for something else."],
+      ["bimanual-time", null, "No network tells whose hand holds which instrument."],
+      ["bimanual-share", null, "No network tells whose hand holds which instrument."],
       ["bleeding-control-time", null, "No bleeding was seen."],
+      ["bleeding-area-share", null, "No network outlines blood."],
+      ["bleeding-area-largest", null, "No network outlines blood."],
       ["critical-view-held", null, "No network tells the criteria of the critical view."],
       ["critical-view-lead", null, "No network tells the criteria of the critical view."],
       ["critical-view-probability", null, "No network tells the criteria of the critical view."],
+      ["critical-view-rater-spread", null, "No network tells the criteria of the critical view."],
     ]);
   });
 
@@ -128,6 +155,18 @@ describe("clinical measures of a hand-made operation", () => {
     });
     expect(of("phase-duration/A")).to.deep.include({ evidence: ["segment-1", "segment-3"], producers: ["phase"], confidence: 0.8 });
     expect(of("excursion-count")).to.deep.include({ evidence: ["out-of-body-2"], producers: ["out-of-body"] });
+    // Of two kinds of things: the less sure one is how sure it is.
+    expect(of("excursion-count/A")).to.deep.include({ evidence: ["out-of-body-2", "segment-1"], producers: ["out-of-body", "phase"], confidence: 0.8 });
+    expect(of("instrument-phase-share/Hook/A")).to.deep.include({
+      evidence: ["event-3", "event-1", "segment-1", "segment-3"],
+      producers: ["instrument-detector", "phase"],
+      confidence: 0.8,
+    });
+    // The hook ends before the gap and the clipper begins after it.
+    expect(of("idle-time/A")).to.deep.include({
+      evidence: ["event-2", "event-3", "event-1", "event-4", "segment-1", "segment-3"],
+      producers: ["instrument-detector", "phase"],
+    });
     expect(measured(operation).measures.some(({ calibrated }) => calibrated)).to.equal(false);
   });
 
@@ -137,14 +176,17 @@ describe("clinical measures of a hand-made operation", () => {
       ["finding-1", "smoke", "smoke", 100, 350, "event-5"],
       ["finding-2", "exchange", "Hook for Clipper", 300, 500, "event-1,event-2"],
       ["finding-3", "idle", "No instrument in sight", 300, 500, "event-1,event-2"],
-      ["finding-4", "excursion", "The camera leaves the patient", 1000, 1125, "out-of-body-2"],
-      ["finding-5", "exchange", "Clipper for Hook", 1000, 1225, "event-2,event-3"],
-      ["finding-6", "idle", "No instrument in sight", 1125, 1225, "event-3"],
-      ["finding-7", "blur", "blur", 1500, 1550, "event-6"],
-      ["finding-8", "bimanual", "Two instruments in sight", 1700, 1725, "event-3"],
-      ["finding-9", "exchange", "Hook for Clipper", 1725, 1800, "event-3,event-4"],
-      ["finding-10", "idle", "No instrument in sight", 1725, 1800, "event-3,event-4"],
-      ["finding-11", "idle", "No instrument in sight", 2050, 2450, "event-4"],
+      ["finding-4", "reflection", "reflection", 500, 650, "event-6"],
+      ["finding-5", "reflection", "reflection", 600, 700, "event-7"],
+      ["finding-6", "excursion", "The camera leaves the patient", 1000, 1125, "out-of-body-2"],
+      ["finding-7", "exchange", "Clipper for Hook", 1000, 1225, "event-2,event-3"],
+      ["finding-8", "idle", "No instrument in sight", 1125, 1225, "event-3"],
+      ["finding-9", "blur", "blur", 1500, 1550, "event-9"],
+      ["finding-10", "bimanual", "Two instruments in sight", 1700, 1725, "event-3"],
+      ["finding-11", "exchange", "Hook for Clipper", 1725, 1800, "event-3,event-4"],
+      ["finding-12", "idle", "No instrument in sight", 1725, 1800, "event-3,event-4"],
+      ["finding-13", "idle", "No instrument in sight", 2050, 2450, "event-4"],
+      ["finding-14", "fog", "lens-fog", 2400, 2475, "event-8"],
     ]);
   });
 
@@ -406,9 +448,9 @@ describe("clinical measures where there is little to measure", () => {
 
   it("take boxes of structures for no instruments", () => {
     const boxes = { ...{ producer: "structures", labels: ["Gallbladder"], frameCount: 100, boxCount: 0 }, chunks: [] };
-    const { instruments } = operationOf(analysisOf({ detections: [boxes], events: [], tracks: null }), count(100), undefined, undefined);
+    const { instruments } = operationOf(analysisOf({ detections: [boxes], events: [], tracks: null }), count(100));
     expect(instruments).to.equal(null);
-    expect(drawnOperation({ frameCount: 100, instruments: [], tracks: [] }).instruments?.size).to.equal(0);
+    expect(drawnOperation({ frameCount: 100, instruments: [], tracks: [] }).instruments?.byLabel.get("Hook")?.items).to.deep.equal([]);
   });
 
   it("survive a camera that is never inside", () => {

@@ -43,7 +43,7 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
     values[`phase-entry-count/${label}`] = 1;
     for (const [i, instrument] of truth.instrumentLabels.entries()) {
       const both = count((frame) => phase[frame] && shown[i]?.[frame]);
-      if (both > 0) values[`instrument-phase-share/${instrument}/${label}`] = both / frames;
+      values[`instrument-phase-share/${instrument}/${label}`] = both / frames;
     }
   }
   const { phases } = cholecystectomy;
@@ -51,7 +51,6 @@ function countedFrom(truth: GroundTruth): Record<string, number> {
   for (const [i, { label }] of phases.slice(1).entries()) values[`transition-count/${phases[i]?.label} > ${label}`] = 1;
   for (const [i, instrument] of truth.instrumentLabels.entries()) {
     const frames = count((frame) => shown[i]?.[frame]);
-    if (frames === 0) continue;
     values[`instrument-time/${instrument}`] = frames / framesPerSecond;
     values[`instrument-share/${instrument}`] = frames / all;
   }
