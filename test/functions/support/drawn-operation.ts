@@ -19,6 +19,8 @@ export interface Drawn {
   readonly instrumentLabels?: readonly string[];
   /** Where somebody looked for instruments before the analyser failed; everywhere if undefined. */
   readonly lookedAt?: readonly Span[];
+  /** What the analysis says that each output is about (1.2), as `producer kind`; nothing if undefined, as in 1.1. */
+  readonly looks?: Readonly<Record<string, readonly Span[]>>;
   /** Events by type. */
   readonly events?: readonly Labelled[];
   /** What a network for the view looks for. */
@@ -78,6 +80,12 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
     ...(drawn.lookedAt
       ? { status: "PARTIAL", coverage: [{ analyser: "frame-analysis", status: "FAILED", required: true, share: 0.5, error: "out of memory" }] }
       : {}),
+    ...(drawn.looks && {
+      lookedAt: Object.entries(drawn.looks).map(([output, spans]) => {
+        const [producer = "", kind] = output.split(" ") as [string, NonNullable<Analysis["lookedAt"]>[number]["kind"]];
+        return { producer, kind, spans: spans.map(spanned) };
+      }),
+    }),
     scores: [
       ...(drawn.phases ? [scored("phase", drawn.phaseLabels ?? ["A", "B"])] : []),
       ...(drawn.view ? [scored("view", drawn.view)] : []),

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { CaseSummary } from "../../../../contracts/case.ts";
 import { analysisKey, frameTableKey, measuresKey } from "../../../../contracts/keys.ts";
+import { definitions } from "../../../../contracts/measure-definitions.ts";
 import { measures as measuresContract } from "../../../../contracts/measures.ts";
 import { createHandler, type Deps, type Stratum, type Values } from "../../../../functions/aggregate/measure-operation/handler.ts";
 import { failure } from "../../../support/failure.ts";
@@ -85,6 +86,24 @@ describe("aggregate/measure-operation", () => {
     expect(remembered).to.deep.equal([]);
     expect((await hook())?.cohort).to.include({ n: 10, percentile: 0.15 });
     expect((await hook())?.note).to.equal("The analysis is partial: frame-analysis did not see all.");
+  });
+
+  it("says who told every value and what it means, once for each, and reads what 1.0 did not say", async () => {
+    await measure();
+    const found = await written();
+    expect(found.schema).to.equal("surgical-measures/1.1");
+    expect(found.producers?.map(({ id, version }) => [id, version, found.producers?.filter((one) => one.id === id).length])).to.deep.equal([
+      ["instrument-detector", "1.0.0", 1],
+      ["out-of-body", "1.0.0", 1],
+    ]);
+    expect(found.definitions?.map(({ name }) => name)).to.deep.equal(Object.keys(definitions));
+    const { producers, definitions: meanings, ...rest } = found;
+    expect(measuresContract.safeParse({ ...rest, schema: "surgical-measures/1.0" }).success).to.equal(true);
+    const reasons = (change: object) => measuresContract.safeParse({ ...found, ...change }).error?.issues.map(({ message }) => message);
+    expect(measuresContract.safeParse(rest).error?.issues[0]?.message).to.equal("must say who told the values");
+    expect(reasons({ producers: producers?.slice(1) })?.[0]).to.equal("names instrument-detector, which is not among the document's producers");
+    expect(reasons({ definitions: meanings?.slice(1) })).to.deep.equal(["procedure-time has no definition in the document"]);
+    expect(reasons({ measures: found.measures.map((one) => ({ ...one, producers: [] })) })?.[0]).to.equal("must say who told procedure-time");
   });
 
   it("says what is missing", async () => {

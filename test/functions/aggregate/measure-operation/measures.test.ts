@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Analysis } from "../../../../contracts/analysis.ts";
+import { eventType } from "../../../../contracts/event-type.ts";
 import { definitions } from "../../../../contracts/measure-definitions.ts";
 import { measureOf } from "../../../../functions/aggregate/measure-operation/measure.ts";
 import { operationOf } from "../../../../functions/aggregate/measure-operation/operation.ts";
 import { analysisOf } from "../../support/analysis.ts";
-import { type Drawn, drawnOperation, type Labelled } from "../../support/drawn-operation.ts";
+import { analysisOfDrawn, type Drawn, drawnOperation, type Labelled } from "../../support/drawn-operation.ts";
 import { count } from "../../support/frames.ts";
+import { digest } from "../../support/ids.ts";
 
 const measured = (drawn: Drawn) => measureOf(drawnOperation(drawn));
 const valuesOf = (drawn: Drawn): Record<string, number | null> => Object.fromEntries(measured(drawn).measures.map(({ id, value }) => [id, value]));
@@ -252,6 +255,31 @@ describe("exchanges", () => {
     ).to.equal(0);
   });
 
+  it("allow for the next instrument to be in sight before the last one has gone", () => {
+    const overlapping = (frames: number) =>
+      exchanges([
+        ["Hook", 0, 1000],
+        ["Clipper", 1000 - frames, 2500],
+      ]);
+    expect([0, 1, 25, 26].map(overlapping)).to.deep.equal([1, 1, 1, 0]);
+    // What came and went while the hook was there takes no place of it.
+    expect(
+      exchanges([
+        ["Hook", 0, 1000],
+        ["Clipper", 980, 1000],
+      ]),
+    ).to.equal(0);
+  });
+
+  it("end with the moment from which the operation went on without", () => {
+    const after = (frames: number) =>
+      exchanges([
+        ["Hook", 0, 500],
+        ["Clipper", 500 + frames, 2500],
+      ]);
+    expect([750, 751].map(after)).to.deep.equal([1, 0]);
+  });
+
   it("are none where the other instrument was only lost from sight for a moment, or came back with the camera", () => {
     // The hook goes for good; the grasper, there all the time, is missed for 2 s.
     const graspers: Labelled[] = [
@@ -298,6 +326,164 @@ describe("an operation analysed in part", () => {
   it("says so of every value", () => {
     const { measures } = measured(half);
     for (const { value, note } of measures) if (value !== null) expect(note).to.contain("The analysis is partial: frame-analysis did not see all.");
+  });
+});
+
+describe("what each network looked at", () => {
+  const valueOf = (drawn: Drawn, id: string) => valuesOf(drawn)[id];
+  const hook: Drawn = { frameCount: 2500, instruments: [["Hook", 250, 1000]] };
+
+  it("is the whole of what an instrument's share is of", () => {
+    const half = { ...hook, looks: { "instrument-detector detections": [[0, 1250]] as const } };
+    expect(valuesOf(half)).to.include({ "instrument-share/Hook": 0.6, "instrument-share/Bipolar": 0, "idle-time": 20 });
+    expect(valueOf(hook, "instrument-share/Hook")).to.equal(0.3);
+  });
+
+  it("is less where a network that classifies saw half", () => {
+    const analysis = analysisOfDrawn({ frameCount: 2500, instruments: [["Hook", 250, 1000]] });
+    const scores = [{ ...{ producer: "instrument-detector", subject: "instrument" as const, labels: ["Hook"], frameCount: 1 }, ...place }];
+    const of = (lookedAt: Analysis["lookedAt"]) => {
+      const { measures } = measureOf(operationOf({ ...analysis, detections: [], scores, ...(lookedAt && { lookedAt }) }, count(2500)));
+      return ["instrument-share/Hook", "idle-time"].map((id) => measures.find((measure) => measure.id === id)?.value);
+    };
+    expect(of([{ producer: "instrument-detector", kind: "classifications", spans: [{ startFrame: 0, endFrame: 1250 }] }])).to.deep.equal([0.6, 20]);
+    // An analysis that does not say: all that is inside.
+    expect(of(undefined)).to.deep.equal([0.3, 70]);
+  });
+
+  it("is that of instruments alone, whatever looks for organs", () => {
+    const analysis = analysisOfDrawn({ frameCount: 2500, instruments: [["Hook", 250, 1000]] });
+    const [own] = analysis.detections as [Analysis["detections"][number]];
+    const organs = { ...own, producer: "organ-segmenter", labels: ["Liver"] };
+    const liver = { ...(analysis.events[0] as Analysis["events"][number]), id: "event-9", type: "structure", label: "Liver", producer: "organ-segmenter" };
+    const lookedAt: Analysis["lookedAt"] = [
+      { producer: "instrument-detector", kind: "detections", spans: [{ startFrame: 0, endFrame: 1250 }] },
+      { producer: "organ-segmenter", kind: "detections", spans: [{ startFrame: 0, endFrame: 2500 }] },
+    ];
+    const changed = { ...analysis, detections: [own, organs], events: [...analysis.events, liver], lookedAt };
+    const { measures } = measureOf(operationOf(changed, count(2500)));
+    const of = (id: string) => measures.find((measure) => measure.id === id);
+    expect([of("instrument-share/Hook")?.value, of("idle-time")?.value]).to.deep.equal([0.6, 20]);
+    expect(of("idle-time")?.producers).to.deep.equal(["instrument-detector"]);
+  });
+
+  it("is the whole of what smoke's share is of, and untold where nobody looked", () => {
+    const smoke: Drawn = { frameCount: 2500, view: ["smoke"], events: [["smoke", 0, 250]] };
+    expect(valueOf(smoke, "smoke-share")).to.equal(0.1);
+    expect(valueOf({ ...smoke, looks: { "view classifications": [[0, 1250]] } }, "smoke-share")).to.equal(0.2);
+    const { measures } = measured({ ...smoke, events: [], looks: { "view classifications": [] } });
+    expect(measures.find(({ id }) => id === "smoke-share")).to.deep.include({ value: null, note: "Nobody looked for smoke inside the patient." });
+  });
+
+  it("is what all who tell what spoils the view saw", () => {
+    const drawn: Drawn = {
+      frameCount: 2500,
+      view: ["smoke"],
+      events: [
+        ["smoke", 0, 250],
+        ["black", 1000, 1500],
+      ],
+    };
+    // The network saw the first half only: 10 s of smoke and 10 s of black in 50 s.
+    expect(valueOf({ ...drawn, looks: { "view classifications": [[0, 1250]], "technical-cues cues": [[0, 2500]] } }, "unusable-view-share")).to.equal(0.4);
+    expect(valueOf({ ...drawn, looks: { "view classifications": [[0, 50]], "technical-cues cues": [[50, 2500]] } }, "unusable-view-share")).to.equal(null);
+  });
+
+  it("is said of the critical view, where a network saw half", () => {
+    const frames = count(20).map((i) => i * 25);
+    const column = frames.map(() => 0.9);
+    const { measures } = measured({ frameCount: 1000, instruments: [], tracks: [], criticalView: { frames, scores: [column, column, column] } });
+    expect(measures.find(({ id }) => id === "critical-view-held")).to.deep.include({
+      value: 21,
+      note: "Achieved: held for at least 5 s. No clip or cut was seen. Looked at for 21.0 of 40.0 s.",
+    });
+  });
+});
+
+const place = { uri: "s3://processed/scores.json.gz", sha256: digest };
+
+describe("two instruments at once", () => {
+  const track = (label: string, span: readonly [number, number], stable = true) => ({ label, span, path: 1, speedChange: 0, stable });
+  const both = (tracks: NonNullable<Drawn["tracks"]>, more: Partial<Drawn> = {}) => {
+    const { measures, findings } = measured({ frameCount: 2500, instruments: [], tracks, ...more });
+    const value = (id: string) => measures.find((measure) => measure.id === id)?.value;
+    return { values: ["two-instruments-time", "two-instruments-share", "bimanual-time", "bimanual-share"].map(value), findings };
+  };
+
+  it("are two stable tracks: fragments of one are none", () => {
+    expect(both([track("Hook", [0, 250]), track("Hook", [100, 125], false)]).values).to.deep.equal([0, 0, null, null]);
+    expect(both([track("Hook", [0, 250]), track("Grasper", [125, 375])]).values).to.deep.equal([5, 0.05, null, null]);
+  });
+
+  it("have their share of what was looked at", () => {
+    const tracks = [track("Hook", [0, 250]), track("Grasper", [125, 375])];
+    expect(both(tracks, { looks: { "instrument-detector detections": [[0, 1250]] } }).values).to.deep.equal([5, 0.1, null, null]);
+  });
+
+  it("are both hands where labels name them", () => {
+    const instrumentLabels = ["MSLH Grasper", "MSRH Hook", "ASRH Grasper"];
+    const tracks = [track("MSLH Grasper", [0, 250]), track("ASRH Grasper", [0, 250]), track("MSRH Hook", [200, 300])];
+    const found = both(tracks, { instrumentLabels });
+    // The assistant's hand is in sight, and is none of the surgeon's.
+    expect(found.values).to.deep.equal([10, 0.1, 2, 0.02]);
+    expect(found.findings.map(({ type, label, startFrame, endFrame }) => [type, label, startFrame, endFrame])).to.deep.include.members([
+      ["bimanual", "Both hands hold an instrument", 200, 250],
+    ]);
+  });
+});
+
+describe("every value", () => {
+  it("has a producer with a digest, and a definition with a source", () => {
+    const frames = count(100).map((i) => i * 25);
+    const column = frames.map((frame) => (frame > 200 && frame < 700 ? 0.9 : 0.1));
+    const whole: Drawn = {
+      ...operation,
+      instruments: [...(operation.instruments ?? []), ["Bipolar", 1900, 2000]],
+      criticalView: { frames, scores: [column, column, column], raterSd: column },
+      blood: { frames: [1900], shares: [0.25] },
+      events: [...(operation.events ?? []), ["bleeding", 1850, 1950], ["lens-cleaning", 10, 90]],
+      view: [...(operation.view ?? []), "Lens cleaning"],
+    };
+    const nothing: Drawn = { ...whole, instruments: [], tracks: [], events: [], phases: [] };
+    for (const drawn of [whole, nothing, { frameCount: 100 }, { frameCount: 100, outOfBody: [[0, 100]] } as Drawn]) {
+      const { measures, producers, definitions: meanings, findings } = measured(drawn);
+      const by = new Map(producers.map((producer) => [producer.id, producer]));
+      for (const { id, name, value, producers: ids } of measures) {
+        const meaning = meanings.find((one) => one.name === name) ?? expect.fail(`${id} has no definition.`);
+        expect([meaning.formula, meaning.source], id).not.to.include("");
+        if (value === null) continue;
+        expect(ids, id).not.to.deep.equal([]);
+        for (const producer of ids) expect(by.get(producer)?.digest, `${id} of ${producer}`).to.equal(digest);
+      }
+      for (const { type, producers: ids } of findings) {
+        expect(ids, type).not.to.deep.equal([]);
+        for (const id of ids) expect(by.has(id), `${type} of ${id}`).to.equal(true);
+      }
+    }
+    const told = measured(whole).measures.filter(({ value }) => value !== null);
+    const untold = Object.keys(definitions).filter((name) => !told.some((measure) => measure.name === name));
+    expect(untold).to.deep.equal(["bimanual-time", "bimanual-share"]);
+    expect(measured({ ...whole, calibrated: true }).producers.find(({ id }) => id === "phase")).to.deep.equal({
+      ...{ id: "phase", kind: "model", name: "phase", version: "1.0.0", digest, calibration: { method: "temperature", expectedError: 0.02 } },
+    });
+  });
+
+  it("is refused where the analysis does not say who told it", () => {
+    const drawn = drawnOperation({ frameCount: 100, instruments: [["Hook", 0, 50]] });
+    expect(() => measureOf({ ...drawn, producers: new Map() })).to.throw(/^The analysis has findings of .* and does not say who that is\.$/);
+  });
+
+  it("of lens cleaning is told by a network alone", () => {
+    const values = valuesOf({
+      frameCount: 2500,
+      outOfBody: [[500, 600]],
+      view: ["Lens cleaning"],
+      events: [
+        ["lens-cleaning", 100, 200],
+        ["lens-cleaning", 150, 225],
+      ],
+    });
+    expect(values).to.include({ "lens-cleaning-count": 1, "lens-cleaning-time": 5, "excursion-count": 1 });
   });
 });
 
@@ -352,6 +538,124 @@ describe("bleeding", () => {
   });
 });
 
+describe("the control of bleeding", () => {
+  const control = (instruments: readonly Labelled[], bleedings: readonly (readonly [number, number])[] = [[700, 825]]) => {
+    const events = bleedings.map(([start, end]) => ["bleeding", start, end] as const);
+    const { measures } = measured({ frameCount: 250_000, instruments, view: ["bleeding"], events });
+    const { value, note } = measures.find(({ id }) => id === "bleeding-control-time") ?? {};
+    return [value, note];
+  };
+
+  it("counts a tool that comes 5.0 s after the end, and none a frame later", () => {
+    expect(control([["Irrigator", 950, 1050]])).to.deep.equal([14, "Of 1 of 1."]);
+    expect(control([["Irrigator", 951, 1050]])).to.deep.equal([null, "No irrigator or bipolar answers to a bleeding."]);
+  });
+
+  it("counts a tool that was at work at the onset, if it stops", () => {
+    expect(control([["Bipolar", 0, 750]])).to.deep.equal([2, "Of 1 of 1."]);
+    expect(control([["Bipolar", 0, 900]])).to.deep.equal([8, "Of 1 of 1."]);
+    // What ended before the onset answers to nothing.
+    expect(control([["Bipolar", 0, 700]])[0]).to.equal(null);
+  });
+
+  it("is not attributable to a tool that is in sight anyway", () => {
+    const why = "Of 1 it is not attributable: what answers stays in sight for more than 60 s after it.";
+    expect(control([["Bipolar", 0, 90_000]])).to.deep.equal([null, why]);
+    // 60 s after the end are the last that count.
+    expect(control([["Bipolar", 800, 825 + 1500]])).to.deep.equal([65, "Of 1 of 1."]);
+    expect(control([["Bipolar", 800, 825 + 1501]])).to.deep.equal([null, why]);
+    // The irrigator comes and goes; the bipolar stays.
+    expect(
+      control([
+        ["Bipolar", 0, 90_000],
+        ["Irrigator", 800, 900],
+      ]),
+    ).to.deep.equal([8, "Of 1 of 1."]);
+    expect(
+      control(
+        [["Bipolar", 0, 10_000]],
+        [
+          [700, 825],
+          [9900, 9950],
+        ],
+      ),
+    ).to.deep.equal([4, `Of 1 of 2. ${why}`]);
+  });
+
+  it("is not told where the network knows neither tool", () => {
+    const { measures } = measured({
+      frameCount: 2500,
+      instruments: [],
+      tracks: [],
+      instrumentLabels: ["Hook"],
+      view: ["bleeding"],
+      events: [["bleeding", 0, 99]],
+    });
+    expect(measures.find(({ id }) => id === "bleeding-control-time")?.note).to.equal("No network tells irrigator or bipolar.");
+  });
+});
+
+describe("the area of bleeding", () => {
+  const area = (blood: Drawn["blood"], events: readonly Labelled[] = [["bleeding", 100, 200]]) => {
+    const { measures } = measured({ frameCount: 1000, view: ["bleeding"], events, ...(blood && { blood }) });
+    return ["share", "largest"].map((name) => {
+      const { value, note, producers } = measures.find(({ id }) => id === `bleeding-area-${name}`) ?? expect.fail("There is no such measure.");
+      return value === null ? note : [value, producers.join()];
+    });
+  };
+
+  it("is a mean over time, and the largest, while it bleeds", () => {
+    // 1 s of a tenth, 2 s of nothing, 1 s of a half; before and after it does not bleed.
+    expect(area({ frames: [50, 100, 125, 150, 175, 200], shares: [0.9, 0.1, 0, 0, 0.5, 0.9] })).to.deep.equal([
+      [0.15, "organ-segmenter,view"],
+      [0.5, "organ-segmenter,view"],
+    ]);
+    // A look speaks for 2 s at most: 0.2 for 2 s of the 3 s until the next, 0.4 for the last second.
+    expect(area({ frames: [100, 175], shares: [0.2, 0.4] })[0]).to.deep.equal([rounded((2 * 0.2 + 0.4) / 3), "organ-segmenter,view"]);
+  });
+
+  it("is not told where nobody outlines blood, looked, or nothing bled", () => {
+    expect(area(undefined)).to.deep.equal(["No network outlines blood.", "No network outlines blood."]);
+    expect(area({ frames: [50], shares: [0.5] })[0]).to.equal("Nobody outlined blood while it bled.");
+    expect(area({ frames: [], shares: [] }, [])[0]).to.equal("No bleeding was seen.");
+  });
+});
+
+describe("candidates of adverse events", () => {
+  const candidates = (type: string) => {
+    const { findings } = measured({ frameCount: 1000, view: [type], events: [[eventType(type), 100, 150]] });
+    return findings.map(({ type, label, severity, review }) => [type, label, severity, review]);
+  };
+
+  for (const [label, kind] of [
+    ["Haemorrhage", "bleeding"],
+    ["Mechanical injury", "mechanical injury"],
+    ["Thermal injury", "thermal injury"],
+    ["Ischemic injury", "ischaemic injury"],
+    ["Ischaemia", "ischaemic injury"],
+    ["Insufficient closure of anastomosis", "insufficient anastomotic closure"],
+    ["Insufficient anastomotic closure", "insufficient anastomotic closure"],
+  ] as const)
+    it(`are what a network calls ${label}`, () => {
+      expect(candidates(label).filter(([type]) => type !== "bleeding")).to.deep.equal([
+        ["adverse-event-candidate", `Possible ${kind} of 2.0 s`, null, "needs-review"],
+      ]);
+    });
+
+  it("have the severity that a network tells, and no other", () => {
+    expect(candidates("Thermal injury, severity 2")).to.deep.equal([["adverse-event-candidate", "Possible thermal injury of 2.0 s", 2, "needs-review"]]);
+    expect(candidates("Bleeding grade 0").map(([type, , severity]) => [type, severity])).to.deep.equal([
+      ["adverse-event-candidate", 0],
+      ["bleeding", null],
+    ]);
+    expect(candidates("Thermal injury, severity 7")).to.deep.equal([]);
+  });
+
+  it("are not what else a network may tell", () => {
+    for (const type of ["Thermal camera", "smoke", "Closure"]) expect(candidates(type).filter(([found]) => found !== "smoke")).to.deep.equal([]);
+  });
+});
+
 describe("the critical view of safety", () => {
   const frames = Array.from({ length: 100 }, (_, i) => i * 25);
   const scoresIn = (from: number, to: number): [number[], number[], number[]] => {
@@ -372,6 +676,7 @@ describe("the critical view of safety", () => {
       "critical-view-probability/C1": [0.9, null],
       "critical-view-probability/C2": [0.8, null],
       "critical-view-probability/C3": [0.7, null],
+      "critical-view-rater-spread": [null, "Not told: the network does not say how far raters differ."],
     });
     expect(
       found.findings.filter(({ type }) => type === "critical-view").map(({ startFrame, endFrame, review }) => [startFrame, endFrame, review]),
@@ -405,6 +710,100 @@ describe("the critical view of safety", () => {
     const of = (column: number[]) => measured({ frameCount: 300_000, criticalView: { frames: many, scores: [column, column, column] } });
     expect(values(of(low))["critical-view-probability/C1"]).to.deep.equal([0.2, null]);
     expect(values(of(high))["critical-view-held"]?.[0]).to.equal(12_000);
+  });
+
+  it("stays within what a stack of calls holds where the view comes and goes hundreds of thousands of times", () => {
+    const many = Array.from({ length: 300_000 }, (_, i) => i);
+    const column = many.map((i) => (i % 2 === 0 ? 0.9 : 0.1));
+    const found = measured({ frameCount: 300_000, criticalView: { frames: many, scores: [column, column, column] } });
+    expect(values(found)["critical-view-held"]?.[0]).to.equal(0.04);
+  });
+
+  it("is held from 5 s on exactly", () => {
+    expect(values(view(scoresIn(250, 375)))["critical-view-held"]).to.deep.equal([5, "Achieved: held for at least 5 s."]);
+    expect(values(view(scoresIn(875, 1000)))["critical-view-lead"]).to.deep.equal([0, null]);
+  });
+
+  describe("looked at seldom", () => {
+    /** A look each so many frames, all criteria met. */
+    const each = (step: number, more: Partial<Drawn> = {}) => {
+      const frames = Array.from({ length: Math.ceil(2500 / step) }, (_, i) => i * step);
+      const column = frames.map(() => 0.95);
+      return measured({ frameCount: 2500, instruments: [["Clipper", 1000, 1200]], criticalView: { frames, scores: [column, column, column] }, ...more });
+    };
+
+    it("is told where looks lie 2 s apart, and not where nothing is dense enough", () => {
+      expect(values(each(50))["critical-view-held"]).to.deep.equal([40, "Achieved: held for at least 5 s."]);
+      const why = "Nowhere before the first clip or cut was it looked at for 5 s without a gap of more than 2 s: whether it was held can't be told.";
+      const sparse = values(each(51));
+      expect(sparse["critical-view-held"]).to.deep.equal([null, why]);
+      expect(sparse["critical-view-lead"]).to.deep.equal([null, why]);
+      expect(sparse["critical-view-probability/C1"]).to.deep.equal([0.95, null]);
+      expect(each(51).findings.filter(({ type }) => type === "critical-view")).to.deep.equal([]);
+    });
+
+    it("lets a look speak for 2 s at most, and says how much was looked at", () => {
+      // Looks each second for 10 s, then nothing.
+      const some = Array.from({ length: 11 }, (_, i) => i * 25);
+      const column = some.map(() => 0.95);
+      const found = measured({ frameCount: 2500, instruments: [["Clipper", 1000, 1200]], criticalView: { frames: some, scores: [column, column, column] } });
+      expect(values(found)["critical-view-held"]).to.deep.equal([12, "Achieved: held for at least 5 s. Looked at for 12.0 of 40.0 s."]);
+    });
+
+    it("is not told where nobody looked before the clip", () => {
+      const why = "Nobody looked for it before the first clip or cut.";
+      expect(values(each(50, { instruments: [["Clipper", 0, 100]] }))).to.deep.equal(
+        Object.fromEntries(["held", "lead", "probability", "rater-spread"].map((name) => [`critical-view-${name}`, [null, why]])),
+      );
+    });
+  });
+
+  it("tells how far raters differ, where the network does", () => {
+    const spread = frames.map((frame) => (frame >= 250 && frame < 425 ? 0.2 : 0.4));
+    const [c1, c2, c3] = scoresIn(250, 425);
+    const of = (scores: [number[], number[], number[]]) =>
+      values(measured({ frameCount: 2500, instruments: [["Clipper", 1000, 1200]], criticalView: { frames, scores, raterSd: spread } }))[
+        "critical-view-rater-spread"
+      ];
+    expect(of([c1, c2, c3])).to.deep.equal([0.2, null]);
+    // Never held: of all 40 looks before the clip 7 have the smaller spread.
+    expect(of([c1, c2, frames.map(() => 0.1)])).to.deep.equal([rounded((7 * 0.2 + 33 * 0.4) / 40), null]);
+  });
+
+  it("ends with a clip or cut that is sure, and with no stray sighting", () => {
+    const held = (instruments: readonly Labelled[], more: Partial<Drawn> = {}) => {
+      const found = measured({ frameCount: 2500, instruments, criticalView: { frames, scores: scoresIn(250, 425) }, ...more });
+      return values(found)["critical-view-held"];
+    };
+    const stray = "1 shorter sighting of a clipper or scissors outside the clipping phase did not count as a clip or cut.";
+    const clip: Labelled = ["Clipper", 1000, 1200];
+    // 0.5 s and 1.96 s are nothing; 2 s are a cut.
+    for (const end of [287, 324]) expect(held([["Scissors", 275, end], clip])).to.deep.equal([7, `Achieved: held for at least 5 s. ${stray}`]);
+    expect(held([["Scissors", 275, 325], clip])).to.deep.equal([1, "Not achieved: 5 s are asked for."]);
+    // In the clipping phase half a second is a cut; so is the phase itself, where nothing else tells.
+    const phaseLabels = ["CalotTriangleDissection", "ClippingCutting"];
+    const phases: Labelled[] = [
+      ["CalotTriangleDissection", 0, 300],
+      ["ClippingCutting", 300, 2500],
+    ];
+    expect(held([["Scissors", 300, 312]], { phases, phaseLabels })).to.deep.equal([2, "Not achieved: 5 s are asked for."]);
+    expect(held([["Scissors", 100, 112]], { phases, phaseLabels })).to.deep.equal([2, `Not achieved: 5 s are asked for. ${stray}`]);
+  });
+
+  it("says where nobody would have told of a clip", () => {
+    const nobody = "Nobody looked for clips, cuts or phases: whether it was before the first clip or cut is not told.";
+    const found = measured({ frameCount: 2500, criticalView: { frames, scores: scoresIn(250, 425) } });
+    expect(values(found)["critical-view-held"]).to.deep.equal([7, `Achieved: held for at least 5 s. ${nobody}`]);
+    expect(values(found)["critical-view-lead"]).to.deep.equal([null, nobody]);
+    const others = measured({
+      frameCount: 2500,
+      instruments: [["Hook", 0, 100]],
+      instrumentLabels: ["Hook"],
+      criticalView: { frames, scores: scoresIn(0, 0) },
+    });
+    expect(values(others)["critical-view-held"]?.[1]).to.equal(`Not achieved: 5 s are asked for. ${nobody}`);
+    const told = view(scoresIn(250, 425)).measures.find(({ id }) => id === "critical-view-lead");
+    expect(told?.producers).to.deep.equal(["critical-view", "instrument-detector"]);
   });
 
   it("takes scissors for a cut, and says where nothing was clipped", () => {
