@@ -330,13 +330,13 @@ describe("an operation analysed in part", () => {
 });
 
 describe("what each network looked at", () => {
-  const valueOf = (drawn: Drawn, id: string) => valuesOf(drawn)[id];
+  const measureIn = (drawn: Drawn, id: string) => valuesOf(drawn)[id];
   const hook: Drawn = { frameCount: 2500, instruments: [["Hook", 250, 1000]] };
 
   it("is the whole of what an instrument's share is of", () => {
     const half = { ...hook, looks: { "instrument-detector detections": [[0, 1250]] as const } };
     expect(valuesOf(half)).to.include({ "instrument-share/Hook": 0.6, "instrument-share/Bipolar": 0, "idle-time": 20 });
-    expect(valueOf(hook, "instrument-share/Hook")).to.equal(0.3);
+    expect(measureIn(hook, "instrument-share/Hook")).to.equal(0.3);
   });
 
   it("is less where a network that classifies saw half", () => {
@@ -369,8 +369,8 @@ describe("what each network looked at", () => {
 
   it("is the whole of what smoke's share is of, and untold where nobody looked", () => {
     const smoke: Drawn = { frameCount: 2500, view: ["smoke"], events: [["smoke", 0, 250]] };
-    expect(valueOf(smoke, "smoke-share")).to.equal(0.1);
-    expect(valueOf({ ...smoke, looks: { "view classifications": [[0, 1250]] } }, "smoke-share")).to.equal(0.2);
+    expect(measureIn(smoke, "smoke-share")).to.equal(0.1);
+    expect(measureIn({ ...smoke, looks: { "view classifications": [[0, 1250]] } }, "smoke-share")).to.equal(0.2);
     const { measures } = measured({ ...smoke, events: [], looks: { "view classifications": [] } });
     expect(measures.find(({ id }) => id === "smoke-share")).to.deep.include({ value: null, note: "Nobody looked for smoke inside the patient." });
   });
@@ -385,8 +385,8 @@ describe("what each network looked at", () => {
       ],
     };
     // The network saw the first half only: 10 s of smoke and 10 s of black in 50 s.
-    expect(valueOf({ ...drawn, looks: { "view classifications": [[0, 1250]], "technical-cues cues": [[0, 2500]] } }, "unusable-view-share")).to.equal(0.4);
-    expect(valueOf({ ...drawn, looks: { "view classifications": [[0, 50]], "technical-cues cues": [[50, 2500]] } }, "unusable-view-share")).to.equal(null);
+    expect(measureIn({ ...drawn, looks: { "view classifications": [[0, 1250]], "technical-cues cues": [[0, 2500]] } }, "unusable-view-share")).to.equal(0.4);
+    expect(measureIn({ ...drawn, looks: { "view classifications": [[0, 50]], "technical-cues cues": [[50, 2500]] } }, "unusable-view-share")).to.equal(null);
   });
 
   it("is said of the critical view, where a network saw half", () => {
