@@ -24,10 +24,17 @@ export interface BackfillDefinitionArgs {
   /** Videos under way at a time: as many as the class has leases. */
   readonly maxConcurrency: number;
   readonly toleratedFailurePercentage: number;
+  /** Seconds between two looks at an analysis that goes on. */
+  readonly pollSeconds: number;
 }
 
-/** Longest life of a backfill and of an execution within: a day. What is not done by then, the same manifest goes on with. */
-const longestSeconds = 24 * 3600;
+/**
+ * Longest life of a backfill: a year, the longest of any execution (Step Functions quotas). It lives for as long as there is work in its manifest, of
+ * which any number may wait for a few leases; ended earlier, it would stop the analyses in hand.
+ */
+const longestSeconds = 365 * 24 * 3600;
+/** An analysis lives a day (`case-analysis.asl.ts`) and ends by itself. */
+const longestAnalysisSeconds = 25 * 3600;
 
 /** A key of one backfill as JSONata, laid out by `contracts/keys.ts`. */
 const located = (build: (backfillId: string) => string): string =>
@@ -84,7 +91,7 @@ const failed: State = { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% 
 const outcome = (run: string, status: Value): Values => ({ caseId: expression(`${request}.caseId`), runId: expression(run), status });
 
 /** One line of the manifest: an execution of its own, whose input it is. */
-function analyseVideo({ prepareBackfill, analysisArn, leaseTable }: BackfillDefinitionArgs): Record<string, State> {
+function analyseVideo({ prepareBackfill, analysisArn, leaseTable, pollSeconds }: BackfillDefinitionArgs): Record<string, State> {
   const prepare = invoke(
     prepareBackfill,
     { caseId: "{% $states.input.caseId %}", uploadId: "{% $states.input.uploadId %}" },
@@ -92,18 +99,59 @@ function analyseVideo({ prepareBackfill, analysisArn, leaseTable }: BackfillDefi
   );
   return {
     PrepareBackfill: { ...prepare, Retry: [...prepare.Retry, retryWhenFull("NoLease")] },
-    IsToAnalyse: { Type: "Choice", Choices: [{ Condition: "{% $prepared.verdict = 'ANALYSE' %}", Next: "AnalyseVideo" }], Default: "Skipped" },
+    IsToAnalyse: {
+      Type: "Choice",
+      Choices: [
+        { Condition: "{% $prepared.verdict = 'ANALYSE' %}", Next: "AnalyseVideo" },
+        { Condition: "{% $prepared.verdict = 'REDRIVE' %}", Next: "RedriveAnalysis" },
+      ],
+      Default: "Skipped",
+    },
     AnalyseVideo: {
       Type: "Task",
       Resource: "arn:aws:states:::states:startExecution.sync:2",
       Arguments: { StateMachineArn: analysisArn, Name: "{% $prepared.request.runId %}", Input: "{% $prepared.request %}" },
-      TimeoutSeconds: longestSeconds,
+      TimeoutSeconds: longestAnalysisSeconds,
       Retry: [retryBusy("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException")],
       Output: outcome("$prepared.request.runId", "{% $states.result.Output.status %}"),
       // A lease comes back when an execution ends. What never started, or had ended long before, ends no more.
       Catch: [{ ErrorEquals: ["StepFunctions.ExecutionAlreadyExistsException"], Assign: { failure: null }, Next: "ReleaseLease" }, fails("ReleaseLease")],
       End: true,
     },
+    RedriveAnalysis: {
+      Type: "Task",
+      Resource: "arn:aws:states:::aws-sdk:sfn:redriveExecution",
+      Arguments: { ExecutionArn: "{% $prepared.executionArn %}" },
+      TimeoutSeconds: 60,
+      Retry: [retryBusy("Sfn.ExecutionLimitExceededException", "Sfn.SfnException", "Sfn.SdkClientException")],
+      Catch: [fails("ReleaseLease")],
+      Next: "WaitForAnalysis",
+    },
+    // Nothing waits for an execution that somebody else started.
+    WaitForAnalysis: { Type: "Wait", Seconds: pollSeconds, Next: "SeeAnalysis" },
+    SeeAnalysis: {
+      Type: "Task",
+      Resource: "arn:aws:states:::aws-sdk:sfn:describeExecution",
+      Arguments: { ExecutionArn: "{% $prepared.executionArn %}" },
+      TimeoutSeconds: 60,
+      Retry: [retryBusy("Sfn.SfnException", "Sfn.SdkClientException")],
+      // The analysis goes on all the same, and gives its lease back when it ends.
+      Catch: [fails("VideoFailed")],
+      Assign: {
+        analysis: "{% {'status': $states.result.Status, 'output': $states.result.Status = 'SUCCEEDED' ? $parse($states.result.Output) : null} %}",
+        failure: expression("{'error': 'States.TaskFailed', 'message': 'The analysis ended as ' & $states.result.Status & '; its case has the reason.'}"),
+      },
+      Next: "HasAnalysisEnded",
+    },
+    HasAnalysisEnded: {
+      Type: "Choice",
+      Choices: [
+        { Condition: "{% $analysis.status = 'SUCCEEDED' %}", Next: "AnalysisEnded" },
+        { Condition: "{% $analysis.status in ['RUNNING', 'PENDING_REDRIVE'] %}", Next: "WaitForAnalysis" },
+      ],
+      Default: "VideoFailed",
+    },
+    AnalysisEnded: { Type: "Succeed", Output: outcome("$prepared.request.runId", "{% $analysis.output.status %}") },
     ReleaseLease: {
       Type: "Task",
       Resource: "arn:aws:states:::dynamodb:updateItem",

@@ -11,7 +11,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import type { Admission } from "./admission.ts";
 import { backfillDefinition } from "./backfill.asl.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
-import { Workflow } from "./workflow.ts";
+import { allowRedrive, Workflow } from "./workflow.ts";
 
 export interface BackfillArgs {
   settings: FunctionSettings;
@@ -24,13 +24,15 @@ export interface BackfillArgs {
   startAfter: "upload" | "scan";
   /** Percent of the videos that may fail before the backfill ends: 0 to 100. */
   toleratedFailurePercentage: number;
+  /** Seconds between two looks at an analysis that goes on. */
+  pollSeconds: number;
   pipelineVersion: string;
 }
 
 /**
  * Works through a manifest of uploaded videos, as many at a time as its class has leases: an archive that was never analysed, or
- * all cases once more after a new version of the platform. Whatever this version has analysed is skipped, so the same manifest
- * can be given again.
+ * all cases once more after a new version of the platform. Whatever this version has analysed is skipped, and what ended
+ * before its time goes on, so the same manifest can be given again.
  */
 export class Backfill extends PlatformComponent {
   readonly workflow: Workflow;
@@ -53,10 +55,12 @@ export class Backfill extends PlatformComponent {
           RAW_BUCKET: raw.bucket,
           LEASE_TABLE: admission.tableName,
           BACKFILL_LEASES: String(admission.leases.backfill),
+          STATE_MACHINE_ARN: analysis.stateMachineArn,
         },
         statements: [
           raw.allowListVersions("SeeVideo", rawVideosPrefix),
-          ...table.allow("ReadCase", ["dynamodb:GetItem"]),
+          ...table.allow("NoteAttempt", ["dynamodb:GetItem", "dynamodb:UpdateItem"]),
+          analysis.workflow.allowDescribe("SeeRuns"),
           ...admission.allowLeases("TakeLeases"),
         ],
       },
@@ -74,11 +78,14 @@ export class Backfill extends PlatformComponent {
           processedBucket: processed.bucketName,
           maxConcurrency: admission.leases.backfill,
           toleratedFailurePercentage: args.toleratedFailurePercentage,
+          pollSeconds: args.pollSeconds,
         }),
         statements: [
           prepare.allowInvoke("PrepareBackfill"),
           analysis.allowStart("StartAnalysis"),
           ...follow("Analysis", analysis.stateMachineArn),
+          allowRedrive("GoOn", [analysis.stateMachineArn]),
+          ...analysis.workflow.allowReadOutcome("ReadOutcome"),
           ...distribute(settings.place, physicalName(settings.place, name)),
           ...processed.allow("ReadManifest", ["s3:GetObject"], lakePrefixes.backfills),
           ...processed.allow("WriteResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"], lakePrefixes.backfills),

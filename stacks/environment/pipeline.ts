@@ -124,7 +124,11 @@ export function pipeline(
   );
   const backfill = new Backfill(
     "backfill",
-    { ...{ settings, keys, lake, table, analysis, admission, startAfter, pipelineVersion }, toleratedFailurePercentage: toleratedFailures },
+    {
+      ...{ settings, keys, lake, table, analysis, admission, startAfter, pipelineVersion },
+      toleratedFailurePercentage: toleratedFailures,
+      pollSeconds: rekognition.pollSeconds,
+    },
     opts,
   );
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;

@@ -2,8 +2,10 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CopyObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { expect } from "chai";
 import { sourceKey } from "../../contracts/keys.ts";
 import type { BackfillResult } from "../../local/cli/client.ts";
@@ -77,6 +79,40 @@ describe("a backfill", function () {
     const third = await backfill(manifest);
     expect(third.code).to.equal(1);
     expect(third.err).to.include("States.ExceedToleratedFailureThreshold");
+  });
+
+  it("tolerates the failure of one in twenty, and tells of it", async () => {
+    const manifest = join(folder.path, "tolerated.jsonl");
+    const lines = [...Array.from({ length: 20 }, () => videos[0]), missing];
+    writeFileSync(manifest, lines.map((item) => `${JSON.stringify(item)}\n`).join(""));
+    const { code, out, err } = await backfill(manifest);
+    expect([code, out]).to.deep.equal([1, `Case ${missing.caseId} failed: There is no such video.\n`]);
+    expect(err).to.include("1 failed, 20 skipped");
+  });
+
+  it("that was stopped half way ends whole when it is given again", async () => {
+    const { client } = platform;
+    const { endpoint, region, credentials, outputs } = platform.session;
+    const s3 = new S3Client({ endpoint, region, credentials });
+    const item = { caseId: randomUUID(), uploadId: randomUUID() };
+    const bucket = outputs["rawBucket"] as string;
+    await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: sourceKey(item.caseId, item.uploadId), CopySource: `${bucket}/archive/0` }));
+    s3.destroy();
+    const execution = await client.startBackfill([item]);
+    while ((await client.case(item.caseId))?.status !== "RUNNING") await pause(50);
+    const states = new SFNClient({ endpoint, region, credentials });
+    await states.send(new StopExecutionCommand({ executionArn: execution }));
+    states.destroy();
+    const stopped = await client.settled(item.caseId, () => undefined);
+    expect(stopped).to.deep.include({ status: "FAILED", reasons: ["The analysis was stopped before its end. It can be redriven."] });
+
+    const manifest = join(folder.path, "stopped.jsonl");
+    writeFileSync(manifest, `${JSON.stringify(item)}\n`);
+    const { code, out, err } = await backfill(manifest, "--json");
+    expect(code, err).to.equal(0);
+    expect(JSON.parse(out)).to.deep.equal({ ended: [{ caseId: item.caseId, runId: stopped.runId, status: "COMPLETE" }], failed: [] });
+    expect(await client.case(item.caseId)).to.deep.include({ status: "COMPLETE", runId: stopped.runId, reasons: [] });
+    expect(await client.execution(stopped.runId as string)).to.deep.include({ status: "SUCCEEDED", redriveCount: 1 });
   });
 
   it("refuses a manifest with every line that is wrong, and words that make no sense", async () => {

@@ -1,7 +1,9 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured } from "../../runtime/errors.ts";
+import { executionArnOf } from "../../runtime/executions.ts";
+import { attemptNoter, runStateReader } from "../attempts.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
 import type { Deps } from "./handler.ts";
@@ -9,9 +11,9 @@ import type { Deps } from "./handler.ts";
 export function awsDeps(): Deps {
   const environment = readEnvironment([
     ...(["PIPELINE_VERSION", "START_AFTER", "CASE_TABLE", "RAW_BUCKET"] as const),
-    ...(["LEASE_TABLE", "BACKFILL_LEASES"] as const),
+    ...(["LEASE_TABLE", "BACKFILL_LEASES", "STATE_MACHINE_ARN"] as const),
   ]);
-  const { START_AFTER: startAfter, RAW_BUCKET, CASE_TABLE } = environment;
+  const { START_AFTER: startAfter, RAW_BUCKET, CASE_TABLE, STATE_MACHINE_ARN } = environment;
   if (startAfter !== "upload" && startAfter !== "scan") throw new Misconfigured(`START_AFTER is "${startAfter}"; it must be upload or scan.`);
   const [table, s3] = [documentClient(), s3Client()];
   return {
@@ -24,5 +26,8 @@ export function awsDeps(): Deps {
       const { Item } = await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }));
       return Item;
     },
+    runState: runStateReader(statesClient(), STATE_MACHINE_ARN),
+    note: attemptNoter(table, CASE_TABLE),
+    executionArn: (runId) => executionArnOf(STATE_MACHINE_ARN, runId),
   };
 }

@@ -32,7 +32,7 @@ const optimised: Readonly<Record<string, readonly Pattern[]>> = {
 };
 
 /** Services whose every operation may be called as `aws-sdk:service:operation`. */
-const sdkIntegrations: readonly string[] = ["s3", "mediaconvert", "rekognition", "dynamodb", "sagemaker"];
+const sdkIntegrations: readonly string[] = ["s3", "mediaconvert", "rekognition", "dynamodb", "sagemaker", "sfn"];
 
 /** Takes a resource apart; undefined if the local cloud does not implement it. */
 export function parseResource(resource: string): Integration | undefined {
@@ -66,13 +66,12 @@ const asText = (value: Json | undefined): Json => (value === undefined || typeof
 /** The SDK input for a Task's arguments: JSON payloads become text, as the optimised integrations do. */
 export function requestOf({ service, operation, optimised }: Integration, args: Json): JsonObject {
   if (!isObject(args)) throw new StatesError("States.Runtime", `The arguments of ${service}:${operation} are ${JSON.stringify(args)}; they must be an object.`);
-  if (!optimised) return args;
+  if (!optimised) return service === "sfn" ? camelMembers(args) : args;
   switch (`${service}:${operation}`) {
     case "lambda:invoke":
       return args["Payload"] === undefined ? args : { ...args, Payload: JSON.stringify(args["Payload"]) };
     case "states:startExecution": {
-      // The SDK's names begin with lower-case letters; those of the integration don't.
-      const input = Object.fromEntries(Object.entries(args).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]));
+      const input = camelMembers(args);
       return input["input"] === undefined ? input : { ...input, input: asText(input["input"]) };
     }
     case "ecs:runTask":
@@ -93,6 +92,10 @@ export function requestOf({ service, operation, optimised }: Integration, args: 
       return args;
   }
 }
+
+/** Members as the SDK of Step Functions names them: its names begin with lower-case letters; those of integrations don't. */
+const camelMembers = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.charAt(0).toLowerCase() + name.slice(1), inner]));
 
 /** The integration with ECS names members in capitals, at every depth; the SDK begins them with lower-case letters. */
 const renamed = (value: Json, rename: (name: string) => string): Json =>
@@ -123,7 +126,7 @@ export async function request(sdk: SdkCaller, integration: Integration, args: Js
   const { service, operation } = integration;
   const prefix = integration.optimised && service === "dynamodb" ? "DynamoDB" : undefined;
   const output = await sdk.call(service, operation, requestOf(integration, args), { signal, prefix });
-  if (!integration.optimised) return output;
+  if (!integration.optimised) return service === "sfn" ? pascalKeys(output) : output;
   if (service === "lambda") return invocationResult(output);
   if (service === "states") return pascalKeys(output);
   if (service === "ecs") return deepPascalKeys(output);

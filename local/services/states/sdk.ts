@@ -23,6 +23,7 @@ const sdkServices = {
   sqs: { load: () => import("@aws-sdk/client-sqs"), client: "SQSClient", prefix: "SQS", base: "AmazonSQSException" },
   events: { load: () => import("@aws-sdk/client-eventbridge"), client: "EventBridgeClient", prefix: "EventBridge", base: "AmazonEventBridgeException" },
   states: { load: () => import("@aws-sdk/client-sfn"), client: "SFNClient", prefix: "StepFunctions", base: "SFNServiceException" },
+  sfn: { load: () => import("@aws-sdk/client-sfn"), client: "SFNClient", prefix: "Sfn", base: "SfnException" },
   s3: { load: () => import("@aws-sdk/client-s3"), client: "S3Client", prefix: "S3", base: "S3Exception" },
   mediaconvert: { load: () => import("@aws-sdk/client-mediaconvert"), client: "MediaConvertClient", prefix: "MediaConvert", base: "MediaConvertException" },
   rekognition: { load: () => import("@aws-sdk/client-rekognition"), client: "RekognitionClient", prefix: "Rekognition", base: "RekognitionException" },

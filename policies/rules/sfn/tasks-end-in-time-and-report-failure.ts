@@ -10,6 +10,8 @@ interface Config {
 
 /** A day, as long as the analysis of the longest operation may take. */
 const longestSeconds = 86_400;
+/** A year, the longest of any execution: of a machine that works through a list of any length, in executions of their own, whose tasks end in time. */
+const longestDistributedSeconds = 31_536_000;
 
 /**
  * No case gets stuck and none is lost: what fails for a moment is tried again, what hangs ends, and what fails for good is caught and
@@ -25,8 +27,9 @@ export const tasksEndInTimeAndReportFailure: ResourceValidationPolicy = {
   remediationSteps: "Set TimeoutSeconds of the definition, and TimeoutSeconds, Retry and Catch (States.ALL) of every task.",
   configSchema: { properties: { longestSeconds: { type: "integer", minimum: 1, default: longestSeconds } } },
   validateResource: validateResourceOfType(aws.sfn.StateMachine, (machine, args, report) => {
-    const { longestSeconds: longest = longestSeconds } = args.getConfig<Config>();
-    const definition = definitionOf(machine) as { readonly TimeoutSeconds?: unknown };
+    const definition = definitionOf(machine) as { readonly TimeoutSeconds?: unknown; readonly States?: Readonly<Record<string, Distributing>> };
+    const distributes = Object.values(definition.States ?? {}).some((state) => state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED");
+    const longest = distributes ? longestDistributedSeconds : (args.getConfig<Config>().longestSeconds ?? longestSeconds);
     const tasks = tasksOf(definition).filter(({ raw }) => raw["Type"] === "Task");
     if (tasks.length === 0) args.notApplicable("The state machine has no task.");
     const seconds = definition.TimeoutSeconds;
@@ -37,6 +40,10 @@ export const tasksEndInTimeAndReportFailure: ResourceValidationPolicy = {
     for (const task of tasks) for (const problem of problemsOf(task)) report(`State "${task.name}" ${problem}.`);
   }),
 };
+
+interface Distributing {
+  readonly ItemProcessor?: { readonly ProcessorConfig?: { readonly Mode?: unknown } };
+}
 
 const problemsOf = (task: State): string[] => [
   ...(["TimeoutSeconds", "TimeoutSecondsPath"].some((name) => task.raw[name] !== undefined) ? [] : ["must set TimeoutSeconds"]),

@@ -1,12 +1,17 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import type { DistributedMapState } from "../../../components/analysis/asl.ts";
 import { backfillDefinition } from "../../../components/analysis/backfill.asl.ts";
 import { Backfill } from "../../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../../components/analysis/case-analysis.ts";
+import type { JsonObject } from "../../../local/services/states/definition.ts";
+import { StatesError } from "../../../local/services/states/error.ts";
 import { definitionFaults } from "../../../local/services/states/lint.ts";
 import type { Deployed } from "../../support/pulumi.ts";
+import { runDefinition } from "../machine-run.ts";
 import { admission, catalogue, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
+import type { Answer } from "./execution.ts";
 
 describe("the definition of a backfill", () => {
   const definition = backfillDefinition({
@@ -16,10 +21,52 @@ describe("the definition of a backfill", () => {
     processedBucket: "processed",
     maxConcurrency: 3,
     toleratedFailurePercentage: 5,
+    pollSeconds: 45,
   });
 
   it("is one that Step Functions, and the local cloud, accept", async () => {
     expect(await definitionFaults(JSON.parse(JSON.stringify(definition)))).to.deep.equal([]);
+  });
+
+  it("lives as long as there is work: a year, the longest of any execution, while each analysis ends within a day and an hour", () => {
+    expect(definition.TimeoutSeconds).to.equal(31_536_000);
+    expect(video.States["AnalyseVideo"]).to.deep.include({ TimeoutSeconds: 90_000 });
+  });
+
+  const { ItemProcessor: video } = definition.States["AnalyseVideos"] as DistributedMapState;
+  const request = { caseId: "c", runId: "r" };
+  const ofVideo = (prepared: JsonObject, answers: Record<string, Answer>) =>
+    runDefinition(
+      { QueryLanguage: "JSONata", StartAt: video.StartAt, States: video.States },
+      { machine: "backfill", execution: "e", input: { caseId: "c", uploadId: "u" } },
+      { PrepareBackfill: () => ({ Payload: prepared }), ReleaseLease: () => ({}), ...answers },
+    );
+
+  describe("given a video whose analysis ended before its time", () => {
+    const prepared = { verdict: "REDRIVE", request, executionArn: "execution:r" };
+
+    it("goes on with it, waits for its end and tells what came of it", async () => {
+      const looks: JsonObject[] = [{ Status: "PENDING_REDRIVE" }, { Status: "RUNNING" }, { Status: "SUCCEEDED", Output: '{"status":"COMPLETE"}' }];
+      const { output, asked } = await ofVideo(prepared, { RedriveAnalysis: () => ({ RedriveDate: "now" }), SeeAnalysis: () => looks.shift() as JsonObject });
+      expect(output).to.deep.equal({ caseId: "c", runId: "r", status: "COMPLETE" });
+      expect(asked.map(({ name }) => name)).to.deep.equal(["PrepareBackfill", "RedriveAnalysis", "SeeAnalysis", "SeeAnalysis", "SeeAnalysis"]);
+      for (const one of asked.slice(1)) expect(one.arguments).to.deep.equal({ ExecutionArn: "execution:r" });
+    });
+
+    it("fails the video if it fails again, and keeps its hands off the lease, which its end gives back", async () => {
+      const { error, asked } = await ofVideo(prepared, { RedriveAnalysis: () => ({}), SeeAnalysis: () => ({ Status: "FAILED" }) });
+      expect([error?.error, error?.causeText]).to.deep.equal(["States.TaskFailed", "The analysis ended as FAILED; its case has the reason."]);
+      expect(asked.map(({ name }) => name)).to.not.include("ReleaseLease");
+    });
+
+    it("gives the lease back if it can't go on", async () => {
+      const refuse = () => {
+        throw new StatesError("Sfn.ExecutionNotRedrivableException", "It runs.");
+      };
+      const { error, asked } = await ofVideo(prepared, { RedriveAnalysis: refuse });
+      expect(error?.error).to.equal("Sfn.ExecutionNotRedrivableException");
+      expect(asked.map(({ name }) => name)).to.deep.equal(["PrepareBackfill", "RedriveAnalysis", "ReleaseLease"]);
+    });
   });
 
   it("reads a manifest, analyses so many at a time, and writes what came of them", () => {
@@ -53,7 +100,7 @@ describe("Backfill", () => {
         "backfill",
         {
           ...{ settings, keys, lake, table, analysis, admission: admission(settings, keys, analysis, opts) },
-          ...{ startAfter: "scan", toleratedFailurePercentage: 5, pipelineVersion: "1" },
+          ...{ startAfter: "scan", toleratedFailurePercentage: 5, pollSeconds: 45, pipelineVersion: "1" },
         },
         opts,
       );
@@ -81,6 +128,11 @@ describe("Backfill", () => {
       expect(granted[sid].Resource).to.deep.equal(["arn:aws:s3:::svp-unit-111111111111-processed/backfills/*"]);
     const prepare = statements(stack.one(aws.iam.RolePolicy, "ingest-prepare-backfill-role-policy").inputs["policy"]);
     expect(prepare.SeeVideo).to.deep.include({ Action: ["s3:ListBucketVersions"], Condition: { StringLike: { "s3:prefix": "raw-videos/*" } } });
-    expect(prepare.ReadCase.Action).to.deep.equal(["dynamodb:GetItem"]);
+    expect(prepare.NoteAttempt.Action).to.deep.equal(["dynamodb:GetItem", "dynamodb:UpdateItem"]);
+    expect(prepare.SeeRuns).to.deep.include({ Action: ["states:DescribeExecution"], Resource: [`${machines}:execution:svp-unit-case-analysis:*`] });
+    expect(granted.GoOn).to.deep.include({
+      ...{ Action: ["states:DescribeExecution", "states:RedriveExecution"], Resource: [`${machines}:execution:svp-unit-case-analysis:*`] },
+    });
+    expect(granted.ReadOutcomeKey.Action).to.deep.equal(["kms:Decrypt"]);
   });
 });

@@ -8,6 +8,7 @@ import { caseId, uploadId } from "../support/ids.ts";
 describe("ingest/prepare-backfill", () => {
   const key = sourceKey(caseId, uploadId);
   const runId = runIdOf("raw", key, "v2", "1.0.0");
+  const attempt = (number: number) => runIdOf("raw", key, "v2", "1.0.0", number);
   const before = runIdOf("raw", key, "v2", "0.9.0");
   const taken: [string, string][] = [];
   const handler = (change: Partial<Deps> = {}) =>
@@ -20,6 +21,7 @@ describe("ingest/prepare-backfill", () => {
           taken.push(lease);
           return "new";
         },
+        release: async () => undefined,
       },
       versions: async (of) =>
         of === key
@@ -29,6 +31,9 @@ describe("ingest/prepare-backfill", () => {
             ]
           : [],
       summary: async () => undefined,
+      runState: async () => undefined,
+      note: async () => true,
+      executionArn: (run) => `execution:${run}`,
       ...change,
     })({ caseId, uploadId });
   const stored = (status: string, run: string | null = null) => ({ summary: async () => ({ caseId, item: "SUMMARY", status, runId: run, fileName: "x" }) });
@@ -47,11 +52,44 @@ describe("ingest/prepare-backfill", () => {
     expect(await handler({ ...stored("REJECTED", before), startAfter: "scan" })).to.deep.equal({ verdict: "ANALYSE", request });
   });
 
-  it("skips what this version has been through or is at, without a lease", async () => {
-    for (const status of ["COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED", "FAILED", "RUNNING"]) {
+  it("skips what this version has been through or is at, by whichever attempt, without a lease", async () => {
+    for (const status of ["COMPLETE", "PARTIAL", "REJECTED", "QUARANTINED"]) {
       expect(await handler(stored(status, runId))).to.deep.equal({ verdict: "SKIP", runId, status });
     }
+    const second = { caseId, status: "COMPLETE", runId: attempt(1), attempt: 2 };
+    expect(await handler({ summary: async () => second })).to.deep.equal({ verdict: "SKIP", runId: attempt(1), status: "COMPLETE" });
+    const running = { runState: async () => ({ status: "RUNNING", isRedrivable: false }) as const };
+    for (const status of ["RUNNING", "FAILED"])
+      expect(await handler({ ...stored(status, runId), ...running })).to.deep.equal({ verdict: "SKIP", runId, status: "RUNNING" });
+    expect(await handler(running), "begun, and the case not taken yet").to.deep.equal({ verdict: "SKIP", runId, status: "RUNNING" });
     expect(taken).to.deep.equal([]);
+  });
+
+  it("goes on with what was stopped, ran out of time or failed, under a lease, whether the case heard of it or not", async () => {
+    const stopped = { runState: async () => ({ status: "ABORTED", isRedrivable: true }) as const };
+    const goesOn = { verdict: "REDRIVE", request, executionArn: `execution:${runId}` };
+    for (const change of [stored("FAILED", runId), stored("RUNNING", runId), {}]) expect(await handler({ ...change, ...stopped })).to.deep.equal(goesOn);
+    expect(taken).to.deep.equal(Array(3).fill(["backfill", runId]));
+    const second = { caseId, status: "FAILED", runId: attempt(1), attempt: 1 };
+    expect(await handler({ summary: async () => second, ...stopped })).to.deep.equal({
+      ...{ verdict: "REDRIVE", request: { ...request, runId: attempt(1) }, executionArn: `execution:${attempt(1)}` },
+    });
+  });
+
+  it("begins anew with what can't go on any more, and notes it with the case", async () => {
+    const old = { runState: async (run: string) => (run === runId ? ({ status: "FAILED", isRedrivable: false } as const) : undefined) };
+    const noted: unknown[] = [];
+    const note = async (...what: unknown[]) => noted.push(what) > 0;
+    const anew = { verdict: "ANALYSE", request: { ...request, runId: attempt(1) } };
+    expect(await handler({ ...stored("FAILED", runId), ...old, note })).to.deep.equal(anew);
+    expect(await handler({ ...stored("RUNNING", runId), note }), "forgotten by Step Functions").to.deep.equal(anew);
+    const seen = (status: string) => [caseId, { runId, status, now: "FAILED" }, { attempt: 1, runId: attempt(1) }];
+    expect(noted).to.deep.equal([seen("FAILED"), seen("RUNNING")]);
+    expect(taken).to.deep.equal(Array(2).fill(["backfill", attempt(1)]));
+    const released: string[] = [];
+    const leases = { take: async () => "new" as const, release: async (run: string) => void released.push(run) };
+    const { name } = await failure(handler({ ...stored("FAILED", runId), ...old, note: async () => false, leases }));
+    expect([name, released]).to.deep.equal(["TryAgain", [attempt(1)]]);
   });
 
   it("never goes around the scan for malware", async () => {
@@ -69,7 +107,7 @@ describe("ingest/prepare-backfill", () => {
   });
 
   it("asks to be tried again while all leases are taken, and refuses what is not there", async () => {
-    expect((await failure(handler({ leases: { take: async () => false } }))).name).to.equal("NoLease");
+    expect((await failure(handler({ leases: { take: async () => false, release: async () => undefined } }))).name).to.equal("NoLease");
     expect((await failure(handler({ versions: async () => [] }))).message).to.equal("There is no such video.");
     expect((await failure(handler({ versions: async () => [{ versionId: "v1", bytes: 1, isLatest: false }] }))).message).to.equal("There is no such video.");
   });

@@ -41,6 +41,11 @@ const activity =
     new aws.sfn.Activity("a", { ...(encryptionConfiguration && { encryptionConfiguration }) }, opts);
 
 const handled = { TimeoutSeconds: 60, Retry: [{ ErrorEquals: ["States.ALL"] }], Catch: [{ ErrorEquals: ["States.ALL"], Next: "End" }] };
+const distributing = (Mode: string, TimeoutSeconds: number): Program =>
+  machineOf({
+    TimeoutSeconds,
+    States: { Each: { Type: "Map", Catch: handled.Catch, ItemProcessor: { ProcessorConfig: { Mode }, States: { Job: state("lambda:invoke", {}, handled) } } } },
+  });
 const withTask = (change: object, more: object = { TimeoutSeconds: 3600 }): Program =>
   machineOf({ StartAt: "Job", States: { Job: state("lambda:invoke", {}, { ...handled, ...change }) }, ...more });
 const without = (key: keyof typeof handled): object => ({ [key]: undefined });
@@ -125,6 +130,19 @@ describe("rules of Step Functions", () => {
       "refuses a machine that runs for days",
       withTask({}, { TimeoutSeconds: 86_401 }),
       'State machine "m" may run 86401 seconds; TimeoutSeconds must be at most 86400.',
+    ],
+    [tasksEndInTimeAndReportFailure, "accepts a machine that works through a list for a year", distributing("DISTRIBUTED", 31_536_000)],
+    [
+      tasksEndInTimeAndReportFailure,
+      "refuses one that does so for ever",
+      distributing("DISTRIBUTED", 31_536_001),
+      'State machine "m" may run 31536001 seconds; TimeoutSeconds must be at most 31536000.',
+    ],
+    [
+      tasksEndInTimeAndReportFailure,
+      "refuses one whose list is worked through within it",
+      distributing("INLINE", 31_536_000),
+      'State machine "m" may run 31536000 seconds; TimeoutSeconds must be at most 86400.',
     ],
 
     ...[
