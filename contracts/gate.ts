@@ -11,13 +11,27 @@ export const pictureStepSeconds = 10;
 export const picturesPerPart = 120;
 
 /**
+ * Calls of DetectText that an account has a second, in the Regions with the fewest (AWS General Reference, "Amazon Rekognition endpoints and
+ * quotas"; the figure is from memory). All analyses that run at once share them.
+ */
+export const textCallsPerSecond = 5;
+
+/**
  * What was found in one part of the pictures: where text stands, never what it says. Pictures that lie outside the patient
  * are nobody's to search and not listed. Written by `prepare/search-pictures`.
  */
 export const pictureSearch = z.strictObject({
   schema: z.literal("picture-search/1.0"),
   part: z.int().nonnegative(),
-  pictures: z.array(z.strictObject({ index: z.int().nonnegative(), frame: z.int().nonnegative(), text: z.array(z.strictObject({ ...box, score: unit })) })),
+  pictures: z.array(
+    z.strictObject({
+      index: z.int().nonnegative(),
+      frame: z.int().nonnegative(),
+      text: z.array(z.strictObject({ ...box, score: unit })),
+      /** True of a picture that MediaConvert made none of: nobody could search it. Only the video's last may be absent. */
+      absent: z.literal(true).optional(),
+    }),
+  ),
 });
 export type PictureSearch = z.infer<typeof pictureSearch>;
 export type TextBox = PictureSearch["pictures"][number]["text"][number];

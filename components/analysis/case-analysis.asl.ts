@@ -278,8 +278,8 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
             Type: "Map" as const,
             // One item for every started part of the video.
             Items: expression(`[0..$ceil($plan.durationSeconds / ${picturesPerPart * pictureStepSeconds}) - 1]`),
-            // Two at a time: DetectText takes 5 pictures a second in most Regions.
-            MaxConcurrency: 2,
+            // Each asks as often as this analysis may (`textCallsPerSecond`).
+            MaxConcurrency: 1,
             ItemProcessor: {
               ProcessorConfig: { Mode: "INLINE" as const },
               StartAt: "SearchPictures",

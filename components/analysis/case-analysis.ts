@@ -44,6 +44,8 @@ export interface CaseAnalysisArgs {
     /** Seconds between two looks at a running job. */
     pollSeconds: number;
   };
+  /** Executions that run at once, at most: what uploads and backfills have leases for. */
+  analysesAtOnce: number;
   pipelineVersion: string;
 }
 
@@ -67,7 +69,11 @@ export class CaseAnalysis extends PlatformComponent {
 
     const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: plannedWork(args) }, inside);
     const conversion = new Conversion(this.childName("conversion"), { ...common, keys, image: args.image, network: args.network }, inside);
-    const gate = new PrivacyGate(this.childName("gate"), { ...common, catalogue, searchesText: args.rekognition.enabled }, inside);
+    const gate = new PrivacyGate(
+      this.childName("gate"),
+      { ...common, catalogue, searchesText: args.rekognition.enabled, analysesAtOnce: args.analysesAtOnce },
+      inside,
+    );
     const sagemaker = new SageMakerBranch(
       this.childName("sagemaker"),
       { ...common, catalogue, image: args.image, network: args.network, pollSeconds: args.rekognition.pollSeconds },

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { picturesPerPart, textCallsPerSecond } from "../../contracts/gate.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -13,7 +14,12 @@ export interface PrivacyGateArgs {
   catalogue: Catalogue;
   /** Whether this environment has Rekognition search pictures for burnt-in text. If not, no role may ask it. */
   searchesText: boolean;
+  /** Analyses that run at once, at most: they share the calls that the account has. */
+  analysesAtOnce: number;
 }
+
+/** Seconds that a part of the pictures may take to be searched, beside starting and saving. */
+const longestSearchSeconds = 800;
 
 /**
  * Finds burnt-in text in sampled pictures, and decides what the camera saw outside the patient, from the screening network's
@@ -25,9 +31,15 @@ export class PrivacyGate extends PlatformComponent {
   /** What the state machine must be allowed to ask for the verdict. */
   readonly statements: readonly Statement[];
 
-  constructor(name: string, { settings, lake, catalogue, searchesText }: PrivacyGateArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, lake, catalogue, searchesText, analysesAtOnce }: PrivacyGateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:PrivacyGate", name, opts);
     const { processed } = lake;
+    const most = Math.floor((longestSearchSeconds * textCallsPerSecond) / picturesPerPart);
+    if (!(Number.isInteger(analysesAtOnce) && analysesAtOnce >= 1 && analysesAtOnce <= most))
+      this.reject(
+        "analysesAtOnce",
+        `must be a whole number from 1 to ${most}, not ${analysesAtOnce}: they share ${textCallsPerSecond} calls of DetectText a second.`,
+      );
     const environment = { PROCESSED_BUCKET: processed.bucket };
     const readFindings: Statement[] = [
       ...processed.allow("ReadResults", ["s3:GetObject"], lakePrefixes.results),
@@ -42,7 +54,7 @@ export class PrivacyGate extends PlatformComponent {
         description: "Finds burnt-in text in sampled pictures",
         timeoutSeconds: 900,
         memoryMb: 1024,
-        environment,
+        environment: { ...environment, TEXT_CALLS_PER_SECOND: String(textCallsPerSecond / analysesAtOnce) },
         statements: [
           ...readFindings,
           ...processed.allow("WriteFoundText", ["s3:PutObject"], lakePrefixes.results),

@@ -81,7 +81,8 @@ export function pipeline(
   const serving = { settings, lake, image, network: network.jobs };
 
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
-  const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, pipelineVersion }, opts);
+  const analysesAtOnce = config.admission.interactive + config.admission.backfill;
+  const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, analysesAtOnce, pipelineVersion }, opts);
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const { watch: looks, quality, retraining: teaching, cleanUp } = config.learning;

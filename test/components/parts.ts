@@ -130,6 +130,7 @@ export function machines({ settings, keys, lake, table, opts }: Parts, more: Par
     {
       ...{ settings, keys, lake, table, catalogue, image, network: jobNetwork },
       rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
+      analysesAtOnce: 4,
       pipelineVersion: "1",
     },
     opts,

@@ -21,7 +21,8 @@ export function searchFaults(found: PictureSearch["pictures"], wanted: readonly 
 
 /**
  * Regions with text over time. Text that is seen in a picture may have come at any moment since the picture before, and may
- * stay until the one after. What touches from one picture to the next is one region, as large as both.
+ * stay until the one after. What touches from one picture to the next is one region, as large as both. What an absent picture would have
+ * shown is covered whole, from the picture before to the end.
  */
 export function textRegions(found: PictureSearch["pictures"], sampled: readonly SampledPicture[], frameCount: number, most = mostRegions): TextRegion[] {
   let regions: (TextRegion & { lastIndex: number })[] = [];
@@ -32,7 +33,10 @@ export function textRegions(found: PictureSearch["pictures"], sampled: readonly 
       regions = [...regions.filter((region) => !same.includes(region)), { ...around(seen, ...same), lastIndex: index }];
     }
   }
-  const plain = regions.map(({ lastIndex, ...region }) => region).sort(inOrder);
+  const unseen = found
+    .filter(({ absent }) => absent)
+    .map(({ index }) => ({ x: 0, y: 0, width: 1, height: 1, score: 1, startFrame: sampled[index - 1]?.frame ?? 0, endFrame: frameCount }));
+  const plain = [...regions.map(({ lastIndex, ...region }) => region), ...unseen].sort(inOrder);
   return atMost(most, plain, around);
 }
 

@@ -75,6 +75,6 @@ async function readPictures(lake: Deps["lake"], { caseId, runId, pictures }: Req
   const withText = found.filter(({ text }) => text.length > 0).length;
   return {
     text: textRegions(found, sampled, manifest.frameCount),
-    pictures: { searched: found.length, withText, stepSeconds: pictureStepSeconds },
+    pictures: { searched: found.filter(({ absent }) => !absent).length, withText, stepSeconds: pictureStepSeconds },
   };
 }

@@ -18,6 +18,7 @@ const make = (rekognition: Omit<CaseAnalysisArgs["rekognition"], "optOutPolicyId
         image,
         network: jobNetwork,
         rekognition: { ...rekognition, optOutPolicyId: "p-optout0000" },
+        analysesAtOnce: 4,
         pipelineVersion: "1.2.3",
       },
       opts,

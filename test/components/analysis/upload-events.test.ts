@@ -26,6 +26,7 @@ describe("UploadEvents", () => {
           image,
           network: jobNetwork,
           rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
+          analysesAtOnce: 4,
           pipelineVersion: "1",
         },
         opts,

@@ -139,7 +139,18 @@ const make = (asynchronous: boolean) =>
     const rekognition = { enabled: false, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
     const analysis = new CaseAnalysis(
       "case-analysis",
-      { settings, keys, lake, table, catalogue: asynchronous ? withEndpoint : catalogue, image, network: jobNetwork, rekognition, pipelineVersion },
+      {
+        settings,
+        keys,
+        lake,
+        table,
+        catalogue: asynchronous ? withEndpoint : catalogue,
+        image,
+        network: jobNetwork,
+        rekognition,
+        analysesAtOnce: 4,
+        pipelineVersion,
+      },
       opts,
     );
     const uploads = new UploadEvents(

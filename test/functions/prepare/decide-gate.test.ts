@@ -84,6 +84,15 @@ describe("textRegions", () => {
     expect(regions[0]!.width).to.be.closeTo(0.35, 1e-9);
   });
 
+  it("covers what nobody could search, from the picture before to the end, and nothing more for text that stood before", () => {
+    const absent = { index: 6, frame: 1500, text: [], absent: true as const };
+    const regions = textRegions([...found([], [], [], [], [], [at(0.1, 0.1)]), absent], sampled, frameCount);
+    expect(regions).to.deep.equal([
+      { startFrame: 1000, endFrame: 1500, ...at(0.1, 0.1) },
+      { startFrame: 1250, endFrame: 1625, x: 0, y: 0, width: 1, height: 1, score: 1 },
+    ]);
+  });
+
   it("covers larger pieces where there is too much text", () => {
     const corners = [at(0, 0), at(0.5, 0), at(0, 0.5), at(0.5, 0.5)];
     const regions = textRegions(found(corners, [], [], [], corners), sampled, frameCount, 2);

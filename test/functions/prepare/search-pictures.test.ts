@@ -1,9 +1,10 @@
 import type { TextDetection } from "@aws-sdk/client-rekognition";
 import { expect } from "chai";
+import { pictureSearch } from "../../../contracts/gate.ts";
 import { analyserPrefix, pictureSearchKey, screenedPictureKey, segmentManifestKey } from "../../../contracts/keys.ts";
 import { insidePatient, sampledPictures } from "../../../functions/prepare/pictures.ts";
 import { textBoxes } from "../../../functions/prepare/search-pictures/core.ts";
-import { createHandler } from "../../../functions/prepare/search-pictures/handler.ts";
+import { createHandler, type Deps } from "../../../functions/prepare/search-pictures/handler.ts";
 import { failure } from "../../support/failure.ts";
 import { caseId, digest, runId } from "../support/ids.ts";
 import { memoryLake } from "../support/memory-lake.ts";
@@ -88,6 +89,24 @@ describe("prepare/search-pictures", () => {
     return lake;
   }
 
+  /** What a search needs, by a clock that only waiting moves. */
+  const deps = (change: Partial<Deps> & Pick<Deps, "lake">): Deps & { waited: number[] } => {
+    let time = 0;
+    const waited: number[] = [];
+    return {
+      detectText: async () => [],
+      isThere: async () => true,
+      callsPerSecond: 5,
+      now: () => time,
+      async wait(milliseconds) {
+        waited.push(milliseconds);
+        time += milliseconds;
+      },
+      ...change,
+      waited,
+    };
+  };
+
   it("shows Rekognition the pictures inside the patient, and keeps where text is, never what it says", async () => {
     const lake = await lakeOf();
     const shown: string[] = [];
@@ -95,7 +114,7 @@ describe("prepare/search-pictures", () => {
       shown.push(key);
       return key.includes(".0000002.") ? [word(0.5, 0.5, 0.2, 0.04)] : [];
     };
-    expect(await createHandler({ lake, detectText })({ caseId, runId, screening, part: 0 })).to.deep.equal({ searched: 2, withText: 1 });
+    expect(await createHandler(deps({ lake, detectText }))({ caseId, runId, screening, part: 0 })).to.deep.equal({ searched: 2, withText: 1 });
     expect(shown).to.deep.equal([screenedPictureKey(caseId, runId, 0), screenedPictureKey(caseId, runId, 2)]);
     const stored = await lake.text(pictureSearchKey(caseId, runId, 0));
     expect(stored).not.to.include("DOE");
@@ -107,15 +126,55 @@ describe("prepare/search-pictures", () => {
 
   it("finds nothing in a part beyond the end", async () => {
     const detectText = () => Promise.reject(new Error("Nothing is to be looked at."));
-    expect(await createHandler({ lake: await lakeOf(), detectText })({ caseId, runId, screening, part: 1 })).to.deep.equal({ searched: 0, withText: 0 });
+    expect(await createHandler(deps({ lake: await lakeOf(), detectText }))({ caseId, runId, screening, part: 1 })).to.deep.equal({ searched: 0, withText: 0 });
   });
 
   it("looks at nothing while it can't tell what lies outside the patient, and passes on what Rekognition throws", async () => {
     const lake = await lakeOf();
     const broken = () => Promise.reject(new Error("InvalidS3ObjectException"));
-    expect((await failure(createHandler({ lake, detectText: broken })({ caseId, runId, screening, part: 0 }))).message).to.equal("InvalidS3ObjectException");
+    expect((await failure(createHandler(deps({ lake, detectText: broken }))({ caseId, runId, screening, part: 0 }))).message).to.equal(
+      "InvalidS3ObjectException",
+    );
     lake.objects.delete(`${prefix}o.jsonl`);
-    const error = await failure(createHandler({ lake, detectText: broken })({ caseId, runId, screening, part: 0 }));
+    const error = await failure(createHandler(deps({ lake, detectText: broken }))({ caseId, runId, screening, part: 0 }));
     expect([error.name, error.message]).to.deep.equal(["InvalidInput", `The screening can't be read: s3://processed/${prefix}o.jsonl isn't there.`]);
+  });
+
+  it("asks no more often than it may", async () => {
+    const lake = await lakeOf();
+    const all = deps({ lake, callsPerSecond: 0.5 });
+    await createHandler(all)({ caseId, runId, screening, part: 0 });
+    expect(all.waited).to.deep.equal([2000]);
+  });
+
+  it("does without the last picture if MediaConvert made none, and without no other", async () => {
+    const lake = await lakeOf();
+    const gone = (index: number) => ({ isThere: async (key: string) => key !== screenedPictureKey(caseId, runId, index) });
+    expect(await createHandler(deps({ lake, ...gone(2) }))({ caseId, runId, screening, part: 0 })).to.deep.equal({ searched: 1, withText: 0 });
+    expect((await lake.json(pictureSearchKey(caseId, runId, 0), pictureSearch)).pictures).to.deep.equal([
+      { index: 0, frame: 0, text: [] },
+      { index: 2, frame: 500, text: [], absent: true },
+    ]);
+    const missing = () => Promise.reject(new Error("InvalidS3ObjectException"));
+    const first = createHandler(deps({ lake: await lakeOf(), detectText: missing, ...gone(0) }));
+    expect((await failure(first({ caseId, runId, screening, part: 0 }))).message).to.equal("InvalidS3ObjectException");
+  });
+
+  it("goes on where an attempt broke off, and asks again of nothing else", async () => {
+    const lake = await lakeOf();
+    const before = [
+      { index: 0, frame: 0, text: [{ x: 0, y: 0, width: 0.5, height: 0.5, score: 1 }] },
+      { index: 1, frame: 250, text: [] },
+    ];
+    await lake.putJson(pictureSearchKey(caseId, runId, 0), { schema: "picture-search/1.0", part: 0, pictures: before });
+    const shown: string[] = [];
+    const detectText = async (key: string) => {
+      shown.push(key);
+      return [];
+    };
+    expect(await createHandler(deps({ lake, detectText }))({ caseId, runId, screening, part: 0 })).to.deep.equal({ searched: 2, withText: 1 });
+    expect(shown).to.deep.equal([screenedPictureKey(caseId, runId, 2)]);
+    // The second lies outside the patient: whoever searched it was not asked to.
+    expect((await lake.json(pictureSearchKey(caseId, runId, 0), pictureSearch)).pictures.map(({ index }) => index)).to.deep.equal([0, 2]);
   });
 });
