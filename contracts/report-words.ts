@@ -93,6 +93,8 @@ export const topics = {
   rate: topic(/per-hour$/, ["rate"], ["頻率"]),
   path: topic(/^path/, ["path"], ["路徑"]),
   speed: topic(/^mean-speed/, ["speed", "mean speed"], ["平均速度"]),
+  "speed-change": topic(/^speed-change/, ["change of speed"], ["速度變化"]),
+  lead: topic(/^critical-view-lead/, ["before the clip"], ["早於上夾"]),
   unusable: topic(/^unusable/, ["unusable"], ["受阻"]),
   control: topic(/control/, ["control", "controlled"], ["控制"]),
   held: topic(/^critical-view-held/, ["held"], ["維持"]),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { measureUnit } from "./measures.ts";
-import { caseId, runId, sha256 } from "./primitives.ts";
+import { caseId, runId, sha256, unit } from "./primitives.ts";
 
 /** Languages that reports are written in. */
 export const reportLanguage = z.enum(["en", "zh-TW"]);
@@ -75,6 +75,8 @@ export const evidenceItem = z.strictObject({
   unit: measureUnit.nullable(),
   /** Whether a surgeon is asked to look before anybody relies on it. */
   needsReview: z.boolean(),
+  /** How sure the network was of what is somewhere; null if it does not say. Absent of measures and of older evidence. */
+  confidence: unit.nullable().optional(),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 
@@ -88,8 +90,11 @@ export const reportEvidence = z.strictObject({
   /** Whether every network that it comes from learned from drawn operations only. */
   syntheticOnly: z.boolean(),
   items: z.array(evidenceItem).min(1),
-  /** Findings of the timeline that were left out to keep it short: the shortest of each kind. */
+  /** Findings and measures that were left out to keep it short: the shortest of each kind. */
   leftOut: z.int().nonnegative(),
+  /** Names of measures that could not be told, each once, and networks whose scores are not calibrated. Absent of older evidence. */
+  untold: z.array(z.string()).optional(),
+  uncalibrated: z.array(z.string()).optional(),
 });
 export type ReportEvidence = z.infer<typeof reportEvidence>;
 

@@ -4,10 +4,11 @@ import type { ReportLanguage, SectionId } from "../../contracts/report.ts";
 type Words = Readonly<Record<ReportLanguage, string>>;
 const words = (en: string, zhTW: string): Words => ({ en, "zh-TW": zhTW });
 
-export const titles: Readonly<Record<"report" | "evidence" | "limits" | SectionId, Words>> = {
+export const titles: Readonly<Record<"report" | "evidence" | "limits" | "confidence" | SectionId, Words>> = {
   report: words("Operation report", "手術報告"),
   evidence: words("Evidence", "佐證"),
   limits: words("Limits", "限制"),
+  confidence: words("confidence", "信心"),
   summary: words("Summary", "摘要"),
   course: words("Course of the operation", "手術經過"),
   instruments: words("Instruments", "器械"),
@@ -16,7 +17,7 @@ export const titles: Readonly<Record<"report" | "evidence" | "limits" | SectionI
   "for-review": words("For a surgeon to look at", "請外科醫師檢視"),
 };
 
-/** What standing sentences say of every report. */
+/** What standing sentences say of every report; `publish-report/limits.ts` has those of one report. */
 export const limits: readonly Words[] = [
   words(
     "Software wrote this report from what networks found in the video. It is no diagnosis, and nobody may treat a patient by it.",

@@ -117,6 +117,31 @@ describe("npm run analyse", () => {
     }
   });
 
+  it("writes a report of the whole sample operation that npm run report finds true, and finds out when it is not", async () => {
+    const { code, err } = await run("analyse", [join(root, "samples/laparoscopy.mp4"), "--data", at("data"), "--out", at("sample")]);
+    expect(code, err).to.equal(0);
+    const { caseId } = analysisContract.parse(JSON.parse(readFileSync(at("sample/analysis.json"), "utf8")));
+    const inFolder = await run("check-report", ["check", at("sample")]);
+    expect([inFolder.code, inFolder.err], inFolder.out).to.deep.equal([0, ""]);
+    for (const cited of [
+      /^ +segment-1: phase "Preparation", 0:00/m,
+      /^ +coverage\/\S+: coverage of /m,
+      /^ +instrument-share\/Grasper: instrument-share of "Grasper" = /m,
+    ])
+      expect(inFolder.out).to.match(cited);
+    expect(inFolder.out.match(/^The timeline bears all \d{2,} sentences\.$/gm)).to.have.length(2);
+    const ofCase = await run("check-report", ["check", caseId, "--data", at("data")]);
+    expect([ofCase.code, ofCase.out]).to.deep.equal([0, inFolder.out]);
+
+    const file = at("sample/report.zh-TW.json");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("可見 Hook", "可見 Scissors"));
+    const corrupted = await run("check-report", ["check", at("sample"), "--language", "zh-TW"]);
+    expect(corrupted.code).to.equal(1);
+    expect(corrupted.out).to.match(/^ +! It has words of which the timeline knows nothing: Scissors\.$/m);
+    expect((await run("check-report", ["check", at("sample"), "--language", "en"])).code).to.equal(0);
+    expect(await run("check-report", ["check", at("out-of-nothing")])).to.deep.include({ code: 2, out: "" });
+  });
+
   it("is measured against what is true of the operation by npm run evaluate", async () => {
     const { caseId, media } = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
     writeFileSync(at("truth.json"), JSON.stringify(firstFrames(media.source.frameCount)));

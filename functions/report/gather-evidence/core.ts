@@ -29,7 +29,8 @@ export function evidenceOf(
   const whole = spanItem({ ...named("operation", "operation", "video", null), startFrame: 0, endFrame: analysis.media.source.frameCount }, frames);
   const kept = [whole, ...coverageItems(analysis)];
   let bytes = Buffer.byteLength(JSON.stringify(kept));
-  const wanted = [...measureItems(measures), ...chosen].sort((a, b) => priority(a) - priority(b));
+  const told = measureItems(measures);
+  const wanted = [...told, ...chosen].sort((a, b) => priority(a) - priority(b));
   const room = wanted.filter((item) => {
     const size = Buffer.byteLength(JSON.stringify(item)) + 1;
     if (bytes + size > mostBytes) return false;
@@ -44,7 +45,9 @@ export function evidenceOf(
     ...digests,
     syntheticOnly: analysis.producers.some(({ syntheticOnly }) => syntheticOnly),
     items: [...kept, ...keptSpans, ...room.filter(({ span }) => span === null)],
-    leftOut: spans.length - keptSpans.length,
+    leftOut: spans.length + told.length - room.length,
+    untold: [...new Set((measures?.measures ?? []).filter(({ value }) => value === null).map(({ name }) => name))],
+    uncalibrated: analysis.producers.filter(({ kind, calibration }) => kind === "model" && calibration === null).map(({ id }) => id),
   };
 }
 
@@ -58,11 +61,15 @@ const named = (id: string, kind: EvidenceItem["kind"], type: string, label: stri
 
 /** Everything of the timeline that is somewhere. What a person has rejected is not said again. */
 function foundIn({ segments, events, gate }: Analysis, measures: Measures | null): Found[] {
-  const place = ({ startFrame, endFrame }: Span) => ({ startFrame, endFrame });
+  const place = ({ startFrame, endFrame, confidence }: Span & { confidence: number | null }) => ({ startFrame, endFrame, confidence });
   return [
     ...segments.map((one) => ({ ...named(one.id, "segment", one.level, one.label, one.review === "needs-review"), ...place(one), review: one.review })),
     ...events.map((one) => ({ ...named(one.id, "event", one.type, one.label, one.review === "needs-review"), ...place(one), review: one.review })),
-    ...gate.outOfBody.map((one, i) => ({ ...named(`out-of-body-${i + 1}`, "out-of-body", "out-of-body", null), ...place(one), review: "unreviewed" })),
+    ...gate.outOfBody.map((one, i) => ({
+      ...named(`out-of-body-${i + 1}`, "out-of-body", "out-of-body", null),
+      ...place({ ...one, confidence: one.score }),
+      review: "unreviewed",
+    })),
     ...(measures?.findings ?? []).map((one) => ({
       ...named(one.id, "finding", one.type, one.label, one.review === "needs-review"),
       ...place(one),

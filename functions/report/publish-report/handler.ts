@@ -6,7 +6,8 @@ import { BrokenContract } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
-import { limits, syntheticLimit, titles } from "../vocabulary.ts";
+import { titles } from "../vocabulary.ts";
+import { limitsOf } from "./limits.ts";
 import { pageOf } from "./page.ts";
 
 export interface Deps {
@@ -31,7 +32,7 @@ export const createHandler =
         ...{ schema: "surgical-report/1.0", caseId, runId, language, createdAt: writtenAt, writer },
         evidence: { analysisSha256: evidence.analysisSha256, measuresSha256: evidence.measuresSha256 },
         sections,
-        limits: [...limits, ...(evidence.syntheticOnly ? [syntheticLimit] : [])].map((limit) => limit[language]),
+        limits: limitsOf(evidence, language),
         refused,
       },
       "The report",

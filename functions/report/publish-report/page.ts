@@ -33,7 +33,8 @@ export function pageOf(report: Report, { items }: ReportEvidence): string {
     ),
     `<h2>${titles.evidence[language]}</h2><table>`,
     ...rows.map(
-      (item) => `<tr id="${anchors.get(item.id)}"><td>${escaped(item.id)}</td><td>${escaped(nameOf(item, report))}</td><td>${escaped(factOf(item))}</td></tr>`,
+      (item) =>
+        `<tr id="${anchors.get(item.id)}"><td>${escaped(item.id)}</td><td>${escaped(nameOf(item, report))}</td><td>${escaped(factOf(item, report))}</td></tr>`,
     ),
     "</table></body></html>\n",
   ].join("\n");
@@ -42,7 +43,8 @@ export function pageOf(report: Report, { items }: ReportEvidence): string {
 const nameOf = ({ kind, type, label }: EvidenceItem, { language }: Report): string =>
   [kind === "measure" ? nameOfMeasure(type, language) : type, ...(label === null ? [] : [label])].join(": ");
 
-function factOf({ span, value, unit }: EvidenceItem): string {
-  if (span) return `${clockOf(span.startSeconds)}–${clockOf(span.endSeconds)} (${span.startFrame}–${span.endFrame})`;
+function factOf({ span, value, unit, confidence }: EvidenceItem, { language }: Report): string {
+  const sure = confidence == null ? "" : `, ${titles.confidence[language]} ${confidence.toFixed(2)}`;
+  if (span) return `${clockOf(span.startSeconds)}–${clockOf(span.endSeconds)} (${span.startFrame}–${span.endFrame})${sure}`;
   return value === null ? "" : `${Number(value.toFixed(4))} ${unit}`;
 }

@@ -10,18 +10,20 @@ import {
   reportKey,
   reportPageKey,
 } from "../../../contracts/keys.ts";
-import { checkedDraft, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
+import { checkedDraft, type ReportEvidence, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
 import { createHandler as check } from "../../../functions/report/check-grounding/handler.ts";
 import { createHandler as draftWith } from "../../../functions/report/draft-report/handler.ts";
 import { mostBytes } from "../../../functions/report/gather-evidence/core.ts";
 import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
-import { reasonsAgainst } from "../../../functions/report/grounding.ts";
 import { createHandler as publish } from "../../../functions/report/publish-report/handler.ts";
+import { limitsOf } from "../../../functions/report/publish-report/limits.ts";
 import { createHandler as write } from "../../../functions/report/write-template/handler.ts";
 import { createHandler as getReport } from "../../../functions/serve/get-report/handler.ts";
+import { checkReport } from "../../../local/report-check/check.ts";
 import { failure } from "../../support/failure.ts";
-import { caseId, runId } from "../support/ids.ts";
+import { caseId, digest, runId } from "../support/ids.ts";
 import { drawnFrames, drawnOperation } from "../support/operation.ts";
+import { documentsOf } from "../support/written-operation.ts";
 
 const run = { caseId, runId };
 const writtenAt = "2026-11-26T10:00:00.000Z";
@@ -49,13 +51,52 @@ describe("functions/report", () => {
       const report = await lake.json(reportKey(caseId, runId, language), reportSchema);
       const sentences = report.sections.flatMap((section) => section.sentences);
       expect(published).to.deep.include({ sentenceCount: sentences.length, refusedCount: 0 });
-      const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
-      for (const sentence of sentences) expect(reasonsAgainst(sentence, evidence), sentence.text).to.deep.equal([]);
+      // By the other check, which has nothing of the one that let the sentences stand.
+      const second = checkReport(Buffer.from(await lake.text(reportKey(caseId, runId, language))), await documentsOf(lake));
+      expect([second.faults, second.sentences.flatMap(({ faults }) => faults)]).to.deep.equal([[], []]);
       const phases = analysis.segments.filter(({ level }) => level === "phase");
       expect(phases).to.have.length.above(0);
       for (const { id } of phases) expect(sentences.some(({ cites }) => cites.includes(id))).to.equal(true);
-      expect(report.limits).to.have.length(4);
+      expect(report.limits.slice(4)).to.deep.equal(
+        {
+          en: [
+            "These measures could not be told: critical-view.",
+            "The confidence of these networks is not calibrated: higher is surer, and no more. out-of-body, instrument-detector, structure-segmenter.",
+          ],
+          "zh-TW": [
+            "下列指標無法得知：critical-view。",
+            "下列網路的信心未經校準：數值較高只表示較有把握。out-of-body、instrument-detector、structure-segmenter。",
+          ],
+        }[language],
+      );
     });
+
+  it("says of itself what was not looked at, not told and left out", () => {
+    const item = { kind: "coverage" as const, type: "coverage", span: null, unit: "share" as const, needsReview: false };
+    const evidence: ReportEvidence = {
+      ...{ schema: "report-evidence/1.0", caseId, runId, analysisSha256: digest, measuresSha256: null, syntheticOnly: false, leftOut: 7 },
+      ...{ untold: ["smoke-share", "idle-time"], uncalibrated: [] },
+      items: [
+        { ...item, id: "coverage/view", label: "view", value: 0.9996 },
+        { ...item, id: "coverage/phases", label: "phases", value: 0 },
+        { ...item, id: "coverage/shots", label: "shots", value: 1 },
+      ],
+    };
+    expect(limitsOf(evidence, "en").slice(3)).to.deep.equal([
+      "The analysis is incomplete. What these would have found elsewhere is missing here: view (looked at 99.9% of the frames), phases (looked at 0% of the frames).",
+      "The operation could not be measured: there are no measures here.",
+      "These measures could not be told: Share of smoke, Idle time.",
+      "7 findings or measures of the timeline, the shortest of each kind, are not in this report.",
+    ]);
+    expect(limitsOf(evidence, "zh-TW").slice(3)).to.deep.equal([
+      "分析不完整。下列分析器在其餘畫面可能找到的內容不在本報告中：view（看了 99.9% 的畫面）、phases（看了 0% 的畫面）。",
+      "本手術無法量測：報告中沒有任何指標。",
+      "下列指標無法得知：煙霧比例、閒置時間。",
+      "時間軸上有 7 項發現或指標（各類中最短者）未列入本報告。",
+    ]);
+    const { untold: _, uncalibrated: __, ...older } = { ...evidence, measuresSha256: digest, leftOut: 0, items: [] };
+    expect(limitsOf(older, "en")).to.have.length(3);
+  });
 
   it("works without measures, and says so in the report", async () => {
     const { lake } = await operation({ withMeasures: false });
@@ -63,6 +104,13 @@ describe("functions/report", () => {
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
     expect(evidence.measuresSha256).to.equal(null);
     expect(evidence.items.some(({ kind }) => kind === "measure")).to.equal(false);
+    const { writer } = await write({ lake })({ ...run, language: "en", draft: 1 });
+    await check({ lake })({ ...run, language: "en", draft: 1, writer });
+    await publish({ lake })({ ...run, language: "en", draft: 1, writtenAt });
+    expect((await lake.json(reportKey(caseId, runId, "en"), reportSchema)).limits).to.include(
+      "The operation could not be measured: there are no measures here.",
+    );
+    expect(await lake.text(reportPageKey(caseId, runId, "en"))).to.match(/<td>phase: Preparation<\/td><td>0:00–0:02 \(\d+–\d+\), confidence 0\.90<\/td>/);
   });
 
   it("keeps the evidence short: phases before cuts, and tells how much was left out", async () => {
