@@ -140,7 +140,7 @@ describe("npm run analyse", () => {
     expect(corrupted.out).to.match(/^ +! It has words of which the timeline knows nothing: Scissors\.$/m);
     expect((await run("check-report", ["check", at("sample"), "--language", "en"])).code).to.equal(0);
     expect(await run("check-report", ["check", at("out-of-nothing")])).to.deep.include({ code: 2, out: "" });
-  });
+  }).timeout(400_000);
 
   it("is measured against what is true of the operation by npm run evaluate", async () => {
     const { caseId, media } = analysisContract.parse(JSON.parse(readFileSync(at("out/analysis.json"), "utf8")));
