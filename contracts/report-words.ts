@@ -69,7 +69,7 @@ export const topics = {
   reflection: topic(/^reflection/, ["reflection", "reflections"], ["反光"]),
   excursion: topic(/^excursion/, ["excursion", "excursions"], ["鏡頭離開"]),
   idle: topic(/^idle/, ["idle"], ["閒置"]),
-  exchange: topic(/^exchange/, ["exchange", "exchanges"], ["器械更換"]),
+  exchange: topic(/^exchange/, ["exchange", "exchanges", "exchanged"], ["器械更換"]),
   bimanual: topic(/^bimanual/, ["bimanual"], ["雙手操作"]),
   "critical-view": topic(/^critical-view/, ["critical view"], ["安全視野"]),
   "adverse-event-candidate": topic(/^adverse-event/, ["adverse event", "adverse events"], ["不良事件"]),

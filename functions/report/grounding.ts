@@ -166,13 +166,15 @@ function saidIn({ tokens }: Statement): Said[] {
 
 /** What is wrong with the numbers of a sentence, and with names that are joined. */
 function statementReasons({ clauses }: Reading, cited: readonly EvidenceItem[]): string[] {
-  return statementsOf(clauses).flatMap((statement) => {
+  return statementsOf(clauses).flatMap((statement, i, all) => {
     const { names } = statement;
+    // "Smoke from 0:04 to 0:06, a share of 12%": what a statement leaves unsaid is what the last one was about.
+    const called = [names, [...(all[i - 1]?.names ?? []), ...names]];
     const said = saidIn(statement);
     if (said.length === 0) return namesJoined(names, cited);
     return said.flatMap(({ claims }) => {
       const bearers = cited.filter((item) => claims.every(({ claim, role }) => bears(item, claim, role)));
-      if (bearers.some((item) => describesAll(names, item) && isCalled(item, names))) return [];
+      if (bearers.some((item) => called.some((those) => describesAll(those, item) && isCalled(item, those)))) return [];
       const reasons = claims.flatMap(({ claim, role }) => {
         if (!cited.some((item) => bears(item, claim))) return [`"${claim.text}" (${claim.quantity}) is no value of what it cites.`];
         return cited.some((item) => bears(item, claim, role)) ? [] : [`"${claim.text}" is not the ${role} of what it cites.`];
@@ -191,12 +193,17 @@ const namesJoined = (names: readonly Name[], cited: readonly EvidenceItem[]): st
   return known.length < 2 ? [] : [`${known.map(({ text }) => `"${text}"`).join(" and ")} are not of one item: each needs a clause of its own.`];
 };
 
-/** What was not found may have happened: only a measure of it that is zero says otherwise. */
-function absenceReasons({ clauses, saysAbsence }: Reading, cited: readonly EvidenceItem[]): string[] {
-  if (!saysAbsence) return [];
+const isZero = ({ kind, value }: EvidenceItem): boolean => kind === "measure" && value === 0;
+
+/** What was not found may have happened: only a measure of it that is zero says otherwise. And what is zero is not there. */
+function absenceReasons({ clauses, absences }: Reading, cited: readonly EvidenceItem[]): string[] {
   const names = clauses.flatMap(namesOf);
-  const isZero = ({ kind, value }: EvidenceItem) => kind === "measure" && value === 0;
-  if (cited.every(isZero) && cited.some((item) => describesAll(names, item) && isCalled(item, names))) return [];
+  if (absences === 0) {
+    if (clauses.some(hasClaim)) return [];
+    const zero = names.filter((name) => cited.some(name.describes) && cited.filter(name.describes).every(isZero));
+    return [...new Set(zero.map(({ text }) => `It says that there was "${text}", and what it cites of it is zero.`))];
+  }
+  if (absences === 1 && cited.every(isZero) && cited.some((item) => describesAll(names, item) && isCalled(item, names))) return [];
   return ["It says that something is not there: that needs a measure of just this, called by its name, that is zero, and nothing else cited or named."];
 }
 

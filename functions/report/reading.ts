@@ -21,7 +21,8 @@ export type Token = { readonly name: Name } | { readonly claim: Claim } | { read
 export interface Reading {
   /** Between two of them another statement may begin. */
   readonly clauses: readonly (readonly Token[])[];
-  readonly saysAbsence: boolean;
+  /** How often it says that something is not there. */
+  readonly absences: number;
   readonly asksForReview: boolean;
   /** What is in no list: words, numbers in words, signs. */
   readonly unknown: readonly string[];
@@ -115,7 +116,7 @@ export function readSentence(sentence: string, cited: readonly EvidenceItem[], e
   const book = phrasebookOf(cited, evidence);
   const found: { index: number; token: Token | undefined }[] = [];
   const reasons: string[] = [];
-  let saysAbsence = false;
+  let absences = 0;
   let asksForReview = false;
   // What has been read is blanked, so that digits of a label are no number.
   let left = text;
@@ -135,7 +136,7 @@ export function readSentence(sentence: string, cited: readonly EvidenceItem[], e
     const roles = entries.flatMap((entry) => ("role" in entry ? entry.role : []));
     // A word with a plain reading binds nothing, unless it is a label of what is cited.
     const isName = meanings.length > 0 && (roles.length === 0 || cited.some((item) => meanings.some((meaning) => "label" in meaning && isOf(meaning, item))));
-    saysAbsence ||= !isName && roles.includes("absence");
+    if (!isName && roles.includes("absence")) absences++;
     asksForReview ||= !isName && roles.includes("review");
     take(index, phrase.length, isName ? { name: nameOf(text.slice(index, index + phrase.length), meanings) } : { word: phrase });
     index += phrase.length;
@@ -157,7 +158,7 @@ export function readSentence(sentence: string, cited: readonly EvidenceItem[], e
     if ("word" in token && (boundary.test(token.word) || joiningWords.has(token.word))) clauses.push([]);
     else clauses.at(-1)?.push(token);
   }
-  return { clauses, saysAbsence, asksForReview, unknown: [...new Set(unknown)], reasons };
+  return { clauses, absences, asksForReview, unknown: [...new Set(unknown)], reasons };
 }
 
 const nameOf = (text: string, says: readonly Meaning[]): Name => ({ text, says, describes: (item) => says.some((meaning) => isOf(meaning, item)) });

@@ -75,7 +75,7 @@ export function faultsOf({ text, cites }: Pick<Sentence, "text" | "cites">, sect
     ...cited.filter(({ review }) => review === "rejected").map(({ id }) => `${id} was rejected by a person.`),
     ...labelled.faults,
     ...numberFaults(plain, labelled.text, numbered.numbers, cited),
-    ...wordFaults(plain, numbered.rest, section, cited),
+    ...wordFaults(plain, numbered.rest, numbered.numbers.length > 0, section, cited),
   ];
 }
 
@@ -195,7 +195,7 @@ function numberFaults(text: string, labelled: string, numbers: readonly Written[
 }
 
 /** Words of what is left must be in the list; those of a topic need a fact that it may be said of. */
-function wordFaults(sentence: string, text: string, section: string, cited: readonly Fact[]): string[] {
+function wordFaults(sentence: string, text: string, hasNumbers: boolean, section: string, cited: readonly Fact[]): string[] {
   const faults: string[] = [];
   let left = text;
   const said = new Set<string>();
@@ -223,6 +223,8 @@ function wordFaults(sentence: string, text: string, section: string, cited: read
     });
   const unknown = left.match(/[^\s\u25e6.,;:()"'‘’“”。、「」『』–—-]+/g);
   if (unknown) faults.push(`It has words of which the timeline knows nothing: ${unknown.join(", ")}.`);
+  const zero = cited.find(({ measured }) => measured?.value === 0);
+  if (zero && !said.has("absence") && !hasNumbers) faults.push(`It says that something is there, and ${zero.id} is zero.`);
   if (said.has("absence") && !cited.every(({ measured }) => measured?.value === 0))
     faults.push("It says that something is not there, and cites what is not zero.");
   const forReview = cited.some(({ review }) => review === "needs-review");

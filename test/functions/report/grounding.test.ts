@@ -66,6 +66,8 @@ describe("grounding", () => {
     ["No bleeding was found.", "bleeding-count"],
     ["The view was free of fog.", "fog-share"],
     ["There was smoke for 25% of the time.", "smoke-share"],
+    ["The instruments were exchanged 3 times.", "exchange-count"],
+    ["ClippingCutting was recorded from 1:05 to 2:05, and was idle for 12 seconds.", "segment-1", "idle-time/ClippingCutting"],
     ["Please look at the bleeding from 1:40 to 1:44.", "finding-1"],
     ["Bleeding was found from 1:50 to 1:52.", "finding-2"],
     ["No instrument in sight from 5:00 to 5:10.", "finding-3"],
@@ -116,6 +118,9 @@ describe("grounding", () => {
     ["無膽管損傷。", ["bleeding-count"], words("膽管損傷")],
     ["未見 Hook。", ["bleeding-count", "event-2"], noZero],
     ["沒有煙霧。", ["smoke-share"], noZero],
+    ["The view was never free of fog.", ["fog-share"], noZero],
+    ["There was bleeding.", ["bleeding-count"], 'It says that there was "bleeding", and what it cites of it is zero.'],
+    ["有出血。", ["bleeding-count"], 'It says that there was "出血", and what it cites of it is zero.'],
     // What no network tells.
     ["The common bile duct was injured at 1:05.", ["segment-1"], words("common", "bile", "duct", "injured")],
     ["The gallbladder was perforated.", ["segment-1"], words("gallbladder", "perforated")],
@@ -133,6 +138,7 @@ describe("grounding", () => {
     ["Grasper was in sight for 25%.", ["event-1", "instrument-share/Hook"], alone('"25"')],
     ["Grasper from 1:30 to 1:35, and Hook from 1:11 to 1:20.", ["event-1", "event-2"], alone('"1:30" and "1:35"')],
     ["Grasper and Hook were in sight from 1:11 to 1:20.", ["event-1", "event-2"], alone('"1:11" and "1:20"')],
+    ["Hook from 1:30 to 1:35, and idle for 12 seconds.", ["event-2", "idle-time/ClippingCutting"], alone('"12"')],
     ["Hook was in sight for 40% of the time.", ["instrument-phase-share/Hook/ClippingCutting"], alone('"40"')],
     ["Hook was in sight for 25% of ClippingCutting.", ["instrument-share/Hook", "segment-1"], alone('"25"')],
     ["Hook was in sight in ClippingCutting.", ["event-2", "segment-1"], '"Hook" and "ClippingCutting" are not of one item: each needs a clause of its own.'],
@@ -339,7 +345,7 @@ describe("the template", () => {
       }),
       { numRuns: 300 },
     );
-    expect(swaps).to.be.above(3000);
+    expect(swaps).to.be.above(1000);
   });
 });
 

@@ -59,6 +59,7 @@ describe("the second check of a report", () => {
     ["膽管損傷，從 1:05 到 2:05。", ["segment-1"], "It has words of which the timeline knows nothing: 膽管損傷."],
     ["There was bleeding from 1:05 to 2:05.", ["segment-1"], 'It speaks of "bleeding", and nothing that it cites is of that.'],
     ["No smoke was seen.", ["smoke-share"], "It says that something is not there, and cites what is not zero."],
+    ["There was bleeding.", ["bleeding-count"], "It says that something is there, and bleeding-count is zero."],
     ["Bleeding from 1:40 to 1:44.", ["finding-1"], "What it cites awaits a surgeon's review, and it does not say so."],
   ];
   for (const [text, cites, fault] of bad) it(`finds out: ${text}`, () => expect(against(text, ...cites)).to.include(fault));
