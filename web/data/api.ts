@@ -1,6 +1,7 @@
 import type { sprites } from "../../contracts/analyser-result.ts";
 import type { DetectionChunk, MaskChunk } from "../../contracts/analysis.ts";
 import type { ApiError, CaseDetail, CaseList, CaseReport } from "../../contracts/api.ts";
+import type { RedrivenCase } from "../../contracts/case-deletion.ts";
 import type { CaseRun } from "../../contracts/case-run.ts";
 import type { Cohort } from "../../contracts/cohort.ts";
 import type { CorrectionList, CorrectionReceipt, CorrectionRequest } from "../../contracts/corrections.ts";
@@ -12,6 +13,7 @@ import type { CaseMeasures } from "../../contracts/measures.ts";
 import type { ModelDecision, ModelList, RegisteredVersion } from "../../contracts/model-registry.ts";
 import type { PlaybackGrant } from "../../contracts/playback.ts";
 import type { CaseAnswer, QuestionRequest } from "../../contracts/question.ts";
+import type { RequestedAnalysis } from "../../contracts/reanalysis.ts";
 import type { ReportLanguage } from "../../contracts/report.ts";
 import type { RetentionPage } from "../../contracts/retention.ts";
 import type { ReviewQueue } from "../../contracts/review-queue.ts";
@@ -67,6 +69,14 @@ export class Api {
   }
   run(caseId: string, signal?: AbortSignal): Promise<CaseRun> {
     return this.#call("GET", `${this.#of(caseId)}/run`, undefined, signal);
+  }
+  /** Goes on with a failed analysis in the state that failed. */
+  redrive(caseId: string): Promise<RedrivenCase> {
+    return this.#call("POST", `${this.#of(caseId)}/redrive`);
+  }
+  /** Has the same video of a case analysed again, from the start. */
+  analyseAgain(caseId: string): Promise<RequestedAnalysis> {
+    return this.#call("POST", `${this.#of(caseId)}/analyses`);
   }
   measures(caseId: string, corrected: boolean, signal?: AbortSignal): Promise<CaseMeasures> {
     return this.#call("GET", `${this.#of(caseId)}/measures?corrected=${corrected}`, undefined, signal);

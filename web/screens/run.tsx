@@ -1,3 +1,5 @@
+import type { CaseSummary } from "../../contracts/case.ts";
+import type { CaseRun } from "../../contracts/case-run.ts";
 import { Refusal } from "../data/api.ts";
 import { wordFor } from "../text/text.ts";
 import { useApp } from "../ui/app-context.ts";
@@ -6,9 +8,19 @@ import { Poster } from "../ui/poster.tsx";
 import { useResource } from "../ui/resource.ts";
 import { hashOf } from "../ui/route.ts";
 import { CaseHeading } from "./case-review.tsx";
+import { isUnderWay, RunAgain } from "./run-again.tsx";
 
-/** How often a run under way is looked at, milliseconds. */
-const pause = 1500;
+/** How often a run under way is looked at, and one that waits for its turn, milliseconds. */
+const [pause, longPause] = [1500, 5000];
+/** For how long after its end a run is looked at: its case hears of that a little later. Milliseconds. */
+const settling = 60_000;
+
+/** When to look again; null if nothing changes by itself any more. */
+function nextLook(status: CaseSummary["status"], run: CaseRun | null): number | null {
+  if (run === null || isUnderWay(run)) return pause;
+  if (run.isAwaited) return longPause;
+  return status === "RUNNING" && run.endedAt !== null && Date.now() - Date.parse(run.endedAt) < settling ? pause : null;
+}
 
 /** How a case's run comes on: its states as they are entered, what failed and why, what it costs. */
 export function Run({ caseId }: { caseId: string }) {
@@ -25,7 +37,7 @@ export function Run({ caseId }: { caseId: string }) {
       ]);
       return { summary: detail.case, run, poster: detail.links.poster };
     },
-    (value) => (value === undefined || value.run === null || value.run.execution === "RUNNING" || value.summary.status === "RUNNING" ? pause : null),
+    (value) => (value === undefined ? pause : nextLook(value.summary.status, value.run)),
   );
   if (!found.value) return found.error ? <Problem error={found.error} retry={found.reload} /> : <p role="status">{text.loading}</p>;
   const { summary, run, poster } = found.value;
@@ -62,6 +74,7 @@ export function Run({ caseId }: { caseId: string }) {
             <dt>{text.run.cost}</dt>
             <dd>{dollars(run.costUsd)}</dd>
           </dl>
+          <RunAgain summary={summary} run={run} reload={found.reload} />
           {run.redriveCount > 0 && <p>{text.run.redriven(run.redriveCount)}</p>}
           {(summary.status === "COMPLETE" || summary.status === "PARTIAL") && (
             <p className="ended">

@@ -495,6 +495,19 @@ export const english = {
     open: "Open the case",
     poster: (name: string) => `A still of ${name}`,
     reasons: "Why",
+    again: {
+      label: "What can be done",
+      ways: { redrive: "Redrive", repeat: "Analyse again" },
+      sure: {
+        redrive: "The analysis goes on in the state that failed. What was done before is kept. Mend what failed first, or it fails again.",
+        repeat:
+          "The same video is analysed again from the start, as soon as there is room, and costs as much again. What there is of the case stays until then. Corrections and signatures stay with the analysis that they were made of.",
+      },
+      sending: "The platform is asked…",
+      asked: { redrive: "The analysis goes on.", repeat: "Another analysis is asked for." },
+      awaited: "Another analysis is asked for. It begins as soon as there is room.",
+      cancel: "Not now",
+    },
   },
 
   questions: {

@@ -467,6 +467,18 @@ export const chinese: Text = {
     open: "開啟案例",
     poster: (name) => `${name} 的一格畫面`,
     reasons: "原因",
+    again: {
+      label: "可採取的處理",
+      ways: { redrive: "從失敗處接續", repeat: "重新分析" },
+      sure: {
+        redrive: "分析會從失敗的狀態接續執行，先前完成的部分會保留。請先排除失敗原因，否則會再次失敗。",
+        repeat: "一有空位，就會從頭重新分析同一部影片，費用與前次相當。在那之前，案例現有的內容維持不變。更正與簽署仍屬於當時的那次分析。",
+      },
+      sending: "正在向平台提出要求…",
+      asked: { redrive: "分析已接續執行。", repeat: "已要求重新分析。" },
+      awaited: "已要求重新分析，一有空位就會開始。",
+      cancel: "暫時不要",
+    },
   },
 
   questions: {
