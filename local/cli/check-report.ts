@@ -8,7 +8,6 @@ import { checkReport, type Documents } from "../report-check/check.ts";
 import { checkedInWords, faultCount } from "../report-check/in-words.ts";
 import type { PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
-import { withPlatform } from "./with-platform.ts";
 
 const help = `
 npm run report -- check CASE|FOLDER [--language LANGUAGE] [--json] [--data DIR]
@@ -43,7 +42,7 @@ await main({
     const isFolder = (await stat(subject).catch(() => undefined))?.isDirectory() === true;
     if (!isFolder && !caseIdContract.safeParse(subject).success)
       throw new UsageError(`"${subject}" is neither a folder nor a case's identifier, which is a UUID.`);
-    const { documents, reports } = isFolder ? await inFolder(subject, languages) : await withPlatform(data, (client) => ofCase(client, subject, languages));
+    const { documents, reports } = isFolder ? await inFolder(subject, languages) : await ofStoredCase(data, subject, languages);
     const checked = reports.map((report) => checkReport(report, documents));
     process.stdout.write(json ? `${JSON.stringify(checked, null, 2)}\n` : checked.map(checkedInWords).join("\n"));
     return checked.every((report) => faultCount(report) === 0) ? 0 : 1;
@@ -58,6 +57,12 @@ async function inFolder(folder: string, languages: readonly ReportLanguage[]): P
     documents: { analysis: await read("analysis.json"), measures, frameTable: await read("frame-table.json") },
     reports: await Promise.all(languages.map((language) => read(`report.${language}.json`))),
   };
+}
+
+/** A folder needs no platform, which takes seconds to load. */
+async function ofStoredCase(data: string | undefined, caseId: string, languages: readonly ReportLanguage[]): Promise<Subject> {
+  const { withPlatform } = await import("./with-platform.ts");
+  return withPlatform(data, (client) => ofCase(client, caseId, languages));
 }
 
 async function ofCase(client: PlatformClient, caseId: string, languages: readonly ReportLanguage[]): Promise<Subject> {

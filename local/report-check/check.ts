@@ -3,7 +3,7 @@ import { type Analysis, analysis as analysisContract } from "../../contracts/ana
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
 import { measures as measuresContract } from "../../contracts/measures.ts";
 import { type Report, report as reportContract, type Sentence } from "../../contracts/report.ts";
-import { absenceWords, plainWords, reviewWords, topics } from "../../contracts/report-words.ts";
+import { absenceWords, plainWords, reviewWords, type TopicId, topics } from "../../contracts/report-words.ts";
 import { type Fact, factsOf } from "./facts.ts";
 
 /*
@@ -81,15 +81,15 @@ export function faultsOf({ text, cites }: Pick<Sentence, "text" | "cites">, sect
 
 /** Blank of the same length, so that places in the text stay. */
 const blank = (text: string): string => "\u25e6".repeat(text.length);
-const latin = "[A-Za-z0-9_\\u00c0-\\u024f]";
-const wholeWord = (phrase: string): RegExp => {
+
+/** A phrase as a whole word, or with a plural's s: what begins or ends in Latin letters does not go on in them. */
+function wholeWord(phrase: string): RegExp {
+  const latin = "[A-Za-z0-9_\\u00c0-\\u024f]";
+  const isLatin = (character: string) => new RegExp(latin).test(character);
   const escaped = phrase.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  const edge = new RegExp(latin);
-  return new RegExp(
-    `${edge.test(phrase.charAt(0)) ? `(?<!${latin})` : ""}${escaped}${edge.test(phrase.charAt(phrase.length - 1)) ? `s?(?!${latin})` : ""}`,
-    "gi",
-  );
-};
+  const [before, after] = [isLatin(phrase.charAt(0)) ? `(?<!${latin})` : "", isLatin(phrase.charAt(phrase.length - 1)) ? `s?(?!${latin})` : ""];
+  return new RegExp(`${before}${escaped}${after}`, "gi");
+}
 
 /** What of a fact's label may stand alone: the instrument and the phase of "Hook/ClippingCutting". */
 const labelsOf = ({ label, measured }: Fact): string[] =>
@@ -194,31 +194,28 @@ function numberFaults(text: string, labelled: string, numbers: readonly Written[
   return faults;
 }
 
+/** Every phrase that a report may use, the longest first: what it is of, null for what says nothing by itself. */
+const phrases = (["en", "zh-TW"] as const)
+  .flatMap((language) => [
+    ...plainWords[language].map((word) => ({ word, of: null })),
+    ...absenceWords[language].map((word) => ({ word, of: "absence" })),
+    ...reviewWords[language].map((word) => ({ word, of: "review" })),
+    ...Object.entries(topics).flatMap(([topic, { words }]) => words[language].map((word) => ({ word, of: topic }))),
+  ])
+  .sort((a, b) => b.word.length - a.word.length)
+  .map(({ word, of }) => ({ word, of, pattern: wholeWord(word) }));
+
 /** Words of what is left must be in the list; those of a topic need a fact that it may be said of. */
 function wordFaults(sentence: string, text: string, hasNumbers: boolean, section: string, cited: readonly Fact[]): string[] {
   const faults: string[] = [];
-  let left = text;
   const said = new Set<string>();
-  const phrases: [string, (phrase: string) => void][] = [];
-  const nothing = () => undefined;
-  for (const language of ["en", "zh-TW"] as const) {
-    for (const word of plainWords[language]) phrases.push([word, nothing]);
-    for (const word of absenceWords[language]) phrases.push([word, () => said.add("absence")]);
-    for (const word of reviewWords[language]) phrases.push([word, () => said.add("review")]);
-    for (const [id, { of, words }] of Object.entries(topics))
-      for (const word of words[language])
-        phrases.push([
-          word,
-          () => {
-            said.add(id);
-            if (!cited.some(({ type }) => of.test(type))) faults.push(`It speaks of "${word}", and nothing that it cites is of that.`);
-          },
-        ]);
-  }
-  for (const { type } of cited) phrases.push([type, nothing]);
-  for (const [phrase, note] of phrases.sort(([a], [b]) => b.length - a.length))
-    left = left.replace(wholeWord(phrase), (found) => {
-      note(phrase);
+  let left = cited.reduce((rest, { type }) => rest.replace(wholeWord(type), blank), text);
+  for (const { word, of, pattern } of phrases)
+    left = left.replace(pattern, (found) => {
+      if (of === null) return blank(found);
+      said.add(of);
+      const topic = of in topics ? topics[of as TopicId] : undefined;
+      if (topic && !cited.some(({ type }) => topic.of.test(type))) faults.push(`It speaks of "${word}", and nothing that it cites is of that.`);
       return blank(found);
     });
   const unknown = left.match(/[^\s\u25e6.,;:()"'‘’“”。、「」『』–—-]+/g);
