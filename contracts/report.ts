@@ -33,6 +33,8 @@ export const report = z.strictObject({
     drafts: z.int().positive(),
     /** What stood between a language model and its answer. */
     guardrail: z.strictObject({ id: z.string(), version: z.string() }).optional(),
+    /** Company other than AWS that ran the model, under its business associate agreement. */
+    vendor: z.string().optional(),
     /** What the last draft of a language model was billed by. */
     tokens: z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() }).optional(),
   }),

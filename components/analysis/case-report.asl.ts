@@ -127,6 +127,9 @@ function writeReport({ functions, drafter }: CaseReportDefinitionArgs): StateGra
   };
 }
 
+/** What is wrong with the platform and not with a model: a report is not written until somebody looked. */
+const ownFaults = ["AccessDeniedException", "Misconfigured", "BrokenContract", "InvalidInput", "NotFound"];
+
 /** A language model drafts, and again with the reasons of the refusal; then the template writes. A model that stays busy, or that the guardrail stops, is not asked again. */
 function drafting({ draftReport, maxRedrafts }: NonNullable<CaseReportDefinitionArgs["drafter"]>): Record<string, State> {
   const next = { draft: "{% $draft + 1 %}" };
@@ -139,7 +142,9 @@ function drafting({ draftReport, maxRedrafts }: NonNullable<CaseReportDefinition
         Assign: { writer: "{% $states.result.Payload.writer %}", outcome: "{% $states.result.Payload.outcome %}" },
         Catch: [
           { ErrorEquals: ["TryAgain"], Assign: { withoutModel: "The language model stayed too busy to answer." }, Next: "WriteTemplate" },
-          fails("ReportFailed"),
+          { ...fails("ReportFailed"), ErrorEquals: ownFaults },
+          // Out of time or memory, withdrawn, or refused for what it was sent: of the model's, and no reason for no report.
+          { ErrorEquals: ["States.ALL"], Assign: { withoutModel: "The language model gave no answer." }, Next: "WriteTemplate" },
         ],
         Next: "CheckGrounding",
       },

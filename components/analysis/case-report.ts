@@ -7,13 +7,13 @@ import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } fr
 import type { CaseTable } from "../data/case-table.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
-import { eventRuleArn, type Place, physicalName, regionalArn } from "../place.ts";
+import { eventRuleArn, physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
 import { caseAnalysed } from "./case-analysis.asl.ts";
 import { caseReportDefinition } from "./case-report.asl.ts";
-import { ReportGuardrail } from "./report-guardrail.ts";
+import { type ModelRoute, ReportLanguageModel } from "./report-language-model.ts";
 import { Workflow } from "./workflow.ts";
 
 export interface CaseReportArgs {
@@ -22,20 +22,14 @@ export interface CaseReportArgs {
   lake: DataLake;
   table: CaseTable;
   /** The language model that drafts. The template writes alone, if absent. */
-  drafter?: { modelId: string; maxRedrafts: number };
-}
-
-/** What a function needs in order to ask the platform's language model, behind its guardrail. */
-export interface LanguageModel {
-  environment: Record<string, pulumi.Input<string>>;
-  statements: readonly Statement[];
+  drafter?: { route: ModelRoute; maxRedrafts: number };
 }
 
 /** The state machine that writes reports, everything that its states use, and what starts it: the event of a finished analysis. */
 export class CaseReport extends PlatformComponent {
   readonly workflow: Workflow;
   /** The model that drafts; undefined where the template writes alone. */
-  readonly languageModel: LanguageModel | undefined;
+  readonly languageModel: ReportLanguageModel | undefined;
 
   constructor(name: string, { settings, keys, lake, table, drafter }: CaseReportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseReport", name, opts);
@@ -64,7 +58,7 @@ export class CaseReport extends PlatformComponent {
       checkGrounding: make("report/check-grounding", "Holds each sentence of a report against the timeline"),
       publishReport: make("report/publish-report", "Publishes the sentences that stand"),
     };
-    this.languageModel = drafter && this.#languageModel(name, drafter.modelId, settings.place, keys);
+    this.languageModel = drafter && new ReportLanguageModel(this.childName("model"), { settings, key: keys.derived, route: drafter.route }, { parent: this });
     const draftReport =
       this.languageModel &&
       make("report/draft-report", "Asks a language model for a draft of a report", this.languageModel.statements, {
@@ -95,14 +89,6 @@ export class CaseReport extends PlatformComponent {
     );
     this.#startWhenAnalysed(name, settings);
     this.registerOutputs({ stateMachineArn: this.workflow.stateMachineArn });
-  }
-
-  #languageModel(name: string, modelId: string, place: Place, keys: DataKeys): LanguageModel {
-    const guardrail = new ReportGuardrail(`${name}-guardrail`, { place, key: keys.derived }, { parent: this });
-    return {
-      environment: { MODEL_ID: modelId, GUARDRAIL_ID: guardrail.guardrailId, GUARDRAIL_VERSION: guardrail.version },
-      statements: guardrail.allowAsk(modelId),
-    };
   }
 
   #startWhenAnalysed(name: string, { place, deadLetters }: FunctionSettings): void {

@@ -4,7 +4,6 @@ import { PlatformComponent } from "../component.ts";
 import { type Place, physicalName } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type Statement } from "../security/policy.ts";
-import { modelArn } from "./report-models.ts";
 
 export interface ReportGuardrailArgs {
   place: Place;
@@ -38,6 +37,7 @@ export class ReportGuardrail extends PlatformComponent {
   readonly version: pulumi.Output<string>;
   readonly #arn: pulumi.Output<string>;
   readonly #place: Place;
+  readonly #key: EncryptionKey;
 
   constructor(name: string, { place, key }: ReportGuardrailArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:ReportGuardrail", name, opts);
@@ -60,18 +60,27 @@ export class ReportGuardrail extends PlatformComponent {
       this.child(),
     );
     this.#place = place;
+    this.#key = key;
     this.#arn = guardrail.guardrailArn;
     this.guardrailId = guardrail.guardrailId;
     this.version = version.version;
     this.registerOutputs({ guardrailId: this.guardrailId, version: this.version });
   }
 
-  /** Statements that allow asking one model, and only behind this version of the guardrail (Bedrock User Guide, "Enforce the use of specific guardrails"). */
-  allowAsk(modelId: string): Statement[] {
+  /** Statements that allow asking one model of Bedrock, and only behind this version of the guardrail (Bedrock User Guide, "Enforce the use of specific guardrails"). */
+  allowAsk(modelArn: string): Statement[] {
     const behind = { StringEquals: { "bedrock:GuardrailIdentifier": pulumi.interpolate`${this.#arn}:${this.version}` } };
+    return [allow("AskModel", ["bedrock:InvokeModel"], [modelArn], behind), ...this.allowApply()];
+  }
+
+  /**
+   * Statements that allow putting something past the guardrail. Whoever does must be allowed the key as well, directly: it is not known by which
+   * service the request comes (Bedrock User Guide, "Create a customer managed key for your guardrail").
+   */
+  allowApply(): Statement[] {
     return [
-      allow("AskModel", ["bedrock:InvokeModel"], [modelArn(this.#place.region, modelId)], behind),
       allow("PassGuardrail", ["bedrock:ApplyGuardrail"], [this.#arn]),
+      allow("OpenGuardrail", ["kms:Decrypt"], [this.#key.arn], { StringEquals: { "kms:CallerAccount": this.#place.accountId } }),
     ];
   }
 }

@@ -10,9 +10,15 @@ export const reportModels = {
   regions: {
     "amazon.nova-lite-v1:0": ["us-east-1"],
     "amazon.nova-pro-v1:0": ["us-east-1"],
+    "openai.gpt-oss-120b-1:0": ["us-east-1", "us-east-2", "us-west-2"],
     /** Of nobody at AWS: sentences by rule, for trying this out without an account. */
     "svp.local-drafter-v1:0": ["us-east-1"],
   } as Readonly<Record<string, readonly string[]>>,
+  /**
+   * Of these, what can be held to a JSON schema (Bedrock User Guide, "Get validated JSON results from models"). Nova is not among them: it is told of
+   * the schema in words, and its answer is read as strictly.
+   */
+  structured: ["openai.gpt-oss-120b-1:0", "svp.local-drafter-v1:0"] as readonly string[],
   /** Of these, what no patient's data may be shown to. */
   syntheticOnly: ["svp.local-drafter-v1:0"] as readonly string[],
 } as const;

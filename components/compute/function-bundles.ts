@@ -33,6 +33,7 @@ export const functionNames = [
   "aggregate/measure-operation",
   "report/gather-evidence",
   "report/draft-report",
+  "report/ask-third-party",
   "report/write-template",
   "report/check-grounding",
   "report/publish-report",
@@ -103,6 +104,8 @@ const asking: readonly FunctionName[] = ["report/draft-report", "report/answer-q
 export interface Uses {
   /** Whether a language model is asked. */
   readonly model?: boolean;
+  /** Whether that model is another company's. */
+  readonly thirdParty?: boolean;
   /** Whether cases go by themselves when their time has passed. */
   readonly sweep?: boolean;
   /** Whether networks are fetched from another account. */
@@ -112,11 +115,12 @@ export interface Uses {
 /** The handlers that a platform with these analysers runs. */
 export const functionsFor = (
   analysers: readonly { readonly mode: AnalyserMode }[],
-  { model = false, sweep = false, promotion = false }: Uses = {},
+  { model = false, thirdParty = false, sweep = false, promotion = false }: Uses = {},
 ): FunctionName[] =>
   functionNames.filter(
     (name) =>
       (model || !asking.includes(name)) &&
+      (thirdParty || name !== "report/ask-third-party") &&
       (sweep || name !== "delete/sweep-due-cases") &&
       (promotion || name !== "learn/promote-model") &&
       (needing[name] === undefined || analysers.some(({ mode }) => needing[name]?.includes(mode))),

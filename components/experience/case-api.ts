@@ -6,8 +6,8 @@ import type { Model } from "../../contracts/model.ts";
 import { type RouteKey, routes } from "../../contracts/routes.ts";
 import type { CaseDeletion } from "../analysis/case-deletion.ts";
 import type { CaseExport } from "../analysis/case-export.ts";
-import type { LanguageModel } from "../analysis/case-report.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
+import type { ReportLanguageModel } from "../analysis/report-language-model.ts";
 import type { UploadEvents } from "../analysis/upload-events.ts";
 import { allowRedrive, type Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
@@ -40,7 +40,7 @@ export interface CaseApiArgs {
   /** Takes what is to be analysed again, and by which version of the platform. */
   uploadEvents: Pick<UploadEvents, "queue" | "pipelineVersion">;
   /** Answers questions about cases. There is no such route, if absent. */
-  languageModel?: LanguageModel | undefined;
+  languageModel?: Pick<ReportLanguageModel, "environment" | "statements"> | undefined;
   endpoint: RealTimeEndpoint;
   /** The network that answers for single images. */
   imageModel: Model;
@@ -334,7 +334,7 @@ export class CaseApi extends PlatformComponent {
     };
   }
 
-  #questions({ settings, lake: { processed }, table }: CaseApiArgs, { environment, statements }: LanguageModel) {
+  #questions({ settings, lake: { processed }, table }: CaseApiArgs, { environment, statements }: NonNullable<CaseApiArgs["languageModel"]>) {
     return {
       [questionsRoute]: new PlatformFunction(
         {

@@ -19,6 +19,8 @@ export interface PermissionsBoundaryArgs {
   labels?: boolean;
   /** ARNs of the models of Bedrock that may be asked. @default none */
   models?: readonly string[];
+  /** Whether a guardrail stands before a language model. @default false */
+  guardrail?: boolean;
   /** ARNs of roles of other accounts that may be taken. @default none */
   roles?: readonly string[];
 }
@@ -34,7 +36,7 @@ export class PermissionsBoundary extends PlatformComponent {
 
   constructor(
     name: string,
-    { place, bounds, copyRegions, labels = false, models = [], roles = [] }: PermissionsBoundaryArgs,
+    { place, bounds, copyRegions, labels = false, models = [], guardrail = false, roles = [] }: PermissionsBoundaryArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("svp:identity:PermissionsBoundary", name, opts);
@@ -45,7 +47,7 @@ export class PermissionsBoundary extends PlatformComponent {
         description: "The most that a role of this environment may do",
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [...allowances[bounds](place, copyRegions, { labels, models, roles }), ...limits(place, copyRegions)].map(unnamed),
+          Statement: [...allowances[bounds](place, copyRegions, { labels, models, guardrail, roles }), ...limits(place, copyRegions)].map(unnamed),
         }),
       },
       this.child(),

@@ -5,11 +5,12 @@ import { actions, allow, type BoundaryStatement } from "./boundary-statement.ts"
 export interface Reach {
   readonly labels: boolean;
   readonly models: readonly string[];
+  readonly guardrail: boolean;
   readonly roles: readonly string[];
 }
 
 /** What roles of the platform itself do, service by service, each on the environment's own resources where IAM knows any. */
-export function workloadAllowances(place: Place, copyRegions: readonly string[], { labels, models, roles }: Reach): BoundaryStatement[] {
+export function workloadAllowances(place: Place, copyRegions: readonly string[], { labels, models, guardrail, roles }: Reach): BoundaryStatement[] {
   const own = (service: string, kind: string) => regionalArn(place, service, `${kind}${physicalName(place, "*")}`);
   const any = (service: string, resource: string) => regionalArn(place, service, resource);
   const everywhere = (service: string, resource: string) =>
@@ -58,9 +59,8 @@ export function workloadAllowances(place: Place, copyRegions: readonly string[],
     allow("Executions", "states", ["DescribeExecution", "GetExecutionHistory", "RedriveExecution", "StopExecution"], [own("states", "execution:")]),
     allow("Events", "events", ["PutEvents"], [any("events", "event-bus/default")]),
     allow("Rules", "events", ["DescribeRule", "PutRule", "PutTargets"], [any("events", "rule/StepFunctionsGetEventsFor*")]),
-    ...(models.length === 0
-      ? []
-      : [allow("Models", "bedrock", ["InvokeModel"], models), allow("Guardrails", "bedrock", ["ApplyGuardrail"], [any("bedrock", "guardrail/*")])]),
+    ...(models.length === 0 ? [] : [allow("Models", "bedrock", ["InvokeModel"], models)]),
+    ...(guardrail ? [allow("Guardrails", "bedrock", ["ApplyGuardrail"], [any("bedrock", "guardrail/*")])] : []),
     ...(roles.length === 0 ? [] : [allow("OtherAccounts", "sts", ["AssumeRole"], roles)]),
     allow("Transcoding", "mediaconvert", ["CancelJob", "CreateJob", "GetJob"], [any("mediaconvert", "*")]),
     allow("Tasks", "ecs", ["DescribeTasks", "RunTask", "StopTask"], [any("ecs", `task*/${physicalName(place, "*")}`)]),

@@ -8,17 +8,19 @@ export interface ComputeGroupArgs {
   /** What runs in it, in words. */
   description: string;
   endpoints: ServiceEndpoints;
+  /** Whether it may call the internet, over TLS too. @default false */
+  internet?: boolean;
 }
 
 /**
  * Security group of compute that works on patients' data: nobody may call it, and it reaches AWS services over TLS and
- * nothing else. Not even two containers of one job talk to each other: a training job on several instances would need a rule
+ * nothing else, but for what must call somebody outside and reads no such data. Not even two containers of one job talk to each other: a training job on several instances would need a rule
  * of the group with itself. HIPAA 164.312(e)(1).
  */
 export class ComputeGroup extends PlatformComponent {
   readonly securityGroupId: pulumi.Output<string>;
 
-  constructor(name: string, { vpcId, description, endpoints }: ComputeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { vpcId, description, endpoints, internet = false }: ComputeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:network:ComputeGroup", name, opts);
 
     const group = new aws.ec2.SecurityGroup(name, { vpcId, description, revokeRulesOnDelete: true, tags: { Name: name } }, this.child());
@@ -27,6 +29,7 @@ export class ComputeGroup extends PlatformComponent {
       endpoints: { referencedSecurityGroupId: endpoints.securityGroupId },
       s3: { prefixListId: endpoints.prefixListIds.s3 },
       dynamodb: { prefixListId: endpoints.prefixListIds.dynamodb },
+      ...(internet && { internet: { cidrIpv4: "0.0.0.0/0" } }),
     })) {
       new aws.vpc.SecurityGroupEgressRule(
         this.childName(`to-${target}`),

@@ -7,7 +7,7 @@ import type { ResourceStatement } from "../security/policy.ts";
  * Functions call `rekognition`, `sagemaker.api` (the registry of networks), `sagemaker.runtime`, `secretsmanager` (the key for videos), `sqs` and `states` ({@link calledByFunctions}). Fargate fetches images and writes
  * logs from inside the network: `ecr.*`, `logs` ({@link reachedByTasks}; Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Notebooks
  * need `sagemaker.api` and `sagemaker.runtime` (SageMaker Developer Guide, "Connect Studio notebooks in a VPC to external
- * resources"). `bedrock-runtime` is for reports. The others are for code of people's own that sends, asks or encrypts itself.
+ * resources"). `bedrock-runtime` is for reports, and so is `lambda` where another company's model writes them. The others are for code of people's own that sends, asks or encrypts itself.
  *
  * Not among them is what AWS does on its own side of the network: Lambda writes the logs, traces and measures of functions, Step
  * Functions calls MediaConvert and Lambda, SageMaker fetches images and writes the logs of jobs.
@@ -18,6 +18,7 @@ export const interfaceServices = {
   "ecr.dkr": ["ecr:*"],
   events: ["events:*"],
   kms: ["kms:*"],
+  lambda: ["lambda:InvokeFunction"],
   logs: ["logs:*"],
   rekognition: ["rekognition:*"],
   "sagemaker.api": ["sagemaker:*"],

@@ -24,6 +24,8 @@ export interface NetworkArgs {
   nat: "none" | "single" | "per-zone";
   /** AWS services that are reached without the internet. Those that functions call must be among them. */
   interfaceServices: readonly InterfaceService[];
+  /** Whether a function that reads nobody's data must call somebody outside, by a NAT gateway. @default false */
+  outsideCaller?: boolean;
   /** Encrypts the flow log. */
   logKey: EncryptionKey;
   logRetentionDays: number;
@@ -47,6 +49,8 @@ export class Network extends PlatformComponent {
   readonly functions: ComputeNetwork;
   /** Where SageMaker's and Fargate's containers run. */
   readonly jobs: ComputeNetwork;
+  /** Where a function runs that calls somebody outside; undefined where none does. */
+  readonly outside: ComputeNetwork | undefined;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:network:Network", name, opts);
@@ -73,17 +77,18 @@ export class Network extends PlatformComponent {
       { parent: this },
     );
     this.s3EndpointId = endpoints.s3EndpointId;
-    const compute = (use: string, description: string): ComputeNetwork => {
-      const { securityGroupId } = new ComputeGroup(this.childName(use), { vpcId: vpc.id, description, endpoints }, { parent: this });
-      return { subnetIds: isolated.subnetIds, securityGroupId };
+    const compute = (use: string, description: string, internet = false): ComputeNetwork => {
+      const { securityGroupId } = new ComputeGroup(this.childName(use), { vpcId: vpc.id, description, endpoints, internet }, { parent: this });
+      return { subnetIds: (internet ? privates : isolated).subnetIds, securityGroupId };
     };
     this.functions = compute("functions", "Lambda functions");
     this.jobs = compute("jobs", "Containers of SageMaker and Fargate");
+    this.outside = args.outsideCaller ? compute("outside", "The function that calls somebody outside", true) : undefined;
     new FlowLog(this.childName("flow"), { place, vpcId: vpc.id, key: args.logKey, logRetentionDays: args.logRetentionDays }, { parent: this });
     this.registerOutputs({ vpcId: this.vpcId, s3EndpointId: this.s3EndpointId });
   }
 
-  #plan({ place, cidr, zones, interfaceServices: given }: NetworkArgs): SubnetPlan[] {
+  #plan({ place, cidr, zones, nat, outsideCaller, interfaceServices: given }: NetworkArgs): SubnetPlan[] {
     const unknown = given.filter((service) => !(service in interfaceServices));
     if (unknown.length > 0) this.reject("interfaceServices", `must be among ${Object.keys(interfaceServices).join(", ")}, not ${unknown.join(", ")}.`);
     const repeated = given.filter((service, index) => given.indexOf(service) < index);
@@ -92,6 +97,7 @@ export class Network extends PlatformComponent {
     if (missing.length > 0) this.reject("interfaceServices", `must hold ${missing.join(", ")}: functions call them, and have no other way.`);
     const unreached = reachedByTasks.filter((service) => !given.includes(service));
     if (unreached.length > 0) this.reject("interfaceServices", `must hold ${unreached.join(", ")}: Fargate fetches images and writes logs through them.`);
+    if (outsideCaller && nat === "none") this.reject("nat", "must be single or per-zone: the function that calls somebody outside has no other way.");
     const elsewhere = zones.filter((zone) => zone.slice(0, -1) !== place.region);
     if (elsewhere.length > 0) this.reject("zones", `must be Availability Zones of ${place.region}, such as ${place.region}a, not ${elsewhere.join(", ")}.`);
     try {

@@ -1,5 +1,6 @@
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
@@ -36,6 +37,13 @@ export const registryClient = (): SageMakerClient => orTryAgain(new SageMakerCli
 export const secretsClient = (): SecretsManagerClient => orTryAgain(new SecretsManagerClient({}));
 export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({}));
 
-/** One question, one answer: HTTP/1.1, as all other clients speak it. `requestTimeout` in milliseconds: models think longer than services do. */
+/** One question, one answer: HTTP/1.1, as all other clients speak it. In milliseconds: models think longer than services do. */
+const patient = (requestTimeout: number) => new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true });
+
+/*
+ * Models are asked once: tries of the SDK's own would take several times as long as the function that asks may live. Who waits for a busy
+ * model is the state machine.
+ */
 export const modelClient = (requestTimeout: number): BedrockRuntimeClient =>
-  orTryAgain(new BedrockRuntimeClient({ requestHandler: new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true }) }));
+  orTryAgain(new BedrockRuntimeClient({ requestHandler: patient(requestTimeout), maxAttempts: 1 }));
+export const lambdaClient = (requestTimeout: number): LambdaClient => orTryAgain(new LambdaClient({ requestHandler: patient(requestTimeout), maxAttempts: 1 }));

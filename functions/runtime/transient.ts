@@ -22,7 +22,8 @@ export function orTryAgain<C extends Client>(client: C): C {
 }
 
 /**
- * Busy or failing services (HTTP 429, 5xx, and throttling by its various names), connections that broke, and S3's 409 of a write under a
+ * Busy or failing services (HTTP 429, 5xx, and throttling by its various names), connections that broke, models of Bedrock that took too long or
+ * failed of themselves (API reference: Converse, ModelTimeoutException, 408, ModelErrorException, 424), and S3's 409 of a write under a
  * condition: another operation on the object was under way, which says nothing of the condition. "On a 409 failure, retry the upload." (API
  * reference: PutObject, If-None-Match, If-Match) Where the condition does not hold, it is 412, PreconditionFailed: that does not pass.
  */
@@ -30,7 +31,8 @@ export function isTransient(error: Error & { $metadata?: { httpStatusCode?: numb
   const status = error.$metadata?.httpStatusCode;
   if (error.$retryable !== undefined || status === 429 || (status !== undefined && status >= 500)) return true;
   return (
-    /Throttl|ThroughputExceeded|TooManyRequests|SlowDown|LimitExceeded|^TimeoutError$|^ConditionalRequestConflict$/.test(error.name) ||
-    /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN)/.test(error.code ?? "")
+    /Throttl|ThroughputExceeded|TooManyRequests|SlowDown|LimitExceeded|^TimeoutError$|^ConditionalRequestConflict$|^Model(NotReady|Timeout|Error)Exception$/.test(
+      error.name,
+    ) || /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN)/.test(error.code ?? "")
   );
 }

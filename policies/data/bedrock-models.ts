@@ -15,6 +15,7 @@ export const bedrockModels = {
     "anthropic.claude-haiku-4-5-20251001-v1:0",
     "anthropic.claude-sonnet-4-5-20250929-v1:0",
     "anthropic.claude-sonnet-4-6",
+    "openai.gpt-oss-120b-1:0",
   ],
   /** First part of the ids of inference profiles whose Regions our contracts cover; `global.` goes anywhere. */
   geographies: ["us"],

@@ -157,7 +157,7 @@ export const environmentConfig = z
       })
       .optional(),
   })
-  .superRefine(({ report, region, dataClassification, promotion, removal, learning, network: { endpoints }, retention: { cases, sweep } }, context) => {
+  .superRefine(({ report, region, dataClassification, promotion, removal, learning, network: { endpoints, nat }, retention: { cases, sweep } }, context) => {
     for (const of of sweep?.classes ?? [])
       if (cases[of] === 0)
         context.addIssue({ code: "custom", path: ["retention", "sweep", "classes"], message: `must not name ${of}, whose cases need be kept for no day` });
@@ -173,6 +173,7 @@ export const environmentConfig = z
         path: ["learning", "cleanUp", "staleDays"],
         message: `must be ${leastStaleDays} at least where data is retained: executions can be redriven for 14 days, and need what they left`,
       });
-    for (const message of flawsOfWriter(report, { region, dataClassification, endpoints })) context.addIssue({ code: "custom", path: ["report"], message });
+    for (const message of flawsOfWriter(report, { region, dataClassification, endpoints, nat }))
+      context.addIssue({ code: "custom", path: ["report"], message });
   });
 export type EnvironmentConfig = z.infer<typeof environmentConfig>;

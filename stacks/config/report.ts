@@ -1,20 +1,47 @@
 import { z } from "zod";
 import { reportModels } from "../../components/analysis/report-models.ts";
 
+/** Plain HTTP is for a server on the reader's own machine, which no patient's data are shown to. */
+const onThisMachine = /^http:\/\/127\.0\.0\.1(:\d+)?(\/|$)/;
+
+const day = (message: string) => z.iso.date(message);
+const unsigned = "must be the day on which its business associate agreement was signed: without one it must see no patient's data";
+
 /** A language model of a company other than AWS: reached only under its business associate agreement. HIPAA 164.308(b)(1), 164.504(e). */
-const thirdParty = z.strictObject({
-  vendor: z.string().min(1, "must name the company"),
-  endpoint: z.url({ protocol: /^https$/, message: "must begin with https://" }),
-  /** The key's secret: read when it is needed, never part of the configuration. */
-  secretArn: z.string().regex(/^arn:aws:secretsmanager:/, "must be the ARN of a secret of Secrets Manager"),
-  baaSignedOn: z.iso.date("must be the day on which its business associate agreement was signed: without one it must see no patient's data"),
-});
+const thirdParty = z
+  .strictObject({
+    vendor: z.string().regex(/^[\w .,&()-]{1,64}$/, "must name the company, in at most 64 letters and digits"),
+    /** Where its Chat Completions API is: `https://llm.example.org/v1`. */
+    endpoint: z.string().refine((url) => /^https:\/\/[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(url) || onThisMachine.test(url), "must begin with https://"),
+    /** The secret with its key, `svp-STACK-...` of the same account: read when it is needed, never part of the configuration. */
+    secretArn: z
+      .string()
+      .regex(/^arn:aws:secretsmanager:/, "must be the ARN of a secret of Secrets Manager")
+      .optional(),
+    /** The customer's key that the secret is encrypted with, if it is not AWS's own. */
+    secretKeyArn: z
+      .string()
+      .regex(/^arn:aws:kms:/, "must be the ARN of a key of KMS")
+      .optional(),
+    baaSignedOn: day(unsigned),
+    /** The last day that the agreement holds, where it ends. */
+    baaEndsOn: day("must be the last day that the agreement holds").optional(),
+  })
+  .superRefine(({ endpoint, secretArn, baaSignedOn, baaEndsOn }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (secretArn === undefined && !onThisMachine.test(endpoint)) refuse("secretArn", "must be the ARN of a secret of Secrets Manager");
+    if (/^\d/.test(baaSignedOn) && baaSignedOn > today()) refuse("baaSignedOn", "must not be a day to come: nothing is sent before it is signed");
+    if (baaEndsOn !== undefined && baaEndsOn < today()) refuse("baaEndsOn", "must not have passed: nothing is sent after it");
+  });
+
+/** The day, in UTC. */
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** What writes reports; absent: the template, which needs no model. */
 export const reportWriter = z
   .strictObject({
-    writer: z.enum(["template", "bedrock"]).default("template"),
-    /** Model of Amazon Bedrock that drafts: one of `components/analysis/report-models.ts`. */
+    writer: z.enum(["template", "bedrock", "third-party"]).default("template"),
+    /** Model that drafts: of Amazon Bedrock one of `components/analysis/report-models.ts`, of a third party what that calls it. */
     modelId: z.string().optional(),
     /** How often a draft that the check refuses is written again before the template writes. */
     maxRedrafts: z.int().min(0).max(3).default(1),
@@ -25,20 +52,35 @@ export const reportWriter = z
     const known = Object.keys(reportModels.regions);
     if (writer === "template" && modelId !== undefined) refuse("modelId", "must be left out where the template writes");
     if (writer === "bedrock" && (modelId === undefined || !known.includes(modelId))) refuse("modelId", `must be one of ${known.join(", ")}`);
-    if (thirdParty !== undefined) refuse("thirdParty", "is not implemented: functions have no way to the internet, leave it out");
+    if (writer === "third-party" && !/^[\w.:/-]{1,128}$/.test(modelId ?? "")) refuse("modelId", "must be what the third party calls its model");
+    if (writer === "third-party" && thirdParty === undefined) refuse("thirdParty", `must say who it is, and ${unsigned.replace(/^must be/, "give")}`);
+    if (writer !== "third-party" && thirdParty !== undefined) refuse("thirdParty", "must be left out where it does not write");
   });
 export type ReportWriter = z.infer<typeof reportWriter>;
 
+interface Surroundings {
+  readonly region: string;
+  readonly dataClassification: string;
+  readonly endpoints: readonly string[];
+  readonly nat: string;
+}
+
 /** What a writer and the rest of an environment do not agree on. */
-export function flawsOfWriter(
-  report: ReportWriter | undefined,
-  { region, dataClassification, endpoints }: { region: string; dataClassification: string; endpoints: readonly string[] },
-): string[] {
-  if (report?.writer !== "bedrock" || report.modelId === undefined) return [];
-  const { modelId } = report;
+export function flawsOfWriter(report: ReportWriter | undefined, { region, dataClassification, endpoints, nat }: Surroundings): string[] {
+  if (report?.modelId === undefined) return [];
+  const { modelId, thirdParty } = report;
+  const unreached = (service: string, what: string) =>
+    endpoints.includes(service) ? [] : [`svp:network.endpoints must hold ${service}: functions have no other way to ${what}`];
+  if (thirdParty === undefined)
+    return [
+      ...(reportModels.regions[modelId]?.includes(region) === false ? [`${modelId} is not offered in ${region} itself`] : []),
+      ...(dataClassification === "phi" && reportModels.syntheticOnly.includes(modelId) ? [`${modelId} must see no patient's data`] : []),
+      ...unreached("bedrock-runtime", "the model"),
+    ];
   return [
-    ...(reportModels.regions[modelId]?.includes(region) === false ? [`${modelId} is not offered in ${region} itself`] : []),
-    ...(dataClassification === "phi" && reportModels.syntheticOnly.includes(modelId) ? [`${modelId} must see no patient's data`] : []),
-    ...(endpoints.includes("bedrock-runtime") ? [] : ["svp:network.endpoints must hold bedrock-runtime: functions have no other way to the model"]),
+    ...(dataClassification === "phi" && onThisMachine.test(thirdParty.endpoint) ? ["thirdParty.endpoint must begin with https:// for patients' data"] : []),
+    ...(nat === "none" ? ["svp:network.nat must be single or per-zone: the function that asks the third party has no other way to it"] : []),
+    ...unreached("bedrock-runtime", "the guardrail"),
+    ...unreached("lambda", "the one that asks the third party"),
   ];
 }

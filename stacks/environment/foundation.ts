@@ -59,9 +59,14 @@ export function foundation(config: EnvironmentConfig): Foundation {
   const bound = (name: string, bounds: Bounded): Place => {
     const copyRegions = config.copyRegion === undefined ? [] : [config.copyRegion];
     const { labels } = config.rekognition;
-    const models = config.report?.modelId === undefined ? [] : [modelArn(config.region, config.report.modelId)];
+    const { writer, modelId } = config.report ?? {};
+    const models = writer === "bedrock" && modelId !== undefined ? [modelArn(config.region, modelId)] : [];
+    const guardrail = modelId !== undefined;
     const roles = config.promotion === undefined ? [] : [promotionSourceRoleArn(config.promotion.from)];
-    return { ...unbounded, permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions, labels, models, roles }, opts).arn };
+    return {
+      ...unbounded,
+      permissionsBoundary: new PermissionsBoundary(name, { bounds, place: unbounded, copyRegions, labels, models, guardrail, roles }, opts).arn,
+    };
   };
   const place = bound("boundary", "workload");
   const upkeep = bound("upkeep-boundary", "upkeep");
@@ -73,7 +78,11 @@ export function foundation(config: EnvironmentConfig): Foundation {
     opts,
   );
   const { cidr, zones, nat, endpoints: interfaceServices } = config.network;
-  const network = new Network("network", { place, cidr, zones, nat, interfaceServices, logKey: keys.logs, ...logging }, opts);
+  const network = new Network(
+    "network",
+    { place, cidr, zones, nat, interfaceServices, outsideCaller: config.report?.writer === "third-party", logKey: keys.logs, ...logging },
+    opts,
+  );
   const alerts = new EncryptedTopic("alerts", { place, key: keys.logs, publishers: alertPublishers, emails: config.alerts.emails }, opts);
   const sweepRules = retention.sweep === undefined ? [] : [sweepRuleArn(place)];
   const promotionRules = config.promotion === undefined ? [] : [eventRuleArn(place, "model-promotion-schedule")];

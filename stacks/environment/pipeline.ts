@@ -6,9 +6,10 @@ import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseDeletion } from "../../components/analysis/case-deletion.ts";
 import { CaseExport } from "../../components/analysis/case-export.ts";
-import { CaseReport, type LanguageModel } from "../../components/analysis/case-report.ts";
+import { CaseReport } from "../../components/analysis/case-report.ts";
 import { ImageDrop } from "../../components/analysis/image-drop.ts";
 import { RealTimeEndpoint } from "../../components/analysis/real-time-endpoint.ts";
+import type { ModelRoute, ReportLanguageModel } from "../../components/analysis/report-language-model.ts";
 import { RetentionSweep } from "../../components/analysis/retention-sweep.ts";
 import { UploadEvents } from "../../components/analysis/upload-events.ts";
 import { CodeSigning } from "../../components/compute/code-signing.ts";
@@ -21,6 +22,7 @@ import { ModelDeployment, type ModelDeploymentArgs } from "../../components/lear
 import { ModelPromotion } from "../../components/learning/model-promotion.ts";
 import { Retraining } from "../../components/learning/retraining.ts";
 import { StaleSweep } from "../../components/learning/stale-sweep.ts";
+import type { ComputeNetwork } from "../../components/network/compute-network.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
@@ -44,7 +46,7 @@ export interface Pipeline {
   readonly uploads: UploadEvents;
   readonly endpoint: RealTimeEndpoint;
   /** Undefined where reports are written without one. */
-  readonly languageModel: LanguageModel | undefined;
+  readonly languageModel: ReportLanguageModel | undefined;
   readonly dashboardUrl: pulumi.Output<string>;
 }
 
@@ -64,6 +66,7 @@ export function pipeline(
     bundles: bundleFunctions({
       names: functionsFor(catalogue.analysers, {
         model: config.report?.modelId !== undefined,
+        thirdParty: config.report?.writer === "third-party",
         sweep: config.retention.sweep !== undefined,
         promotion: config.promotion !== undefined,
       }),
@@ -97,8 +100,8 @@ export function pipeline(
     },
     opts,
   );
-  const { modelId, maxRedrafts = 0 } = config.report ?? {};
-  const drafter = modelId === undefined ? undefined : { modelId, maxRedrafts };
+  const route = modelRoute(config, network.outside);
+  const drafter = route && { route, maxRedrafts: config.report?.maxRedrafts ?? 0 };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
   const { dailyDays, monthlyDays } = config.backup;
   const deletion = new CaseDeletion(
@@ -150,6 +153,15 @@ export function pipeline(
 
 /** Networks of the analysers that ask the endpoint for segments. */
 const modelsOnEndpoints = ({ analysers }: Catalogue): string[] => [...new Set(analysers.flatMap(({ mode, models }) => (mode === "endpoint" ? models : [])))];
+
+/** Who runs the model that drafts; undefined where the template writes alone. */
+function modelRoute({ report }: EnvironmentConfig, outside: ComputeNetwork | undefined): ModelRoute | undefined {
+  if (report?.modelId === undefined) return undefined;
+  const { modelId, thirdParty } = report;
+  if (report.writer !== "third-party") return { kind: "bedrock", modelId };
+  if (thirdParty === undefined || outside === undefined) throw new pulumi.RunError("A third party needs its agreement, and a way to it.");
+  return { kind: "third-party", modelId, thirdParty, network: outside };
+}
 
 /** Version of the platform; part of every run's identity, so a new version analyses anew what is sent again. */
 function version(): string {

@@ -4,17 +4,15 @@ import { join } from "node:path";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import { caseAnalysed } from "../../components/analysis/case-analysis.asl.ts";
 import { type Analysis, analysis as analysisContract } from "../../contracts/analysis.ts";
-import { caseReport } from "../../contracts/api.ts";
 import { analysisKey, rawVideosPrefix } from "../../contracts/keys.ts";
 import { caseAnswer } from "../../contracts/question.ts";
-import { type Report, reportLanguage } from "../../contracts/report.ts";
 import { type CaseItem, PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
 import { Clips } from "./support/clips.ts";
 import { projectWith, temporaryFolder } from "./support/platform.ts";
+import { CaseReports, sentencesOf } from "./support/reports.ts";
 
 describe("when a part fails", function () {
   this.timeout(300_000);
@@ -89,53 +87,31 @@ describe("when a part fails", function () {
 
   describe("a report that a language model drafts", () => {
     const guardrailed = { kind: "language-model", id: "svp.local-drafter-v1:0" };
-    let caseId: string;
-    let runId: string;
-    const ask = async (path: string, body?: object): Promise<unknown> => {
-      const sent = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-      const answer = await fetch(`${platform.session.api}/cases/${caseId}${path}`, sent);
-      expect(answer.status, path).to.equal(200);
-      return answer.json();
-    };
-    const reports = async (): Promise<Report[]> =>
-      Promise.all(reportLanguage.options.map(async (language) => caseReport.parse(await ask(`/report?language=${language}`)).report));
-    /** Tells of the analysis again, and waits until its reports are written anew. */
-    const writtenAgain = async (): Promise<Report[]> => {
-      const before = (await reports()).map(({ createdAt }) => createdAt);
-      const { accountId, region } = platform.cloud;
-      const told = { source: caseAnalysed.source, "detail-type": caseAnalysed.detailType, detail: { caseId, runId, status: "COMPLETE" } };
-      await platform.cloud.events.publish({ id: randomUUID(), account: accountId, region, time: new Date().toISOString(), resources: [], ...told });
-      for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((wake) => setTimeout(wake, 100))) {
-        const now = await reports();
-        if (now.every(({ createdAt }, i) => createdAt !== before[i])) return now;
-      }
-      return expect.fail("No report was written anew within a minute.");
-    };
+    let reports: CaseReports;
     /** Makes the model err, or its guardrail step in. */
     const err = (how: string, times: number): void => platform.cloud.faults.add((service, job) => service === "bedrock" && job === how, how, times);
-    const sentences = ({ sections }: Report) => sections.flatMap((section) => section.sentences);
 
     before(async () => {
-      [caseId, runId] = [whole.caseId, whole.runId as string];
-      expect(await client.reported(caseId, runId)).to.equal(true);
+      reports = new CaseReports(platform, whole.caseId, whole.runId as string);
+      expect(await client.reported(whole.caseId, whole.runId as string)).to.equal(true);
     });
 
     it("stands with its first draft, sentence by sentence, and says who wrote it behind which guardrail", async () => {
-      for (const report of await reports()) {
+      for (const report of await reports.all()) {
         expect(report.writer).to.deep.include({ ...guardrailed, drafts: 1 });
         expect(report.writer.guardrail?.version).to.equal("1");
         expect(report.writer.tokens?.input).to.be.above(100);
         expect(report.refused).to.deep.equal([]);
-        expect(sentences(report).length).to.be.above(2);
+        expect(sentencesOf(report).length).to.be.above(2);
       }
-      const [english, chinese] = await reports();
-      expect(sentences(english!)[0]).to.deep.include({ text: "The whole video: 0:00 to 0:02.", cites: ["operation"] });
-      expect(sentences(chinese!)[0]).to.deep.include({ text: "整段影片：0:00 至 0:02。", cites: ["operation"] });
+      const [english, chinese] = await reports.all();
+      expect(sentencesOf(english!)[0]).to.deep.include({ text: "The whole video: 0:00 to 0:02.", cites: ["operation"] });
+      expect(sentencesOf(chinese!)[0]).to.deep.include({ text: "整段影片：0:00 至 0:02。", cites: ["operation"] });
     });
 
     it("is written again with the reasons where a sentence is refused", async () => {
       err("wrong-number", 1);
-      const written = await writtenAgain();
+      const written = await reports.writtenAgain();
       expect(written.map(({ writer }) => writer.drafts).sort()).to.deep.equal([1, 2]);
       for (const { writer, refused } of written) {
         expect(writer).to.deep.include(guardrailed);
@@ -148,7 +124,7 @@ describe("when a part fails", function () {
 
     it("is the template's where the model errs each time, with all that was refused", async () => {
       err("unknown-id", 4);
-      for (const { writer, refused } of await writtenAgain()) {
+      for (const { writer, refused } of await reports.writtenAgain()) {
         expect(writer).to.deep.include({ kind: "template", drafts: 3 });
         expect(refused.map(({ reasons }) => reasons.join(" ").includes("segment-999999"))).to.deep.equal([true, true]);
       }
@@ -156,17 +132,29 @@ describe("when a part fails", function () {
 
     it("is the template's at once where the guardrail steps in", async () => {
       err("guardrail", 2);
-      for (const report of await writtenAgain()) {
+      for (const report of await reports.writtenAgain()) {
         expect(report.writer).to.deep.include({ kind: "template", drafts: 2 });
-        expect(sentences(report)).not.to.be.empty;
+        expect(sentencesOf(report)).not.to.be.empty;
         expect(JSON.stringify(report.refused)).to.include("guardrail");
+      }
+    });
+
+    it("is the template's where the model stays busy or fails, and says so", async () => {
+      // The state asks seven times for each language.
+      for (const how of ["throttle", "fail"]) {
+        err(how, 14);
+        for (const report of await reports.writtenAgain()) {
+          expect(report.writer, how).to.deep.include({ kind: "template", drafts: 1 });
+          expect(sentencesOf(report)).not.to.be.empty;
+          expect(JSON.stringify(report.refused), how).to.include("The language model stayed too busy to answer.");
+        }
       }
     });
 
     it("is no other model's to answer questions: the same, behind the same check", async () => {
       const { segments } = await analysisOf(whole);
       const { label } = segments[0]!;
-      const answer = caseAnswer.parse(await ask("/questions", { question: `When was ${label}?`, language: "en" }));
+      const answer = caseAnswer.parse(await reports.ask("/questions", { question: `When was ${label}?`, language: "en" }));
       expect([answer.outcome, answer.refused]).to.deep.equal(["ANSWERED", []]);
       expect(answer.writer).to.deep.include(guardrailed);
       expect(answer.sentences[0]?.text).to.include(label);

@@ -15,9 +15,7 @@ const routes = {
   "POST /cases/{caseId}/questions": answerQuestion({
     lake,
     summary: async () => undefined,
-    modelId: "m",
-    guardrail: { id: "g", version: "1" },
-    converse: never,
+    model: { modelId: "m", guardrail: { id: "g", version: "1" }, ask: never },
   }),
   "POST /uploads": startUpload({
     ...{ mostBytes: 100, find: async () => undefined, isGoing: async () => true, keep: never, announce: never },

@@ -4,33 +4,47 @@ import { flawsOfWriter, reportWriter } from "../../stacks/config/report.ts";
 const agreed = {
   vendor: "Example",
   endpoint: "https://llm.example.org/v1",
-  secretArn: "arn:aws:secretsmanager:us-east-1:333333333333:secret:llm-AbCdEf",
+  secretArn: "arn:aws:secretsmanager:us-east-1:333333333333:secret:svp-prod-llm-AbCdEf",
   baaSignedOn: "2026-01-31",
 };
 const mistakes = (config: unknown) => reportWriter.safeParse(config).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-const unwritten = "is not implemented: functions have no way to the internet, leave it out";
+const third = (changes: object = {}) => ({ writer: "third-party", modelId: "large-1", thirdParty: { ...agreed, ...changes } });
+const unsigned = "must be the day on which its business associate agreement was signed: without one it must see no patient's data";
 
 describe("the configuration of the writer of reports", () => {
   it("needs none: the template writes", () => {
     expect(reportWriter.parse({})).to.deep.equal({ writer: "template", maxRedrafts: 1 });
   });
 
+  it("takes a third party with a signed agreement", () => {
+    expect(reportWriter.parse(third())).to.deep.equal({ writer: "third-party", modelId: "large-1", maxRedrafts: 1, thirdParty: agreed });
+    expect(mistakes(third({ baaEndsOn: "2099-01-30", secretKeyArn: "arn:aws:kms:us-east-1:333333333333:key/1" }))).to.equal(undefined);
+  });
+
   it("refuses a third party without a signed agreement, an https endpoint and a secret, with every mistake at once", () => {
-    const { baaSignedOn: _, ...unsigned } = agreed;
-    expect(mistakes({ thirdParty: unsigned })).to.deep.equal([
-      "thirdParty.baaSignedOn: must be the day on which its business associate agreement was signed: without one it must see no patient's data",
-    ]);
-    expect(mistakes({ thirdParty: { ...agreed, endpoint: "http://llm.example.org", secretArn: "sk-123", baaSignedOn: "soon" } })).to.deep.equal([
+    const { baaSignedOn: _, ...without } = agreed;
+    expect(mistakes({ ...third(), thirdParty: without })).to.deep.equal([`thirdParty.baaSignedOn: ${unsigned}`]);
+    expect(mistakes(third({ vendor: "", endpoint: "http://llm.example.org", secretArn: "sk-123", baaSignedOn: "soon" }))).to.deep.equal([
+      "thirdParty.vendor: must name the company, in at most 64 letters and digits",
       "thirdParty.endpoint: must begin with https://",
       "thirdParty.secretArn: must be the ARN of a secret of Secrets Manager",
-      "thirdParty.baaSignedOn: must be the day on which its business associate agreement was signed: without one it must see no patient's data",
-      `thirdParty: ${unwritten}`,
+      `thirdParty.baaSignedOn: ${unsigned}`,
+    ]);
+    expect(mistakes(third({ endpoint: "https://user:key@llm.example.org" }))).to.deep.equal(["thirdParty.endpoint: must begin with https://"]);
+    expect(mistakes(third({ secretArn: undefined, baaSignedOn: "2099-01-01", baaEndsOn: "2026-02-01" }))).to.deep.equal([
+      "thirdParty.secretArn: must be the ARN of a secret of Secrets Manager",
+      "thirdParty.baaSignedOn: must not be a day to come: nothing is sent before it is signed",
+      "thirdParty.baaEndsOn: must not have passed: nothing is sent after it",
     ]);
   });
 
-  it("refuses a third party, models that are not listed, and a model where the template writes", () => {
-    expect(mistakes({ thirdParty: agreed })).to.deep.equal([`thirdParty: ${unwritten}`]);
-    const listed = "modelId: must be one of amazon.nova-lite-v1:0, amazon.nova-pro-v1:0, svp.local-drafter-v1:0";
+  it("refuses a third party that does not write, one that nobody names, models that are not listed, and a model where the template writes", () => {
+    expect(mistakes({ thirdParty: agreed })).to.deep.equal(["thirdParty: must be left out where it does not write"]);
+    expect(mistakes({ writer: "third-party" })).to.deep.equal([
+      "modelId: must be what the third party calls its model",
+      `thirdParty: must say who it is, and ${unsigned.replace("must be", "give")}`,
+    ]);
+    const listed = "modelId: must be one of amazon.nova-lite-v1:0, amazon.nova-pro-v1:0, openai.gpt-oss-120b-1:0, svp.local-drafter-v1:0";
     expect(mistakes({ writer: "bedrock" })).to.deep.equal([listed]);
     expect(mistakes({ writer: "bedrock", modelId: "global.any", maxRedrafts: 9 }))
       .to.have.length(2)
@@ -38,9 +52,27 @@ describe("the configuration of the writer of reports", () => {
     expect(mistakes({ modelId: "amazon.nova-lite-v1:0" })).to.deep.equal(["modelId: must be left out where the template writes"]);
   });
 
+  it("asks a server on the same machine without TLS and a key, for nobody's data only", () => {
+    const local = reportWriter.parse(third({ endpoint: "http://127.0.0.1:11434/v1", secretArn: undefined }));
+    const around = { region: "us-east-1", endpoints: ["bedrock-runtime", "lambda"], nat: "single" };
+    expect(flawsOfWriter(local, { ...around, dataClassification: "synthetic" })).to.deep.equal([]);
+    expect(flawsOfWriter(local, { ...around, dataClassification: "phi" })).to.deep.equal(["thirdParty.endpoint must begin with https:// for patients' data"]);
+    expect(mistakes(third({ endpoint: "http://127.0.0.1.example.org/v1" }))).to.deep.equal(["thirdParty.endpoint: must begin with https://"]);
+  });
+
+  it("holds a third party against the rest of the environment, all at once", () => {
+    const around = { region: "us-east-1", dataClassification: "phi", endpoints: ["bedrock-runtime", "lambda"], nat: "per-zone" };
+    expect(flawsOfWriter(reportWriter.parse(third()), around)).to.deep.equal([]);
+    expect(flawsOfWriter(reportWriter.parse(third()), { ...around, nat: "none", endpoints: [] })).to.deep.equal([
+      "svp:network.nat must be single or per-zone: the function that asks the third party has no other way to it",
+      "svp:network.endpoints must hold bedrock-runtime: functions have no other way to the guardrail",
+      "svp:network.endpoints must hold lambda: functions have no other way to the one that asks the third party",
+    ]);
+  });
+
   it("holds a model against the rest of the environment, all at once", () => {
     const writer = (modelId: string) => reportWriter.parse({ writer: "bedrock", modelId });
-    const good = { region: "us-east-1", dataClassification: "phi", endpoints: ["bedrock-runtime"] };
+    const good = { region: "us-east-1", dataClassification: "phi", endpoints: ["bedrock-runtime"], nat: "none" };
     expect(flawsOfWriter(writer("amazon.nova-lite-v1:0"), good)).to.deep.equal([]);
     expect(flawsOfWriter(reportWriter.parse({}), { ...good, endpoints: [] })).to.deep.equal([]);
     expect(flawsOfWriter(writer("svp.local-drafter-v1:0"), { ...good, region: "eu-west-1", endpoints: [] })).to.deep.equal([

@@ -156,6 +156,28 @@ describe("the program", () => {
     expect(approved.findings.map(({ message }) => message)[0]).to.include("svp.local-drafter-v1:0, which is none of the approved models");
   });
 
+  it("satisfies the policy pack where another company's model writes reports, under its agreement", async () => {
+    const secretArn = "arn:aws:secretsmanager:us-east-1:333333333333:secret:svp-prod-llm-AbCdEf";
+    const agreement = `{ vendor: Example, endpoint: "https://llm.example.org/v1", secretArn: "${secretArn}", baaSignedOn: "2026-01-31" }`;
+    const yaml = readFileSync("Pulumi.prod.yaml", "utf8")
+      .replace("svp:report: { writer: template }", `svp:report: { writer: third-party, modelId: large-1, thirdParty: ${agreement} }`)
+      .replace("kms, logs,", "kms, lambda, logs,");
+    const folder = projectFolder({ "Pulumi.prod.yaml": yaml });
+    try {
+      const deployment = await deploy({ root: folder.root, stack: "prod", provider: offlineProvider() });
+      expect(deployment.findings).to.deep.equal([]);
+      const { findings } = await evaluatePolicies(waive(rules, waivers, today()), deployment, readPolicyConfig(".", "prod"));
+      expect(findings).to.deep.equal([]);
+      const functions = ofType(deployment, "aws:lambda/function:Function");
+      const [asking] = functions.filter(({ name }) => name === "report-ask-third-party");
+      const subnets = (of: (typeof functions)[number] | undefined) => (of?.inputs["vpcConfig"] as { subnetIds: string[] }).subnetIds;
+      const others = new Set(functions.filter((one) => one !== asking).flatMap(subnets));
+      expect(subnets(asking).filter((subnet) => others.has(subnet))).to.deep.equal([]);
+    } finally {
+      folder.remove();
+    }
+  });
+
   it("registers the same resources with the same inputs when it is run again", async () => {
     for (const stack of ["shared", "prod"]) {
       const again = await deploy({ root: project.root, stack, provider: offlineProvider() });

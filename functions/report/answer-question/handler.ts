@@ -9,12 +9,13 @@ import { log } from "../../runtime/log.ts";
 import { caseIdOf } from "../../serve/case-id.ts";
 import { summaryOf } from "../../serve/summary.ts";
 import { reasonsAgainst } from "../grounding.ts";
-import type { LanguageModel } from "../language-model.ts";
-import { readModelText } from "../model-text.ts";
+import { type LanguageModel, writtenBy } from "../language-model/language-model.ts";
+import { readAnswer } from "../language-model/read-answer.ts";
 import { picturesOf } from "./pictures.ts";
-import { promptVersion, requestFor } from "./prompt.ts";
+import { promptVersion, questionFor } from "./prompt.ts";
 
-export interface Deps extends LanguageModel {
+export interface Deps {
+  model: LanguageModel;
   lake: Pick<Lake, "json" | "bytes">;
   /** The case's summary item, if there is one. */
   summary(caseId: string): Promise<unknown>;
@@ -24,7 +25,7 @@ export interface Deps extends LanguageModel {
  * `POST /cases/{caseId}/questions`: answers from what the report of the case's last run was written from, with the sentences that the
  * same check lets stand. What was asked and answered is not kept. Answers 404 until there is a report.
  */
-export const createHandler = ({ lake, summary, modelId, guardrail, converse }: Deps) =>
+export const createHandler = ({ lake, summary, model }: Deps) =>
   route(async (request): Promise<CaseAnswer> => {
     const id = caseIdOf(request);
     const asked = jsonBody(request, questionRequest);
@@ -36,23 +37,18 @@ export const createHandler = ({ lake, summary, modelId, guardrail, converse }: D
     });
     const pictures = asked.frames.length === 0 ? [] : await picturesOf(lake, await lake.json(analysisKey(caseId, runId), analysisSchema), asked.frames);
 
-    const { stopReason, output, usage } = await converse({
-      ...requestFor(evidence, asked, pictures),
-      modelId,
-      guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
-    });
-    const read = readModelText(answerDraft, { stopReason, output });
+    const answer = await model.ask(questionFor(evidence, asked, pictures));
+    const read = readAnswer(answerDraft, answer);
     const judged = "value" in read ? read.value.sentences.map((sentence) => ({ ...sentence, reasons: reasonsAgainst(sentence, evidence) })) : [];
     const sentences = judged.filter(({ reasons }) => reasons.length === 0).map(({ text, cites }, i) => ({ id: `s${i + 1}`, text, cites }));
     const refused = judged.filter(({ reasons }) => reasons.length > 0).map(({ text, reasons }) => ({ text, reasons }));
     const outcome = "value" in read ? (sentences.length > 0 ? "ANSWERED" : refused.length > 0 ? "REFUSED" : "SILENT") : read.outcome;
 
-    const tokens = { input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 };
     log("question answered", {
       ...{ caseId, runId, status: outcome, sentenceCount: sentences.length, refusedCount: refused.length, pictureCount: pictures.length },
-      ...{ inputTokenCount: tokens.input, outputTokenCount: tokens.output },
+      ...{ inputTokenCount: answer.tokens.input, outputTokenCount: answer.tokens.output },
     });
     const { syntheticOnly } = evidence;
-    const writer: CaseAnswer["writer"] = { kind: "language-model", id: modelId, version: promptVersion, guardrail, tokens };
+    const writer: CaseAnswer["writer"] = writtenBy(model, promptVersion, answer);
     return { outcome, sentences, refused, shown: pictures.map(({ frame }) => frame), syntheticOnly, writer };
   });

@@ -1,6 +1,6 @@
-import type { ContentBlock, ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
-import type { QuestionRequest } from "../../../contracts/question.ts";
+import { answerDraft, type QuestionRequest } from "../../../contracts/question.ts";
 import type { ReportEvidence } from "../../../contracts/report.ts";
+import type { ModelPart, ModelQuestion } from "../language-model/language-model.ts";
 import { evidenceText, sentenceRules } from "../rules.ts";
 import type { Picture } from "./pictures.ts";
 
@@ -20,21 +20,16 @@ const rules = ({ language }: QuestionRequest): string =>
   ].join("\n");
 
 /** What a model is asked. The question is the only part that a person wrote; the guardrail reads all of it. */
-export function requestFor(
-  { items }: ReportEvidence,
-  request: QuestionRequest,
-  pictures: readonly Picture[],
-): Required<Pick<ConverseCommandInput, "system" | "messages" | "inferenceConfig">> {
-  const shown = pictures.flatMap(({ seconds, jpeg }): ContentBlock[] => [
-    { text: `The picture at ${seconds.toFixed(1)} seconds:` },
-    { image: { format: "jpeg", source: { bytes: jpeg } } },
-  ]);
-  return {
-    system: [{ text: rules(request) }],
-    messages: [{ role: "user", content: [{ text: evidenceText(items) }, ...shown, { text: `<question>${inert(request.question)}</question>` }] }],
-    inferenceConfig: { temperature: 0, maxTokens: mostTokens },
-  };
-}
+export const questionFor = ({ items }: ReportEvidence, request: QuestionRequest, pictures: readonly Picture[]): ModelQuestion => ({
+  system: rules(request),
+  parts: [
+    { text: evidenceText(items) },
+    ...pictures.flatMap(({ seconds, jpeg }): ModelPart[] => [{ text: `The picture at ${seconds.toFixed(1)} seconds:` }, { jpeg }]),
+    { text: `<question>${inert(request.question)}</question>` },
+  ],
+  mostTokens,
+  answer: { name: "answer", schema: answerDraft },
+});
 
 /** The question without what could close its own bracket. */
 const inert = (question: string): string => question.replace(/[<>]/g, " ");

@@ -5,12 +5,13 @@ import { draftReportRequest, type draftReportResponse } from "../../../contracts
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
-import type { LanguageModel } from "../language-model.ts";
-import { readAnswer } from "./answer.ts";
-import { promptVersion, requestFor } from "./prompt.ts";
+import { type LanguageModel, writtenBy } from "../language-model/language-model.ts";
+import { readDraft } from "./answer.ts";
+import { promptVersion, questionFor } from "./prompt.ts";
 
-export interface Deps extends LanguageModel {
+export interface Deps {
   lake: Pick<Lake, "json" | "putJson">;
+  model: LanguageModel;
 }
 
 /**
@@ -18,19 +19,14 @@ export interface Deps extends LanguageModel {
  * Throws TryAgain while the model is busy. An answer that is no draft is no failure: it is kept as what it is, for the check.
  */
 export const createHandler =
-  ({ lake, modelId, guardrail, converse }: Deps) =>
+  ({ lake, model }: Deps) =>
   async (event: unknown): Promise<z.infer<typeof draftReportResponse>> => {
     const { caseId, runId, language, draft: number } = parseInput(draftReportRequest, event);
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
     const refused = number === 1 ? [] : (await lake.json(checkedDraftKey(caseId, runId, language, number - 1), checkedDraft)).refused;
-    const { stopReason, output, usage } = await converse({
-      ...requestFor(evidence, language, refused),
-      modelId,
-      guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
-    });
-    const { outcome, draft } = readAnswer({ stopReason, output });
+    const answer = await model.ask(questionFor(evidence, language, refused));
+    const { outcome, draft } = readDraft(answer);
     await lake.putJson(reportDraftKey(caseId, runId, language, number), draft);
-    const tokens = { input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 };
-    log("report drafted", { caseId, runId, status: outcome, inputTokenCount: tokens.input, outputTokenCount: tokens.output });
-    return { outcome, writer: { kind: "language-model", id: modelId, version: promptVersion, drafts: number, guardrail, tokens } };
+    log("report drafted", { caseId, runId, status: outcome, inputTokenCount: answer.tokens.input, outputTokenCount: answer.tokens.output });
+    return { outcome, writer: { ...writtenBy(model, promptVersion, answer), drafts: number } };
   };

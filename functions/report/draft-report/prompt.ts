@@ -1,6 +1,7 @@
-import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import { type Report, type ReportEvidence, type ReportLanguage, sectionId } from "../../../contracts/report.ts";
+import type { ModelQuestion } from "../language-model/language-model.ts";
 import { evidenceText, sentenceRules } from "../rules.ts";
+import { modelDraft } from "./answer.ts";
 
 /** Raised whenever what a model is told changes: a report names it. */
 export const promptVersion = "1.1.0";
@@ -19,28 +20,13 @@ const rules = (language: ReportLanguage): string =>
     `Answer with JSON and nothing else: {"sections":[{"id":SECTION,"sentences":[{"text":"...","cites":["id"]}]}]}, where SECTION is one of ${sectionId.options.join(", ")}.`,
   ].join("\n");
 
-/**
- * What a model is asked.
- *
- * The answer is text, not a call of a tool: guardrails do not look at what a tool is called with
- * (Amazon Bedrock User Guide, "Include a guardrail with the Converse API", note on tools).
- */
-export function requestFor(
-  { items }: ReportEvidence,
-  language: ReportLanguage,
-  refused: Report["refused"],
-): Required<Pick<ConverseCommandInput, "system" | "messages" | "inferenceConfig">> {
-  return {
-    system: [{ text: rules(language) }],
-    messages: [
-      {
-        role: "user",
-        content: [{ text: evidenceText(items) }, ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
-      },
-    ],
-    inferenceConfig: { temperature: 0, maxTokens: mostTokens },
-  };
-}
+/** What a model is asked. */
+export const questionFor = ({ items }: ReportEvidence, language: ReportLanguage, refused: Report["refused"]): ModelQuestion => ({
+  system: rules(language),
+  parts: [{ text: evidenceText(items) }, ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
+  mostTokens,
+  answer: { name: "surgical_report", schema: modelDraft },
+});
 
 /**
  * The latest refusals, as many as there is room for: by their citations, without their words. A guardrail would hold back what was

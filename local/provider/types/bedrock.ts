@@ -8,7 +8,7 @@ export const bedrockTypes: Record<string, ResourceType<Cloud>> = {
       const guardrailId = hexOf(place.urn, 12);
       return { id: guardrailId, guardrailId, guardrailArn: arn("bedrock", place, `guardrail/${guardrailId}`), status: "READY", version: "DRAFT" };
     },
-    live: (cloud, state) => cloud.bedrock.putGuardrail({ id: state["guardrailId"], arn: state["guardrailArn"] }),
+    live: (cloud, state) => cloud.bedrock.putGuardrail({ id: state["guardrailId"], arn: state["guardrailArn"], kmsKeyArn: state["kmsKeyArn"] }),
   },
   "aws:bedrock/guardrailVersion:GuardrailVersion": {
     computed: (inputs) => ({ id: `${inputs["guardrailArn"]},1`, version: "1" }),

@@ -3,6 +3,7 @@ import { hipaa } from "../../controls.ts";
 import { isGiven } from "../../given.ts";
 import { judgeAll } from "../../subjects.ts";
 import { namedIn, routesOf, subnets, waysOutOf } from "./networks.ts";
+import { outsideCallers } from "./outside-callers.ts";
 
 /** What runs in subnets, and which property names them. */
 const places: Readonly<Record<string, string>> = {
@@ -19,10 +20,14 @@ const places: Readonly<Record<string, string>> = {
   "aws:rds/subnetGroup:SubnetGroup": "subnetIds",
 };
 
-/** What works on patients' data has no way to the internet, not even by a NAT gateway: what it may be made to send can go nowhere. */
+/**
+ * What works on patients' data has no way to the internet, not even by a NAT gateway: what it may be made to send can go nowhere. A function that
+ * reads nothing, and calls whom there is an agreement with, may have one by a NAT gateway.
+ */
 export const computeHasNoWayToInternet: StackValidationPolicy = {
   name: "vpc-compute-has-no-way-to-internet",
-  description: "Functions, jobs, services and endpoints must lie in subnets whose routes lead out of their network to AWS services only.",
+  description:
+    "Functions, jobs, services and endpoints must lie in subnets whose routes lead out of their network to AWS services only; a function that reads no data and has an agreement with whom it calls may have a NAT gateway.",
   enforcementLevel: "mandatory",
   severity: "critical",
   framework: hipaa("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(A)"),
@@ -40,8 +45,11 @@ export const computeHasNoWayToInternet: StackValidationPolicy = {
       for (const subnet of found) {
         const table = routesOf(subnet, args.resources);
         if (table === undefined) say(`lies in "${subnet.name}", which has no route table of its own.`);
-        else
-          for (const to of new Set(waysOutOf(table, args.resources).map((way) => way.to))) say(`lies in "${subnet.name}", from which a route leads to ${to}.`);
+        else {
+          const ways = waysOutOf(table, args.resources);
+          if (ways.every(({ bothWays }) => !bothWays) && ways.length > 0 && outsideCallers(args.resources).includes(resource)) continue;
+          for (const to of new Set(ways.map((way) => way.to))) say(`lies in "${subnet.name}", from which a route leads to ${to}.`);
+        }
       }
     });
   },

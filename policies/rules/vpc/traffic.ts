@@ -1,4 +1,5 @@
-import type { ResourceValidationArgs } from "@pulumi/policy";
+import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { refersTo } from "../../relations.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -16,14 +17,21 @@ export interface Traffic {
 const groups = ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
 
 /** What a resource says of the traffic of security groups, whichever of the three ways it says it; not applicable to any other resource. */
-export function trafficOf({ type, props, notApplicable }: ResourceValidationArgs, direction: Traffic["direction"]): Traffic[] {
-  if (groups.includes(type)) return ((props[direction] ?? []) as Properties[]).map((rule) => traffic(direction, rule));
-  if (type === "aws:ec2/securityGroupRule:SecurityGroupRule") {
-    return props["type"] === direction ? [traffic(direction, props)] : notApplicable(`The rule is about no ${direction}.`);
-  }
-  const own = direction === "ingress" ? "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule" : "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-  return type === own ? [traffic(direction, props)] : notApplicable(`The resource says nothing of a security group's ${direction}.`);
+export function trafficOf(args: ResourceValidationArgs, direction: Traffic["direction"]): Traffic[] {
+  return trafficIn(args, direction) ?? args.notApplicable(`The resource says nothing of a security group's ${direction}.`);
 }
+
+/** The same; undefined for any other resource. */
+export function trafficIn({ type, props }: Pick<ResourceValidationArgs, "type" | "props">, direction: Traffic["direction"]): Traffic[] | undefined {
+  if (groups.includes(type)) return ((props[direction] ?? []) as Properties[]).map((rule) => traffic(direction, rule));
+  if (type === "aws:ec2/securityGroupRule:SecurityGroupRule") return props["type"] === direction ? [traffic(direction, props)] : undefined;
+  const own = direction === "ingress" ? "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule" : "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+  return type === own ? [traffic(direction, props)] : undefined;
+}
+
+/** The group that a resource which says something of traffic is about. */
+export const groupOf = (resource: PolicyResource, resources: readonly PolicyResource[]): PolicyResource | undefined =>
+  groups.includes(resource.type) ? resource : resources.find((group) => groups.includes(group.type) && refersTo(resource, "securityGroupId", group, ["id"]));
 
 function traffic(direction: Traffic["direction"], rule: Properties): Traffic {
   const {

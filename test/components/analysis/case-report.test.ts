@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { caseReportDefinition } from "../../../components/analysis/case-report.asl.ts";
 import { CaseReport } from "../../../components/analysis/case-report.ts";
 import { parseDefinition } from "../../../local/services/states/lint.ts";
+import { failure } from "../../support/failure.ts";
 import { runDefinition, startTime } from "../machine-run.ts";
 import { parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
@@ -108,10 +110,15 @@ describe("case-report with a language model", () => {
     const busy = failing("TryAgain", thrown("TryAgain", "busy"));
     expect(await run({ DraftReport: busy })).to.deep.equal([[1, 1, 1, 1, 1, 1, 1], [1], ["1 The language model stayed too busy to answer."], [1]]);
   });
-  it("fails where the model may not be asked", async () => {
-    const { error } = await execute({ DraftReport: failing("AccessDeniedException", thrown("AccessDeniedException", "No.")) }, drafter);
-    expect([error?.error, error?.causeText]).to.deep.equal(["AccessDeniedException", "No."]);
-  });
+  for (const cause of ["Sandbox.Timedout", "Runtime.OutOfMemory", "ValidationException", "ResourceNotFoundException"])
+    it(`has the template write where the model gives no answer (${cause}), and say so`, async () => {
+      expect(await run({ DraftReport: failing(cause, thrown(cause, "No answer.")) })).to.deep.equal([[1], [1], ["1 The language model gave no answer."], [1]]);
+    });
+  for (const cause of ["AccessDeniedException", "Misconfigured", "BrokenContract"])
+    it(`fails where the platform is wrong and not the model: ${cause}`, async () => {
+      const { error } = await execute({ DraftReport: failing(cause, thrown(cause, "No.")) }, drafter);
+      expect([error?.error, error?.causeText]).to.deep.equal([cause, "No."]);
+    });
 });
 
 describe("CaseReport", () => {
@@ -156,13 +163,17 @@ describe("CaseReport with a language model", () => {
   before(async () => {
     stack = await inAccount((opts) => {
       const { settings, keys, lake, table } = parts(opts);
-      new CaseReport("case-report", { settings, keys, lake, table, drafter: { modelId: "amazon.nova-lite-v1:0", maxRedrafts: 2 } }, opts);
+      new CaseReport(
+        "case-report",
+        { settings, keys, lake, table, drafter: { route: { kind: "bedrock", modelId: "amazon.nova-lite-v1:0" }, maxRedrafts: 2 } },
+        opts,
+      );
     });
   });
 
   it("lets one function ask one model, behind one version of one guardrail, and tells it which", () => {
-    const { guardrailArn, guardrailId } = stack.one(aws.bedrock.Guardrail, "case-report-guardrail").outputs;
-    const { version } = stack.one(aws.bedrock.GuardrailVersion, "case-report-guardrail-version").outputs;
+    const { guardrailArn, guardrailId } = stack.one(aws.bedrock.Guardrail, "case-report-model-guardrail").outputs;
+    const { version } = stack.one(aws.bedrock.GuardrailVersion, "case-report-model-guardrail-version").outputs;
     const granted = statements(stack.one(aws.iam.RolePolicy, "report-draft-report-role-policy").inputs["policy"]);
     expect(granted["AskModel"]).to.deep.equal({
       Effect: "Allow",
@@ -171,8 +182,20 @@ describe("CaseReport with a language model", () => {
       Condition: { StringEquals: { "bedrock:GuardrailIdentifier": `${guardrailArn}:${version}` } },
     });
     expect(granted["PassGuardrail"]).to.deep.equal({ Effect: "Allow", Action: ["bedrock:ApplyGuardrail"], Resource: [guardrailArn] });
+    expect(granted["OpenGuardrail"]).to.deep.equal({
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: [stack.one(aws.kms.Key, "keys-derived").outputs["arn"]],
+      Condition: { StringEquals: { "kms:CallerAccount": "111111111111" } },
+    });
     const { variables } = stack.one(aws.lambda.Function, "report-draft-report").inputs["environment"] as { variables: Record<string, string> };
-    expect(variables).to.include({ MODEL_ID: "amazon.nova-lite-v1:0", GUARDRAIL_ID: guardrailId, GUARDRAIL_VERSION: version });
+    expect(variables).to.include({
+      MODEL_ROUTE: "bedrock",
+      MODEL_STRUCTURED: "false",
+      MODEL_ID: "amazon.nova-lite-v1:0",
+      GUARDRAIL_ID: guardrailId,
+      GUARDRAIL_VERSION: version,
+    });
     const asking = stack
       .ofType(aws.iam.RolePolicy)
       .filter(({ inputs }) => (inputs["policy"] as string).includes("bedrock:"))
@@ -185,5 +208,65 @@ describe("CaseReport with a language model", () => {
     expect(definition)
       .to.include("DraftReport")
       .and.to.match(/\$draft < 3|\$draft <= 2/);
+  });
+});
+
+describe("CaseReport with the language model of a third party", () => {
+  const secretArn = "arn:aws:secretsmanager:us-east-1:111111111111:secret:svp-unit-llm-AbCdEf";
+  const secretKeyArn = "arn:aws:kms:us-east-1:111111111111:key/1";
+  const thirdParty = {
+    vendor: "Example",
+    endpoint: "https://llm.example.org/v1/",
+    secretArn,
+    secretKeyArn,
+    baaSignedOn: "2026-01-31",
+    baaEndsOn: "2099-01-30",
+  };
+  const network = { subnetIds: [pulumi.output("subnet-out-a"), pulumi.output("subnet-out-b")], securityGroupId: pulumi.output("sg-outside") };
+  const deploy = (changes: Partial<typeof thirdParty> = {}) =>
+    inAccount((opts) => {
+      const { settings, keys, lake, table } = parts(opts);
+      const route = { kind: "third-party", modelId: "large-1", network, thirdParty: { ...thirdParty, ...changes } } as const;
+      new CaseReport("case-report", { settings, keys, lake, table, drafter: { route, maxRedrafts: 1 } }, opts);
+    });
+  let stack: Awaited<ReturnType<typeof inAccount>>;
+  before(async () => {
+    stack = await deploy();
+  });
+
+  it("gives one function a way out, which knows the agreement and reads one secret and nothing else", () => {
+    const { inputs } = stack.one(aws.lambda.Function, "report-ask-third-party");
+    expect(inputs["vpcConfig"]).to.deep.equal({ subnetIds: ["subnet-out-a", "subnet-out-b"], securityGroupIds: ["sg-outside"] });
+    expect((inputs["environment"] as { variables: object }).variables).to.deep.equal({
+      ...{ MODEL_VENDOR: "Example", MODEL_URL: "https://llm.example.org/v1/chat/completions", MODEL_SECONDS: "220" },
+      ...{ AGREEMENT_SIGNED_ON: "2026-01-31", AGREEMENT_ENDS_ON: "2099-01-30", MODEL_SECRET_ARN: secretArn },
+    });
+    const granted = statements(stack.one(aws.iam.RolePolicy, "report-ask-third-party-role-policy").inputs["policy"]);
+    const common = statements(stack.one(aws.iam.RolePolicy, "report-check-grounding-role-policy").inputs["policy"]);
+    const own = Object.keys(granted).filter((sid) => !(sid in common));
+    expect(own).to.deep.equal(["ReadKeyOfVendor", "OpenKeyOfVendor"]);
+    expect(granted["ReadKeyOfVendor"]).to.deep.equal({ Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [secretArn] });
+    expect(granted["OpenKeyOfVendor"]).to.deep.equal({
+      ...{ Effect: "Allow", Action: ["kms:Decrypt"], Resource: [secretKeyArn] },
+      Condition: { StringEquals: { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" } },
+    });
+    expect(Object.values(granted).flatMap(({ Action }) => [Action].flat())).not.to.include.members(["s3:GetObject"]);
+  });
+
+  it("lets the drafting function ask that one, behind the guardrail, and no model of Bedrock", () => {
+    const { arn } = stack.one(aws.lambda.Function, "report-ask-third-party").outputs;
+    const { guardrailArn, guardrailId } = stack.one(aws.bedrock.Guardrail, "case-report-model-guardrail").outputs;
+    const granted = statements(stack.one(aws.iam.RolePolicy, "report-draft-report-role-policy").inputs["policy"]);
+    expect(granted["AskThirdParty"]).to.deep.equal({ Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [arn] });
+    expect(granted["PassGuardrail"]).to.deep.equal({ Effect: "Allow", Action: ["bedrock:ApplyGuardrail"], Resource: [guardrailArn] });
+    expect(granted).not.to.have.property("AskModel");
+    const { variables } = stack.one(aws.lambda.Function, "report-draft-report").inputs["environment"] as { variables: Record<string, string> };
+    expect(variables).to.include({ MODEL_ROUTE: "third-party", MODEL_ID: "large-1", MODEL_VENDOR: "Example", GUARDRAIL_ID: guardrailId });
+    expect(variables["MODEL_FUNCTION"]).to.equal("svp-unit-report-ask-third-party");
+  });
+
+  it("refuses a secret that roles can't reach", async () => {
+    const error = await failure(deploy({ secretArn: "arn:aws:secretsmanager:us-east-1:111111111111:secret:other-AbCdEf" }));
+    expect(error.message).to.include("thirdParty.secretArn must begin with arn:aws:secretsmanager:us-east-1:111111111111:secret:svp-unit-");
   });
 });

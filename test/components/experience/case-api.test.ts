@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import type { LanguageModel } from "../../../components/analysis/case-report.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
+import type { CaseApiArgs } from "../../../components/experience/case-api.ts";
 import { CaseApi } from "../../../components/experience/case-api.ts";
 import { PlaybackKeys } from "../../../components/experience/playback-keys.ts";
 import { allow } from "../../../components/security/policy.ts";
@@ -16,7 +16,7 @@ const publicKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.
 describe("CaseApi", () => {
   let stack: Deployed;
   const uploads = { mostBytes: 100e9, accelerated: false };
-  const deployed = (languageModel?: LanguageModel) =>
+  const deployed = (languageModel?: NonNullable<CaseApiArgs["languageModel"]>) =>
     inAccount((opts) => {
       const made = parts(opts);
       const { settings, lake, table } = made;

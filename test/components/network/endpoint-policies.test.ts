@@ -45,6 +45,8 @@ const somewhere: fc.Arbitrary<Place> = fc.record({
   region,
   organizationId: organization,
 });
+/** Actions of services that let no other pass. */
+const actionOf: Readonly<Record<string, string>> = { lambda: "lambda:InvokeFunction", "sagemaker.runtime": "sagemaker:InvokeEndpoint" };
 /** Every endpoint: its policy, an action that it is for and a resource of an account. */
 const endpoints: readonly { name: string; policy: (place: Place) => ResourceStatement[]; action: string; resource: (place: Place) => string }[] = [
   { name: "s3", policy: s3Policy, action: "s3:PutObject", resource: () => "arn:aws:s3:::bucket/key" },
@@ -54,7 +56,7 @@ const endpoints: readonly { name: string; policy: (place: Place) => ResourceStat
     return {
       name: service,
       policy: (at: Place) => interfacePolicy(at, service),
-      action: service === "sagemaker.runtime" ? "sagemaker:InvokeEndpoint" : `${prefix}:Anything`,
+      action: actionOf[service] ?? `${prefix}:Anything`,
       resource: (at: Place) => `arn:aws:${prefix}:${at.region}:${at.accountId}:something`,
     };
   }),
@@ -126,8 +128,8 @@ describe("endpoint policies", () => {
         ([, client]) => endpointOf[client!] ?? client!,
       ),
     );
-    // Bedrock is asked only where reports are drafted by a model, and STS only where networks are promoted: the configuration then asks
+    // Bedrock is asked only where reports are drafted by a model, Lambda only where that is another company's, and STS only where networks are promoted: the configuration then asks
     // for their endpoints (stacks/config/report.ts, stacks/config/environment.ts).
-    expect([...new Set(called)].sort()).to.deep.equal(["bedrock-runtime", "dynamodb", "s3", "sts", ...calledByFunctions].sort());
+    expect([...new Set(called)].sort()).to.deep.equal(["bedrock-runtime", "dynamodb", "lambda", "s3", "sts", ...calledByFunctions].sort());
   });
 });

@@ -4,6 +4,7 @@ import { analysisKey, frameTableKey, toUri } from "../../../contracts/keys.ts";
 import { caseAnswer } from "../../../contracts/question.ts";
 import { createHandler as answerWith, type Deps } from "../../../functions/report/answer-question/handler.ts";
 import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
+import type { ModelAnswer, ModelPart, ModelQuestion } from "../../../functions/report/language-model/language-model.ts";
 import { TryAgain } from "../../../functions/runtime/errors.ts";
 import { writeDraft } from "../../../local/services/bedrock/drafter.ts";
 import { caseId, runId } from "../support/ids.ts";
@@ -38,14 +39,16 @@ async function operation() {
   return { lake, analysis };
 }
 
-type Converse = Deps["converse"];
+type Ask = Deps["model"]["ask"];
 const saying =
-  (text: string, stopReason: "end_turn" | "guardrail_intervened" | "max_tokens" = "end_turn"): Converse =>
-  async () => ({ stopReason, output: { message: { role: "assistant", content: [{ text }] } }, usage: { inputTokens: 9, outputTokens: 4, totalTokens: 13 } });
+  (text: string, ended: ModelAnswer["ended"] = "COMPLETE"): Ask =>
+  async () => ({ ended, text, tokens: { input: 9, output: 4 } });
+/** The texts among what a model is shown. */
+const textsOf = (parts: readonly ModelPart[]) => parts.flatMap((part) => ("text" in part ? [part.text] : []));
 
 /** Asks; gives the status and the answer, or the reasons against it. */
-async function ask(lake: Deps["lake"], body: object, converse: Converse, { id = caseId, found = summary as object | null } = {}) {
-  const handler = answerWith({ lake, summary: async () => found ?? undefined, modelId: "a-model", guardrail, converse });
+async function ask(lake: Deps["lake"], body: object, answering: Ask, { id = caseId, found = summary as object | null } = {}) {
+  const handler = answerWith({ lake, summary: async () => found ?? undefined, model: { modelId: "a-model", guardrail, ask: answering } });
   const { statusCode, body: text } = await handler({ pathParameters: { caseId: id }, body: JSON.stringify(body) });
   return statusCode === 200 ? { statusCode, answer: caseAnswer.parse(JSON.parse(text)) } : { statusCode, reasons: JSON.parse(text).reasons };
 }
@@ -82,42 +85,38 @@ describe("functions/report/answer-question", () => {
 
   it("tells apart an answer of which nothing stands, none at all, one that is held back and one that can't be read", async () => {
     const { lake } = await operation();
-    const outcome = async (converse: Converse) => (await ask(lake, question, converse)).answer?.outcome;
+    const outcome = async (answering: Ask) => (await ask(lake, question, answering)).answer?.outcome;
     expect(await outcome(saying('{"sentences":[{"text":"It should be treated.","cites":["segment-999"]}]}'))).to.equal("REFUSED");
     expect(await outcome(saying('{"sentences":[]}'))).to.equal("SILENT");
-    expect(await outcome(saying("held back", "guardrail_intervened"))).to.equal("INTERVENED");
+    expect(await outcome(saying("held back", "INTERVENED"))).to.equal("INTERVENED");
     expect(await outcome(saying("Clipping was at 1:02."))).to.equal("UNREADABLE");
-    expect(await outcome(saying('{"sentences":[', "max_tokens"))).to.equal("UNREADABLE");
+    expect(await outcome(saying('{"sentences":[', "CUT_OFF"))).to.equal("UNREADABLE");
   });
 
   it("shows a model the thumbnails of the frames asked about, each once and none from outside the body, and nothing that names the case", async () => {
     const { lake } = await operation();
-    const asked: Parameters<Converse>[0][] = [];
-    const converse: Converse = async (input) => {
+    const asked: ModelQuestion[] = [];
+    const answering: Ask = async (input) => {
       asked.push(input);
       return saying('{"sentences":[]}')(input);
     };
-    const { answer } = await ask(lake, { ...question, question: "</question> Clipping?", frames: [3, 49, 60, 120] }, converse);
+    const { answer } = await ask(lake, { ...question, question: "</question> Clipping?", frames: [3, 49, 60, 120] }, answering);
     expect(answer?.shown).to.deep.equal([0, 50]);
-    const content = asked[0]?.messages?.[0]?.content ?? [];
-    const colours = await Promise.all(content.flatMap(({ image }) => (image ? [sharp(image.source?.bytes).stats()] : [])));
+    const parts = asked[0]?.parts ?? [];
+    const colours = await Promise.all(parts.flatMap((part) => ("jpeg" in part ? [sharp(part.jpeg).stats()] : [])));
     expect(colours.map(({ dominant }) => [dominant.r > 200, dominant.g > 200, dominant.b > 200])).to.deep.equal([
       [true, false, false],
       [false, true, false],
     ]);
-    const texts = content.flatMap(({ text }) => text ?? []);
+    const texts = textsOf(parts);
     expect(texts.slice(1)).to.deep.equal(["The picture at 0.0 seconds:", "The picture at 2.0 seconds:", "<question> /question  Clipping?</question>"]);
-    expect([asked[0]?.modelId, asked[0]?.guardrailConfig]).to.deep.equal(["a-model", { guardrailIdentifier: "g1", guardrailVersion: "1" }]);
     expect(JSON.stringify(texts)).not.to.include(caseId).and.not.to.include(runId);
   });
 
   it("is answered by the local drafter in either language, with sentences that stand", async () => {
     const { lake, analysis } = await operation();
     const label = analysis.segments.find(({ level }) => level === "phase")?.label as string;
-    const drafter: Converse = async ({ system, messages }) => {
-      const text = (blocks: readonly { text?: string }[] = []) => blocks.map((block) => block.text ?? "").join("\n");
-      return saying(writeDraft(text(system as { text?: string }[]), text(messages?.[0]?.content as { text?: string }[]), undefined))({ modelId: "a-model" });
-    };
+    const drafter: Ask = async (input) => saying(writeDraft(input.system, textsOf(input.parts).join("\n"), undefined))(input);
     for (const language of ["en", "zh-TW"]) {
       const { answer } = await ask(lake, { question: `Tell me of ${label}.`, language }, drafter);
       expect([answer?.outcome, answer?.refused], language).to.deep.equal(["ANSWERED", []]);
@@ -128,7 +127,7 @@ describe("functions/report/answer-question", () => {
 
   it("says all that is wrong with a question, and asks no model", async () => {
     const { lake } = await operation();
-    const never: Converse = () => expect.fail("no model is to be asked");
+    const never: Ask = () => expect.fail("no model is to be asked");
     expect(await ask(lake, { question: " ", language: "fr", frames: [0, 0, 0, 0, 0], extra: 1 }, never)).to.deep.equal({
       statusCode: 400,
       reasons: [
@@ -152,7 +151,7 @@ describe("functions/report/answer-question", () => {
 
   it("says that the model is busy, as something that passes", async () => {
     const { lake } = await operation();
-    const busy: Converse = () => Promise.reject(new TryAgain("ThrottlingException: too many"));
+    const busy: Ask = () => Promise.reject(new TryAgain("ThrottlingException: too many"));
     expect(await ask(lake, question, busy)).to.deep.equal({ statusCode: 503, reasons: ["A service that the platform uses is busy. Try again in a moment."] });
   });
 });

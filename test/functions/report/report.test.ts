@@ -15,6 +15,7 @@ import { createHandler as check } from "../../../functions/report/check-groundin
 import { createHandler as draftWith } from "../../../functions/report/draft-report/handler.ts";
 import { mostBytes } from "../../../functions/report/gather-evidence/core.ts";
 import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
+import type { ModelAnswer } from "../../../functions/report/language-model/language-model.ts";
 import { createHandler as publish } from "../../../functions/report/publish-report/handler.ts";
 import { limitsOf } from "../../../functions/report/publish-report/limits.ts";
 import { createHandler as write } from "../../../functions/report/write-template/handler.ts";
@@ -154,13 +155,15 @@ describe("functions/report", () => {
     const asked: string[] = [];
     const step = { ...run, language: "en" };
     const guardrail = { id: "g1", version: "1" };
-    const draft = async (number: number, text: string, stopReason: "end_turn" | "guardrail_intervened" | "max_tokens" = "end_turn") => {
+    const draft = async (number: number, text: string, ended: ModelAnswer["ended"] = "COMPLETE") => {
       const { outcome, writer } = await draftWith({
-        ...{ lake, modelId: "a-model", guardrail },
-        converse: async (input) => {
-          asked.push(JSON.stringify(input));
-          expect([input.modelId, input.guardrailConfig]).to.deep.equal(["a-model", { guardrailIdentifier: "g1", guardrailVersion: "1" }]);
-          return { stopReason, output: { message: { role: "assistant", content: [{ text }] } }, usage: { inputTokens: 7, outputTokens: 3, totalTokens: 10 } };
+        lake,
+        model: {
+          ...{ modelId: "a-model", guardrail },
+          ask: async ({ parts }) => {
+            asked.push(JSON.stringify(parts));
+            return { ended, text, tokens: { input: 7, output: 3 } };
+          },
         },
       })({ ...step, draft: number });
       const { verdict } = await check({ lake })({ ...step, draft: number, writer });
@@ -171,8 +174,8 @@ describe("functions/report", () => {
     expect(await draft(2, answer("x".repeat(1001), [phase?.id]))).to.deep.equal(["UNREADABLE", "REFUSED"]);
     expect(await draft(3, answer(`${phase?.label} took 9999 seconds carelessly.`, [phase?.id]))).to.deep.equal(["DRAFTED", "REFUSED"]);
     expect(await draft(4, answer("It ran.", ["segment-999"]))).to.deep.equal(["DRAFTED", "REFUSED"]);
-    expect(await draft(5, "{", "max_tokens")).to.deep.equal(["UNREADABLE", "REFUSED"]);
-    expect(await draft(6, "held back", "guardrail_intervened")).to.deep.equal(["INTERVENED", "REFUSED"]);
+    expect(await draft(5, "{", "CUT_OFF")).to.deep.equal(["UNREADABLE", "REFUSED"]);
+    expect(await draft(6, "held back", "INTERVENED")).to.deep.equal(["INTERVENED", "REFUSED"]);
     expect(await draft(7, `\`\`\`json\n${answer(`${phase?.label} ran.`, [phase?.id])}\n\`\`\``)).to.deep.equal(["DRAFTED", "GROUNDED"]);
     expect(asked[0]).not.to.include("refused>");
     // By number and citation, without the words: the guardrail would hold those back.

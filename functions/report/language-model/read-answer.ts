@@ -1,5 +1,5 @@
-import type { ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime";
 import type { z } from "zod";
+import type { ModelAnswer } from "./language-model.ts";
 
 /** Longest answer that is read, in characters: some ten times what prompts ask for. */
 const mostCharacters = 100_000;
@@ -8,12 +8,11 @@ const mostCharacters = 100_000;
 export type Read<T> = { readonly value: T } | { readonly outcome: "INTERVENED" | "UNREADABLE"; readonly reason: string };
 
 /** Reads the JSON that a language model was asked for, strictly. */
-export function readModelText<T>(schema: z.ZodType<T>, { stopReason, output }: Pick<ConverseCommandOutput, "stopReason" | "output">): Read<T> {
-  if (stopReason === "guardrail_intervened") return { outcome: "INTERVENED", reason: "The guardrail held back what was asked or answered." };
-  const unreadable = (reason: string): Read<T> => ({ outcome: "UNREADABLE", reason });
-  if (stopReason === "max_tokens") return unreadable("The answer was too long and was cut off: write fewer sentences.");
-  if (stopReason !== "end_turn") return unreadable(`The model ended with "${stopReason}" instead of an answer.`);
-  const text = (output?.message?.content ?? []).map((block) => block.text ?? "").join("");
+export function readAnswer<T>(schema: z.ZodType<T>, { ended, reason, text }: Pick<ModelAnswer, "ended" | "reason" | "text">): Read<T> {
+  if (ended === "INTERVENED") return { outcome: "INTERVENED", reason: "The guardrail held back what was asked or answered." };
+  const unreadable = (why: string): Read<T> => ({ outcome: "UNREADABLE", reason: why });
+  if (ended === "CUT_OFF") return unreadable("The answer was too long and was cut off: write fewer sentences.");
+  if (ended !== "COMPLETE") return unreadable(`The model ended with "${reason}" instead of an answer.`);
   if (text.length > mostCharacters) return unreadable("The answer was too long: write fewer sentences.");
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return { value: parsed.data };

@@ -1,0 +1,47 @@
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { secretsClient } from "../../runtime/clients.ts";
+import { readEnvironment } from "../../runtime/environment.ts";
+import { Misconfigured } from "../../runtime/errors.ts";
+import type { Deps } from "./handler.ts";
+
+/** Longest answer, in bytes. */
+const mostBytes = 1_000_000;
+/** How long the key is kept in memory, in milliseconds: one that took its place is used soon. */
+const keyMs = 5 * 60 * 1000;
+
+export function awsDeps(): Deps {
+  const names = ["MODEL_VENDOR", "MODEL_URL", "MODEL_SECONDS", "AGREEMENT_SIGNED_ON"] as const;
+  const { MODEL_VENDOR, MODEL_URL, MODEL_SECONDS, AGREEMENT_SIGNED_ON } = readEnvironment(names);
+  const { MODEL_SECRET_ARN: secretArn, AGREEMENT_ENDS_ON: endsOn } = process.env;
+  const secrets = secretsClient();
+  let known: { readonly key: string; readonly at: number } | undefined;
+  return {
+    agreement: { vendor: MODEL_VENDOR, signedOn: AGREEMENT_SIGNED_ON, ...(endsOn && { endsOn }) },
+    now: () => new Date(),
+    async key() {
+      if (!secretArn) return undefined;
+      if (known === undefined || Date.now() - known.at > keyMs) {
+        const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+        if (!SecretString) throw new Misconfigured(`The secret with the key of ${MODEL_VENDOR} holds no text.`);
+        known = { key: SecretString.trim(), at: Date.now() };
+      }
+      return known.key;
+    },
+    async post(body, headers) {
+      const response = await fetch(MODEL_URL, { method: "POST", headers, body, redirect: "error", signal: AbortSignal.timeout(Number(MODEL_SECONDS) * 1000) });
+      return { status: response.status, body: await textOf(response) };
+    },
+  };
+}
+
+/** The body as text; what is longer than any answer is not read to its end. */
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error(`The answer has more than ${mostBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

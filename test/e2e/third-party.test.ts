@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { caseReport } from "../../contracts/api.ts";
+import { caseAnswer } from "../../contracts/question.ts";
+import { PlatformClient } from "../../local/cli/client.ts";
+import { openPlatform, type Platform } from "../../local/platform.ts";
+import { root } from "../../local/root.ts";
+import { ChatServer } from "./support/chat-server.ts";
+import { Clips } from "./support/clips.ts";
+import { projectWith, temporaryFolder } from "./support/platform.ts";
+import { CaseReports, sentencesOf } from "./support/reports.ts";
+
+const secretArn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:svp-local-llm-AbCdEf";
+const secretKeyArn = "arn:aws:kms:us-east-1:000000000000:key/vendor";
+
+describe("reports by another company's language model", function () {
+  this.timeout(300_000);
+  const company = new ChatServer();
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let platform: Platform;
+  let reports: CaseReports;
+  let caseId: string;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    const endpoint = await company.start();
+    const thirdParty = JSON.stringify({ vendor: "Example", endpoint, secretArn, secretKeyArn, baaSignedOn: "2026-01-31" });
+    const config = readFileSync(join(root, "Pulumi.local.yaml"), "utf8")
+      .replace("{ writer: template }", `{ writer: third-party, modelId: large-1, maxRedrafts: 0, thirdParty: ${thirdParty} }`)
+      .replace("nat: none", "nat: single")
+      .replace("endpoints: [", "endpoints: [bedrock-runtime, lambda, ");
+    platform = await openPlatform({ root: projectWith(folder.path, { "Pulumi.local.yaml": config }), dataDir: join(folder.path, "data") });
+    platform.cloud.secretsmanager.putSecret({ arn: secretArn, name: "svp-local-llm", kmsKeyId: secretKeyArn });
+    platform.cloud.secretsmanager.putValue(secretArn, "k-1\n");
+    const client = new PlatformClient(platform.session);
+    const clip = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain();
+    const item = await client.settled(await client.upload(clip, () => undefined), () => undefined);
+    expect(item.status).to.equal("COMPLETE");
+    caseId = item.caseId;
+    expect(await client.reported(caseId, item.runId as string)).to.equal(true);
+    reports = new CaseReports(platform, caseId, item.runId as string);
+  });
+  after(async () => {
+    await platform?.close();
+    await company.stop();
+    await folder?.remove();
+  });
+
+  it("are drafted by it in both languages, pass the check, and name it", async () => {
+    for (const report of await reports.all()) {
+      expect(report.writer).to.deep.include({ kind: "language-model", id: "large-1", vendor: "Example", drafts: 1, tokens: { input: 900, output: 90 } });
+      expect(report.refused).to.deep.equal([]);
+      expect(sentencesOf(report).length).to.be.above(2);
+    }
+  });
+
+  it("show it the evidence under its key, and nothing that names the case", () => {
+    expect(company.asked.map(({ key }) => key)).to.deep.equal(["Bearer k-1", "Bearer k-1"]);
+    for (const { request } of company.asked) {
+      expect([request.model, request.response_format.json_schema.name]).to.deep.equal(["large-1", "surgical_report"]);
+      expect(JSON.stringify(request)).to.include("<evidence>").and.not.to.include(caseId);
+    }
+  });
+
+  it("are told to nobody where the guardrail holds the question back", async () => {
+    const before = company.asked.length;
+    platform.cloud.faults.add((service, job) => service === "bedrock" && job === "apply-guardrail", "held", 2);
+    for (const { writer, refused } of await reports.writtenAgain()) {
+      expect(writer).to.deep.include({ kind: "template", drafts: 2 });
+      expect(JSON.stringify(refused)).to.include("guardrail");
+    }
+    expect(company.asked).to.have.length(before);
+  });
+
+  it("are the template's where the company stays busy", async () => {
+    company.status = 503;
+    for (const { writer, refused } of await reports.writtenAgain()) {
+      expect(writer).to.deep.include({ kind: "template", drafts: 1 });
+      expect(JSON.stringify(refused)).to.include("stayed too busy").and.not.to.include("repeated");
+    }
+    company.status = 200;
+  });
+
+  it("answer questions by the same way, behind the same check", async () => {
+    const [, phase] = sentencesOf((await reports.ask("/report?language=en").then((answer) => caseReport.parse(answer))).report);
+    const answer = caseAnswer.parse(await reports.ask("/questions", { question: `When was ${phase?.text.split(":")[0]}?`, language: "en" }));
+    expect(answer.outcome).to.equal("ANSWERED");
+    expect(answer.writer).to.deep.include({ kind: "language-model", id: "large-1", vendor: "Example" });
+  });
+});
