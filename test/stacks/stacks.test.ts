@@ -166,8 +166,14 @@ describe("the program", () => {
     try {
       const deployment = await deploy({ root: folder.root, stack: "prod", provider: offlineProvider() });
       expect(deployment.findings).to.deep.equal([]);
-      const { findings } = await evaluatePolicies(waive(rules, waivers, today()), deployment, readPolicyConfig(".", "prod"));
-      expect(findings).to.deep.equal([]);
+      const judged = async (own: string[]) => {
+        const config = { ...readPolicyConfig(".", "prod"), "aws-data-go-to-associates-only": { own } };
+        return (await evaluatePolicies(waive(rules, waivers, today()), deployment, config)).findings.map(({ message }) => message);
+      };
+      // The agreement stands twice: in the configuration of whoever deploys, and in the list of whoever answers for the policies.
+      const unlisted = '"report-ask-third-party" names llm.example.org in environment.variables.MODEL_URL, with whom there is no business associate contract.';
+      expect(await judged([])).to.deep.equal([unlisted]);
+      expect(await judged(["llm.example.org"])).to.deep.equal([]);
       const functions = ofType(deployment, "aws:lambda/function:Function");
       const [asking] = functions.filter(({ name }) => name === "report-ask-third-party");
       const subnets = (of: (typeof functions)[number] | undefined) => (of?.inputs["vpcConfig"] as { subnetIds: string[] }).subnetIds;

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
+import { bedrockModels } from "../../data/bedrock-models.ts";
 import { egress } from "../../data/egress-hosts.ts";
 import { today } from "../../waivers.ts";
 import { textsIn } from "./texts.ts";
@@ -24,6 +25,13 @@ const isKnown = (host: string, own: readonly string[], day: string): boolean =>
   host in egress.harmless ||
   [...egress.aws, ...own].some((domain) => isWithin(host, domain)) ||
   egress.associates.some((associate) => isWithin(host, associate.host) && day <= associate.until);
+
+/** Whether a party is part of a host that there is a contract with. */
+const isNamedByContract = (party: string, own: readonly string[], day: string): boolean =>
+  [...own, ...egress.associates.filter(({ until }) => day <= until).map(({ host }) => host)].some((host) => host.includes(party));
+
+/** A text without the models of Bedrock in it: AWS runs them, whoever made them, and those who did are handed nothing. */
+const withoutModels = (text: string): string => bedrockModels.models.reduce<string>((rest, model) => rest.replaceAll(model, ""), text);
 
 /**
  * Whoever is sent anything is AWS, or a business associate with a contract that has not ended. Everything that a resource is told is
@@ -53,9 +61,10 @@ export const dataGoToAssociatesOnly: ResourceValidationPolicy = {
       if (path.some((part) => inbound.has(part))) continue;
       const hosts = [...value.matchAll(address)].map(([, host]) => host!.toLowerCase());
       for (const host of hosts) if (!isKnown(host, own, day)) say(host, path);
-      const [, party] = named.exec(path.at(-1) ?? "") ?? named.exec(value) ?? [];
+      const [, party] = named.exec(path.at(-1) ?? "") ?? named.exec(withoutModels(value)) ?? [];
+      if (party === undefined || isNamedByContract(party.toLowerCase(), own, day)) continue;
       // A host that was named whole, or that there is a contract with, was judged as such.
-      if (party !== undefined && !hosts.some((host) => host.includes(party.toLowerCase()) || isKnown(host, own, day))) say(party.toLowerCase(), path);
+      if (!hosts.some((host) => host.includes(party.toLowerCase()) || isKnown(host, own, day))) say(party.toLowerCase(), path);
     }
   },
 };

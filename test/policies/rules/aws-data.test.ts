@@ -132,6 +132,8 @@ describe("rules for all of AWS: data", () => {
     [dataGoToAssociatesOnly, "refuses a service by its address", fn({ URL: "https://api.openai.com/v1" }), unlisted("api.openai.com", environment("URL"))],
     [dataGoToAssociatesOnly, "refuses a service by its name", fn({ TRACKER: "wandb" }), unlisted("wandb", environment("TRACKER"))],
     [dataGoToAssociatesOnly, "refuses a service by the name of its key", fn({ OPENAI_API_KEY: "k" }), unlisted("openai", environment("OPENAI_API_KEY"))],
+    [dataGoToAssociatesOnly, "takes an open model that AWS runs for AWS's", fn({ MODEL_ID: "openai.gpt-oss-120b-1:0" })],
+    [dataGoToAssociatesOnly, "refuses a model that is none of those", fn({ MODEL_ID: "openai.gpt-9" }), unlisted("openai", environment("MODEL_ID"))],
     [dataGoToAssociatesOnly, "does not take a word for a service", fn({ TEXT: "coherent, slackened and sentry" })],
     [
       dataGoToAssociatesOnly,
@@ -200,6 +202,8 @@ describe("rules for all of AWS: data", () => {
       associates.splice(0);
     }
     expect(await violations(dataGoToAssociatesOnly, program, { [dataGoToAssociatesOnly.name]: { own: [".example.com", ".openai.com"] } })).to.deep.equal([]);
+    const named = fn({ VENDOR: "OpenAI" });
+    expect(await violations(dataGoToAssociatesOnly, named, { [dataGoToAssociatesOnly.name]: { own: [".openai.com"] } })).to.deep.equal([]);
   });
 
   it("leave out what a preview does not know, and still read the rest", async () => {
