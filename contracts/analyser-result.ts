@@ -51,7 +51,8 @@ export const cueType = z.enum(["shot", "black", "freeze", "blur", "overexposed",
 export type CueType = z.infer<typeof cueType>;
 
 /**
- * `result.json` of an analyser: written last, so its presence says the folder is whole.
+ * `result.json` of an analyser: written last, so that what it counts is there. Every line of an output's file that `framesDone` counts is true, whether the output SUCCEEDED or
+ * FAILED midway; one of a run that was killed lists no outputs.
  * Frames in all of an analyser's files are frames of the analysis rendition.
  */
 export const analyserResult = z.strictObject({

@@ -93,7 +93,10 @@ export class Faults {
   readonly #refusals: { matches: (service: string, operation: string) => boolean; error: ServiceError; left: number }[] = [];
   readonly #faults: { matches: (service: string, job: string) => boolean; message: string; times: number }[] = [];
 
-  /** The next `times` jobs for which `matches(service, job name)` holds fail with `message`. */
+  /**
+   * The next `times` jobs for which `matches(service, job name)` holds fail with `message`, before they do anything; those of service
+   * "sagemaker-midway", which are processing jobs, once they have done a part of it.
+   */
   add(matches: (service: string, job: string) => boolean, message: string, times = 1): void {
     this.#faults.push({ matches, message, times });
   }

@@ -48,13 +48,20 @@ export interface FrameAnalysis {
   readonly abort?: AbortSignal;
 }
 
+/** What an analysis left, and why it is not whole; null if it is. */
+export interface FrameAnalysisResult extends Pick<AnalyserResult, "outputs" | "usage"> {
+  readonly failure: string | null;
+}
+
 /**
  * Analyses a video in one decode pass and writes each producer's file. A network that fails is a FAILED output and
- * hinders no other. Throws if the video can't be decoded whole, or if it is not the one described.
+ * hinders no other. If the video can't be decoded to its end, or the analysis is stopped, outputs that are not whole are FAILED with what they have: every line
+ * that they count is true. Throws if the video is not the one described.
  *
- * `usage` counts this process and ffmpeg; reading the packet table and drawing the poster add about 1 % that is not in it.
+ * `usage` counts this process and ffmpeg; reading the packet table and drawing the poster add about 1 % that is not in it, nor
+ * does ffmpeg's share of a run that it did not end by itself.
  */
-export async function analyseFrames(options: FrameAnalysis): Promise<Pick<AnalyserResult, "outputs" | "usage">> {
+export async function analyseFrames(options: FrameAnalysis): Promise<FrameAnalysisResult> {
   const started = performance.now();
   const cpuBefore = process.cpuUsage();
   const packets = await readPackets(options.video);
@@ -63,13 +70,15 @@ export async function analyseFrames(options: FrameAnalysis): Promise<Pick<Analys
   }
   const step = samplingStep(options.frameRate, options.sampleRate);
   const keyStep = options.signals ? undefined : keyFrameStep(packets, step);
-  let pass = await runPass(options, packets, step, keyStep);
+  let pass = await runPass(options, packets, step, { keyStep });
   // Key frames that turn out not to decode alone: the whole video has to be decoded after all.
-  if (pass === "incomplete" && keyStep !== undefined) pass = await runPass(options, packets, step, undefined);
-  if (pass === "incomplete") throw new Error(`The decoder did not give all of the video's ${options.frameCount} frames.`);
+  if (pass.isMisnumbered && keyStep !== undefined && !options.abort?.aborted) pass = await runPass(options, packets, step, {});
+  // A frame went missing somewhere, so that nobody knows which ones the others are. As far as the first error they are known.
+  if (pass.isMisnumbered && !options.abort?.aborted) pass = await runPass(options, packets, step, { stopAtError: true });
   const cpu = process.cpuUsage(cpuBefore);
   return {
     outputs: pass.outputs,
+    failure: pass.failure,
     usage: {
       wallSeconds: (performance.now() - started) / 1000,
       cpuSeconds: (cpu.user + cpu.system) / 1e6 + pass.decoder.cpuSeconds,
@@ -78,12 +87,22 @@ export async function analyseFrames(options: FrameAnalysis): Promise<Pick<Analys
   };
 }
 
+interface PassChoice {
+  /** Key frames between two sampled ones, where only those are decoded. */
+  readonly keyStep?: number | undefined;
+  readonly stopAtError?: boolean;
+}
+
 interface Pass {
   readonly outputs: Output[];
   readonly decoder: DecoderUsage;
+  /** Why it is not whole; null if it is. */
+  readonly failure: string | null;
+  /** Whether frames may have gone missing in between: then its outputs say that they did nothing. */
+  readonly isMisnumbered: boolean;
 }
 
-async function runPass(options: FrameAnalysis, packets: PacketTable, step: number, keyStep: number | undefined): Promise<Pass | "incomplete"> {
+async function runPass(options: FrameAnalysis, packets: PacketTable, step: number, { keyStep, stopAtError = false }: PassChoice): Promise<Pass> {
   const { models, frameCount, excluded, outputFolder } = options;
   const modelOutputs = await Promise.all(models.map(({ model }) => ModelOutput.create(model, options, outputFolder)));
   const framesWanted = countSampled(step, frameCount, excluded);
@@ -101,20 +120,35 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
       signals: options.signals,
       sprites: sprites?.plan,
       keyFramesOnly: keyStep !== undefined,
+      stopAtError,
     };
     const poster = new PosterChoice(sprites?.plan.frameStep ?? 1);
     const decoded = groups.length > 0 || options.signals ? await decode(options, plan, groups, pool, packets, step, poster) : noDecode;
-    if (decoded === "incomplete") return "incomplete";
+    const { failure, isMisnumbered } = decoded;
+    if (failure !== null) {
+      for (const output of modelOutputs) {
+        if (isMisnumbered) output.discard(failure);
+        else output.endEarly(failure, framesWanted);
+      }
+    }
     const outputs = modelOutputs.map((output) => output.result(framesWanted, step));
-    if (sprites) outputs.push(...(await writeSignals(options, decoded.cues, sprites, packets, poster.frame)));
-    return { outputs, decoder: decoded.usage };
+    if (sprites && failure === null) outputs.push(...(await writeSignals(options, decoded.cues, sprites, packets, poster.frame)));
+    else if (sprites) outputs.push(...(await writeUnfinishedSignals(options, decoded, sprites, failure as string)));
+    return { outputs, decoder: decoded.usage, failure, isMisnumbered };
   } finally {
     await pool?.close();
     await Promise.all(modelOutputs.map((output) => output.close()));
   }
 }
 
-const noDecode: { cues: Cue[]; usage: DecoderUsage } = { cues: [], usage: { cpuSeconds: 0, peakMemoryBytes: 0 } };
+interface Decoded extends Pick<Pass, "failure" | "isMisnumbered"> {
+  /** Frames that were measured, those outside the patient included. */
+  readonly measured: number;
+  readonly cues: Cue[];
+  readonly usage: DecoderUsage;
+}
+
+const noDecode: Decoded = { cues: [], measured: 0, usage: { cpuSeconds: 0, peakMemoryBytes: 0 }, failure: null, isMisnumbered: false };
 
 /** Opens the networks whose files are what they should be; the others' outputs fail. */
 async function openModels({ models, threads, onSlow }: FrameAnalysis, outputs: readonly ModelOutput[]): Promise<InferencePool | undefined> {
@@ -158,7 +192,7 @@ async function decode(
   packets: PacketTable,
   step: number,
   poster: PosterChoice,
-): Promise<{ cues: Cue[]; usage: DecoderUsage } | "incomplete"> {
+): Promise<Decoded> {
   const { frameCount, excluded, frameRate, onProgress } = options;
   const stop = new AbortController();
   const decoder = startDecoder(plan, AbortSignal.any([stop.signal, ...(options.abort ? [options.abort] : [])]));
@@ -190,14 +224,38 @@ async function decode(
   try {
     const [usage, measured, ...sampled] = await Promise.all([decoder.finished, signals ?? frameCount, ...rasters]);
     const whole = measured === frameCount && sampled.every((frames) => frames === Math.ceil(frameCount / step));
-    if (!whole) return "incomplete";
-    onProgress?.(frameCount);
-    return { cues, usage };
+    const failure = whole ? null : `The decoder did not give all of the video's ${frameCount} frames.`;
+    if (whole) onProgress?.(frameCount);
+    return { cues, measured, usage, failure, isMisnumbered: !whole };
   } catch (error) {
     stop.abort();
-    await Promise.allSettled([decoder.finished, signals, ...rasters]);
-    throw options.abort?.aborted ? new Error("The analysis was stopped.") : error;
+    const [, measured] = await Promise.allSettled([decoder.finished, signals ?? 0, ...rasters]);
+    return {
+      cues,
+      measured: measured.status === "fulfilled" ? measured.value : 0,
+      usage: noDecode.usage,
+      failure: options.abort?.aborted ? "The analysis was stopped." : (error as Error).message,
+      // Up to its first error a decoder leaves nothing out.
+      isMisnumbered: decoder.complained() && !plan.stopAtError,
+    };
   }
+}
+
+/** What was measured until the run ended early. Thumbnails are none: their sheets are not whole, nor is their description. */
+async function writeUnfinishedSignals(
+  { excluded, outputFolder, frameCount }: FrameAnalysis,
+  { cues, measured, isMisnumbered }: Decoded,
+  sprites: SpriteSheets,
+  failure: string,
+): Promise<Output[]> {
+  const told = isMisnumbered ? [] : cues;
+  await writeFile(join(outputFolder, "cues.jsonl"), told.map((cue) => `${JSON.stringify(cue)}\n`).join(""));
+  const framesDone = isMisnumbered ? 0 : countSampled(1, measured, excluded);
+  const failed = { status: "FAILED" as const, error: failure, subject: null, labels: [] };
+  return [
+    { producer: cueProducer, ...failed, kind: "cues", file: "cues.jsonl", framesDone, framesWanted: countSampled(1, frameCount, excluded) },
+    { producer: spriteProducer, ...failed, kind: "sprites", file: spriteFile, framesDone: 0, framesWanted: sprites.shown },
+  ];
 }
 
 async function writeSignals(
@@ -230,7 +288,6 @@ async function posterOf(
     const size = await drawPoster({ ...video, pts, covered }, frame, outputFolder, abort);
     return { poster: { file: posterFile, frame, ...size }, error: null };
   } catch (error) {
-    if (abort?.aborted) throw new Error("The analysis was stopped.");
     return { poster: null, error: `No poster was drawn. ${(error as Error).message}` };
   }
 }

@@ -22,6 +22,8 @@ export interface DecodePlan {
   readonly sprites: SpritePlan | undefined;
   /** Decode only frames that can be decoded alone; then `step` counts those. Such a pass costs a tenth. */
   readonly keyFramesOnly: boolean;
+  /** End at the first error: what came before it is numbered right. Without, a frame that can't be decoded goes missing, and the ones after it count one less. @default false */
+  readonly stopAtError?: boolean;
 }
 
 export interface SpritePlan {
@@ -85,6 +87,7 @@ export function ffmpegArguments(plan: DecodePlan): string[] {
   return [
     ...["-nostdin", "-hide_banner", "-nostats", "-benchmark", "-loglevel", "level+info"],
     ...decodeFlags,
+    ...(plan.stopAtError ? ["-xerror"] : []),
     ...(plan.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
     ...(plan.demuxer ? ["-f", plan.demuxer] : []),
     ...["-i", plan.video, "-filter_complex", graph, ...outputs],

@@ -15,6 +15,8 @@ export interface Decoder {
   readonly rasters: readonly Readable[];
   /** What the run cost, once it has ended well. Rejects with ffmpeg's own complaint, or when aborted. */
   readonly finished: Promise<DecoderUsage>;
+  /** Whether ffmpeg spoke of an error so far: a frame may have gone missing. */
+  complained(): boolean;
 }
 
 /** Starts the decode pass. A stream that isn't read makes ffmpeg wait. */
@@ -26,14 +28,16 @@ export function startDecoder(plan: DecodePlan, abort: AbortSignal): Decoder {
     killSignal: "SIGKILL",
   });
   let log = "";
+  let complained = false;
   (child.stderr as Readable).setEncoding("utf8").on("data", (text: string) => {
     log = (log + text).slice(-20_000);
+    complained ||= isComplaint.test(log);
   });
   const finished = ended(child, "ffmpeg", () => complaints(log)).then(() => usageFrom(log));
   // Awaited beside the streams; if they fail first, nobody awaits it any more.
   finished.catch(() => {});
   const streams = child.stdio.slice(firstPictureDescriptor) as Readable[];
-  return { signals: plan.signals ? streams[0] : undefined, rasters: plan.signals ? streams.slice(1) : streams, finished };
+  return { signals: plan.signals ? streams[0] : undefined, rasters: plan.signals ? streams.slice(1) : streams, finished, complained: () => complained };
 }
 
 /** `-benchmark` prints what the operating system counted for the run. */
@@ -44,7 +48,9 @@ function usageFrom(log: string): DecoderUsage {
   return { cpuSeconds: Number(times[1]) + Number(times[2]), peakMemoryBytes: Number(memory[1]) * 1024 };
 }
 
+const isComplaint = /\[(error|fatal|panic)\]/;
+
 function complaints(log: string): string {
-  const lines = log.split("\n").filter((line) => /\[(error|fatal|panic)\]/.test(line));
+  const lines = log.split("\n").filter((line) => isComplaint.test(line));
   return lines.slice(-3).join(" ") || "it said nothing.";
 }

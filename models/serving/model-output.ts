@@ -50,6 +50,17 @@ export class ModelOutput {
     this.#error ??= reason;
   }
 
+  /** Fails it if it has not looked at all that it was to. */
+  endEarly(reason: string, framesWanted: number): void {
+    if (this.#framesDone < framesWanted) this.fail(reason);
+  }
+
+  /** Fails it with nothing done: which frames its lines are about is not known. */
+  discard(reason: string): void {
+    this.fail(reason);
+    this.#framesDone = 0;
+  }
+
   /** Takes what the network gave for the next frames. */
   async add(frames: readonly number[], pts: ArrayLike<number>, answer: ModelAnswer): Promise<void> {
     if (this.failed) return;
@@ -63,7 +74,13 @@ export class ModelOutput {
     const lines = frames.map((frame, i) => `${JSON.stringify({ frame, pts: pts[frame], ...values[i] })}\n`);
     this.#unwritten += lines.join("");
     this.#framesDone += frames.length;
-    if (this.#unwritten.length >= fullBuffer) await this.#flush();
+    if (this.#unwritten.length < fullBuffer) return;
+    try {
+      await this.#flush();
+    } catch (error) {
+      // Its file may end anywhere.
+      this.discard((error as Error).message);
+    }
   }
 
   async #flush(): Promise<void> {

@@ -29,7 +29,7 @@ export interface RasterInference {
 /**
  * Feeds sampled pictures to their networks and writes the answers in the order of the frames. Returns how many
  * pictures came. A bounded number of batches is under way, whose buffers go round: when all are, nothing is read
- * and the decoder waits.
+ * and the decoder waits. What was read before an error is answered for all the same.
  */
 export async function inferRaster({ reader, group, pool, step, first = 0, pts, excluded, onProgress }: RasterInference): Promise<number> {
   const frameBytes = group.width * group.height * 3;
@@ -47,27 +47,33 @@ export async function inferRaster({ reader, group, pool, step, first = 0, pts, e
   };
 
   let pictures = 0;
-  for (let ended = false; !ended; ) {
-    if (underWay.length >= 2 * pool.threads) await settleOldest();
-    const pixels = buffers.pop() ?? new ArrayBuffer(batchFrames * frameBytes);
-    const frames: number[] = [];
-    while (frames.length < batchFrames && !ended) {
-      ended = !(await reader.read(new Uint8Array(pixels, frames.length * frameBytes, frameBytes)));
-      if (ended) break;
-      const frame = first + pictures++ * step;
-      // The next picture overwrites an excluded one.
-      if (!within(excluded, frame)) frames.push(frame);
+  const readAll = async (): Promise<void> => {
+    for (let ended = false; !ended; ) {
+      if (underWay.length >= 2 * pool.threads) await settleOldest();
+      const pixels = buffers.pop() ?? new ArrayBuffer(batchFrames * frameBytes);
+      const frames: number[] = [];
+      while (frames.length < batchFrames && !ended) {
+        ended = !(await reader.read(new Uint8Array(pixels, frames.length * frameBytes, frameBytes)));
+        if (ended) break;
+        const frame = first + pictures++ * step;
+        // The next picture overwrites an excluded one.
+        if (!within(excluded, frame)) frames.push(frame);
+      }
+      const models = group.outputs.filter(({ failed }) => !failed).map(({ model }) => model.id);
+      if (frames.length > 0 && models.length > 0) {
+        const answer = pool.run({ models, pixels, frames: frames.length });
+        // Awaited in order, later; a failure before that must not end the process.
+        answer.catch(() => {});
+        underWay.push({ frames, answer });
+      } else buffers.push(pixels);
+      onProgress?.(pictures * step);
     }
-    const models = group.outputs.filter(({ failed }) => !failed).map(({ model }) => model.id);
-    if (frames.length > 0 && models.length > 0) {
-      const answer = pool.run({ models, pixels, frames: frames.length });
-      // Awaited in order, later; a failure before that must not end the process.
-      answer.catch(() => {});
-      underWay.push({ frames, answer });
-    } else buffers.push(pixels);
-    onProgress?.(pictures * step);
+  };
+  try {
+    await readAll();
+  } finally {
+    while (underWay.length > 0) await settleOldest();
   }
-  while (underWay.length > 0) await settleOldest();
   return pictures;
 }
 

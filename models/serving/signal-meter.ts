@@ -45,14 +45,18 @@ export class SignalMeter {
     return free;
   }
 
+  /** What was measured so far. */
   series(): SignalSeries {
-    return this.#series;
+    const { startFrame, ...measures } = this.#series;
+    const soFar = (values: Float32Array): Float32Array => values.subarray(0, this.#count);
+    const { change, still, black, dark, clipped, blur } = measures;
+    return { startFrame, change: soFar(change), still: soFar(still), black: soFar(black), dark: soFar(dark), clipped: soFar(clipped), blur: soFar(blur) };
   }
 }
 
 /**
- * Measures every frame of the given spans and hands over each span's series once it is whole. Frames outside the spans are
- * read and not looked at. Returns how many frames came.
+ * Measures every frame of the given spans and hands over each span's series once it is whole, or once no more frames come. Frames outside the
+ * spans are read and not looked at. Returns how many frames came.
  */
 export async function measureSignals(
   reader: FrameReader,
@@ -77,5 +81,6 @@ export async function measureSignals(
     }
     onProgress?.(frame);
   }
+  if (open && frame > open.span.startFrame) onSeries(open.meter.series());
   return frame;
 }

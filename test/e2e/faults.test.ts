@@ -177,6 +177,34 @@ describe("when a part fails", function () {
     ).to.not.be.empty;
   });
 
+  it("keeps what the networks found until their job failed midway, and says how far they came", async () => {
+    // Both attempts are told to stop. Long enough for one to be told so before it is done.
+    fail("sagemaker-midway", "frame-analysis", "ClientError: The job ran longer than MaxRuntimeInSeconds.");
+    const long = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain("long.mp4", 20);
+    const item = await client.settled(await client.upload(long, () => undefined), () => undefined);
+    expect(item.status).to.equal("PARTIAL");
+    const { coverage, lookedAt = [], media, scores } = await analysisOf(item);
+    const [row] = coverage.filter(({ status }) => status === "FAILED");
+    expect(row).to.deep.include({ analyser: "frame-analysis", required: true });
+    expect(row?.share).to.be.within(0.01, 0.99);
+    expect(row?.error).to.include("MaxRuntimeInSeconds").and.to.include("phase-classifier: The analysis was stopped.");
+    const [phases] = scores.filter(({ producer }) => producer === "phase-classifier");
+    expect(phases?.frameCount).to.be.greaterThan(0);
+    const ends = lookedAt.filter(({ producer }) => producer === "phase-classifier").map(({ spans }) => spans.at(-1)?.endFrame ?? 0);
+    expect(ends[0]).to.be.within(1, media.source.frameCount - 1);
+  });
+
+  it("quarantines a case whose privacy gate saw a part of the video only", async () => {
+    fail("sagemaker-midway", "gate", "ClientError: The job ran longer than MaxRuntimeInSeconds.");
+    const long = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain("partly-screened.mp4", 20);
+    const item = await client.settled(await client.upload(long, () => undefined), () => undefined);
+    expect(item.status).to.equal("QUARANTINED");
+    expect(item.reasons).to.deep.equal([
+      "The screening for pictures outside the patient ended as FAILED: ClientError: The job ran longer than MaxRuntimeInSeconds.",
+    ]);
+    expect(await client.statesEntered(item.runId as string)).to.not.include("RenderReview");
+  });
+
   it("keeps the networks' results when Rekognition fails", async () => {
     // Its job, that is, not the pictures that the privacy gate shows it.
     platform.cloud.faults.add((service, job) => service === "rekognition" && !job.startsWith("screened-pictures/"), "The service had an internal error.", 2);

@@ -18,7 +18,7 @@ export interface Branch {
   result: AnalyserResult | undefined;
 }
 
-/** A file of results that is whole: `key` in the lake. */
+/** A file of results, as far as its producer came: `key` in the lake. */
 export interface Finding {
   kind: Output["kind"];
   key: string;
@@ -50,7 +50,7 @@ export const readBranches = (lake: Pick<Lake, "json">, envelopes: readonly Envel
 const inOrder = (a: Pick<Output, "producer" | "kind">, b: Pick<Output, "producer" | "kind">): number =>
   compare(a.producer.id, b.producer.id) || compare(a.kind, b.kind);
 
-/** `result.json` under a prefix, or undefined: it is written last, so without it the folder isn't whole. */
+/** `result.json` under a prefix, or undefined: it is written last, so without it nobody knows what the folder holds. */
 export async function resultAt(lake: Pick<Lake, "json">, prefix: string): Promise<AnalyserResult | undefined> {
   try {
     return await lake.json(`${prefix}result.json`, analyserResult);
@@ -65,21 +65,25 @@ export const isAbout = ({ procedures }: Finding, procedure: Procedure | null): b
   procedures === undefined || procedure === null || procedures.includes(procedure);
 
 /**
- * The files that may be merged: those of outputs that succeeded, in the order of their producers. Throws BrokenContract if two
+ * Whether what an output found may be used. One that failed midway counts as far as it came: every line that it counts is true. Thumbnails are
+ * drawn whole or not at all.
+ */
+const isUsed = ({ status, kind, framesDone }: Output): boolean => status === "SUCCEEDED" || (framesDone > 0 && kind !== "sprites");
+
+/**
+ * The files that may be merged, in the order of their producers. Throws BrokenContract if two
  * branches ran the same producer: what it found would count twice.
  */
 export function findingsOf(branches: readonly Branch[]): Finding[] {
   const findings = branches.flatMap(({ envelope, result }) =>
-    (result?.outputs ?? [])
-      .filter(({ status }) => status === "SUCCEEDED")
-      .map(({ kind, file, producer, subject, labels, framesDone, frameStep, meanPhaseSeconds, procedures }) => ({
-        ...{ kind, producer, subject, labels, framesDone },
-        ...(frameStep !== undefined && { frameStep }),
-        ...(meanPhaseSeconds !== undefined && { meanPhaseSeconds }),
-        ...(procedures !== undefined && { procedures }),
-        analyser: envelope.analyser,
-        key: parseUri(envelope.outputPrefix as string).key + file,
-      })),
+    (result?.outputs ?? []).filter(isUsed).map(({ kind, file, producer, subject, labels, framesDone, frameStep, meanPhaseSeconds, procedures }) => ({
+      ...{ kind, producer, subject, labels, framesDone },
+      ...(frameStep !== undefined && { frameStep }),
+      ...(meanPhaseSeconds !== undefined && { meanPhaseSeconds }),
+      ...(procedures !== undefined && { procedures }),
+      analyser: envelope.analyser,
+      key: parseUri(envelope.outputPrefix as string).key + file,
+    })),
   );
   findings.sort(inOrder);
   for (const [i, { kind, producer, analyser }] of findings.entries()) {
@@ -98,8 +102,8 @@ export function coverageOf({ envelope, result }: Branch, optional: readonly stri
   if (analyser === reviewRendition) return { ...row, share: status === "SUCCEEDED" ? 1 : 0 };
   if (!result) return { ...row, status: "FAILED", share: 0, error: error ?? "It ended without leaving a result." };
   const wanted = result.outputs.reduce((sum, { framesWanted }) => sum + framesWanted, 0);
-  const succeeded = result.outputs.filter((output) => output.status === "SUCCEEDED");
-  const done = succeeded.reduce((sum, { framesDone }) => sum + framesDone, 0);
+  const used = result.outputs.filter(isUsed);
+  const done = used.reduce((sum, { framesDone }) => sum + framesDone, 0);
   const failures = result.outputs
     .filter((output) => output.status === "FAILED")
     .map(({ producer, error }) => `${producer.id}: ${error ?? "no cause was given"}`);
@@ -107,7 +111,7 @@ export function coverageOf({ envelope, result }: Branch, optional: readonly stri
     ...row,
     status: failures.length > 0 ? "FAILED" : status,
     // A branch that knows what it left out knows better than the results that it left.
-    share: Math.min(envelope.coverage ?? 1, wanted === 0 ? (succeeded.length > 0 ? 1 : 0) : done / wanted),
+    share: Math.min(envelope.coverage ?? 1, wanted === 0 ? (used.length > 0 ? 1 : 0) : done / wanted),
     error: [...(error === null ? [] : [error]), ...failures].join(" ") || null,
   };
 }

@@ -62,7 +62,8 @@ export function createProcessingJobs(options: JobServiceOptions, registry: Regis
       const image = registry.get<Image>("image", uri);
       if (!image) throw new Error(`ClientError: The image ${uri} does not exist.`);
       authorizePull(authorizer, role, uri);
-      return runProcessing(request, image, { ...context, store, role, tools, logFile: join(logs, `${job.id}.log`) });
+      const midway = options.faults.take("sagemaker-midway", job.id);
+      return runProcessing(request, image, { ...context, store, role, tools, midway, logFile: join(logs, `${job.id}.log`) });
     },
   });
 

@@ -351,7 +351,7 @@ describe("aggregate/merge-timeline", () => {
       "one of its networks failed",
       () => putResult("frame-analysis", [outputOf("detections", detector, { status: "FAILED", error: "NaN", framesDone: 7 }), outputOf("cues", technical)]),
       envelopes,
-      { analyser: "frame-analysis", status: "FAILED", required: true, share: 0.5, error: "instrument-detector: NaN" },
+      { analyser: "frame-analysis", status: "FAILED", required: true, share: 207 / 400, error: "instrument-detector: NaN" },
     ],
     [
       "an analyser missed frames",
@@ -371,8 +371,39 @@ describe("aggregate/merge-timeline", () => {
     });
   }
 
+  it("uses what a job that failed midway found, as far as it came, and says how far", async () => {
+    await merge();
+    const whole = await merged();
+    const stopped = { status: "FAILED", error: "The analysis was stopped.", frameStep: 5 } as const;
+    await putResult("frame-analysis", [
+      outputOf("detections", detector, { ...stopped, framesDone: 150 }),
+      outputOf("sprites", producerOf("sprites", "algorithm", null), { ...stopped, file: "sprites.json", framesDone: 0, framesWanted: 0 }),
+    ]);
+    await lake.objects.delete(`${analyserPrefix(caseId, runId, "frame-analysis")}sprites.json`);
+    await putLines("frame-analysis", detector.id, boxLines.slice(0, 150));
+    expect((await merge([...envelopes.slice(0, 2), envelopeOf("frame-analysis", "FAILED", "Stopped.")])).status).to.equal("PARTIAL");
+    const found = await merged();
+    expect(found.coverage[0]).to.deep.equal({
+      ...{ analyser: "frame-analysis", status: "FAILED", required: true, share: 0.75 },
+      error: "Stopped. instrument-detector: The analysis was stopped. sprites: The analysis was stopped.",
+    });
+    const instruments = ({ events }: Analysis) => events.filter(({ type }) => type === "instrument").map(({ id: _, ...event }) => event);
+    expect(instruments(found)).to.deep.equal(instruments(whole).slice(0, 1));
+    expect(found.detections.map(({ frameCount, boxCount }) => [frameCount, boxCount])).to.deep.equal([[150, 42]]);
+    expect(found.lookedAt?.find(({ producer }) => producer === detector.id)?.spans).to.deep.equal([{ startFrame: 0, endFrame: 750 }]);
+    expect([found.media.sprites, found.media.poster]).to.deep.equal([null, null]);
+  });
+
+  it("uses nothing of a job that was killed before it could say how far it came", async () => {
+    await putResult("frame-analysis", []);
+    await merge([...envelopes.slice(0, 2), envelopeOf("frame-analysis", "FAILED", "Killed.")]);
+    const found = await merged();
+    expect(found.coverage[0]).to.deep.equal({ analyser: "frame-analysis", status: "FAILED", required: true, share: 0, error: "Killed." });
+    expect(found.detections).to.deep.equal([]);
+  });
+
   it("is COMPLETE without an analyser that is optional, and says what is missing", async () => {
-    await putResult("extra", [outputOf("cues", producerOf("more-cues", "algorithm", null), { status: "FAILED", error: "No." })]);
+    await putResult("extra", [outputOf("cues", producerOf("more-cues", "algorithm", null), { status: "FAILED", error: "No.", framesDone: 0 })]);
     const given = [...envelopes, envelopeOf("extra")];
     expect((await merge(given)).status).to.equal("PARTIAL");
     expect((await merge(given, { optionalAnalysers: ["extra"] })).status).to.equal("COMPLETE");

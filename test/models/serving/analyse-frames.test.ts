@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -31,6 +32,16 @@ async function tileRed(folder: string, tile: number): Promise<number> {
   return pixels.reduce((sum, value, i) => (i % 3 === 0 ? sum + value : sum), 0) / (pixels.length / 3);
 }
 
+/** Spoils one frame in an MP4, so that the decoder gives none for it and goes on with the next. */
+function damage(video: string, frame: number): void {
+  const args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pos,size", "-of", "json", video];
+  const { packets } = JSON.parse(execFileSync("ffprobe", args).toString()) as { packets: { pos: string; size: string }[] };
+  const { pos, size: length } = packets[frame] as (typeof packets)[number];
+  const bytes = readFileSync(video);
+  bytes.fill(0, Number(pos), Number(pos) + Number(length));
+  writeFileSync(video, bytes);
+}
+
 describe("analyseFrames", () => {
   let root: Awaited<ReturnType<typeof temporaryFolder>>;
   let folders: JobFolders;
@@ -50,10 +61,11 @@ describe("analyseFrames", () => {
     const models = await Promise.all(ids.map((id) => readModelFolder(folders.models, id)));
     const video = join(folders.input, "analysis_v.m3u8");
     const options = { video, ...size, frameRate, frameCount, models, sampleRate: 5, signals: false, excluded: [], outputFolder: output.output, ...changes };
-    const { outputs } = await analyseFrames(options);
+    const { outputs, failure: why } = await analyseFrames(options);
     const text = (file: string) => readFile(join(output.output, file), "utf8");
     return {
       outputs,
+      why,
       folder: output.output,
       text,
       lines: async (file: string) =>
@@ -357,12 +369,56 @@ describe("analyseFrames", () => {
     expect(await message({ video: broken })).to.match(/^ffprobe failed \(exit 1\): .*Invalid data/);
   });
 
-  it("stops when told to", async () => {
+  /** Frames that an output's lines are about, and that it says they are. */
+  const counted = async ({ outputs, lines }: Awaited<ReturnType<typeof analyse>>, whole: Awaited<ReturnType<typeof analyse>>) => {
+    for (const { file, framesDone } of outputs.filter(({ kind }) => kind !== "cues" && kind !== "sprites"))
+      expect(await lines(file), file).to.deep.equal((await whole.lines(file)).slice(0, framesDone));
+    return outputs.map(({ framesDone }) => framesDone);
+  };
+
+  it("leaves what it has when it is told to stop, true to the last line", async () => {
+    const models = ["colours", "boxes"];
+    const whole = await analyse(models, { signals: true });
+    expect(whole.why).to.equal(null);
     const stop = new AbortController();
-    const failure = await analyse(["colours"], { signals: true, abort: stop.signal, onProgress: (frames) => frames === 30 && stop.abort() }).then(
-      () => "no error",
-      (error: Error) => error.message,
+    const stopped = await analyse(models, { signals: true, abort: stop.signal, onProgress: (frames) => frames === 130 && stop.abort() });
+    expect(stopped.why).to.equal("The analysis was stopped.");
+    expect(stopped.outputs.map(({ status, error, framesWanted }) => [status, error, framesWanted])).to.deep.equal(
+      [50, 50, 250, 5].map((wanted) => ["FAILED", "The analysis was stopped.", wanted]),
     );
-    expect(failure).to.equal("The analysis was stopped.");
+    const [colours, boxes, measured, thumbnails] = (await counted(stopped, whole)) as [number, number, number, number];
+    for (const done of [colours, boxes]) expect(done).to.be.within(1, 49);
+    expect(measured).to.be.within(130, 249);
+    expect(thumbnails).to.equal(0);
+    // The shot in which it was stopped ends there.
+    const shots = (await stopped.lines("cues.jsonl")).filter(({ type }) => type === "shot");
+    expect(shots.map(({ startFrame, endFrame }) => [startFrame, endFrame])).to.deep.equal([
+      [0, 50],
+      [50, 125],
+      [125, measured],
+    ]);
+  });
+
+  it("leaves nothing undone that was done when it is told to stop", async () => {
+    const stop = new AbortController();
+    const { outputs, why } = await analyse(["colours"], { abort: stop.signal, onProgress: (frames) => frames >= 250 && stop.abort() });
+    expect([why === null || why === "The analysis was stopped.", outputs[0]?.status, outputs[0]?.framesDone]).to.deep.equal([true, "SUCCEEDED", 50]);
+  });
+
+  it("leaves what came before the first picture that can't be decoded, and none whose number nobody knows", async () => {
+    const other = await jobFolders(join(root.path, "damaged"));
+    const video = join(other.input, "damaged.mp4");
+    const encode = ["-c:v", "libx264", "-x264-params", "keyint=25:scenecut=0:bframes=0", "-pix_fmt", "yuv420p"];
+    execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source("testsrc2", 8).source, ...encode, video]);
+    const sound = { video, frameCount: 200 };
+    const whole = await analyse(["colours"], sound);
+    expect(whole.outputs[0]?.framesDone).to.equal(40);
+    damage(video, 110);
+    const { why, ...damaged } = await analyse(["colours"], { ...sound, signals: true });
+    expect(why).to.match(/^ffmpeg failed/);
+    expect(damaged.outputs.map(({ status }) => status)).to.deep.equal(["FAILED", "FAILED", "FAILED"]);
+    const [colours, measured] = (await counted({ why, ...damaged }, whole)) as [number, number];
+    expect(colours).to.be.within(15, 22);
+    expect(measured).to.be.within(75, 110);
   });
 });

@@ -113,7 +113,7 @@ describe("main.ts process", () => {
     const { code, lines } = await run(["process"], { ...variables, METADATA_DIR: metadata, OUTPUT_DIR: output });
     expect(code).to.equal(1);
     expect(lines).to.deep.equal([JSON.stringify({ message: "failed", reasons: ["The video has 50 frames; its segment manifest says 51."] })]);
-    expect(await access(join(output, "result.json")).catch(() => "absent")).to.equal("absent");
+    expect(analyserResult.parse(JSON.parse(await readFile(join(output, "result.json"), "utf8"))).outputs).to.deep.equal([]);
   });
 
   it("says how to install the programs that are missing", async () => {
@@ -139,18 +139,41 @@ describe("main.ts process", () => {
     expect(analyserResult.parse(JSON.parse(await readFile(join(output, "result.json"), "utf8"))).outputs[0]?.status).to.equal("FAILED");
   });
 
-  it("ends by itself when SageMaker stops the job", async () => {
+  it("ends by itself when SageMaker stops the job, and leaves what it has with how far it came", async () => {
     const long = await jobFolders(join(root.path, "long"));
-    await writeRendition(long, [source("testsrc2", 12)]);
-    const { code, lines } = await run(
-      ["process"],
-      { ...variables, INPUT_DIR: long.input, METADATA_DIR: long.metadata, OUTPUT_DIR: long.output },
-      (line, kill) => {
-        if (line.includes("progress")) kill("SIGTERM");
-      },
-    );
+    const frames = await writeRendition(long, [source("testsrc2", 30)]);
+    const stopped = { ...variables, INPUT_DIR: long.input, METADATA_DIR: long.metadata, OUTPUT_DIR: long.output };
+    const { code, lines } = await run(["process"], stopped, (line, kill) => {
+      if (line.includes("progress")) kill("SIGTERM");
+    });
     expect(code).to.equal(1);
     expect(reasons(lines)).to.deep.equal(["The analysis was stopped."]);
+    const { outputs, usage } = analyserResult.parse(JSON.parse(await readFile(join(long.output, "result.json"), "utf8")));
+    expect(outputs.map(({ status, error }) => [status, error])).to.deep.equal(Array(3).fill(["FAILED", "The analysis was stopped."]));
+    const [colours, measured] = outputs as [(typeof outputs)[number], (typeof outputs)[number]];
+    expect([colours.framesWanted, measured.framesWanted]).to.deep.equal([frames / 5, frames]);
+    expect(measured.framesDone).to.be.within(1, frames - 1);
+    const text = await readFile(join(long.output, colours.file), "utf8");
+    expect(text === "" || text.endsWith("\n")).to.equal(true);
+    const found = text.split("\n").filter(Boolean);
+    expect(found.map((line) => JSON.parse(line).frame)).to.deep.equal(found.map((_, i) => 5 * i));
+    expect(colours.framesDone).to.equal(found.length);
+    expect(usage.wallSeconds).to.be.greaterThan(0);
+  });
+
+  it("lets nothing stand that an earlier attempt said, if it is killed", async () => {
+    const killed = await jobFolders(join(root.path, "killed"));
+    await writeRendition(killed, [source("testsrc2", 30)]);
+    await writeFile(join(killed.output, "result.json"), "of before");
+    const { code } = await run(
+      ["process"],
+      { ...variables, INPUT_DIR: killed.input, METADATA_DIR: killed.metadata, OUTPUT_DIR: killed.output },
+      (line, kill) => {
+        if (line.includes("progress")) kill("SIGKILL");
+      },
+    );
+    expect(code).to.equal(null);
+    expect(analyserResult.parse(JSON.parse(await readFile(join(killed.output, "result.json"), "utf8"))).outputs).to.deep.equal([]);
   });
 
   it("shows its usage", async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
@@ -121,14 +121,14 @@ describe("SageMaker", () => {
       });
     });
 
-    it("tell why a container failed, and store nothing of it", async () => {
+    it("tell why a container failed, and store what it left", async () => {
       const job = await finish("fails", behaviour("fail"));
       expect(job).to.deep.include({
         ProcessingJobStatus: "Failed",
         FailureReason: "AlgorithmError: The lamp is off. | Nothing can be seen., exit code: 3",
         ExitMessage: "The picture is too dark.",
       });
-      expect((await failure(stat(cloud.pathOf("lake", "results/half.json")))).message).to.match(/^ENOENT/);
+      expect(await readFile(cloud.pathOf("lake", "results/half.json"), "utf8")).to.equal("{");
       expect(await readFile(join(folder, "logs", "fails.log"), "utf8")).to.equal("The lamp is off.\nNothing can be seen.\n");
     });
 
@@ -170,6 +170,19 @@ describe("SageMaker", () => {
         expect(job.FailureReason).to.match(reason);
       });
     }
+
+    it("are told to stop when their time is over, and store what they leave then", async () => {
+      const job = await finish("overdue", { ...behaviour("leave"), StoppingCondition: { MaxRuntimeInSeconds: 2 } });
+      expect(job.FailureReason).to.equal("ClientError: The job ran longer than MaxRuntimeInSeconds, 2.");
+      expect(await readFile(cloud.pathOf("lake", "results/left.json"), "utf8")).to.equal("[]");
+    });
+
+    it("fail midway where a fault was put there, and store what they leave then", async () => {
+      cloud.faults.add((service, job) => service === "sagemaker-midway" && job === "halfway", "AlgorithmError: The fan stopped.");
+      await rm(cloud.pathOf("lake", "results/left.json"));
+      expect((await finish("halfway", behaviour("leave"))).FailureReason).to.equal("AlgorithmError: The fan stopped.");
+      expect(await readFile(cloud.pathOf("lake", "results/left.json"), "utf8")).to.equal("[]");
+    });
 
     it("fail where a fault was put", async () => {
       cloud.faults.add((service, job) => service === "sagemaker" && job === "faulty", "AlgorithmError: The GPU melted.");

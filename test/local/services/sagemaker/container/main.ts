@@ -32,6 +32,11 @@ async function processJob(): Promise<void> {
       console.log("Said where nobody looks.");
       process.exitCode = 1;
       return;
+    case "leave":
+      process.once("SIGTERM", () => void writeFile(join(output, "left.json"), "[]").then(() => process.exit(1)));
+      console.log('{"message":"progress","frameCount":5,"ofCount":10}');
+      setInterval(() => {}, 1000);
+      return;
     case "hang":
       await writeFile(variable("PID_FILE"), String(process.pid));
       setInterval(() => {}, 1000);
