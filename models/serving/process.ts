@@ -4,7 +4,7 @@ import { type AnalyserResult, analyserResult } from "../../contracts/analyser-re
 import { analyseFrames } from "./analyse-frames.ts";
 import { readProcessingJob } from "./environment.ts";
 
-/** Milliseconds between two progress lines. */
+/** Milliseconds between two progress lines, unless a tenth of the work has been done in less. */
 const progressInterval = 1000;
 
 /**
@@ -15,11 +15,12 @@ const progressInterval = 1000;
 export async function processVideo(environment: NodeJS.ProcessEnv, print: (line: string) => void, abort: AbortSignal): Promise<AnalyserResult> {
   const job = await readProcessingJob(environment);
   const { width, height, frameRate, frameCount } = job.manifest;
-  let printed = { at: 0, frames: -1 };
+  let printed = { at: 0, frames: 0 };
   const onProgress = (framesDone: number): void => {
     const now = performance.now();
     const frames = Math.min(framesDone, frameCount);
-    if (frames === printed.frames || (frames < frameCount && now - printed.at < progressInterval)) return;
+    const isLittle = now - printed.at < progressInterval && frames - printed.frames < frameCount / 10;
+    if (frames === printed.frames || (frames < frameCount && isLittle)) return;
     printed = { at: now, frames };
     print(JSON.stringify({ message: "progress", frameCount: frames, ofCount: frameCount }));
   };

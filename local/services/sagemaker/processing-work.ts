@@ -117,9 +117,9 @@ export async function runProcessing(
 
 /** Whether one of a container's lines tells of progress that is neither its beginning nor its end. */
 function isMidway(lines: string): boolean {
-  const told = /"frameCount":(\d+),"ofCount":(\d+)/.exec(lines);
-  const share = told ? Number(told[1]) / Number(told[2]) : 0;
-  return share >= 0.1 && share < 1;
+  const told = lines.matchAll(/"frameCount":(\d+),"ofCount":(\d+)/g);
+  const shares = Array.from(told, ([, frames, all]) => Number(frames) / Number(all));
+  return shares.some((share) => share >= 0.3 && share < 1);
 }
 
 /** What the container left for people: at most a kilobyte. */
