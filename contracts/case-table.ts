@@ -3,7 +3,7 @@ import { caseId, runId } from "./primitives.ts";
 
 /*
  * Items of the case table that several parts of the platform know. Its key is `caseId` and `item`: `SUMMARY`, `RUN#{runId}`,
- * `FINDING#{finding}`, `MEASURES`, `REVIEW#{kind}#{id}`, `CORRECTIONS#{runId}#{version}`. Who saw what lies under keys of its own ({@link file://./views.ts}). An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
+ * `FINDING#{finding}`, `MEASURES`, `REVIEW#{kind}#{id}`, `CORRECTIONS#{runId}#{version}`, `SEVERITY#{when}#{who}`. Who saw what lies under keys of its own ({@link file://./views.ts}). An attribute that an index has for its key must be a text or be left out: DynamoDB refuses null.
  */
 
 /** The table's indexes: each lists items by one attribute, newest case last. An item without the attribute is not in it. */
@@ -21,6 +21,13 @@ export const caseIndexes = {
  * it is not reading cases.
  */
 export const measuresByCohort = "measures-by-cohort";
+
+/** The stratum that a case is compared in, as `cohort` names it: of one procedure, and of one grade of difficulty or ungraded. */
+export const cohortOf = ({ procedure, severity }: { readonly procedure: string; readonly severity: number | null }): string =>
+  `${procedure}#${severity ?? "ungraded"}`;
+
+/** Who graded a case's difficulty ({@link file://./grade.ts}): one item each time. */
+export const gradeItemName = ({ gradedAt, gradedBy }: { readonly gradedAt: string; readonly gradedBy: string }): string => `SEVERITY#${gradedAt}#${gradedBy}`;
 
 /** Index of the review queue ({@link file://./review-queue.ts}): `queue` and `doubtOrder` are in items that wait only. */
 export const doubtsByOrder = "doubts-by-order";

@@ -180,6 +180,13 @@ export const definitions = {
     formula: "path-length divided by the time of the same stable tracks.",
     source: "As path-length",
   },
+  "mean-jerk": {
+    unit: "diagonals-per-second-cubed",
+    title: { en: "Mean jerk of an instrument", "zh-TW": "器械平均急動度" },
+    formula:
+      "Root mean square, over the time of stable tracks in which it can be told, of the third derivative of where the box's middle is. Needs four looks in a row, 0.2 to 0.5 s apart.",
+    source: "Smoothness by jerk (Hogan & Sternad, J Mot Behav 2009; Ghasemloonia et al., J Surg Educ 2017), in the picture's plane",
+  },
   "smoke-share": { unit: "share", title: { en: "Smoke", "zh-TW": "煙霧比例" }, formula: `Time with smoke divided by ${lookedAt}.`, source: view },
   "fog-share": { unit: "share", title: { en: "Fogged lens", "zh-TW": "起霧比例" }, formula: `Time with a fogged lens divided by ${lookedAt}.`, source: view },
   "blur-share": { unit: "share", title: { en: "Blur", "zh-TW": "模糊比例" }, formula: `Time with a blurred picture divided by ${lookedAt}.`, source: view },

@@ -4,7 +4,16 @@ import { calibration } from "./model.ts";
 import { caseId, review, runId, sha256, unit } from "./primitives.ts";
 
 /** What a value is counted in. */
-export const measureUnit = z.enum(["seconds", "count", "count-per-hour", "share", "diagonals", "diagonals-per-second", "probability"]);
+export const measureUnit = z.enum([
+  "seconds",
+  "count",
+  "count-per-hour",
+  "share",
+  "diagonals",
+  "diagonals-per-second",
+  "diagonals-per-second-cubed",
+  "probability",
+]);
 
 /** Who tells what values are made from: a network, a measuring algorithm, a service; or people who corrected it. */
 export const measureProducer = z.strictObject({

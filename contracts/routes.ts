@@ -9,6 +9,7 @@ import { correctionList, correctionQuery, correctionReceipt, correctionRequest }
 import { datasetList } from "./dataset-list.ts";
 import { datasetManifest, datasetName, datasetVersionNumber } from "./dataset-version.ts";
 import { annotationReceipt, annotationUpload, exportRequest, exportStatus } from "./exports.ts";
+import { caseGrade, gradeRequest } from "./grade.ts";
 import { caseMeasures, measuresQuery } from "./measures.ts";
 import { modelDecision, modelId, modelList, modelVersion, registeredVersion } from "./model-registry.ts";
 import { playbackGrant } from "./playback.ts";
@@ -122,6 +123,12 @@ export const routes = {
     summary: "What analysers were least sure of in all cases, and nobody judged yet",
     query: queueQuery,
     answer: reviewQueue,
+  },
+  "PUT /cases/{caseId}/severity": {
+    scope: "corrections.write",
+    summary: "Grades how difficult an operation was, so that it is compared with others of that grade",
+    body: gradeRequest,
+    answer: caseGrade,
   },
   "POST /cases/{caseId}/report/sign-off": {
     scope: "reports.sign",

@@ -53,6 +53,7 @@ export const functionNames = [
   "serve/list-corrections",
   "serve/save-corrections",
   "serve/list-doubts",
+  "serve/grade-case",
   "serve/sign-off-report",
   "serve/infer-image",
   "serve/request-deletion",

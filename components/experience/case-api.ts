@@ -299,6 +299,18 @@ export class CaseApi extends PlatformComponent {
         },
         { parent: this },
       ),
+      "PUT /cases/{caseId}/severity": new PlatformFunction(
+        {
+          settings,
+          handler: "serve/grade-case",
+          description: "Keeps how difficult an operation was, as somebody grades it",
+          timeoutSeconds: 10,
+          memoryMb: 256,
+          environment: cases,
+          statements: table.allow("KeepGrade", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]),
+        },
+        { parent: this },
+      ),
       "POST /cases/{caseId}/report/sign-off": new PlatformFunction(
         {
           settings,

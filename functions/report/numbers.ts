@@ -7,7 +7,7 @@ export function clockOf(seconds: number): string {
 }
 
 /** What a number in a sentence counts. */
-export type Quantity = "clock" | "seconds" | "percent" | "count" | "per-hour" | "diagonals" | "diagonals-per-second";
+export type Quantity = "clock" | "seconds" | "percent" | "count" | "per-hour" | "diagonals" | "diagonals-per-second" | "diagonals-per-second-cubed";
 
 export interface Claim {
   /** As it stands in the sentence. */
@@ -33,6 +33,7 @@ export interface NumberInText {
  */
 const units: readonly (readonly [RegExp, Quantity, number])[] = [
   [/^\s*(?:times per hour|per hour|次\/小時)(?![a-z])/i, "per-hour", 1],
+  [/^\s*(?:diagonals? per second cubed|對角線\/立方秒)(?![a-z])/i, "diagonals-per-second-cubed", 1],
   [/^\s*(?:diagonals? per second|對角線\/秒)(?![a-z])/i, "diagonals-per-second", 1],
   [/^\s*(?:diagonals?|倍?對角線)(?![a-z/])/i, "diagonals", 1],
   [/^\s*(?:%|percent(?![a-z]))/i, "percent", 1],
@@ -81,6 +82,7 @@ const quantityOf = {
   probability: ["percent", 100],
   diagonals: ["diagonals", 1],
   "diagonals-per-second": ["diagonals-per-second", 1],
+  "diagonals-per-second-cubed": ["diagonals-per-second-cubed", 1],
 } as const;
 
 /** Rounding errors of floating point, not of people. */

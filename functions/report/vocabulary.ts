@@ -77,6 +77,7 @@ export const measureNames: Readonly<Record<string, Words>> = {
   "exchange-count": words("Instrument exchanges", "器械更換"),
   "exchanges-per-hour": words("Rate of instrument exchanges", "器械更換頻率"),
   "path-length": words("Length of path", "路徑長度"),
+  "mean-jerk": words("Mean jerk", "平均急動度"),
   "mean-speed": words("Mean speed", "平均速度"),
   "instrument-phase-share": words("Share of the phase with the instrument in sight", "階段中器械可見比例"),
   "blur-share": words("Share of blur", "模糊比例"),

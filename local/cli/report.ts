@@ -82,6 +82,7 @@ function amount({ unit, value, cohort }: Measure): string {
     probability: () => percent(number),
     diagonals: () => `${number.toFixed(2)} picture diagonals`,
     "diagonals-per-second": () => `${number.toFixed(2)} picture diagonals a second`,
+    "diagonals-per-second-cubed": () => `${number.toFixed(2)} picture diagonals per second cubed`,
   }[unit]();
   return cohort ? `${words} (more than ${percent(cohort.percentile)} of ${cohort.n} like it)` : words;
 }

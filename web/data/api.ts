@@ -9,6 +9,7 @@ import type { DatasetList } from "../../contracts/dataset-list.ts";
 import type { DatasetManifest } from "../../contracts/dataset-version.ts";
 import type { ExportRequest, ExportStatus } from "../../contracts/exports.ts";
 import type { FrameTable } from "../../contracts/frame-table.ts";
+import type { CaseGrade, GradeRequest } from "../../contracts/grade.ts";
 import type { CaseMeasures } from "../../contracts/measures.ts";
 import type { ModelDecision, ModelList, RegisteredVersion } from "../../contracts/model-registry.ts";
 import type { PlaybackGrant } from "../../contracts/playback.ts";
@@ -80,6 +81,9 @@ export class Api {
   }
   measures(caseId: string, corrected: boolean, signal?: AbortSignal): Promise<CaseMeasures> {
     return this.#call("GET", `${this.#of(caseId)}/measures?corrected=${corrected}`, undefined, signal);
+  }
+  grade(caseId: string, severity: CaseGrade["severity"]): Promise<CaseGrade> {
+    return this.#call("PUT", `${this.#of(caseId)}/severity`, { severity } satisfies GradeRequest);
   }
   /** How operations of a procedure and a grade of difficulty went, without one of them. */
   cohort({ procedure, severity }: Pick<Cohort, "procedure" | "severity">, except: string, signal?: AbortSignal): Promise<Cohort> {

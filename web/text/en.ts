@@ -289,6 +289,9 @@ export const english = {
   },
 
   measures: {
+    how: "How it is measured, and by whom",
+    grade: "Keep this grade",
+    graded: "Kept. Comparisons of today are in the cohort.",
     none: "This case has no measures.",
     of: (version: number | null) =>
       version === null
@@ -309,6 +312,7 @@ export const english = {
       share: (value: number) => `${(100 * value).toFixed(1)} %`,
       diagonals: (value: number) => `${value.toFixed(2)} picture diagonals`,
       "diagonals-per-second": (value: number) => `${value.toFixed(3)} picture diagonals a second`,
+      "diagonals-per-second-cubed": (value: number) => `${value.toFixed(3)} picture diagonals per second cubed`,
       probability: (value: number) => value.toFixed(3),
     },
   },

@@ -269,6 +269,9 @@ export const chinese: Text = {
   },
 
   measures: {
+    how: "測量方式與來源",
+    grade: "儲存難度",
+    graded: "已儲存。今日的比較見同類手術頁面。",
     none: "此案例沒有測量值。",
     of: (version) =>
       version === null
@@ -288,6 +291,7 @@ export const chinese: Text = {
       share: (value) => `${(100 * value).toFixed(1)} %`,
       diagonals: (value) => `畫面對角線的 ${value.toFixed(2)} 倍`,
       "diagonals-per-second": (value) => `每秒畫面對角線的 ${value.toFixed(3)} 倍`,
+      "diagonals-per-second-cubed": (value) => `每立方秒畫面對角線的 ${value.toFixed(3)} 倍`,
       probability: (value) => value.toFixed(3),
     },
   },

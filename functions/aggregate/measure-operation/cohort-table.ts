@@ -1,18 +1,16 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { procedure, severity } from "../../../contracts/case.ts";
-import { measuresByCohort } from "../../../contracts/case-table.ts";
+import { cohortOf, measuresByCohort } from "../../../contracts/case-table.ts";
 import { runId } from "../../../contracts/primitives.ts";
 import { parseStored } from "../../runtime/parse.ts";
-import type { Deps, Stratum, Values } from "./handler.ts";
+import type { Deps, Values } from "./handler.ts";
 
 const summary = z.object({ runId, procedure: procedure.nullable().default(null), severity: severity.nullable().default(null) });
 const remembered = z.object({ caseId: z.string(), values: z.record(z.string(), z.number()) });
 
 /** A cohort is the newest so many operations: enough for any percentile, few enough to read in one call of a function. */
 const largestCohort = 1000;
-
-const cohortOf = ({ procedure, severity }: Stratum): string => `${procedure}#${severity ?? "ungraded"}`;
 
 /** What the case table says of a case, and the values that cases of a stratum are compared by (`docs/decisions/0021`). */
 export const cohortTable = (table: DynamoDBDocumentClient, tableName: string): Omit<Deps, "lake"> => ({

@@ -60,10 +60,12 @@ function correctedTracks(list: TrackList, { tracks }: CorrectedView, { detection
     return label >= 0 ? { detections: producer, label } : was;
   });
   const of = <T>(column: readonly T[]): T[] => left.map((track) => column[track] as T);
+  const { jerkSquared, jerkSeconds } = list;
   return {
     schema: list.schema,
     ...{ detections: named.map((one) => one.detections), label: named.map((one) => one.label) },
     ...{ startFrame: of(list.startFrame), endFrame: of(list.endFrame), boxCount: of(list.boxCount), confidence: of(list.confidence) },
     ...{ pathLength: of(list.pathLength), speedChange: of(list.speedChange), stable: of(list.stable) },
+    ...(jerkSquared && jerkSeconds && { jerkSquared: of(jerkSquared), jerkSeconds: of(jerkSeconds) }),
   };
 }

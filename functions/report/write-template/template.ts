@@ -40,6 +40,7 @@ const valueUnits = {
     probability: "%",
     diagonals: " diagonals",
     "diagonals-per-second": " diagonals per second",
+    "diagonals-per-second-cubed": " diagonals per second cubed",
   },
   "zh-TW": {
     seconds: " 秒",
@@ -49,6 +50,7 @@ const valueUnits = {
     probability: "%",
     diagonals: " 對角線",
     "diagonals-per-second": " 對角線/秒",
+    "diagonals-per-second-cubed": " 對角線/立方秒",
   },
 } as const;
 

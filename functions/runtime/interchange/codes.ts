@@ -24,5 +24,6 @@ export const units: Readonly<Record<Measure["unit"], { readonly code: string; re
   share: { code: "1", display: "share" },
   diagonals: { code: "1", display: "diagonals of the picture" },
   "diagonals-per-second": { code: "/s", display: "diagonals of the picture a second" },
+  "diagonals-per-second-cubed": { code: "/s3", display: "diagonals of the picture per second cubed" },
   probability: { code: "1", display: "probability" },
 };

@@ -31,11 +31,12 @@ export const createHandler = ({ lake, summary, log }: Deps) =>
     const { caseId, corrected: asked } = parseInput(request, { ...pathParameters, ...queryStringParameters });
     const stored = await summary(caseId);
     if (stored === undefined) throw new NotFound(`There is no case ${caseId}.`);
-    const { runId, status } = summaryOf(stored);
+    const { runId, status, severity } = summaryOf(stored);
     if (runId === null || (status !== "COMPLETE" && status !== "PARTIAL")) throw new NotFound(`Case ${caseId} is ${status}: nothing of it has been measured.`);
-    const asAnalysed = await lake.json(measuresKey(caseId, runId), measures).catch((error: Error) => {
+    const measured = await lake.json(measuresKey(caseId, runId), measures).catch((error: Error) => {
       throw error instanceof NotFound ? new NotFound(`Case ${caseId} was analysed, but not measured.`) : error;
     });
+    const asAnalysed = measured.severity === severity ? measured : regraded(measured, severity);
     if (asked === "false") return { ...asAnalysed, correctionsVersion: null };
     const sets = await log.all(caseId, runId);
     const version = sets.at(-1)?.version ?? 0;
@@ -47,6 +48,13 @@ export const createHandler = ({ lake, summary, log }: Deps) =>
     );
     return { ...(await measuredAnew(lake, analysis, asAnalysed, { view, version })), correctionsVersion: version };
   });
+
+/** Who was graded since was compared with others than those like it: that comparison says nothing any more. `GET /cohorts` has one of today. */
+const regraded = (before: Measures, severity: Measures["severity"]): Measures => ({
+  ...before,
+  severity,
+  measures: before.measures.map((measure) => ({ ...measure, cohort: null })),
+});
 
 async function measuredAnew(lake: Deps["lake"], analysis: Analysis, before: Measures, people: Corrected): Promise<Measures> {
   const { measures, ...made } = measureOf(await readOperation(lake, analysis, people));

@@ -89,6 +89,7 @@ describe("CaseApi", () => {
       asked("GET /cases/{caseId}/corrections", "svp/cases.read"),
       asked("POST /cases/{caseId}/corrections", "svp/corrections.write"),
       asked("GET /review-queue", "svp/corrections.write"),
+      asked("PUT /cases/{caseId}/severity", "svp/corrections.write"),
       asked("POST /cases/{caseId}/report/sign-off", "svp/reports.sign"),
       asked("DELETE /cases/{caseId}", "svp/cases.admin"),
       asked("GET /cases/{caseId}/deletion", "svp/cases.admin"),
@@ -141,6 +142,7 @@ describe("CaseApi", () => {
       ["svp-unit-serve-list-corrections", `${apiArn}/*/GET/cases/*/corrections`],
       ["svp-unit-serve-save-corrections", `${apiArn}/*/POST/cases/*/corrections`],
       ["svp-unit-serve-list-doubts", `${apiArn}/*/GET/review-queue`],
+      ["svp-unit-serve-grade-case", `${apiArn}/*/PUT/cases/*/severity`],
       ["svp-unit-serve-sign-off-report", `${apiArn}/*/POST/cases/*/report/sign-off`],
       ["svp-unit-serve-request-deletion", `${apiArn}/*/DELETE/cases/*`],
       ["svp-unit-serve-get-deletion", `${apiArn}/*/GET/cases/*/deletion`],
@@ -250,6 +252,7 @@ describe("CaseApi", () => {
       ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "s3:GetObject"],
     ]);
     expect([...new Set(actions("list-doubts"))]).to.have.members(["dynamodb:Query", "dynamodb:BatchGetItem", "kms:Decrypt"]);
+    expect([...new Set(actions("grade-case"))]).to.have.members(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "kms:Decrypt"]);
     expect([...new Set(actions("sign-off-report"))]).to.have.members([
       ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "kms:Decrypt", "s3:GetObject", "s3:ListBucket"],
     ]);

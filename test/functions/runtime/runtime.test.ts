@@ -43,6 +43,7 @@ describe("every handler", () => {
     ["serve/get-case", "CASE_TABLE, PROCESSED_BUCKET, ANSWERS_QUESTIONS"],
     ["serve/grant-playback", "CASE_TABLE, SITE_HOST, PLAYBACK_KEY_IDS, PLAYBACK_SECRET_ARN"],
     ["serve/save-corrections", "CASE_TABLE, PROCESSED_BUCKET"],
+    ["serve/grade-case", "CASE_TABLE"],
     ["serve/list-doubts", "CASE_TABLE"],
     ["serve/get-cohort", "CASE_TABLE"],
     ["serve/get-export", "CASE_TABLE, PROCESSED_BUCKET, STATE_MACHINE_ARN"],

@@ -2,10 +2,13 @@ import { useState } from "react";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem, ScrollArea } from "../../ui/parts.tsx";
 import { useResource } from "../../ui/resource.ts";
+import { GradeForm } from "./grade-form.tsx";
 import { titleOf } from "./instrument-use.tsx";
 
 interface Props {
   caseId: string;
+  /** How difficult the operation was when the case was read; null if nobody graded it. */
+  severity: number | null;
   /** Version of the corrections that are saved. */
   version: number;
   goTo: (frame: number) => void;
@@ -13,26 +16,28 @@ interface Props {
 }
 
 /** The clinical measures of a case, as it was corrected or as it was analysed, each with the way to what it is made from. */
-export function MeasureTable({ caseId, version, ...props }: Props) {
+export function MeasureTable({ caseId, severity: before, version, ...props }: Props) {
   const { text } = useApp();
   const [corrected, setCorrected] = useState(true);
+  const [severity, setSeverity] = useState(before);
   return (
     <>
+      <GradeForm {...{ caseId, severity }} graded={setSeverity} />
       <label className="inline">
         <input type="checkbox" checked={corrected} onChange={({ target }) => setCorrected(target.checked)} id="measures-corrected" />
         {text.exports.corrected}
       </label>
-      <Measures key={`${corrected} ${version}`} {...{ caseId, version, corrected }} {...props} />
+      <Measures key={`${corrected} ${version} ${severity}`} {...{ caseId, severity, version, corrected }} {...props} />
     </>
   );
 }
 
-function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corrected: boolean }) {
+function Measures({ caseId, severity, version, corrected, goTo, startOf }: Props & { corrected: boolean }) {
   const { api, text, language } = useApp();
-  const found = useResource(`${caseId} measures ${corrected} ${version}`, (signal) => api.measures(caseId, corrected, signal));
+  const found = useResource(`${caseId} measures ${corrected} ${version} ${severity}`, (signal) => api.measures(caseId, corrected, signal));
   if (found.error && !found.value) return <Problem error={found.error} retry={found.reload} />;
   if (!found.value) return <p role="status">{text.loading}</p>;
-  const { measures, findings, correctionsVersion } = found.value;
+  const { measures, definitions = [], producers = [], findings, correctionsVersion } = found.value;
   if (measures.length === 0) return <p>{text.measures.none}</p>;
   const starts = new Map([...startOf, ...findings.map(({ id, startFrame }) => [id, startFrame] as const)]);
   return (
@@ -50,7 +55,8 @@ function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corre
             </tr>
           </thead>
           <tbody id="measures">
-            {measures.map(({ id, name, of, unit, value, note, evidence, cohort }) => {
+            {measures.map(({ id, name, of, unit, value, note, evidence, producers: tellers, cohort }) => {
+              const meaning = definitions.find((one) => one.name === name);
               const at = evidence.map((cited) => starts.get(cited)).find((frame) => frame !== undefined);
               return (
                 <tr key={id}>
@@ -67,6 +73,18 @@ function Measures({ caseId, version, corrected, goTo, startOf }: Props & { corre
                       <button type="button" onClick={() => goTo(at)}>
                         <span className="unseen">{text.report.goTo(`${titleOf(name, language)} ${of ?? ""}`.trim())}</span> {evidence.length}
                       </button>
+                    )}
+                    {meaning && (
+                      <details>
+                        <summary className="soft">{text.measures.how}</summary>
+                        <small lang="en">
+                          {meaning.formula} {meaning.source}.
+                          {tellers.map((teller) => {
+                            const { name: who = teller, version = "", digest = null } = producers.find((one) => one.id === teller) ?? {};
+                            return <span key={teller}>{` ${who} ${version}${digest === null ? "" : ` (${digest.slice(0, 12)})`}.`}</span>;
+                          })}
+                        </small>
+                      </details>
                     )}
                   </td>
                 </tr>

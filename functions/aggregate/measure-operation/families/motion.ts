@@ -1,9 +1,9 @@
 import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { intersection, touching, twice, union } from "../intervals.ts";
-import { allUntold, type Draft, type Item, type Operation, secondsOf, told } from "../operation.ts";
+import { allUntold, type Draft, type Item, type Operation, secondsOf, told, untold } from "../operation.ts";
 import { type Family, findingOf } from "../result.ts";
 
-const moved = ["path-length", "mean-speed"] as const;
+const moved = ["path-length", "mean-speed", "mean-jerk"] as const;
 const atOnce = ["two-instruments-time", "two-instruments-share"] as const;
 const byHand = ["bimanual-time", "bimanual-share"] as const;
 
@@ -29,9 +29,25 @@ export function motion(operation: Operation): Family {
       // Tracks have no identifiers of their own in reports: the presence of the instrument is what they lie in.
       const items = (operation.instruments?.byLabel.get(label)?.items ?? []).filter((item) => touching(spans, item).length > 0);
       const ground = { by: watch.producers, items };
-      return [told(operation, "path-length", label, path, ground), told(operation, "mean-speed", label, seconds > 0 ? path / seconds : 0, ground)];
+      const jerk = jerkOf(tracks, those);
+      return [
+        told(operation, "path-length", label, path, ground),
+        told(operation, "mean-speed", label, seconds > 0 ? path / seconds : 0, ground),
+        ...(jerk === null ? [] : [told(operation, "mean-jerk", label, jerk, ground)]),
+      ];
     });
-  return { measures: [...both.measures, ...measures], findings: both.findings };
+  const why = list.jerkSeconds
+    ? "No instrument was looked at often enough, four times half a second apart."
+    : "The analysis is of a version that did not tell it.";
+  const jerkless = measures.some(({ name }) => name === "mean-jerk") ? [] : [untold("mean-jerk", why)];
+  return { measures: [...both.measures, ...measures, ...jerkless], findings: both.findings };
+}
+
+/** Root mean square of the jerk of several tracks, in diagonals / s^3 (`contracts/analysis.ts`); null where none was looked at often enough. */
+function jerkOf({ list: { jerkSquared, jerkSeconds } }: Tracks, those: readonly number[]): number | null {
+  const sum = (column: readonly number[] = []) => those.reduce((total, track) => total + (column[track] ?? 0), 0);
+  const seconds = sum(jerkSeconds);
+  return seconds > 0 ? Math.sqrt(sum(jerkSquared) / seconds) : null;
 }
 
 const labelsOf =

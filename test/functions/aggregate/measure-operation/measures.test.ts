@@ -47,10 +47,10 @@ const operation: Drawn = {
     ["black", 1540, 1590],
   ],
   tracks: [
-    { label: "Hook", span: [50, 300], path: 2, speedChange: 0.5, stable: true },
+    { label: "Hook", span: [50, 300], path: 2, speedChange: 0.5, jerk: { squared: 10, seconds: 8 }, stable: true },
     // A fragment of the same hook: no second instrument.
-    { label: "Hook", span: [100, 130], path: 9, speedChange: 9, stable: false },
-    { label: "Hook", span: [1225, 1725], path: 4, speedChange: 1.5, stable: true },
+    { label: "Hook", span: [100, 130], path: 9, speedChange: 9, jerk: { squared: 900, seconds: 1 }, stable: false },
+    { label: "Hook", span: [1225, 1725], path: 4, speedChange: 1.5, jerk: { squared: 90, seconds: 17 }, stable: true },
     { label: "Clipper", span: [1700, 1800], path: 1, speedChange: 0, stable: true },
   ],
 };
@@ -114,6 +114,8 @@ describe("clinical measures of a hand-made operation", () => {
     // Stable tracks only: 2 + 4 diagonals in 10 s + 20 s.
     "path-length/Hook": 6,
     "mean-speed/Hook": 0.2,
+    // The root of (10 + 90) / (8 + 17): of the whole time of both, and no more for a longer one.
+    "mean-jerk/Hook": 2,
     "path-length/Clipper": 1,
     "mean-speed/Clipper": 0.25,
     "smoke-share": rounded(10 / 91),
@@ -401,6 +403,22 @@ describe("what each network looked at", () => {
 });
 
 const place = { uri: "s3://processed/scores.json.gz", sha256: digest };
+
+describe("the jerk of an instrument", () => {
+  const jerk = (jerk?: { squared: number; seconds: number }) => {
+    const tracks = [{ label: "Hook", span: [0, 250] as const, path: 1, speedChange: 0, stable: true, ...(jerk && { jerk }) }];
+    const found = measured({ frameCount: 2500, instruments: [["Hook", 0, 250]], tracks }).measures.find(({ name }) => name === "mean-jerk");
+    return [found?.id, found?.value, found?.note];
+  };
+
+  it("is not told where nobody looked often enough, or the analysis is of a version before", () => {
+    expect(jerk({ squared: 36, seconds: 4 })).to.deep.equal(["mean-jerk/Hook", 3, null]);
+    expect(jerk({ squared: 0, seconds: 0 })).to.deep.equal([
+      ...["mean-jerk", null, "No instrument was looked at often enough, four times half a second apart."],
+    ]);
+    expect(jerk()).to.deep.equal(["mean-jerk", null, "The analysis is of a version that did not tell it."]);
+  });
+});
 
 describe("two instruments at once", () => {
   const track = (label: string, span: readonly [number, number], stable = true) => ({ label, span, path: 1, speedChange: 0, stable });

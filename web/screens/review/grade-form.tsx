@@ -1,0 +1,62 @@
+import { type FormEvent, useState } from "react";
+import { useApp } from "../../ui/app-context.ts";
+import { Problem } from "../../ui/parts.tsx";
+
+interface Props {
+  caseId: string;
+  /** As it is kept; null if nobody graded it. */
+  severity: number | null;
+  /** Hears of what is kept now. */
+  graded: (severity: number | null) => void;
+}
+
+/** How difficult the operation was, which is known only after it: for who may correct. The others read it. */
+export function GradeForm({ caseId, severity, graded }: Props) {
+  const { api, session, text } = useApp();
+  const [error, setError] = useState<Error>();
+  const [isSaving, setSaving] = useState(false);
+  const [isKept, setKept] = useState(false);
+  if (!session.may("corrections.write"))
+    return (
+      <p className="soft">
+        {text.upload.severity}: {severity ?? text.upload.unsaid}
+      </p>
+    );
+  const save = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const chosen = new FormData(event.currentTarget).get("severity");
+    setSaving(true);
+    setKept(false);
+    api
+      .grade(caseId, chosen ? Number(chosen) : null)
+      .then(
+        (kept) => {
+          setError(undefined);
+          setKept(true);
+          graded(kept.severity);
+        },
+        (refusal: Error) => setError(refusal),
+      )
+      .finally(() => setSaving(false));
+  };
+  return (
+    <form className="row" onSubmit={save}>
+      <label>
+        {text.upload.severity}
+        <select name="severity" defaultValue={severity ?? ""} id="grade">
+          <option value="">{text.upload.unsaid}</option>
+          {[1, 2, 3, 4, 5].map((grade) => (
+            <option key={grade}>{grade}</option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" disabled={isSaving} id="save-grade">
+        {text.measures.grade}
+      </button>
+      <span role="status" id="grade-kept">
+        {isKept && text.measures.graded}
+      </span>
+      {error && <Problem error={error} />}
+    </form>
+  );
+}
