@@ -132,7 +132,17 @@ export const analysis = z.strictObject({
    * What is in none was not looked at, or lies outside the body: nothing can be said of it. Of one output the 500 longest at most are told.
    * Absent from analyses of version 1.1.
    */
-  lookedAt: z.array(z.strictObject({ producer: z.string(), kind: lookingKind, spans: z.array(z.strictObject(span)).max(500) })).optional(),
+  lookedAt: z
+    .array(
+      z.strictObject({
+        producer: z.string(),
+        kind: lookingKind,
+        /** What it looked for. Absent of a measurement of cues. */
+        subject: subject.optional(),
+        spans: z.array(z.strictObject(span)).max(500),
+      }),
+    )
+    .optional(),
   /**
    * Networks that looked at the video and are about other procedures than the case's: nothing of the analysis is theirs. `procedures`: those that
    * they know. Absent where there is none.

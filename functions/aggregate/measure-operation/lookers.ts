@@ -57,14 +57,28 @@ export function lookersOf(analysis: Analysis, inBody: readonly FrameSpan[]): Loo
       one.type === "instrument" || one.type === "structure" ? [one.type, one] : ["view", { ...one, label: one.type }],
     ),
   ];
-  return [...networks, ...unannounced(networks, found, inBody)];
+  const whereOf = (producer: string): readonly FrameSpan[] => {
+    const own = lookedAt.filter((one) => one.producer === producer);
+    return own.length > 0
+      ? intersection(
+          inBody,
+          own.flatMap(({ spans }) => spans),
+        )
+      : inBody;
+  };
+  return [...networks, ...unannounced(networks, found, inBody, whereOf)];
 }
 
 /**
  * Who found something that none of the networks said it would look for. People, and networks whose findings people gave other words, looked where they
- * found it; somebody of whom nothing else is known, such as a service, everywhere.
+ * found it; somebody who is not said to look for anything, such as a service, wherever it looked (`whereOf`).
  */
-function unannounced(networks: readonly Looker[], found: readonly (readonly [Looker["subject"], Found])[], inBody: readonly FrameSpan[]): Looker[] {
+function unannounced(
+  networks: readonly Looker[],
+  found: readonly (readonly [Looker["subject"], Found])[],
+  inBody: readonly FrameSpan[],
+  whereOf: (producer: string) => readonly FrameSpan[],
+): Looker[] {
   const groups = Map.groupBy(found, ([subject, { producer, label }]) => JSON.stringify([subject, producer, label]));
   return [...groups.values()].flatMap((group): Looker[] => {
     const [[subject, { producer, label }]] = group as [(typeof group)[number]];
@@ -76,13 +90,20 @@ function unannounced(networks: readonly Looker[], found: readonly (readonly [Loo
           inBody,
           group.map(([, span]) => span),
         )
-      : inBody;
+      : whereOf(producer);
     return [{ producer, subject, labels: [label], spans }];
   });
 }
 
-/** Whether a producer's boxes or masks are of instruments or of structures: by what it found. Boxes of instruments, and of nothing else, are followed. */
-function subjectOfThings({ tracks, events, detections }: Analysis): (producer: string) => "instrument" | "structure" {
+/**
+ * Whether a producer's boxes or masks are of instruments or of structures: as the analysis says or, where it does not, by what was found. Boxes of
+ * instruments, and of nothing else, are followed.
+ */
+function subjectOfThings({ tracks, events, detections, lookedAt = [] }: Analysis): (producer: string) => Looker["subject"] {
+  const said = new Map(
+    lookedAt.flatMap(({ producer, kind, subject }) => (subject && subject !== "out-of-body" && kind !== "cues" ? [[producer, subject] as const] : [])),
+  );
   const told = new Map(events.flatMap(({ producer, type }) => (type === "instrument" || type === "structure" ? [[producer, type] as const] : [])));
-  return (producer) => told.get(producer) ?? (tracks !== null && detections.some((one) => one.producer === producer) ? "instrument" : "structure");
+  return (producer) =>
+    said.get(producer) ?? told.get(producer) ?? (tracks !== null && detections.some((one) => one.producer === producer) ? "instrument" : "structure");
 }

@@ -239,7 +239,7 @@ describe("aggregate/merge-timeline", () => {
     await merge();
     expect((await merged()).lookedAt).to.deep.equal([
       {
-        ...{ producer: detector.id, kind: "detections" },
+        ...{ producer: detector.id, kind: "detections", subject: "instrument" },
         spans: [
           { startFrame: 0, endFrame: 300 },
           { startFrame: 450, endFrame: 800 },

@@ -362,11 +362,19 @@ describe("what each network looked at", () => {
       { producer: "instrument-detector", kind: "detections", spans: [{ startFrame: 0, endFrame: 1250 }] },
       { producer: "organ-segmenter", kind: "detections", spans: [{ startFrame: 0, endFrame: 2500 }] },
     ];
-    const changed = { ...analysis, detections: [own, organs], events: [...analysis.events, liver], lookedAt };
-    const { measures } = measureOf(operationOf(changed, count(2500)));
-    const of = (id: string) => measures.find((measure) => measure.id === id);
-    expect([of("instrument-share/Hook")?.value, of("idle-time")?.value]).to.deep.equal([0.6, 20]);
-    expect(of("idle-time")?.producers).to.deep.equal(["instrument-detector"]);
+    const expectOwn = (changed: Analysis) => {
+      const { measures } = measureOf(operationOf(changed, count(2500)));
+      const of = (id: string) => measures.find((measure) => measure.id === id);
+      expect([of("instrument-share/Hook")?.value, of("idle-time")?.value]).to.deep.equal([0.6, 20]);
+      expect(of("idle-time")?.producers).to.deep.equal(["instrument-detector"]);
+      expect(of("instrument-time/Liver")).to.equal(undefined);
+    };
+    const both = { ...analysis, detections: [own, organs], lookedAt };
+    expectOwn({ ...both, events: [...analysis.events, liver] });
+    // One that found nothing is known by what it says that it looks for.
+    const tracks = { uri: "s3://processed/tracks.json.gz", trackCount: 0, sha256: digest };
+    const subjects = ["instrument", "structure"] as const;
+    expectOwn({ ...both, tracks, lookedAt: lookedAt.map((one, i) => ({ ...one, subject: subjects[i] as "instrument" })) });
   });
 
   it("is the whole of what smoke's share is of, and untold where nobody looked", () => {

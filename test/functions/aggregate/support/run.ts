@@ -42,7 +42,7 @@ export async function merged(
   { frameCount = 1000, gate = [] as FrameSpan[], procedure = null as Procedure | null, frameRate = { num: 25, den: 1 } } = {},
 ): Promise<{ found: Analysis; lake: MemoryLake }> {
   const lake = memoryLake();
-  await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ frameCount, durationTicks: frameCount * 512 }));
+  await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ frameCount, durationTicks: frameCount, timebase: { num: 1, den: 25 } }));
   await lake.putJson(frameTableKey(caseId, runId), tableOf(count(frameCount), count(frameCount), undefined, frameRate));
   const segments = [{ uri: "s3://processed/a.ts", startFrame: 0, frameCount }];
   await lake.putJson(segmentManifestKey(caseId, runId), {
