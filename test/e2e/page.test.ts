@@ -388,7 +388,9 @@ describe("the page", function () {
     await page.click("#tab-measures");
     const row = page.locator("#measures tr", { has: page.locator("td", { hasText: /^Procedure time$/ }) });
     await row.locator("summary").click();
-    expect(await row.locator("small[lang=en]").textContent()).to.match(/^From the start of the first frame .* Definition of this platform\. .* \([0-9a-f]{12}\)\.$/);
+    expect(await row.locator("small[lang=en]").textContent()).to.match(
+      /^From the start of the first frame .* Definition of this platform\. .* \([0-9a-f]{12}\)\.$/,
+    );
   });
 
   it("keeps how difficult the operation was, as a surgeon grades it afterwards", async () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { measuresKey } from "../../../contracts/keys.ts";
 import { type Measures, measures as measuresContract } from "../../../contracts/measures.ts";
 import { createHandler } from "../../../functions/aggregate/measure-operation/handler.ts";
+import { union } from "../../../functions/aggregate/measure-operation/intervals.ts";
 import { measureOf } from "../../../functions/aggregate/measure-operation/measure.ts";
 import { readOperation } from "../../../functions/aggregate/measure-operation/read-operation.ts";
 import { count } from "../support/frames.ts";
@@ -85,14 +86,7 @@ describe("measures of what was merged", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(gap, { maxLength: 3 }), fc.infiniteStream(fc.integer({ min: 0, max: 2 })), async (gaps, stream) => {
         const outside = new Set(gaps.flatMap(([start, length]) => count(length).map((i) => start + i)));
-        const gate = gaps
-          .map(([startFrame, length]) => ({ startFrame, endFrame: Math.min(frameCount, startFrame + length) }))
-          .sort((a, b) => a.startFrame - b.startFrame)
-          .reduce<{ startFrame: number; endFrame: number }[]>((spans, span) => {
-            const last = spans.at(-1);
-            if (!last || span.startFrame > last.endFrame) return [...spans, span];
-            return [...spans.slice(0, -1), { ...last, endFrame: Math.max(last.endFrame, span.endFrame) }];
-          }, []);
+        const gate = union(gaps.map(([startFrame, length]) => ({ startFrame, endFrame: Math.min(frameCount, startFrame + length) })));
         // Each stretch of 10 s is said to be one phase or another; every frame is looked at, so that all that is inside was.
         const said = every(250, frameCount).map(() => stream.next().value as number);
         const looked = classifier("phases", "phase", labels, count(frameCount), (frame) =>
