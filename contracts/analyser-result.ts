@@ -13,6 +13,8 @@ export const envelope = z.strictObject({
   coverage: unit.nullable(),
   /** US dollars at list price, where the branch itself knows what it used; null where only its results tell. */
   costUsd: z.number().nonnegative().nullable(),
+  /** Seconds that the branch's job ran before it failed, as the service tells them; null or absent where it doesn't. What failed costs money, too. */
+  jobSeconds: z.number().nonnegative().nullable().optional(),
   error: z.string().max(2000).nullable(),
 });
 export type Envelope = z.infer<typeof envelope>;

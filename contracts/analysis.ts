@@ -18,7 +18,7 @@ const span = { startFrame: z.int().nonnegative(), endFrame: z.int().positive() }
  * frames of the renditions. Boxes are whole pixels of `media.raster`.
  */
 export const analysis = z.strictObject({
-  /** 1.1 has no `lookedAt`. */
+  /** 1.1 has no `lookedAt`, and no cost of a branch in `coverage`. */
   schema: z.enum(["surgical-analysis/1.1", "surgical-analysis/1.2"]),
   caseId,
   runId,
@@ -123,7 +123,10 @@ export const analysis = z.strictObject({
       status: z.enum(["SUCCEEDED", "FAILED", "SKIPPED"]),
       /** Whether the analysis is PARTIAL without it. */
       required: z.boolean(),
-      /** Share of the wanted frames that were looked at. */ share: unit,
+      /** Share of the wanted frames that were looked at. */
+      share: unit,
+      /** US dollars, as in `cost`, of which it is a part; null where nobody knows what ran. Absent from analyses of version 1.1. */
+      costUsd: z.number().nonnegative().nullable().optional(),
       error: z.string().nullable(),
     }),
   ),

@@ -18,10 +18,10 @@ import {
   type Values,
 } from "./asl.ts";
 import { capacity, isCapacityShort, located, type ProcessingArgs, processFrames, processingJob, type TranscodingArgs, transcode } from "./tasks.asl.ts";
-import { type TransformArgs, transformResources, transformSegments } from "./transform.asl.ts";
+import { failedSeconds, type TransformArgs, transformResources, transformSegments } from "./transform.asl.ts";
 
 /** What a branch reports (`contracts/analyser-result.ts`). Fields are values or expressions. */
-export const envelope = (analyser: string, status: "SUCCEEDED" | "FAILED" | "SKIPPED", outputPrefix: string | null, error: Value = null): Value => ({
+export const envelope = (analyser: string, status: "SUCCEEDED" | "FAILED" | "SKIPPED", outputPrefix: string | null, error: Value = null): Values => ({
   analyser,
   status,
   outputPrefix,
@@ -256,7 +256,12 @@ function processingBranch(analysers: readonly Analyser[], processing: Processing
     {
       Output: envelope(expression(id), "SUCCEEDED", expression(outputUri)),
       Catch: [
-        { ErrorEquals: ["States.ALL"], Assign: { analyserError: expression(errorMessage) }, Output: "{% $states.input %}", Next: "IsAnalyserShortOfCapacity" },
+        {
+          ErrorEquals: ["States.ALL"],
+          Assign: { analyserError: expression(errorMessage), analyserSeconds: expression(failedSeconds("Processing", "null")) },
+          Output: "{% $states.input %}",
+          Next: "IsAnalyserShortOfCapacity",
+        },
       ],
       Next: "AnalyserDone",
     },
@@ -281,7 +286,11 @@ function processingBranch(analysers: readonly Analyser[], processing: Processing
           Default: "AnalyserFailed",
         },
         WaitForAnalyserCapacity: { Type: "Wait", Seconds: capacity.waitSeconds, Next: "RunAnalyser" },
-        AnalyserFailed: { Type: "Pass", Output: envelope(expression(id), "FAILED", expression(outputUri), "{% $analyserError %}"), Next: "AnalyserDone" },
+        AnalyserFailed: {
+          Type: "Pass",
+          Output: { ...envelope(expression(id), "FAILED", expression(outputUri), "{% $analyserError %}"), jobSeconds: "{% $analyserSeconds %}" },
+          Next: "AnalyserDone",
+        },
         AnalyserDone: { Type: "Succeed" },
       },
     },

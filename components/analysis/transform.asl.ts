@@ -39,9 +39,13 @@ export const transformResources = ({ instanceType, instances = 1 }: Analyser, ke
 
 /** Milliseconds of a time in the description of a job: a number or a text, as Step Functions passes it on. */
 const millis = (time: string) => `($type(${time}) = 'number' ? ${time} : $toMillis(${time}))`;
-/** Seconds that a described job ran, 0 if it never began or its end is not told. */
-const secondsOf = (job: string) =>
-  `($exists(${job}.TransformStartTime) and $exists(${job}.TransformEndTime) ? (${millis(`${job}.TransformEndTime`)} - ${millis(`${job}.TransformStartTime`)}) / 1000 : 0)`;
+/** Seconds that a described job ran, `unknown` if it never began or its end is not told. */
+const secondsOf = (kind: "Transform" | "Processing", job: string, unknown: "0" | "null") =>
+  `($exists(${job}.${kind}StartTime) and $exists(${job}.${kind}EndTime) ? (${millis(`${job}.${kind}EndTime`)} - ${millis(`${job}.${kind}StartTime`)}) / 1000 : ${unknown})`;
+
+/** The same of the job whose failure was caught: the cause is what describes it. */
+export const failedSeconds = (kind: "Transform" | "Processing", unknown: "0" | "null") =>
+  `($told := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''; $job := $substring($told, 0, 1) = '{' and $substring($told, -1) = '}' ? $parse($told) : {}; ${secondsOf(kind, "$job", unknown)})`;
 
 /**
  * A batch transform job for each network of an analyser, side by side, over the same segments. A job that fails leaves the answers of
@@ -99,15 +103,13 @@ export function transformSegments(
           // A transform job has no limit of its own: Step Functions stops it.
           TimeoutSeconds: expression(`$states.input.timeoutSeconds + ${jobStartSeconds}`),
           Retry: [retryWhenFull("SageMaker.ResourceLimitExceededException"), retryBusy("SageMaker.ThrottlingException"), retryJobOnce(60)],
-          Output: { error: null, seconds: expression(secondsOf("$states.result")) },
+          Output: { error: null, seconds: expression(secondsOf("Transform", "$states.result", "0")) },
           Catch: [
             {
               ErrorEquals: ["States.ALL"],
               Output: {
                 error: expression(`$states.input.job.model & ': ' & ${errorMessage}`),
-                seconds: expression(
-                  `($told := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''; $job := $substring($told, 0, 1) = '{' and $substring($told, -1) = '}' ? $parse($told) : {}; ${secondsOf("$job")})`,
-                ),
+                seconds: expression(failedSeconds("Transform", "0")),
               },
               Next: "TransformEnded",
             },

@@ -188,6 +188,9 @@ describe("when a part fails", function () {
     expect(row).to.deep.include({ analyser: "frame-analysis", required: true });
     expect(row?.share).to.be.within(0.01, 0.99);
     expect(row?.error).to.include("MaxRuntimeInSeconds").and.to.include("phase-classifier: The analysis was stopped.");
+    // Both are told: what a job that failed cost, and what came of it.
+    for (const { analyser, costUsd } of coverage) expect(costUsd, analyser).to.be.a("number");
+    expect(row?.costUsd).to.be.greaterThan(0);
     const [phases] = scores.filter(({ producer }) => producer === "phase-classifier");
     expect(phases?.frameCount).to.be.greaterThan(0);
     const ends = lookedAt.filter(({ producer }) => producer === "phase-classifier").map(({ spans }) => spans.at(-1)?.endFrame ?? 0);

@@ -30,7 +30,7 @@ export function contentSha256({ media, producers, gate, segments, events, tags, 
     masks: masks.map(({ chunks, ...rest }) => ({ ...rest, chunks: chunks.map(placeless) })),
     scores: scores.map(placeless),
     lookedAt,
-    coverage: coverage.map(({ error: _, ...row }) => row),
+    coverage: coverage.map(({ error: _, costUsd: __, ...row }) => row),
   };
   return createHash("sha256").update(canonicalJson(findings)).digest("hex");
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Producer, sprites as spritesSchema } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
 import type { Procedure } from "../../../contracts/case.ts";
-import { costOf, type Usage } from "../../../contracts/cost.ts";
+import { type Cost, costOf, type Usage } from "../../../contracts/cost.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
 import {
@@ -93,8 +93,16 @@ async function merge(
     findings.filter((finding) => isAbout(finding, procedure)),
     video,
   );
-  const coverage = branches.map((branch) => coverageOf(branch, deps.optionalAnalysers));
   const reviewed = branches.some(({ envelope }) => envelope.analyser === reviewRendition && envelope.status === "SUCCEEDED");
+  const cost = costOf(
+    index.video,
+    await usageOf(deps, request, branches, {
+      conversionSeconds: index.converted?.wallSeconds,
+      reviewed,
+      picturesSearched: verdict.pictures?.searched ?? 0,
+    }),
+  );
+  const coverage = branches.map((branch) => ({ ...coverageOf(branch, deps.optionalAnalysers), costUsd: branchUsd(branch, cost) }));
   const sprites = findings.find(({ kind }) => kind === "sprites");
 
   const content = {
@@ -127,17 +135,7 @@ async function merge(
     status: statusOf(coverage),
     ...content,
     busiestFrame,
-    cost: {
-      ...costOf(
-        index.video,
-        await usageOf(deps, request, branches, {
-          conversionSeconds: index.converted?.wallSeconds,
-          reviewed,
-          picturesSearched: verdict.pictures?.searched ?? 0,
-        }),
-      ),
-      forecastUsd: request.forecastUsd,
-    },
+    cost: { ...cost, forecastUsd: request.forecastUsd },
     provenance: { pipelineVersion: deps.pipelineVersion, contentSha256: contentSha256(content) },
   };
   return {
@@ -185,8 +183,25 @@ async function usageOf(
     const branch = branches.find(({ envelope }) => envelope.analyser === analyser);
     const result = branch ? branch.result : await resultAt(lake, analyserPrefix(request.caseId, request.runId, analyser));
     const usd = branch?.envelope.costUsd ?? null;
-    if (result) jobs.push({ analyser, instanceType, wallSeconds: result.usage.wallSeconds, ...(usd !== null && { usd }) });
+    // A job that was killed couldn't say how long it ran; the service may.
+    const said = result && result.outputs.length > 0 ? result.usage.wallSeconds : undefined;
+    const wallSeconds = branch?.envelope.jobSeconds ?? said;
+    if (wallSeconds !== undefined) jobs.push({ analyser, instanceType, wallSeconds, ...(usd !== null && { usd }) });
   }
   const succeeded = (analyser: string) => branches.some(({ envelope }) => envelope.analyser === analyser && envelope.status === "SUCCEEDED");
   return { ...known, normalised: verdict === "NORMALISE", rekognition: succeeded("rekognition"), labels: succeeded("rekognition-labels"), jobs };
+}
+
+/** What services cost that no job of ours is, by the branch that asked them. They bill what they delivered (from memory): a branch that failed cost nothing. */
+const serviceItems: Readonly<Record<string, string>> = {
+  [reviewRendition]: "MediaConvert: review rendition",
+  rekognition: "Rekognition: shots and technical cues",
+  "rekognition-labels": "Rekognition: labels",
+};
+
+/** What a branch cost, by the run's breakdown; null where nobody knows how long its job ran. */
+function branchUsd({ envelope: { analyser, status } }: Branch, { breakdown }: Pick<Cost, "breakdown">): number | null {
+  const service = serviceItems[analyser];
+  const line = breakdown.find(({ item }) => (service === undefined ? item.startsWith(`SageMaker: ${analyser} on `) : item === service));
+  return line?.usd ?? (service !== undefined || status === "SKIPPED" ? 0 : null);
 }

@@ -148,7 +148,16 @@ describe("the modes of analysers", () => {
       { ...large, ...lost, outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "large")}` },
       { ...nightly, ...lost, outputPrefix: `s3://processed/${analyserPrefix(caseId, runId, "nightly")}` },
     ]);
-    const noJob = await run({ RunAnalyser: failing("States.TaskFailed", JSON.stringify({ FailureReason: "No disk." })) });
-    expect(noJob.envelopes).to.deep.equal([{ ...frames, status: "FAILED", error: "No disk." }, large, nightly]);
+    // How long the job ran stands in its description, in numbers or in words.
+    const times: [object, number | null][] = [
+      [{}, null],
+      [{ ProcessingStartTime: 1_000_000 }, null],
+      [{ ProcessingStartTime: 1_000_000, ProcessingEndTime: 1_042_500 }, 42.5],
+      [{ ProcessingStartTime: "2026-11-21T09:00:00.000Z", ProcessingEndTime: "2026-11-21T09:01:00.000Z" }, 60],
+    ];
+    for (const [described, jobSeconds] of times) {
+      const noJob = await run({ RunAnalyser: failing("States.TaskFailed", JSON.stringify({ FailureReason: "No disk.", ...described })) });
+      expect(noJob.envelopes).to.deep.equal([{ ...frames, status: "FAILED", error: "No disk.", jobSeconds }, large, nightly]);
+    }
   });
 });

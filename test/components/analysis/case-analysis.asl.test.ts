@@ -620,7 +620,7 @@ describe("a branch of the case analysis that fails", () => {
     expect(await envelopesOf({ RunAnalyser: failing("States.TaskFailed", "no memory") })).to.deep.equal([
       succeeded.review,
       succeeded.rekognition,
-      { ...succeeded.frames, status: "FAILED", error: "States.TaskFailed: no memory" },
+      { ...succeeded.frames, status: "FAILED", error: "States.TaskFailed: no memory", jobSeconds: null },
     ]);
     expect(await envelopesOf({ CollectShots: failing("BrokenContract", thrown("BrokenContract", "A page was empty.")) })).to.deep.equal([
       succeeded.review,

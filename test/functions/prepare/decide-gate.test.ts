@@ -216,6 +216,18 @@ describe("prepare/decide-gate", () => {
       ["The screening for pictures outside the patient ended as FAILED: No instance."],
     ],
     [
+      "it failed midway, whatever it left",
+      () => putResult({ framesDone: 2, status: "FAILED", error: "The analysis was stopped." }),
+      { status: "FAILED", error: "Out of time." },
+      ["The screening for pictures outside the patient ended as FAILED: Out of time."],
+    ],
+    [
+      "its network failed midway in a job that did not",
+      () => putResult({ framesDone: 2, status: "FAILED", error: "NaN" }),
+      {},
+      ["The network out-of-body failed: NaN.", "The network out-of-body looked at 2 of 3 frames; all are needed."],
+    ],
+    [
       "it left no result",
       () => lake.objects.delete(`${prefix}result.json`),
       {},
