@@ -97,7 +97,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** At most two decimals, none that is zero. */
 const figureOf = (value: number): string => String(Number(value.toFixed(2)));
 
-const viewTypes = /^(smoke|fog|blur|reflection|black|freeze|overexposed|underexposed|unusable|excursion|out-of-body|in-body|shot)/;
+const viewTypes = /^(smoke|fog|blur|reflection|black|freeze|overexposed|underexposed|unusable|excursion|lens-cleaning|out-of-body|in-body|shot)/;
 const safetyTypes = /^(bleeding|critical-view|adverse-event)/;
 
 function sectionOf({ kind, type, needsReview }: EvidenceItem): SectionId {
@@ -105,6 +105,6 @@ function sectionOf({ kind, type, needsReview }: EvidenceItem): SectionId {
   if (needsReview) return "for-review";
   if (safetyTypes.test(type)) return "safety";
   if (viewTypes.test(type)) return "view";
-  if (/^(instrument|exchange|idle|bimanual|two-instruments|path|mean-speed|speed)/.test(type)) return "instruments";
+  if (/^(instrument|exchange|idle|bimanual|two-instruments|path|mean-speed|mean-jerk)/.test(type)) return "instruments";
   return "course";
 }

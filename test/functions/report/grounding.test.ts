@@ -288,6 +288,7 @@ describe("the template", () => {
           "instrument-share",
           "critical-view-probability",
           "mean-speed",
+          "mean-jerk",
           "path-length",
         ),
         label,
@@ -302,6 +303,7 @@ describe("the template", () => {
               "exchange-count": "count",
               "exchanges-per-hour": "count-per-hour",
               "mean-speed": "diagonals-per-second",
+              "mean-jerk": "diagonals-per-second-cubed",
               "path-length": "diagonals",
             } as const
           )[type as "phase-duration"] ?? ("share" as const);

@@ -58,9 +58,10 @@ describe("GET /cases/{caseId}/measures", () => {
       const log = memoryCorrections(corrections.length > 0 ? [set] : []);
       const handler = createHandler({ lake, summary: async () => summary, log });
       const { statusCode, body } = await handler({ pathParameters: { caseId }, queryStringParameters: { corrected } });
-      if (statusCode !== 200) return { statusCode, ids: [], value: () => undefined, version: undefined };
-      const { measures, correctionsVersion: version } = caseMeasures.parse(JSON.parse(body));
-      return { statusCode, version, ids: measures.map(({ id }) => id), value: (id: string) => measures.find((one) => one.id === id)?.value };
+      if (statusCode !== 200) return { statusCode, ids: [], value: () => undefined, version: undefined, document: undefined };
+      const told = caseMeasures.parse(JSON.parse(body));
+      const { measures, correctionsVersion: version } = told;
+      return { statusCode, document: told, version, ids: measures.map(({ id }) => id), value: (id: string) => measures.find((one) => one.id === id)?.value };
     };
     const events = analysisOfDrawn(drawn).events.map(({ id }) => id);
     const judge = (kind: "event" | "track", id: string): CorrectionSet["corrections"][number] => ({
@@ -83,6 +84,21 @@ describe("GET /cases/{caseId}/measures", () => {
       ]);
       expect([renamed.value("instrument-time/Hook"), renamed.value(`instrument-time/${other}`)]).to.deep.equal([2, 0.4]);
       expect([renamed.value("path-length/Hook"), renamed.value(`path-length/${other}`)]).to.deep.equal([1, 2]);
+    });
+
+    it("names people among those who told a value, by the version of their corrections", async () => {
+      const added: CorrectionSet["corrections"][number] = {
+        ...{ kind: "add", target: { kind: "event", id: "added-1" }, before: null },
+        after: { type: "instrument", label: "Hook", startFrame: 80, endFrame: 90 },
+      };
+      const { measures, producers, definitions, schema } = (await ask([added])).document ?? expect.fail("There is no answer.");
+      expect(schema).to.equal("surgical-measures/1.1");
+      const hook = measures.find(({ id }) => id === "instrument-time/Hook");
+      expect([hook?.value, hook?.producers]).to.deep.equal([2.8, ["instrument-detector", "person"]]);
+      expect(producers?.find(({ id }) => id === "person")).to.deep.equal({
+        ...{ id: "person", kind: "person", name: "People who corrected the analysis", version: "1", digest: null, calibration: null },
+      });
+      expect(definitions?.map(({ name }) => name)).to.include("instrument-time");
     });
 
     it("gives what was measured where nobody corrected anything, and refuses what is no answer to the question", async () => {
