@@ -6,6 +6,7 @@ import {
   expression,
   type FunctionTarget,
   invoke,
+  type Retrier,
   request,
   retryBusy,
   retryWhenFull,
@@ -90,6 +91,9 @@ const failed: State = { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% 
 /** What came of one video (`contracts/backfill.ts`, `backfillOutcome`). */
 const outcome = (run: string, status: Value): Values => ({ caseId: expression(`${request}.caseId`), runId: expression(run), status });
 
+/** A scan for malware takes minutes, of a large video. Of what it never saw nothing ever comes: 13 minutes are waited. */
+const untilScanned: Retrier = { ErrorEquals: ["NotScanned"], IntervalSeconds: 60, BackoffRate: 1.5, MaxAttempts: 5 };
+
 /** One line of the manifest: an execution of its own, whose input it is. */
 function analyseVideo({ prepareBackfill, analysisArn, leaseTable, pollSeconds }: BackfillDefinitionArgs): Record<string, State> {
   const prepare = invoke(
@@ -98,7 +102,7 @@ function analyseVideo({ prepareBackfill, analysisArn, leaseTable, pollSeconds }:
     { Assign: { prepared: "{% $states.result.Payload %}" }, Catch: [fails("VideoFailed")], Next: "IsToAnalyse" },
   );
   return {
-    PrepareBackfill: { ...prepare, Retry: [...prepare.Retry, retryWhenFull("NoLease")] },
+    PrepareBackfill: { ...prepare, Retry: [...prepare.Retry, retryWhenFull("NoLease"), untilScanned] },
     IsToAnalyse: {
       Type: "Choice",
       Choices: [

@@ -59,6 +59,7 @@ export class Backfill extends PlatformComponent {
         },
         statements: [
           raw.allowListVersions("SeeVideo", rawVideosPrefix),
+          ...(startAfter === "scan" ? raw.allow("ReadScanResult", ["s3:GetObjectVersionTagging"], rawVideosPrefix) : []),
           ...table.allow("NoteAttempt", ["dynamodb:GetItem", "dynamodb:UpdateItem"]),
           analysis.workflow.allowDescribe("SeeRuns"),
           ...admission.allowLeases("TakeLeases"),

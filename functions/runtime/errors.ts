@@ -28,6 +28,11 @@ export class NoLease extends Error {
   override readonly name = "NoLease";
 }
 
+/** The scan for malware has yet to tell of an object; it may soon. */
+export class NotScanned extends Error {
+  override readonly name = "NotScanned";
+}
+
 /** An object that an earlier step should have written isn't there. */
 export class NotFound extends Error {
   override readonly name = "NotFound";

@@ -1,8 +1,10 @@
+import { GetObjectTaggingCommand } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured } from "../../runtime/errors.ts";
 import { executionArnOf } from "../../runtime/executions.ts";
+import { scanResultTag } from "../../runtime/malware-scan.ts";
 import { attemptNoter, runStateReader } from "../attempts.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
@@ -22,6 +24,10 @@ export function awsDeps(): Deps {
     rawBucket: RAW_BUCKET,
     leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { backfill: Number(environment.BACKFILL_LEASES) } }),
     versions: (key) => versionsOf(s3, RAW_BUCKET, key),
+    async scanResult(Key, versionId) {
+      const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: RAW_BUCKET, Key, VersionId: versionId ?? "null" }));
+      return TagSet.find((tag) => tag.Key === scanResultTag)?.Value;
+    },
     async summary(caseId) {
       const { Item } = await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }));
       return Item;

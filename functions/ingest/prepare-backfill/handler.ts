@@ -4,8 +4,9 @@ import { type AnalysisRequest, type CaseStatus, caseStatus } from "../../../cont
 import { isGoing } from "../../../contracts/case-table.ts";
 import { sourceKey } from "../../../contracts/keys.ts";
 import { attempts } from "../../../contracts/reanalysis.ts";
-import { InvalidInput, NoLease, TryAgain } from "../../runtime/errors.ts";
+import { InvalidInput, NoLease, NotScanned, TryAgain } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
+import { scanRefusal, scanResultOfTag } from "../../runtime/malware-scan.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
 import { type Attempt, isUnderWay, nextAttempt, type RunState, type SeenCase } from "../attempts.ts";
 import type { Leases } from "../leases.ts";
@@ -19,6 +20,8 @@ export interface Deps {
   leases: Leases;
   /** Versions of a source, newest first. */
   versions(key: string): Promise<ObjectVersion[]>;
+  /** What the scan for malware says of a version, as its tag; undefined if it has said nothing. */
+  scanResult(key: string, versionId: string | undefined): Promise<string | undefined>;
   /** The case's summary item, if there is one. */
   summary(caseId: string): Promise<unknown>;
   /** How the execution of a run stands; undefined if there is none. */
@@ -38,8 +41,8 @@ const isWhole = (status: CaseStatus): boolean => status !== "RUNNING" && status 
 /**
  * One line of a backfill's manifest to the run that analyses the newest version of its video. A run that this version of the
  * platform has been through is skipped. One that was stopped, ran out of time or failed goes on where it was, or begins anew where
- * Step Functions lets it go on no more. Throws NoLease while all leases of the class are taken, InvalidInput for a video that is not
- * there or must not be analysed.
+ * Step Functions lets it go on no more. Throws NoLease while all leases of the class are taken, NotScanned for a video that the scan for
+ * malware has yet to tell of, InvalidInput for one that is not there or must not be analysed.
  */
 export const createHandler =
   (deps: Deps) =>
@@ -52,7 +55,6 @@ export const createHandler =
     const latest = versions.find(({ isLatest }) => isLatest);
     if (!latest) throw new InvalidInput("There is no such video.");
     const summary = stored === undefined ? undefined : parseStored(summaryItem, stored, "A summary item of the case table");
-    refuseUnscanned(summary, deps.startAfter);
 
     const source = { bucket: deps.rawBucket, key, versionId: latest.versionId };
     const first = requestOf({ ...item, source }, latest.bytes, deps.pipelineVersion);
@@ -61,6 +63,8 @@ export const createHandler =
     if (summary !== undefined && own !== undefined && isWhole(summary.status)) return { verdict: "SKIP", runId: own, status: summary.status };
     const run = await deps.runState(request.runId);
     if (isUnderWay(run)) return { verdict: "SKIP", runId: request.runId, status: "RUNNING" };
+    if (deps.startAfter === "scan") refuseUnscanned(await deps.scanResult(key, latest.versionId));
+    else refuseRefused(summary);
 
     const lease = async (runId: string): Promise<void> => {
       if (!(await deps.leases.take("backfill", runId))) throw new NoLease("Every lease for backfills is taken.");
@@ -92,9 +96,17 @@ function ownRun({ source }: AnalysisRequest, summary: Summary | undefined, pipel
   return undefined;
 }
 
-/** A video that the scan for malware refused never had a run, nor has one that it has yet to look at. */
-function refuseUnscanned(summary: Summary | undefined, startAfter: StartAfter): void {
-  if (summary !== undefined && summary.runId !== null) return;
-  if (summary?.status === "REJECTED" || summary?.status === "QUARANTINED") throw new InvalidInput("The scan for malware refused this video.");
-  if (startAfter === "scan") throw new InvalidInput("This video was never let in: its scan for malware has not ended.");
+/** Lets in what the scan for malware found to be clean, this very version, and nothing else. */
+function refuseUnscanned(tag: string | undefined): void {
+  if (tag === undefined) throw new NotScanned("The scan for malware has told nothing of this video yet.");
+  const result = scanResultOfTag(tag);
+  if (result === undefined) throw new InvalidInput("The tag of the scan for malware on this video holds no result that is known.");
+  const refusal = scanRefusal("video", result);
+  if (refusal !== undefined) throw new InvalidInput(refusal.reason);
+}
+
+/** Where nothing is scanned, a case that was refused without a run was refused by a scan that there was once. */
+function refuseRefused(summary: Summary | undefined): void {
+  if (summary?.runId === null && (summary.status === "REJECTED" || summary.status === "QUARANTINED"))
+    throw new InvalidInput("The scan for malware refused this video.");
 }

@@ -6,6 +6,7 @@ import { Misconfigured, NotFound } from "../../runtime/errors.ts";
 import { startNamed } from "../../runtime/executions.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
+import { itemOfUpload } from "../uploads.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
@@ -35,6 +36,10 @@ export function awsDeps(): Deps {
     },
     async summary(caseId) {
       return (await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item: "SUMMARY" }, ConsistentRead: true }))).Item;
+    },
+    async isUploaded({ caseId, uploadId }) {
+      const { item } = itemOfUpload(uploadId);
+      return (await table.send(new GetCommand({ TableName: CASE_TABLE, Key: { caseId, item }, ConsistentRead: true }))).Item !== undefined;
     },
     async refuse(caseId, { status, reason }) {
       const now = new Date().toISOString();

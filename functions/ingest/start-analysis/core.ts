@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AnalysisRequest, analysisRequest } from "../../../contracts/case.ts";
 import { parseSourceKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
+import { objectScanned, type ScanResult, scanRefusal } from "../../runtime/malware-scan.ts";
 import { parseInput } from "../../runtime/parse.ts";
 
 /** What a video's analysis starts after: its arrival, or the scan for malware that follows where the environment has one. */
@@ -18,21 +19,6 @@ const objectCreated = z.object({
     object: z.object({ key: z.string().min(1), size: z.int().nonnegative(), "version-id": z.string().min(1).optional() }),
   }),
 });
-
-/** The part we use of GuardDuty's event (GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge"). It tells no size. */
-const objectScanned = z.object({
-  time: z.iso.datetime(),
-  source: z.literal("aws.guardduty"),
-  "detail-type": z.literal("GuardDuty Malware Protection Object Scan Result"),
-  detail: z.object({
-    s3ObjectDetails: z.object({ bucketName: z.string().min(1), objectKey: z.string().min(1), versionId: z.string().min(1).nullish() }),
-    scanResultDetails: z.object({
-      scanResultStatus: z.enum(["NO_THREATS_FOUND", "THREATS_FOUND", "UNSUPPORTED", "ACCESS_DENIED", "FAILED"]),
-      threats: z.array(z.object({ name: z.string() })).nullish(),
-    }),
-  }),
-});
-type ScanResult = z.infer<typeof objectScanned>["detail"]["scanResultDetails"];
 
 /** One version of an uploaded video. */
 export interface Source {
@@ -65,24 +51,10 @@ export const runIdOf = (bucket: string, key: string, versionId: string | undefin
     .digest("hex")
     .slice(0, 40);
 
-/** Whoever did not look can't say that there is nothing: anything but a clean result keeps the video from being opened. */
-function refusalOf({ scanResultStatus: status, threats }: ScanResult): Refusal | undefined {
-  const names = (threats ?? []).map(({ name }) => name).join(", ");
-  switch (status) {
-    case "NO_THREATS_FOUND":
-      return undefined;
-    case "THREATS_FOUND":
-      return { status: "REJECTED", reason: `The scan found malware in the video${names === "" ? "" : `: ${names}`}.` };
-    case "UNSUPPORTED":
-      return {
-        status: "QUARANTINED",
-        reason: "The video could not be scanned for malware: it is larger than the scan takes, or encrypted or packed so that it can't look inside.",
-      };
-    case "ACCESS_DENIED":
-      return { status: "QUARANTINED", reason: "The video could not be scanned for malware: the scan was not allowed to read it." };
-    case "FAILED":
-      return { status: "QUARANTINED", reason: "The video could not be scanned for malware: the scan failed." };
-  }
+/** Anything but a clean result keeps the video from being opened. */
+function refusalOf(result: ScanResult): Refusal | undefined {
+  const refusal = scanRefusal("video", result);
+  return refusal && { status: refusal.isBad ? "REJECTED" : "QUARANTINED", reason: refusal.reason };
 }
 
 /** A message's content. Throws InvalidInput if it is no JSON. */

@@ -7,7 +7,7 @@ import { emitMetrics } from "../../runtime/metrics.ts";
 import { parseStored } from "../../runtime/parse.ts";
 import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
 import type { Leases } from "../leases.ts";
-import { arrivalOf, eventOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
+import { type Arrival, arrivalOf, eventOf, type Refusal, requestOf, type Source, type StartAfter } from "./core.ts";
 
 export interface Deps {
   /** Part of every run's identity: another version analyses the same object anew. */
@@ -22,6 +22,8 @@ export interface Deps {
   bytesOf(source: Source): Promise<number>;
   /** The case's summary item, if there is one; what is left of a deleted case included. */
   summary(caseId: string): Promise<unknown>;
+  /** Whether somebody uploaded this video through the API: nobody waits for what was copied into the bucket. */
+  isUploaded(arrival: Pick<Arrival, "caseId" | "uploadId">): Promise<boolean>;
   /** Ends a case whose video must not be analysed. */
   refuse(caseId: string, refusal: Refusal): Promise<void>;
 }
@@ -52,6 +54,11 @@ async function handle(deps: Deps, messageId: string, body: string): Promise<void
   if (refusal !== undefined) {
     await deps.refuse(caseId, refusal);
     log("video refused", { caseId, messageId, status: refusal.status });
+    return;
+  }
+  // Copies, too, are scanned, and an archive's would take the places of those who wait: it is for a backfill, which finds the result as a tag.
+  if (deps.startAfter === "scan" && !(await deps.isUploaded(arrival))) {
+    log("clean video left for a backfill", { caseId, messageId });
     return;
   }
   const request = requestOf(arrival, arrival.bytes ?? (await deps.bytesOf(arrival.source)), deps.pipelineVersion);

@@ -28,6 +28,15 @@ describe("the definition of a backfill", () => {
     expect(await definitionFaults(JSON.parse(JSON.stringify(definition)))).to.deep.equal([]);
   });
 
+  it("waits for a lease for hours, and minutes for a scan for malware that has yet to tell", () => {
+    const { ItemProcessor } = definition.States["AnalyseVideos"] as unknown as {
+      ItemProcessor: { States: Record<string, { Retry: { ErrorEquals: string[] }[] }> };
+    };
+    const retriers = ItemProcessor.States["PrepareBackfill"]?.Retry.slice(-2);
+    expect(retriers?.map(({ ErrorEquals }) => ErrorEquals)).to.deep.equal([["NoLease"], ["NotScanned"]]);
+    expect(retriers?.[1]).to.deep.include({ IntervalSeconds: 60, BackoffRate: 1.5, MaxAttempts: 5 });
+  });
+
   it("lives as long as there is work: a year, the longest of any execution, while each analysis ends within a day and an hour", () => {
     expect(definition.TimeoutSeconds).to.equal(31_536_000);
     expect(video.States["AnalyseVideo"]).to.deep.include({ TimeoutSeconds: 90_000 });
@@ -134,5 +143,9 @@ describe("Backfill", () => {
       ...{ Action: ["states:DescribeExecution", "states:RedriveExecution"], Resource: [`${machines}:execution:svp-unit-case-analysis:*`] },
     });
     expect(granted.ReadOutcomeKey.Action).to.deep.equal(["kms:Decrypt"]);
+    expect(prepare.ReadScanResult).to.deep.include({
+      Action: ["s3:GetObjectVersionTagging"],
+      Resource: ["arn:aws:s3:::svp-unit-111111111111-raw/raw-videos/*"],
+    });
   });
 });

@@ -30,6 +30,7 @@ describe("ingest/prepare-backfill", () => {
               { versionId: "v1", bytes: 7, isLatest: false },
             ]
           : [],
+      scanResult: async (of, version) => (of === key && version === "v2" ? "NO_THREATS_FOUND" : undefined),
       summary: async () => undefined,
       runState: async () => undefined,
       note: async () => true,
@@ -92,18 +93,36 @@ describe("ingest/prepare-backfill", () => {
     expect([name, released]).to.deep.equal(["TryAgain", [attempt(1)]]);
   });
 
-  it("never goes around the scan for malware", async () => {
-    const refusal = async (change: Partial<Deps>) => {
-      const { name, message } = await failure(handler(change));
-      return [name, message];
-    };
-    const refused = ["InvalidInput", "The scan for malware refused this video."];
-    expect(await refusal(stored("REJECTED"))).to.deep.equal(refused);
-    expect(await refusal({ ...stored("QUARANTINED"), startAfter: "scan" })).to.deep.equal(refused);
-    const unscanned = ["InvalidInput", "This video was never let in: its scan for malware has not ended."];
-    expect(await refusal({ ...stored("UPLOADING"), startAfter: "scan" })).to.deep.equal(unscanned);
-    expect(await refusal({ startAfter: "scan" })).to.deep.equal(unscanned);
+  it("lets in the very version that the scan for malware found clean, though nobody uploaded it, and nothing else", async () => {
+    const tagged = (tag: string | undefined, change: Partial<Deps> = {}) => handler({ ...change, startAfter: "scan", scanResult: async () => tag });
+    expect(await handler({ startAfter: "scan" })).to.deep.equal({ verdict: "ANALYSE", request });
+    // Of an earlier version of the video.
+    expect(await tagged("NO_THREATS_FOUND", stored("REJECTED"))).to.deep.equal({ verdict: "ANALYSE", request });
+    taken.length = 0;
+    const unscanned = "The video could not be scanned for malware:";
+    for (const [tag, name, message] of [
+      [undefined, "NotScanned", "The scan for malware has told nothing of this video yet."],
+      ["THREATS_FOUND", "InvalidInput", "The scan found malware in the video."],
+      ["UNSUPPORTED", "InvalidInput", `${unscanned} it is larger than the scan takes, or encrypted or packed so that it can't look inside.`],
+      ["ACCESS_DENIED", "InvalidInput", `${unscanned} the scan was not allowed to read it.`],
+      ["FAILED", "InvalidInput", `${unscanned} the scan failed.`],
+      ["clean", "InvalidInput", "The tag of the scan for malware on this video holds no result that is known."],
+    ] as const) {
+      const error = await failure(tagged(tag));
+      expect([error.name, error.message]).to.deep.equal([name, message]);
+      // What was analysed once is asked of again: it may be another version of the video.
+      expect((await failure(tagged(tag, stored("COMPLETE", before)))).message).to.equal(message);
+    }
     expect(taken).to.deep.equal([]);
+    expect(await tagged(undefined, stored("COMPLETE", runId))).to.deep.equal({ verdict: "SKIP", runId, status: "COMPLETE" });
+  });
+
+  it("refuses, where nothing is scanned, what a scan refused once", async () => {
+    for (const status of ["REJECTED", "QUARANTINED"]) {
+      const { name, message } = await failure(handler(stored(status)));
+      expect([name, message]).to.deep.equal(["InvalidInput", "The scan for malware refused this video."]);
+    }
+    expect(await handler(stored("UPLOADING"))).to.deep.equal({ verdict: "ANALYSE", request });
   });
 
   it("asks to be tried again while all leases are taken, and refuses what is not there", async () => {

@@ -27,6 +27,7 @@ describe("ingest/start-analysis", () => {
   let deferred: string[];
   let refused: [string, Refusal][];
   let summary: unknown;
+  let uploaded: boolean;
   const deps: Deps = {
     pipelineVersion: "1.0.0",
     startAfter: "upload",
@@ -50,11 +51,12 @@ describe("ingest/start-analysis", () => {
       return 7;
     },
     summary: async () => summary,
+    isUploaded: async () => uploaded,
     refuse: async (...refusal) => void refused.push(refusal),
   };
   const handler = createHandler(deps);
   beforeEach(() => {
-    [started, held, deferred, refused, summary] = [[], new Set(), [], [], undefined];
+    [started, held, deferred, refused, summary, uploaded] = [[], new Set(), [], [], undefined, true];
   });
 
   it("starts a run named by bucket, key, version and pipeline", async () => {
@@ -225,6 +227,17 @@ describe("ingest/start-analysis", () => {
     it("starts the run of a clean video, the same that its arrival would name", async () => {
       expect(await afterScan(batch(scan("NO_THREATS_FOUND")))).to.deep.equal({ batchItemFailures: [] });
       expect(started).to.deep.equal([{ caseId, uploadId, runId: expectedRunId, source: { bucket: "raw", key, versionId: "v1", bytes: 7 } }]);
+    });
+
+    it("leaves a clean copy that nobody uploaded for a backfill, and refuses a bad one as any", async () => {
+      uploaded = false;
+      expect(await afterScan(batch(scan("NO_THREATS_FOUND")))).to.deep.equal({ batchItemFailures: [] });
+      expect([started, [...held], deferred, refused]).to.deep.equal([[], [], [], []]);
+      expect(await afterScan(batch(scan("FAILED")))).to.deep.equal({ batchItemFailures: [] });
+      expect(refused.map(([, { status }]) => status)).to.deep.equal(["QUARANTINED"]);
+      // Where nothing is scanned the rule itself lets no copy through.
+      await handler(batch(event()));
+      expect(started).to.have.length(1);
     });
 
     it("never analyses any other: rejects what holds malware, and quarantines what nobody could look into", async () => {
