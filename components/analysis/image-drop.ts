@@ -8,7 +8,9 @@ import { WorkQueue } from "../compute/work-queue.ts";
 import type { DataLake } from "../data/data-lake.ts";
 import { lakePrefixes } from "../data/lake-prefixes.ts";
 import { type Place, physicalName, regionalArn } from "../place.ts";
+import type { MalwareProtection } from "../security/malware-protection.ts";
 import { ruleSends } from "../security/policy.ts";
+import { scannedUnder, uploadedUnder } from "./arrival-events.ts";
 import type { RealTimeEndpoint } from "./real-time-endpoint.ts";
 
 export interface ImageDropArgs {
@@ -18,6 +20,8 @@ export interface ImageDropArgs {
   endpoint: RealTimeEndpoint;
   /** The network that answers for single images. */
   imageModel: Model;
+  /** What scans dropped images for malware: each is then read after the scan that found it clean. After its arrival, if absent. */
+  scannedBy?: MalwareProtection;
 }
 
 /** Name of the rule; the key's policy lets this one rule write to the queue. */
@@ -65,10 +69,15 @@ export class ImageDrop extends PlatformComponent {
         description: "Predicts what an image in the lake shows",
         timeoutSeconds: batchSeconds,
         memoryMb: 1024,
-        environment: { PROCESSED_BUCKET: processed.bucket, INFERENCE_ENDPOINT: endpoint.endpointName, INFERENCE_MODEL: JSON.stringify(imageModel) },
+        environment: {
+          START_AFTER: args.scannedBy ? "scan" : "upload",
+          PROCESSED_BUCKET: processed.bucket,
+          INFERENCE_ENDPOINT: endpoint.endpointName,
+          INFERENCE_MODEL: JSON.stringify(imageModel),
+        },
         statements: [
           ...queue.allowTake("TakeMessages"),
-          ...processed.allow("ReadImages", ["s3:GetObject"], lakePrefixes.droppedImages),
+          ...processed.allow("ReadImages", ["s3:GetObjectVersion"], lakePrefixes.droppedImages),
           ...processed.allow("WriteAnswers", ["s3:PutObject"], lakePrefixes.imageAnswers),
           endpoint.allowInvoke("Predict"),
         ],
@@ -89,22 +98,13 @@ export class ImageDrop extends PlatformComponent {
     this.registerOutputs();
   }
 
-  #rule(name: string, { settings: { place }, lake }: ImageDropArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {
+  #rule(name: string, { settings: { place }, lake, scannedBy }: ImageDropArgs, queueArn: pulumi.Input<string>, deadLetterArn: pulumi.Input<string>): void {
     const rule = new aws.cloudwatch.EventRule(
       this.childName("rule"),
       {
         name: imageRuleName(place),
-        description: "An image was put into the lake for a prediction",
-        eventPattern: JSON.stringify({
-          source: ["aws.s3"],
-          "detail-type": ["Object Created"],
-          // Copies are left out, as they are for videos.
-          detail: {
-            bucket: { name: [lake.processed.bucketName] },
-            object: { key: [{ prefix: lakePrefixes.droppedImages }] },
-            reason: ["PutObject", "CompleteMultipartUpload"],
-          },
-        }),
+        description: scannedBy ? "An image in the lake was scanned" : "An image was put into the lake for a prediction",
+        eventPattern: JSON.stringify((scannedBy ? scannedUnder : uploadedUnder)(lake.processed, lakePrefixes.droppedImages)),
       },
       this.child(),
     );

@@ -13,6 +13,7 @@ import { type Place, physicalName, regionalArn } from "../place.ts";
 import type { MalwareProtection } from "../security/malware-protection.ts";
 import { ruleSends, type Statement } from "../security/policy.ts";
 import type { Admission } from "./admission.ts";
+import { scannedUnder, uploadedUnder } from "./arrival-events.ts";
 import type { CaseAnalysis } from "./case-analysis.ts";
 
 export interface UploadEventsArgs {
@@ -155,7 +156,7 @@ export class UploadEvents extends PlatformComponent {
       {
         name: uploadRuleName(place),
         description: scannedBy ? "An uploaded video was scanned" : "A video was uploaded",
-        eventPattern: JSON.stringify(scannedBy ? scanned(raw) : uploaded(raw)),
+        eventPattern: JSON.stringify((scannedBy ? scannedUnder : uploadedUnder)(raw, rawVideosPrefix)),
       },
       this.child(),
     );
@@ -172,20 +173,6 @@ export class UploadEvents extends PlatformComponent {
     );
   }
 }
-
-const uploaded = ({ bucketName }: EncryptedBucket) => ({
-  source: ["aws.s3"],
-  "detail-type": ["Object Created"],
-  // Copies are left out: nothing that the platform itself writes may start an analysis.
-  detail: { bucket: { name: [bucketName] }, object: { key: [{ prefix: rawVideosPrefix }] }, reason: ["PutObject", "CompleteMultipartUpload"] },
-});
-
-/** Every result, not only the clean ones: a case must hear of the others, too. */
-const scanned = ({ bucketName }: EncryptedBucket) => ({
-  source: ["aws.guardduty"],
-  "detail-type": ["GuardDuty Malware Protection Object Scan Result"],
-  detail: { s3ObjectDetails: { bucketName: [bucketName], objectKey: [{ prefix: rawVideosPrefix }] } },
-});
 
 /** A scan's result tells no size, and may end a case. */
 const judgeScans = ({ raw, table }: UploadEventsArgs): Statement[] => [

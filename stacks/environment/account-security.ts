@@ -12,8 +12,9 @@ import type { Data } from "./data.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface AccountSecurity {
-  /** Scans what is uploaded. */
+  /** Scan videos that are uploaded, and images that are put into the lake. */
   readonly malwareProtection: MalwareProtection;
+  readonly imageProtection: MalwareProtection;
 }
 
 /** What watches the account, whatever is made in it. The organisation's own watchers are in stack `shared`. */
@@ -29,9 +30,9 @@ export function accountSecurity(
   const recorder = new ConfigurationRecorder("recorder", { place, otherRegions, ...archive }, opts);
   new ConformancePacks("conformance", { place, recorder }, opts);
   const malwareProtection = new MalwareProtection("malware-protection", { place: upkeep, bucket: lake.raw, prefix: rawVideosPrefix }, opts);
-  new MalwareProtection("image-protection", { place: upkeep, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
+  const imageProtection = new MalwareProtection("image-protection", { place: upkeep, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
   new SensitiveDataDiscovery("discovery", { place, buckets: [lake.processed, lake.datasets, lake.models, ...(calls ? [calls] : [])] }, opts);
   const { monthlyDollars, teams } = config.alerts;
   new BudgetAlerts("budget", { place, monthlyDollars, ...(teams && { teams }), alertTopicArn: alerts.arn }, opts);
-  return { malwareProtection };
+  return { malwareProtection, imageProtection };
 }

@@ -54,7 +54,7 @@ export interface Pipeline {
 export function pipeline(
   base: Foundation,
   { lake, table }: Data,
-  { malwareProtection }: AccountSecurity,
+  { malwareProtection, imageProtection }: AccountSecurity,
   config: EnvironmentConfig,
   shared: SharedOutputs,
   catalogue: Catalogue,
@@ -137,7 +137,11 @@ export function pipeline(
   );
   const { instanceType, minimumInstances: minimum, maximumInstances: maximum, capturePercent } = config.inference;
   const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType, instances: { minimum, maximum }, capturePercent }, opts);
-  new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: catalogue.imageModel }, opts);
+  new ImageDrop(
+    "image-drop",
+    { ...{ settings, lake, endpoint, imageModel: catalogue.imageModel }, ...(startAfter === "scan" && { scannedBy: imageProtection }) },
+    opts,
+  );
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const endpoints: ModelDeploymentArgs["endpoints"] = [
     { endpoint: endpoint.renewable, models: [catalogue.imageModel.id] },

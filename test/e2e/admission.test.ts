@@ -34,7 +34,12 @@ describe("admission", function () {
   before(async () => {
     folder = await temporaryFolder();
     clips = new Clips(folder.path, join(root, "samples/laparoscopy.mp4"));
-    platform = await openPlatform({ root, dataDir: join(folder.path, "data") });
+    // Analyses start after the upload here; everywhere else in these tests after the scan.
+    const configure = (config: Readonly<Record<string, string>>) => ({
+      ...config,
+      "svp:admission": JSON.stringify({ ...JSON.parse(config["svp:admission"] as string), startAfter: "upload" }),
+    });
+    platform = await openPlatform({ root, dataDir: join(folder.path, "data"), configure });
     client = new PlatformClient(platform.session);
     const { endpoint, region, credentials } = platform.session;
     states = new SFNClient({ endpoint, region, credentials });

@@ -39,6 +39,7 @@ export const explanations: readonly Explanation[] = [
   explain(/^ingest-(list-parts|complete-upload)$/, /^s3:ListBucket \(SeeWhetherVideoIsThere\)$/, "Asked only of an upload that S3 has joined already."),
   explain(/^analyse-collect-labels$/, any, "Labels are switched off here: test/e2e/faults.test.ts switches them on."),
   explain(/^(case-deletion|delete-)/, any, "Cases are deleted by people, not by an analysis: test/e2e/redrive.test.ts."),
+  explain(/^ingest-start-analysis$/, /\(RefuseVideo(Key)?\)$/, "Asked only of a video that the scan for malware did not find clean: test/e2e/scan.test.ts."),
   explain(/^ingest-start-analysis$/, /^kms:Decrypt \(SeeDeletionKey\)$/, "The local table is not encrypted."),
   explain(/^(dataset-build|learn-(plan|pick|label|seal)-)/, any, "Dataset versions are built by people, not by an analysis: test/e2e/export.test.ts."),
   explain(

@@ -1,40 +1,70 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
-import { parseDroppedImageKey } from "../../../contracts/keys.ts";
+import { droppedImagesPrefix, parseDroppedImageKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
+import { objectScanned, scanRefusal } from "../../runtime/malware-scan.ts";
 import { parseInput } from "../../runtime/parse.ts";
+import type { StartAfter } from "../../runtime/start-after.ts";
+
+const name = z.string().min(1);
 
 /** The part we use of S3's `Object Created` event as EventBridge delivers it: its key is not URL-encoded, unlike in S3's own notifications. */
 const objectCreated = z.object({
   source: z.literal("aws.s3"),
   "detail-type": z.literal("Object Created"),
-  detail: z.object({ bucket: z.object({ name: z.string().min(1) }), object: z.object({ key: z.string().min(1), size: z.int().nonnegative() }) }),
+  detail: z.object({ bucket: z.object({ name }), object: z.object({ key: name, size: z.int().nonnegative(), "version-id": name }) }),
 });
 
 /** Largest image that is read, 32 MiB: an 8K frame as PNG is about that, and the function holds it in memory. */
 const mostBytes = 32 * 2 ** 20;
 
-/** An image that somebody put into the lake. */
+/** A version of an image that somebody put into the lake. */
 export interface DroppedImage {
-  readonly imageId: string;
-  readonly bytes: number;
+  /** Undefined of a key that is none. */
+  readonly imageId: string | undefined;
+  /** Whoever sent it finds the answer under this name: the image's id or, since another key may hold a name, the key's SHA-256. */
+  readonly answerId: string;
+  readonly key: string;
+  readonly versionId: string;
+  /** Undefined where the event doesn't say. */
+  readonly bytes: number | undefined;
+  /** Why it must not even be read: all that is known before. */
+  readonly refusals: readonly string[];
 }
 
 /** What a queue message tells of. Throws InvalidInput for anything else; the message names no key, since keys of others may hold anything. */
-export function droppedImageOf(body: string, bucket: string): DroppedImage {
+export function droppedImageOf(body: string, bucket: string, startAfter: StartAfter): DroppedImage {
   let event: unknown;
   try {
     event = JSON.parse(body);
   } catch {
     throw new InvalidInput("The message isn't JSON.");
   }
-  const { detail } = parseInput(objectCreated, event);
-  const imageId = parseDroppedImageKey(detail.object.key);
+  const { bucket: of, refusal, ...object } = startAfter === "scan" ? scanned(event) : created(event);
   const faults = [
-    ...(detail.bucket.name === bucket ? [] : ["The object isn't in the processed bucket."]),
-    ...(imageId === undefined ? ["The object's key isn't images/input/{UUID in lower case}, so it can't be answered under the same id."] : []),
+    ...(of === bucket ? [] : ["The object isn't in the processed bucket."]),
+    ...(object.key.startsWith(droppedImagesPrefix) ? [] : [`The object isn't under ${droppedImagesPrefix}.`]),
   ];
-  if (imageId === undefined || faults.length > 0) throw new InvalidInput(...faults);
-  return { imageId, bytes: detail.object.size };
+  if (faults.length > 0) throw new InvalidInput(...faults);
+  const imageId = parseDroppedImageKey(object.key);
+  const misnamed = `The object's key isn't ${droppedImagesPrefix}{UUID in lower case}, so it isn't read: a key may not hold a name. Delete it.`;
+  return {
+    ...object,
+    imageId,
+    answerId: imageId ?? createHash("sha256").update(object.key).digest("hex"),
+    refusals: [...(imageId === undefined ? [misnamed] : []), ...(refusal === undefined ? [] : [refusal])],
+  };
+}
+
+function created(event: unknown) {
+  const { bucket, object } = parseInput(objectCreated, event).detail;
+  return { bucket: bucket.name, key: object.key, versionId: object["version-id"], bytes: object.size, refusal: undefined };
+}
+
+function scanned(event: unknown) {
+  const { s3ObjectDetails: object, scanResultDetails } = parseInput(objectScanned, event).detail;
+  const versionId = parseInput(name, object.versionId);
+  return { bucket: object.bucketName, key: object.objectKey, versionId, bytes: undefined, refusal: scanRefusal("image", scanResultDetails)?.reason };
 }
 
 /** Throws InvalidInput for an image that isn't even to be read. */

@@ -1,14 +1,22 @@
 import { type ApiError, type ImagePrediction, problemOf } from "../../../contracts/api.ts";
-import { droppedImageKey, imageAnswerKey } from "../../../contracts/keys.ts";
+import { imageAnswerKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { type ImageNetwork, predict } from "../../runtime/image-inference/predict.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
+import type { StartAfter } from "../../runtime/start-after.ts";
 import { checkSize, type DroppedImage, droppedImageOf } from "./core.ts";
 
 export interface Deps {
-  lake: Pick<Lake, "bucket" | "bytes" | "putJson">;
+  startAfter: StartAfter;
+  lake: Pick<Lake, "bucket" | "putJson">;
+  images: {
+    /** Bytes of a version of an object, without opening it. */
+    size(key: string, versionId: string): Promise<number>;
+    /** That very version: a newer one may not be scanned yet. */
+    read(key: string, versionId: string): Promise<Uint8Array>;
+  };
   network: ImageNetwork;
 }
 
@@ -21,17 +29,19 @@ export const createHandler =
   (deps: Deps) =>
   (event: unknown): Promise<BatchResponse> =>
     eachMessage(event, "in turn", async ({ messageId, body }) => {
-      const image = droppedImageOf(body, deps.lake.bucket);
+      const image = droppedImageOf(body, deps.lake.bucket, deps.startAfter);
       const answer = await answerTo(deps, image);
-      await deps.lake.putJson(imageAnswerKey(image.imageId), answer);
-      log("image answered", { imageId: image.imageId, messageId, status: "reasons" in answer ? "refused" : "predicted" });
+      await deps.lake.putJson(imageAnswerKey(image.answerId), answer);
+      const { imageId } = image;
+      log("image answered", { ...(imageId !== undefined && { imageId }), messageId, status: "reasons" in answer ? "refused" : "predicted" });
     });
 
 /** Only what is wrong with the image itself is an answer: anything else may pass, and is tried again. */
-async function answerTo({ lake, network }: Deps, { imageId, bytes }: DroppedImage): Promise<ImagePrediction | ApiError> {
+async function answerTo({ images, network }: Deps, { key, versionId, bytes, refusals }: DroppedImage): Promise<ImagePrediction | ApiError> {
+  if (refusals.length > 0) return problemOf(400, refusals);
   try {
-    checkSize(bytes);
-    return await predict(network, await lake.bytes(droppedImageKey(imageId)));
+    checkSize(bytes ?? (await images.size(key, versionId)));
+    return await predict(network, await images.read(key, versionId));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return problemOf(400, error.reasons);

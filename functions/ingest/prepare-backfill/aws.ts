@@ -2,9 +2,9 @@ import { GetObjectTaggingCommand } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { Misconfigured } from "../../runtime/errors.ts";
 import { executionArnOf } from "../../runtime/executions.ts";
 import { scanResultTag } from "../../runtime/malware-scan.ts";
+import { startAfter } from "../../runtime/start-after.ts";
 import { attemptNoter, runStateReader } from "../attempts.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
@@ -12,15 +12,14 @@ import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const environment = readEnvironment([
-    ...(["PIPELINE_VERSION", "START_AFTER", "CASE_TABLE", "RAW_BUCKET"] as const),
+    ...(["PIPELINE_VERSION", "CASE_TABLE", "RAW_BUCKET"] as const),
     ...(["LEASE_TABLE", "BACKFILL_LEASES", "STATE_MACHINE_ARN"] as const),
   ]);
-  const { START_AFTER: startAfter, RAW_BUCKET, CASE_TABLE, STATE_MACHINE_ARN } = environment;
-  if (startAfter !== "upload" && startAfter !== "scan") throw new Misconfigured(`START_AFTER is "${startAfter}"; it must be upload or scan.`);
+  const { RAW_BUCKET, CASE_TABLE, STATE_MACHINE_ARN } = environment;
   const [table, s3] = [documentClient(), s3Client()];
   return {
     pipelineVersion: environment.PIPELINE_VERSION,
-    startAfter,
+    startAfter: startAfter(),
     rawBucket: RAW_BUCKET,
     leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { backfill: Number(environment.BACKFILL_LEASES) } }),
     versions: (key) => versionsOf(s3, RAW_BUCKET, key),

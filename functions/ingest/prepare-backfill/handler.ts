@@ -8,10 +8,11 @@ import { InvalidInput, NoLease, NotScanned, TryAgain } from "../../runtime/error
 import { log } from "../../runtime/log.ts";
 import { scanRefusal, scanResultOfTag } from "../../runtime/malware-scan.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
+import type { StartAfter } from "../../runtime/start-after.ts";
 import { type Attempt, isUnderWay, nextAttempt, type RunState, type SeenCase } from "../attempts.ts";
 import type { Leases } from "../leases.ts";
 import type { ObjectVersion } from "../source-versions.ts";
-import { requestOf, runIdOf, type StartAfter } from "../start-analysis/core.ts";
+import { requestOf, runIdOf } from "../start-analysis/core.ts";
 
 export interface Deps {
   pipelineVersion: string;

@@ -5,9 +5,7 @@ import { parseSourceKey } from "../../../contracts/keys.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { objectScanned, type ScanResult, scanRefusal } from "../../runtime/malware-scan.ts";
 import { parseInput } from "../../runtime/parse.ts";
-
-/** What a video's analysis starts after: its arrival, or the scan for malware that follows where the environment has one. */
-export type StartAfter = "upload" | "scan";
+import type { StartAfter } from "../../runtime/start-after.ts";
 
 /** The part we use of S3's `Object Created` event as EventBridge delivers it: its key is not URL-encoded, unlike in S3's own notifications. */
 const objectCreated = z.object({

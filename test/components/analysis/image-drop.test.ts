@@ -2,9 +2,10 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { ImageDrop } from "../../../components/analysis/image-drop.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
+import { MalwareProtection } from "../../../components/security/malware-protection.ts";
 import { droppedImageKey, droppedImagesPrefix, imageAnswerKey, imageAnswersPrefix } from "../../../contracts/keys.ts";
 import { detector, image, jobNetwork, parts } from "../parts.ts";
-import { inAccount, statements } from "../place.ts";
+import { inAccount, place, statements } from "../place.ts";
 
 const queueArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-image-drop-queue";
 const deadLetterArn = `${queueArn}-dead-letters`;
@@ -12,7 +13,7 @@ const ruleArn = "arn:aws:events:us-east-1:111111111111:rule/svp-unit-image-drop"
 const bucketArn = "arn:aws:s3:::svp-unit-111111111111-processed";
 
 describe("ImageDrop", () => {
-  const make = () =>
+  const make = (isScanned = false) =>
     inAccount((opts) => {
       const { settings, lake } = parts(opts);
       const endpoint = new RealTimeEndpoint(
@@ -20,7 +21,8 @@ describe("ImageDrop", () => {
         { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 1 } },
         opts,
       );
-      new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: detector }, opts);
+      const scannedBy = new MalwareProtection("image-protection", { place, bucket: lake.processed, prefix: droppedImagesPrefix }, opts);
+      new ImageDrop("image-drop", { settings, lake, endpoint, imageModel: detector, ...(isScanned && { scannedBy }) }, opts);
     });
   let stack: Awaited<ReturnType<typeof make>>;
   before(async () => {
@@ -44,6 +46,20 @@ describe("ImageDrop", () => {
     expect(stack.one(aws.cloudwatch.EventTarget, "image-drop-target").inputs).to.deep.include({ arn: queueArn, deadLetterConfig: { arn: deadLetterArn } });
   });
 
+  it("listens to the scan alone where images are scanned", async () => {
+    const startsAfter = (deployed: Awaited<ReturnType<typeof make>>) =>
+      (deployed.one(aws.lambda.Function, "analyse-infer-dropped-image").inputs["environment"] as { variables: Record<string, string> }).variables[
+        "START_AFTER"
+      ];
+    const scanned = await make(true);
+    expect(JSON.parse(scanned.one(aws.cloudwatch.EventRule, "image-drop-rule").inputs["eventPattern"] as string)).to.deep.equal({
+      source: ["aws.guardduty"],
+      "detail-type": ["GuardDuty Malware Protection Object Scan Result"],
+      detail: { s3ObjectDetails: { bucketName: ["svp-unit-111111111111-processed"], objectKey: [{ prefix: droppedImagesPrefix }] } },
+    });
+    expect([startsAfter(stack), startsAfter(scanned)]).to.deep.equal(["upload", "scan"]);
+  });
+
   it("keeps events in an encrypted queue that the rule alone may fill, and what fails five times in another", () => {
     const key = stack.one(aws.kms.Key, "keys-derived");
     const queue = stack.one(aws.sqs.Queue, "image-drop-queue").inputs;
@@ -61,7 +77,7 @@ describe("ImageDrop", () => {
 
   it("lets the function read images, write answers, ask the endpoint, and do no more", () => {
     const granted = statements(stack.one(aws.iam.RolePolicy, "analyse-infer-dropped-image-role-policy").inputs["policy"]);
-    expect(granted.ReadImages).to.deep.include({ Action: ["s3:GetObject"], Resource: [`${bucketArn}/${droppedImagesPrefix}*`] });
+    expect(granted.ReadImages).to.deep.include({ Action: ["s3:GetObjectVersion"], Resource: [`${bucketArn}/${droppedImagesPrefix}*`] });
     expect(granted.WriteAnswers).to.deep.include({ Action: ["s3:PutObject"], Resource: [`${bucketArn}/${imageAnswersPrefix}*`] });
     expect(granted.Predict.Action).to.deep.equal(["sagemaker:InvokeEndpoint"]);
     expect(granted.TakeMessages.Resource).to.deep.equal([queueArn]);

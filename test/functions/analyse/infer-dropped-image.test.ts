@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect } from "chai";
 import sharp from "sharp";
 import { apiError, imagePrediction } from "../../../contracts/api.ts";
@@ -12,7 +13,13 @@ const mostBytes = 32 * 2 ** 20;
 const event = (key: string, size = 100, bucket = "processed") => ({
   source: "aws.s3",
   "detail-type": "Object Created",
-  detail: { bucket: { name: bucket }, object: { key, size }, reason: "PutObject" },
+  detail: { bucket: { name: bucket }, object: { key, size, "version-id": "v1" }, reason: "PutObject" },
+});
+const scan = (key: string, scanResultStatus: string, threats: object[] | null = null, change: object = {}) => ({
+  time: "2026-11-26T10:00:00Z",
+  source: "aws.guardduty",
+  "detail-type": "GuardDuty Malware Protection Object Scan Result",
+  detail: { s3ObjectDetails: { bucketName: "processed", objectKey: key, versionId: "v1", ...change }, scanResultDetails: { scanResultStatus, threats } },
 });
 const batch = (...bodies: unknown[]) => ({
   Records: bodies.map((body, i) => ({ messageId: `m${i}`, body: typeof body === "string" ? body : JSON.stringify(body) })),
@@ -20,17 +27,20 @@ const batch = (...bodies: unknown[]) => ({
 
 describe("analyse/infer-dropped-image", () => {
   let objects: Map<string, Uint8Array>;
+  let sizes: Map<string, number>;
   let written: [string, unknown][];
   let read: string[];
   let isBusy: boolean;
   const deps: Deps = {
-    lake: {
-      bucket: "processed",
-      bytes: async (key) => {
+    startAfter: "upload",
+    lake: { bucket: "processed", putJson: async (...object) => void written.push(object) },
+    images: {
+      size: async (key) => sizes.get(key) ?? (objects.get(key) as Uint8Array).length,
+      read: async (key, versionId) => {
         read.push(key);
+        expect(versionId).to.equal("v1");
         return objects.get(key) as Uint8Array;
       },
-      putJson: async (...object) => void written.push(object),
     },
     network: {
       model: detector,
@@ -52,7 +62,7 @@ describe("analyse/infer-dropped-image", () => {
     ]);
   });
   beforeEach(() => {
-    [written, read, isBusy] = [[], [], false];
+    [written, read, isBusy, sizes] = [[], [], false, new Map()];
   });
 
   it("answers an image under its own id, and the same event with the same answer", async () => {
@@ -88,8 +98,6 @@ describe("analyse/infer-dropped-image", () => {
   const foreign: [string, unknown][] = [
     ["no JSON", "{"],
     ["another event", { source: "aws.s3", "detail-type": "Object Deleted" }],
-    ["a key that holds a name", event("images/input/jane-doe.png")],
-    ["an image in a folder", event(`images/input/folder/${good}`)],
     ["an answer", event(imageAnswerKey(good))],
     ["another bucket", event(droppedImageKey(good), 100, "raw")],
   ];
@@ -99,6 +107,60 @@ describe("analyse/infer-dropped-image", () => {
       expect(written.map(([key]) => key)).to.deep.equal([imageAnswerKey(good)]);
     });
   }
+
+  const misnamed = "The object's key isn't images/input/{UUID in lower case}, so it isn't read: a key may not hold a name. Delete it.";
+
+  it("answers a key that is no UUID under its digest, and never reads what lies there", async () => {
+    const keys = ["images/input/jane-doe.png", `images/input/folder/${good}`, `images/input/${good.toUpperCase().replace("8000", "A000")}`];
+    expect(await handler(batch(...keys.map((key) => event(key))))).to.deep.equal({ batchItemFailures: [] });
+    expect(written.map(([key]) => key)).to.deep.equal(keys.map((key) => `images/output/${createHash("sha256").update(key).digest("hex")}.json`));
+    for (const [, answer] of written) expect(apiError.parse(answer)).to.deep.include({ status: 400, reasons: [misnamed] });
+    expect(read).to.deep.equal([]);
+  });
+
+  describe("after the scan for malware", () => {
+    const afterScan = createHandler({ ...deps, startAfter: "scan" });
+
+    it("answers a clean image, whose size is asked for", async () => {
+      expect(await afterScan(batch(scan(droppedImageKey(good), "NO_THREATS_FOUND")))).to.deep.equal({ batchItemFailures: [] });
+      expect(written.map(([key]) => key)).to.deep.equal([imageAnswerKey(good)]);
+      expect(imagePrediction.parse(written[0]?.[1]).image).to.deep.equal({ width: 64, height: 32 });
+      sizes.set(droppedImageKey(good), mostBytes + 1);
+      await afterScan(batch(scan(droppedImageKey(good), "NO_THREATS_FOUND")));
+      expect(apiError.parse(written[1]?.[1]).reasons).to.deep.equal(["The image has 33554433 bytes; at most 33554432 are taken."]);
+      expect(read).to.deep.equal([droppedImageKey(good)]);
+    });
+
+    it("answers any other by the reason, and never reads it", async () => {
+      const results = [
+        scan(droppedImageKey(good), "THREATS_FOUND", [{ name: "EICAR-Test-File (not a virus)" }]),
+        ...["UNSUPPORTED", "ACCESS_DENIED", "FAILED"].map((status) => scan(droppedImageKey(good), status)),
+        scan("images/input/jane-doe.png", "THREATS_FOUND"),
+      ];
+      expect(await afterScan(batch(...results))).to.deep.equal({ batchItemFailures: [] });
+      const unscanned = "The image could not be scanned for malware:";
+      expect(written.map(([, answer]) => apiError.parse(answer).reasons)).to.deep.equal([
+        ["The scan found malware in the image: EICAR-Test-File (not a virus)."],
+        [`${unscanned} it is larger than the scan takes, or encrypted or packed so that it can't look inside.`],
+        [`${unscanned} the scan was not allowed to read it.`],
+        [`${unscanned} the scan failed.`],
+        [misnamed, "The scan found malware in the image."],
+      ]);
+      expect(written.slice(0, 4).map(([key]) => key)).to.deep.equal(Array(4).fill(imageAnswerKey(good)));
+      expect(read).to.deep.equal([]);
+    });
+
+    it("takes no other event: an arrival alone lets nothing in, nor a result without a version", async () => {
+      const bodies = [
+        event(droppedImageKey(good)),
+        scan(droppedImageKey(good), "CLEAN"),
+        scan(droppedImageKey(good), "NO_THREATS_FOUND", null, { versionId: null }),
+      ];
+      expect((await afterScan(batch(...bodies))).batchItemFailures).to.have.length(3);
+      expect((await handler(batch(scan(droppedImageKey(good), "NO_THREATS_FOUND")))).batchItemFailures).to.have.length(1);
+      expect([written, read]).to.deep.equal([[], []]);
+    });
+  });
 
   it("tries again where the endpoint is busy, and tells nobody that the image is bad", async () => {
     isBusy = true;
