@@ -15,6 +15,17 @@ export interface ReviewPlan {
   coverImage: string;
 }
 
+/** Bits a second at which people see no difference: no rendition has more. */
+const bestRate = 8_000_000;
+/** Largest stored video that Rekognition takes, 10 GB (Rekognition Developer Guide, "Guidelines and quotas"), and the part of it that pictures may fill: the rest is for the MP4's own tables. */
+const rekognition = { mostBytes: 10e9, pictures: 0.95 };
+
+/**
+ * Bits a second that the review rendition has at most. Rekognition looks at this file, so that a long video gets fewer: from 2.6 hours
+ * on, and 3.5 Mb/s at the 6 hours that are admitted, which 1080p of an operation, that mostly stands still, bears well.
+ */
+export const reviewRate = (seconds: number): number => Math.min(bestRate, Math.floor((rekognition.mostBytes * rekognition.pictures * 8) / seconds));
+
 /** MediaConvert's layers go from 0 to 99 (API reference, InsertableImage). */
 const layers = 100;
 /**
@@ -33,7 +44,8 @@ export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gat
   const box = boxFor(video, 1920, 1080);
   const size = fitWithin(video, box);
   const rate = video.nominalFrameRate;
-  const picture = encodedVideo(box, { rate, gopSeconds: 0.5, bFrames: 2, quality: 8, maxBitrate: 8_000_000 });
+  const seconds = (video.durationTicks * video.timebase.num) / video.timebase.den;
+  const picture = encodedVideo(box, { rate, gopSeconds: 0.5, bFrames: 2, quality: 8, maxBitrate: reviewRate(seconds) });
   const covers = coversOf(gate).map(({ layer, ...region }) => cover(region, region, rate, size, layer, plan.coverImage));
   const preprocessors = { ...picture.VideoPreprocessors, ...(covers.length > 0 ? { ImageInserter: { InsertableImages: covers } } : {}) };
   return {

@@ -66,6 +66,22 @@ describe("prepare/plan-review", () => {
     expect(picture["VideoPreprocessors"]).not.to.have.property("ImageInserter");
   });
 
+  it("stays below the 10 GB that Rekognition takes, however long the video is", async () => {
+    const rateOf = async (seconds: number): Promise<number> => {
+      const { CodecSettings } = pictureOf(await plan({ durationTicks: seconds * 12_800 }, [])) as { CodecSettings: { H264Settings: { MaxBitrate: number } } };
+      return CodecSettings.H264Settings.MaxBitrate;
+    };
+    expect(await rateOf(10)).to.equal(8_000_000);
+    expect(await rateOf(9500)).to.equal(8_000_000);
+    expect(await rateOf(9501)).to.equal(7_999_157);
+    expect(await rateOf(6 * 3600)).to.equal(3_518_518);
+    for (const seconds of [9500, 9501, 4 * 3600, 6 * 3600]) {
+      // Beside the pictures: what MP4 notes of each of 60 frames a second is less than 32 bytes.
+      const bytes = ((await rateOf(seconds)) / 8 + 60 * 32) * seconds;
+      expect(bytes).to.be.within(9e9, 10e9);
+    }
+  });
+
   it("covers exactly the spans outside the patient", async () => {
     const rate = { num: 30000, den: 1001 };
     const spans = [

@@ -156,6 +156,32 @@ describe("Rekognition", () => {
     expect(reasons[1]?.StatusMessage).to.equal("The local cloud does not implement SegmentTypes TECHNICAL_CUE for a video with sound.");
   });
 
+  it("takes 10 GB and 6 hours of a stored video, and no more", async () => {
+    const ofBytes = async (bytes: number) => {
+      const file: FolderCloud["store"]["file"] = async (...object) => ({ ...(await cloud.store.file(...object)), bytes });
+      return createRekognition({
+        ...{ folder: join(cloud.folder, `of-${bytes}`), tools: await findMediaTools(), store: { ...cloud.store, file } },
+        ...{ slots: createSlots(1), faults: cloud.faults, log: () => {} },
+      });
+    };
+    const [most, larger] = [await ofBytes(10 * 1024 ** 3), await ofBytes(10 * 1024 ** 3 + 1)];
+    await start(request("yuv420p.mp4"), most);
+    const { name, message } = await failure(start(request("yuv420p.mp4"), larger));
+    expect([name, message]).to.deep.equal(["VideoTooLargeException", "The video has 10737418241 bytes; at most 10737418240 are analysed."]);
+    await Promise.all([most.close(), larger.close()]);
+    const source = ["-f", "lavfi", "-i", "color=s=320x180:r=1:d=5"];
+    const kept = [...x264, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-video_track_timescale", "1000"];
+    for (const [clip, step] of [
+      ["six.mp4", 5399_500],
+      ["longer.mp4", 5400_500],
+    ] as const)
+      await ffmpeg(...source, "-vf", `settb=1/1000,setpts=N*${step}`, ...kept, cloud.pathOf("lake", clip));
+    const ended = await Promise.all(["six.mp4", "longer.mp4"].map((clip) => finish(request(clip))));
+    expect(ended[1]).to.include({ JobStatus: "FAILED" });
+    expect(ended[1]?.StatusMessage).to.match(/^The video lasts 2160\d(\.\d+)? s; at most 21600 s are analysed\.$/);
+    expect(ended[0]?.StatusMessage).to.equal(undefined);
+  });
+
   it("fails a job that a fault was put on", async () => {
     cloud.faults.add((service, job) => service === "rekognition" && job === "tag", "Nobody is looking.");
     expect(await finish(request("yuv420p.mp4", { JobTag: "tag" }))).to.deep.include({ JobStatus: "FAILED", StatusMessage: "Nobody is looking." });
