@@ -4,15 +4,15 @@ import { readEnvironment } from "../../runtime/environment.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import { endpointNetwork, imageNetworkVariables } from "../../runtime/image-inference/endpoint.ts";
 import { s3Lake } from "../../runtime/lake.ts";
-import { startAfter } from "../../runtime/start-after.ts";
+import { startAfterOf } from "../../runtime/start-after.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
-  const environment = readEnvironment(["PROCESSED_BUCKET", ...imageNetworkVariables]);
+  const environment = readEnvironment(["PROCESSED_BUCKET", "START_AFTER", ...imageNetworkVariables]);
   const { PROCESSED_BUCKET: Bucket } = environment;
   const s3 = s3Client();
   return {
-    startAfter: startAfter(),
+    startAfter: startAfterOf(environment),
     lake: s3Lake(s3, Bucket),
     images: {
       async size(Key, VersionId) {

@@ -4,7 +4,7 @@ import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts
 import { readEnvironment } from "../../runtime/environment.ts";
 import { executionArnOf } from "../../runtime/executions.ts";
 import { scanResultTag } from "../../runtime/malware-scan.ts";
-import { startAfter } from "../../runtime/start-after.ts";
+import { startAfterOf } from "../../runtime/start-after.ts";
 import { attemptNoter, runStateReader } from "../attempts.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
@@ -12,14 +12,14 @@ import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const environment = readEnvironment([
-    ...(["PIPELINE_VERSION", "CASE_TABLE", "RAW_BUCKET"] as const),
+    ...(["PIPELINE_VERSION", "START_AFTER", "CASE_TABLE", "RAW_BUCKET"] as const),
     ...(["LEASE_TABLE", "BACKFILL_LEASES", "STATE_MACHINE_ARN"] as const),
   ]);
   const { RAW_BUCKET, CASE_TABLE, STATE_MACHINE_ARN } = environment;
   const [table, s3] = [documentClient(), s3Client()];
   return {
     pipelineVersion: environment.PIPELINE_VERSION,
-    startAfter: startAfter(),
+    startAfter: startAfterOf(environment),
     rawBucket: RAW_BUCKET,
     leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { backfill: Number(environment.BACKFILL_LEASES) } }),
     versions: (key) => versionsOf(s3, RAW_BUCKET, key),

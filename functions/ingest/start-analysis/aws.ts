@@ -4,7 +4,7 @@ import { documentClient, queueClient, s3Client, statesClient } from "../../runti
 import { readEnvironment } from "../../runtime/environment.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { startNamed } from "../../runtime/executions.ts";
-import { startAfter } from "../../runtime/start-after.ts";
+import { startAfterOf } from "../../runtime/start-after.ts";
 import { tableLeases } from "../leases.ts";
 import { versionsOf } from "../source-versions.ts";
 import { itemOfUpload } from "../uploads.ts";
@@ -12,14 +12,14 @@ import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
   const environment = readEnvironment([
-    ...(["STATE_MACHINE_ARN", "PIPELINE_VERSION", "CASE_TABLE"] as const),
+    ...(["STATE_MACHINE_ARN", "PIPELINE_VERSION", "START_AFTER", "CASE_TABLE"] as const),
     ...(["LEASE_TABLE", "INTERACTIVE_LEASES", "QUEUE_URL", "RETRY_SECONDS"] as const),
   ]);
   const { STATE_MACHINE_ARN, CASE_TABLE } = environment;
   const [states, table, queue, s3] = [statesClient(), documentClient(), queueClient(), s3Client()];
   return {
     pipelineVersion: environment.PIPELINE_VERSION,
-    startAfter: startAfter(),
+    startAfter: startAfterOf(environment),
     leases: tableLeases(table, { tableName: environment.LEASE_TABLE, caps: { interactive: Number(environment.INTERACTIVE_LEASES) } }),
     // Where there was one, the event came again, and its run is done or under way.
     start: (request) => startNamed(states, STATE_MACHINE_ARN, request.runId, request),
