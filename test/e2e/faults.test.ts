@@ -275,16 +275,16 @@ describe("when a part fails", function () {
     for (let delivery = 0; delivery < 3; delivery++) {
       await platform.cloud.events.publish({
         id: randomUUID(),
-        source: "aws.s3",
-        "detail-type": "Object Created",
+        source: "aws.guardduty",
+        "detail-type": "GuardDuty Malware Protection Object Scan Result",
         account: platform.cloud.accountId,
         region: platform.cloud.region,
         time: new Date().toISOString(),
-        resources: [`arn:aws:s3:::${bucket}`],
+        resources: [],
         detail: {
-          bucket: { name: bucket },
-          object: { key: source?.key, size: object.bytes, etag: object.etag, "version-id": object.versionId, sequencer: "01" },
-          reason: "PutObject",
+          ...{ schemaVersion: "1.0", scanStatus: "COMPLETED", resourceType: "S3_OBJECT" },
+          s3ObjectDetails: { bucketName: bucket, objectKey: source?.key, eTag: object.etag, versionId: object.versionId, s3Throttled: false },
+          scanResultDetails: { scanResultStatus: "NO_THREATS_FOUND", threats: null },
         },
       });
     }
