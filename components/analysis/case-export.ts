@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Terminology } from "../../contracts/terminology.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
@@ -27,6 +28,8 @@ export interface CaseExportArgs {
   network: ComputeNetwork;
   /** What draws findings into pictures. */
   instanceType: string;
+  /** Codes of other terminologies for FHIR and DICOM; none, if left out. */
+  codes?: Terminology | undefined;
 }
 
 /** The state machine that exports analyses, and everything that its states use. */
@@ -47,7 +50,11 @@ export class CaseExport extends PlatformComponent {
         // An hour with a million boxes takes a minute (docs/interchange.md).
         timeoutSeconds: 900,
         memoryMb: 3008,
-        environment: { CASE_TABLE: table.tableName, PROCESSED_BUCKET: processed.bucket },
+        environment: {
+          CASE_TABLE: table.tableName,
+          PROCESSED_BUCKET: processed.bucket,
+          ...(args.codes && { TERMINOLOGY: JSON.stringify(args.codes) }),
+        },
         statements: [
           ...table.allow("ReadCorrections", ["dynamodb:Query"]),
           ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { interfaceServices } from "../../components/network/endpoint-policies.ts";
 import { retentionClass } from "../../contracts/case.ts";
+import { terminology } from "../../contracts/terminology.ts";
 import { account, accountId, common, days, instanceType, logDays, region } from "./fields.ts";
 import { learningConfig } from "./learning.ts";
 import { flawsOfWriter, reportWriter } from "./report.ts";
@@ -96,6 +97,8 @@ export const environmentConfig = z
     }),
     learning: learningConfig,
     report: reportWriter.optional(),
+    /** Codes of SNOMED CT and others that FHIR and DICOM exports tell beside the platform's own (docs/interchange.md); absent: none. */
+    codes: terminology.optional(),
     rekognition: z
       .strictObject({
         enabled: z.boolean(),

@@ -86,7 +86,7 @@ export function pipeline(
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysesAtOnce = config.admission.interactive + config.admission.backfill;
   const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, analysesAtOnce, pipelineVersion }, opts);
-  const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
+  const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType, codes: config.codes }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const { watch: looks, quality, retraining: teaching, cleanUp } = config.learning;
   const models = catalogue.models.map(({ model }) => model);

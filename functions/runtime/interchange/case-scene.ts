@@ -103,6 +103,8 @@ export function sceneOf(lake: Pick<Lake, "bytes">, analysis: Analysis, frames: F
     provenance: analysis.provenance,
     corrections: null,
     correctedBy: [],
+    reports: [],
+    codes: {},
     boxes: () => merged(detections.map((one, i) => boxesOf(lake, one.chunks, span, labelIndex(one.labels, labels), i))),
     masks: () => merged(masks.map((one, i) => masksOf(lake, one.chunks, span, labelIndex(one.labels, labels), detections.length + i))),
   };

@@ -1,20 +1,14 @@
 import type { Measure } from "../../../contracts/measures.ts";
 
-/** A code of a terminology. */
-export interface Code {
-  readonly system: string;
-  readonly code: string;
-  readonly display: string;
-}
-
 /** The platform's own terminology: what it calls things, under names that can't be mistaken for anybody else's. */
 export const ownSystem = (kind: "level" | "event" | "measure" | "procedure" | "confidence" | "report"): string => `urn:svp:code:${kind}`;
 
-/**
- * Codes of other terminologies beside the platform's own, by `kind:name` such as `procedure:laparoscopic-cholecystectomy`. Empty
- * here: SNOMED CT needs a licence in most countries, and whoever has one adds the codes of its edition.
- */
-export const codes: Readonly<Record<string, readonly Code[]>> = {};
+/** How DICOM calls terminologies that FHIR names by URI (PS3.16, section 8, "Coding Schemes"). Others have no place in a DICOM report. */
+export const dicomSchemes: Readonly<Record<string, string>> = {
+  "http://snomed.info/sct": "SCT",
+  "http://loinc.org": "LN",
+  "http://www.radlex.org": "RADLEX",
+};
 
 /** Units as UCUM writes them (The Unified Code for Units of Measure, 2.1); a diagonal is of the picture, so it has none. */
 export const units: Readonly<Record<Measure["unit"], { readonly code: string; readonly display: string }>> = {

@@ -32,6 +32,8 @@ export interface Format {
   readonly keeps: readonly Aspect[];
   /** What does not, in sentences. */
   readonly loses: string;
+  /** Whether it has a place for the written report, and is given it. */
+  readonly tellsReport?: true;
   files(scene: Scene): readonly ExportFile[];
 }
 

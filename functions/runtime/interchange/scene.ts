@@ -4,6 +4,8 @@ import { personProducer } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
 import type { Measure, MeasureDefinition, Measures } from "../../../contracts/measures.ts";
 import type { FrameSpan, Rational } from "../../../contracts/primitives.ts";
+import type { Report } from "../../../contracts/report.ts";
+import type { Terminology } from "../../../contracts/terminology.ts";
 
 export type Segment = Pick<Analysis["segments"][number], "id" | "level" | "label" | "startFrame" | "endFrame" | "confidence" | "producer" | "review">;
 export type Event = Pick<Analysis["events"][number], "id" | "type" | "label" | "startFrame" | "endFrame" | "confidence" | "producer" | "review">;
@@ -30,6 +32,13 @@ export interface Mask {
   readonly gridHeight: number;
   readonly runs: readonly number[];
   readonly producer: number;
+}
+
+/** A report as it was published: its document, and the same as a page. */
+export interface PublishedReport {
+  readonly report: Report;
+  /** HTML. */
+  readonly page: string;
 }
 
 /** A frame that was looked at, and what was seen: nothing, it may be. */
@@ -71,6 +80,10 @@ export interface Scene {
   readonly corrections: number | null;
   /** Opaque identifiers of who made them, each once; never names. */
   readonly correctedBy: readonly string[];
+  /** The written report, in each language that it was published in; none if the format has no place for it or the span is not the whole operation. */
+  readonly reports: readonly PublishedReport[];
+  /** Codes of other terminologies beside the platform's own; empty where none are configured. */
+  readonly codes: Terminology;
   /** Frames in which boxes were looked for, rising, with all boxes of all producers. */
   boxes(): AsyncIterable<Sighting<Box>>;
   /** The same of masks. */

@@ -107,6 +107,18 @@ describe("CaseExport", () => {
     ]);
   });
 
+  it("gives the function configured codes, and none unless they are", async () => {
+    const environmentOf = (of: typeof stack) =>
+      (of.one(aws.lambda.Function, "serve-write-export").inputs["environment"] as { variables: Record<string, string> }).variables;
+    expect(environmentOf(stack)).not.to.have.property("TERMINOLOGY");
+    const codes = { "level:phase": [{ system: "http://snomed.info/sct", code: "1", display: "Made up" }] };
+    const coded = await inAccount((opts) => {
+      const { settings, keys, lake, table } = parts(opts);
+      new CaseExport("case-export", { settings, keys, lake, table, image, network: jobNetwork, instanceType: "ml.c5.xlarge", codes }, opts);
+    });
+    expect(JSON.parse(environmentOf(coded)["TERMINOLOGY"] ?? "")).to.deep.equal(codes);
+  });
+
   it("is encrypted and raises alarms, as the analysis is", () => {
     const { encryptionConfiguration, loggingConfiguration, definition } = stack.one(aws.sfn.StateMachine, "case-export").inputs as Record<string, never>;
     expect(encryptionConfiguration).to.include({ type: "CUSTOMER_MANAGED_KMS_KEY" });

