@@ -2,8 +2,9 @@ import type { Analysis } from "../../../contracts/analysis.ts";
 import { type ExportJob, type ExportRequest, type ExportStatus, exportRequest } from "../../../contracts/exports.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { jsonBody, route } from "../../runtime/http.ts";
+import { unknownPhases } from "../../runtime/interchange/formats/cholec80.ts";
 import { formats } from "../../runtime/interchange/formats.ts";
-import { syntheticWarning } from "../../runtime/interchange/scene.ts";
+import { overlaps, syntheticWarning } from "../../runtime/interchange/scene.ts";
 import { log } from "../../runtime/log.ts";
 import { analysedCase, type CaseDeps } from "../analysed-case.ts";
 import type { CorrectionLog } from "../correction-log.ts";
@@ -36,7 +37,10 @@ export const createHandler = (deps: Deps) =>
     return { ...told, status: "RUNNING", error: null, files: [] };
   }, 202);
 
-function spanOf({ format, startFrame = 0, endFrame, corrected = false }: ExportRequest, { media }: Analysis): { startFrame: number; endFrame: number } {
+function spanOf(
+  { format, startFrame = 0, endFrame, corrected = false }: ExportRequest,
+  { media, segments }: Analysis,
+): { startFrame: number; endFrame: number } {
   const { frameCount } = media.source;
   const span = { startFrame, endFrame: endFrame ?? frameCount };
   const reasons = [
@@ -44,6 +48,8 @@ function spanOf({ format, startFrame = 0, endFrame, corrected = false }: ExportR
       ? []
       : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all of it.`]),
     ...(format === "mp4" && corrected ? ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."] : []),
+    // Corrections may have given phases other names; whoever writes the file looks again.
+    ...(format === "cholec80" && !corrected ? unknownPhases(segments.filter((segment) => overlaps(segment, span))) : []),
     ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),
   ];
   if (reasons.length > 0) throw new InvalidInput(...reasons);

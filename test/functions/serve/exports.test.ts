@@ -64,7 +64,10 @@ describe("POST /cases/{caseId}/exports", () => {
   });
 
   it("refuses what it can't do, and starts nothing", async () => {
-    const { media } = (await drawnOperation()).analysis;
+    const { media, segments } = (await drawnOperation()).analysis;
+    const renamed = { segments: segments.map((one) => ({ ...one, label: "Port placement" })) };
+    const noPhase =
+      "Cholec80 has the phases Preparation, CalotTriangleDissection, ClippingCutting, GallbladderDissection, GallbladderPackaging, CleaningCoagulation, GallbladderRetraction, and no Port placement: choose another format.";
     const unseen = { media: { ...media, renditions: { ...media.renditions, review: null } } };
     const cases = [
       [await ask("{"), 400, ["The body isn't JSON."]],
@@ -81,6 +84,7 @@ describe("POST /cases/{caseId}/exports", () => {
         400,
         ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."],
       ],
+      [await ask({ format: "cholec80" }, { change: renamed }), 400, [noPhase]],
       [await ask({ format: "csv" }, { id: "x" }), 400, ["The case's identifier isn't a UUID."]],
       [await ask({ format: "csv" }, { stored: null }), 404, ["There is no such case."]],
       [await ask({ format: "csv" }, { stored: { ...summary, status: "RUNNING" } }), 400, ["The case is RUNNING: it has no analysis."]],

@@ -1,10 +1,16 @@
 import { lastNotAfter } from "../../../../contracts/frame-table.ts";
+import { InvalidInput } from "../../errors.ts";
 import { type Format, textFile } from "../format.ts";
 import { type Scene, type Segment, ticksAt } from "../scene.ts";
 
 /** Frames a second that Cholec80 counts in, and frames between two lines about instruments (Twinanda et al., "EndoNet", 2017; its README). */
 const rate = 25;
 const toolStep = 25;
+
+const phaseNames = [
+  ...["Preparation", "CalotTriangleDissection", "ClippingCutting", "GallbladderDissection"],
+  ...["GallbladderPackaging", "CleaningCoagulation", "GallbladderRetraction"],
+];
 
 const tools = ["Grasper", "Bipolar", "Hook", "Scissors", "Clipper", "Irrigator", "SpecimenBag"];
 
@@ -16,9 +22,15 @@ export const cholec80: Format = {
   title: "Cholec80 phase and tool text",
   use: "Benchmarks of phases and of instruments' presence",
   keeps: [],
-  loses: `Times are resampled to 25 frames a second, instruments to one. Only phases and the presence of the seven instruments of Cholec80 (${tools.join(", ")}) remain; moments without a phase, and those in which nobody looked for instruments, have no line.`,
+  loses: `Times are resampled to 25 frames a second, instruments to one. Only the seven phases of Cholec80 (an operation with others is refused) and the presence of the seven instruments of Cholec80 (${tools.join(", ")}) remain; moments without a phase, and those in which nobody looked for instruments, have no line.`,
   files: (scene) => [textFile("phase.txt", "text/plain", () => phases(scene)), textFile("tool.txt", "text/plain", () => presence(scene))],
 };
+
+/** Why segments can't be told in Cholec80's words: a reason with the names of the phases that it does not have; none if they can. */
+export function unknownPhases(segments: readonly Pick<Segment, "level" | "label">[]): string[] {
+  const others = new Set(segments.filter(({ level, label }) => level === "phase" && !phaseNames.includes(label)).map(({ label }) => label));
+  return others.size === 0 ? [] : [`Cholec80 has the phases ${phaseNames.join(", ")}, and no ${[...others].join(", ")}: choose another format.`];
+}
 
 /** Source frame that each frame of the set shows, within the scene's span. */
 function* resampled(scene: Scene, step: number): Generator<{ index: number; frame: number }> {
@@ -37,6 +49,8 @@ function* resampled(scene: Scene, step: number): Generator<{ index: number; fram
 
 function* phases(scene: Scene): Generator<string> {
   const spans = scene.segments.filter(({ level }) => level === "phase");
+  const reasons = unknownPhases(spans);
+  if (reasons.length > 0) throw new InvalidInput(...reasons);
   yield "Frame\tPhase\n";
   for (const { index, frame } of resampled(scene, 1)) {
     const phase = spans.find(({ startFrame, endFrame }: Segment) => frame >= startFrame && frame < endFrame);

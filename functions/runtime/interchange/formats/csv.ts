@@ -7,7 +7,8 @@ export const csv: Format = {
   title: "CSV (RFC 4180)",
   use: "Spreadsheets, statistics",
   keeps: ["boxes", "scores", "tracks", "segments", "events", "measures", "provenance"],
-  loses: "Masks and the frames in which nothing was found are left out.",
+  loses:
+    "Masks and the frames in which nothing was found are left out. A text that begins with =, +, -, @ or a tab has an apostrophe before it, lest spreadsheets take it for a formula.",
   files: (scene) => [
     ...tablesOf(scene).map((table) => textFile(`${table.name}.csv`, "text/csv", () => lines(table))),
     textFile("provenance.json", "application/json", () => [provenanceText(scene)]),
@@ -25,6 +26,7 @@ const line = (cells: readonly Cell[]): string => `${cells.map(cellText).join(","
 
 function cellText(cell: Cell): string {
   if (cell === null) return "";
-  const text = String(cell);
+  // Spreadsheets run what begins so, quoted or not (OWASP, "CSV Injection"); numbers are none of it.
+  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

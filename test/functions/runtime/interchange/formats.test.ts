@@ -5,6 +5,7 @@ import webvtt from "webvtt-parser";
 import type { TextFormat } from "../../../../contracts/exports.ts";
 import { encodeRuns, FrameIndex } from "../../../../contracts/frame-table.ts";
 import { boundsOf, cellsOf, compressRuns, decompressRuns, regrid, runsOf } from "../../../../contracts/run-lengths.ts";
+import { unknownPhases } from "../../../../functions/runtime/interchange/formats/cholec80.ts";
 import { formats } from "../../../../functions/runtime/interchange/formats.ts";
 import { type Scene, syntheticWarning } from "../../../../functions/runtime/interchange/scene.ts";
 import { drawnTruth } from "../../support/operation.ts";
@@ -169,6 +170,26 @@ describe("export formats", () => {
     }
   });
 
+  it("CSV: has no text that a spreadsheet would run, and leaves numbers alone", async () => {
+    const labels = ['=HYPERLINK("http://a","b")', "+1", "-2+3", "@SUM(A1)", "\tx", "Clip = cut", "-"];
+    const segments = labels.map((label, i) => ({ ...scene.segments[0], id: `s-${i}`, label, confidence: 0.5 })) as Scene["segments"];
+    const lines = textOf(await exported("csv", { ...scene, segments }), "segments.csv")
+      .split("\r\n")
+      .slice(1, -1);
+    expect(lines.map((line) => line.replace(/^s-\d,phase,/, "").replace(/,0,47,.*$/, ""))).to.deep.equal([
+      `"'=HYPERLINK(""http://a"",""b"")"`,
+      "'+1",
+      "'-2+3",
+      "'@SUM(A1)",
+      "'\tx",
+      "Clip = cut",
+      "'-",
+    ]);
+    expect(textOf(await exported("csv", { ...scene, events: [{ ...scene.events[0], confidence: -0.5 } as Scene["events"][number]] }), "events.csv")).to.contain(
+      ",-0.5,",
+    );
+  });
+
   it("Ground Truth: a line a frame, classes by the map of each line", async () => {
     const lines = textOf(await exported("ground-truth-manifest", scene), "output.manifest")
       .trimEnd()
@@ -199,6 +220,14 @@ describe("export formats", () => {
       const drawn = new Map(drawnTruth.instruments);
       const seen = (frame: number) => [0, 1, 2, 3, 4, 5, 6].map((label) => Number((drawn.get(frame) ?? []).some(([one]) => one === label)));
       expect(tools.slice(1)).to.deep.equal(Array.from({ length: 24 }, (_, i) => [i * 25, ...seen(i * 25)].join("\t")));
+    });
+
+    it("refuses phases that it does not have, by their names", async () => {
+      const renamed = scene.segments.map((one, i) => (i % 2 === 0 ? { ...one, label: `Port ${i}` } : one));
+      const refused = await exported("cholec80", { ...scene, segments: renamed }).catch((error) => error as Error);
+      expect((refused as Error).message).to.match(/^Cholec80 has the phases Preparation, .*, and no Port 0, Port 2.*: choose another format\.$/);
+      expect(unknownPhases(scene.segments)).to.deep.equal([]);
+      expect(unknownPhases([{ level: "step", label: "Port" }]), "only phases are told").to.deep.equal([]);
     });
 
     it("brings another rate to 25 by time, exactly", async () => {
