@@ -218,7 +218,8 @@ describe("DICOM SR", () => {
     expect([procedure["00080100"].Value, procedure["00080102"].Value]).to.deep.equal([["0000001"], ["SCT"]]);
     const [own] = procedure["00080121"].Value;
     expect([own["00080119"].Value, own["00080102"].Value]).to.deep.equal([[scene.measures?.procedure], ["99SVP"]]);
-    const [phase] = findingOf(named(coded["0040A730"].Value, "126010")[0]["0040A730"].Value[0])?.["0040A168"].Value;
+    const finding: Document = findingOf(named(coded["0040A730"].Value, "126010")[0]["0040A730"].Value[0]);
+    const [phase] = finding["0040A168"].Value;
     expect([phase["00080100"].Value, phase["00080102"].Value], "example.org is no scheme of DICOM's").to.deep.equal([["RID0"], ["RADLEX"]]);
   });
 
