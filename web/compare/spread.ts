@@ -18,10 +18,14 @@ const groupOf = ({ name, unit }: Spread): Placed["group"] => {
 
 export const groups = ["time", "phase", "instrument", "event", "other"] as const;
 
-/** Every measure of a cohort with the case's own, in the cohort's order. */
+/** Every measure of a cohort with the case's own, in the cohort's order; but for instruments and phases that neither the cohort nor the case had. */
 export function placed({ spreads }: Pick<Cohort, "spreads">, measures: readonly Pick<Measure, "id" | "value">[]): Placed[] {
   const values = new Map(measures.map(({ id, value }) => [id, value]));
-  return spreads.map((spread) => ({ spread, value: values.get(spread.id) ?? null, group: groupOf(spread) }));
+  return spreads
+    .map((spread) => ({ spread, value: values.get(spread.id) ?? null, group: groupOf(spread) }))
+    .filter(
+      ({ spread: { at, withAny, of }, value }) => of === null || (value ?? 0) !== 0 || (withAny ?? 0) > 0 || at.some((known) => known !== null && known !== 0),
+    );
 }
 
 /** Places from 0 to 1 of what a picture of a spread shows; a tenth is left free on either side. */

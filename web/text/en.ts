@@ -289,6 +289,7 @@ export const english = {
   },
 
   measures: {
+    zeros: "Also instruments and phases that were looked for and not there",
     how: "How it is measured, and by whom",
     grade: "Keep this grade",
     graded: "Kept. Comparisons of today are in the cohort.",

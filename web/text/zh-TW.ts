@@ -269,6 +269,7 @@ export const chinese: Text = {
   },
 
   measures: {
+    zeros: "也列出有尋找但未出現的器械與階段",
     how: "測量方式與來源",
     grade: "儲存難度",
     graded: "已儲存。今日的比較見同類手術頁面。",

@@ -31,6 +31,25 @@ describe("a case in its cohort", () => {
     ]);
   });
 
+  it("leaves out instruments and phases that neither it nor the others had", () => {
+    const none: Spread["at"] = [null, 0, 0, 0, null];
+    const spreads = [
+      spread("smoke-share", "share", none),
+      spread("instrument-share/Hook", "share", none),
+      spread("instrument-share/Clipper", "share", none),
+      spread("instrument-share/Scissors", "share", [null, 0, 0, 0.1, null]),
+      { ...spread("excursion-count/Cut", "count", none), withAny: 0.05 },
+      { ...spread("excursion-count/Prepare", "count", none), withAny: 0 },
+    ];
+    const own = [
+      { id: "instrument-share/Hook", value: 0.2 },
+      { id: "instrument-share/Clipper", value: 0 },
+    ];
+    expect(placed({ spreads }, own).map(({ spread: { id } }) => id)).to.deep.equal([
+      ...["smoke-share", "instrument-share/Hook", "instrument-share/Scissors", "excursion-count/Cut"],
+    ]);
+  });
+
   it("is drawn to a scale that holds both, whatever is not told", () => {
     const places = (of: Spread, value: number | null) => [...of.at, value].map((one) => (one === null ? null : Math.round(100 * scaleOf(of, value)(one))));
     expect(places(spread("a", "count"), 9)).to.deep.equal([10, 20, 30, 40, 50, 90]);

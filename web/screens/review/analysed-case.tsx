@@ -358,9 +358,7 @@ export function AnalysedCase(props: {
               />
             )}
             {isCorrecting && <CorrectionPanel {...correcting.panel} />}
-            {tab === "measures" && (
-              <MeasureTable caseId={caseId} severity={detail.case.severity} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />
-            )}
+            {tab === "measures" && <MeasureTable caseId={caseId} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />}
             {tab === "questions" && <QuestionPanel caseId={caseId} frame={frame} startOf={startsOf(moments)} />}
             {tab === "exports" && <ExportPanel caseId={caseId} range={range} change={setRange} frame={frame} frameCount={frameCount} />}
             {tab === "about" && <About analysis={analysis} />}

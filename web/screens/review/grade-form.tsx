@@ -6,8 +6,8 @@ interface Props {
   caseId: string;
   /** As it is kept; null if nobody graded it. */
   severity: number | null;
-  /** Hears of what is kept now. */
-  graded: (severity: number | null) => void;
+  /** Called once another grade is kept. */
+  graded: () => void;
 }
 
 /** How difficult the operation was, which is known only after it: for who may correct. The others read it. */
@@ -30,10 +30,10 @@ export function GradeForm({ caseId, severity, graded }: Props) {
     api
       .grade(caseId, chosen ? Number(chosen) : null)
       .then(
-        (kept) => {
+        () => {
           setError(undefined);
           setKept(true);
-          graded(kept.severity);
+          graded();
         },
         (refusal: Error) => setError(refusal),
       )

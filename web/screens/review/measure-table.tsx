@@ -7,8 +7,6 @@ import { titleOf } from "./instrument-use.tsx";
 
 interface Props {
   caseId: string;
-  /** How difficult the operation was when the case was read; null if nobody graded it. */
-  severity: number | null;
   /** Version of the corrections that are saved. */
   version: number;
   goTo: (frame: number) => void;
@@ -16,32 +14,38 @@ interface Props {
 }
 
 /** The clinical measures of a case, as it was corrected or as it was analysed, each with the way to what it is made from. */
-export function MeasureTable({ caseId, severity: before, version, ...props }: Props) {
+export function MeasureTable({ caseId, version, ...props }: Props) {
   const { text } = useApp();
   const [corrected, setCorrected] = useState(true);
-  const [severity, setSeverity] = useState(before);
+  const [zeros, setZeros] = useState(false);
   return (
     <>
-      <GradeForm {...{ caseId, severity }} graded={setSeverity} />
       <label className="inline">
         <input type="checkbox" checked={corrected} onChange={({ target }) => setCorrected(target.checked)} id="measures-corrected" />
         {text.exports.corrected}
       </label>
-      <Measures key={`${corrected} ${version} ${severity}`} {...{ caseId, severity, version, corrected }} {...props} />
+      <label className="inline">
+        <input type="checkbox" checked={zeros} onChange={({ target }) => setZeros(target.checked)} id="measures-zeros" />
+        {text.measures.zeros}
+      </label>
+      <Measures key={`${corrected} ${version}`} {...{ caseId, version, corrected, zeros }} {...props} />
     </>
   );
 }
 
-function Measures({ caseId, severity, version, corrected, goTo, startOf }: Props & { corrected: boolean }) {
+function Measures({ caseId, version, corrected, zeros, goTo, startOf }: Props & { corrected: boolean; zeros: boolean }) {
   const { api, text, language } = useApp();
-  const found = useResource(`${caseId} measures ${corrected} ${version} ${severity}`, (signal) => api.measures(caseId, corrected, signal));
+  const found = useResource(`${caseId} measures ${corrected} ${version}`, (signal) => api.measures(caseId, corrected, signal));
   if (found.error && !found.value) return <Problem error={found.error} retry={found.reload} />;
   if (!found.value) return <p role="status">{text.loading}</p>;
-  const { measures, definitions = [], producers = [], findings, correctionsVersion } = found.value;
+  const { measures, definitions = [], producers = [], findings, severity, correctionsVersion } = found.value;
   if (measures.length === 0) return <p>{text.measures.none}</p>;
   const starts = new Map([...startOf, ...findings.map(({ id, startFrame }) => [id, startFrame] as const)]);
+  // That one instrument or one phase was not there is worth a row to who asks for it.
+  const shown = measures.filter(({ value, of }) => zeros || of === null || value !== 0);
   return (
     <>
+      <GradeForm {...{ caseId, severity }} graded={found.reload} />
       <p role="status" className="soft" id="measures-of">
         {text.measures.of(correctionsVersion)}
       </p>
@@ -55,7 +59,7 @@ function Measures({ caseId, severity, version, corrected, goTo, startOf }: Props
             </tr>
           </thead>
           <tbody id="measures">
-            {measures.map(({ id, name, of, unit, value, note, evidence, producers: tellers, cohort }) => {
+            {shown.map(({ id, name, of, unit, value, note, evidence, producers: tellers, cohort }) => {
               const meaning = definitions.find((one) => one.name === name);
               const at = evidence.map((cited) => starts.get(cited)).find((frame) => frame !== undefined);
               return (
