@@ -51,6 +51,7 @@ const longestWaitMinutes = 15;
 export class UploadEvents extends PlatformComponent {
   /** Takes messages about videos that are to be analysed again, too. */
   readonly queue: EncryptedQueue;
+  readonly deadLetters: EncryptedQueue;
   readonly pipelineVersion: string;
   readonly queueUrl: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
@@ -123,6 +124,7 @@ export class UploadEvents extends PlatformComponent {
     this.#alarm(settings);
 
     this.queue = queue;
+    this.deadLetters = deadLetters;
     this.pipelineVersion = args.pipelineVersion;
     this.queueUrl = queue.url;
     this.deadLetterQueueUrl = deadLetters.url;

@@ -9,6 +9,7 @@ import { eventRuleArn, type Place } from "../place.ts";
 import type { Statement } from "../security/policy.ts";
 import { auditorStatements } from "./auditor.ts";
 import { dataScientistStatements, type PeoplesBuckets } from "./data-scientist.ts";
+import { operatorStatements, type UploadQueues } from "./operator.ts";
 import { mistakeIn, type People, trustIn } from "./people.ts";
 import { TrustedRole } from "./trusted-role.ts";
 
@@ -19,7 +20,10 @@ export interface WorkforceRolesArgs {
     auditors: People;
     /** Those who may look at any case in an emergency. */
     emergency: People;
+    /** Those who start backfills and give dead letters back. Nobody, if absent. */
+    operators?: People | undefined;
   };
+  uploads: UploadQueues;
   buckets: PeoplesBuckets;
   table: CaseTable;
   /** Told whenever the emergency role is taken. Its policy must let EventBridge publish. */
@@ -49,7 +53,7 @@ export class WorkforceRoles extends PlatformComponent {
     super("svp:identity:WorkforceRoles", name, opts);
     const { place, people, buckets } = args;
     for (const [who, described] of Object.entries(people)) {
-      const mistake = mistakeIn(described);
+      const mistake = described && mistakeIn(described);
       if (mistake !== undefined) this.reject(`people.${who}`, mistake);
     }
 
@@ -61,6 +65,11 @@ export class WorkforceRoles extends PlatformComponent {
       description: "Sees configuration, audit trail and findings, no data",
       statements: auditorStatements(place),
     }).arn;
+    if (people.operators !== undefined)
+      this.#role("operator", args, people.operators, {
+        description: "Starts backfills and gives dead letters back, sees no case",
+        statements: operatorStatements(place, buckets, args.uploads),
+      });
     const emergency = this.#role("emergency", args, people.emergency, {
       description: "Reads any case in an emergency; every use raises an alarm",
       statements: readEveryCase(args),

@@ -3,31 +3,33 @@ import { type BackfillItem, backfillItem } from "../../contracts/backfill.ts";
 import type { BackfillResult, PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
 import { progress } from "./progress.ts";
-import { withPlatform } from "./with-platform.ts";
+import { onPlatform } from "./with-platform.ts";
 
 await main({
   help: `
-npm run backfill -- MANIFEST [--data DIR] [--json]
-npm run backfill -- --all [--data DIR] [--json]
+npm run backfill -- MANIFEST [--stack STACK | --data DIR] [--json]
+npm run backfill -- --all [--stack STACK | --data DIR] [--json]
 
 Analyses many uploaded videos, a few at a time, with the state machine that does it on AWS. What this version of the
-platform has analysed is skipped, so an interrupted backfill goes on when the command is given again.
+platform has analysed is skipped, and what was stopped or failed goes on, so an interrupted backfill ends whole when the command is
+given again. It goes on by itself when the command is ended.
 
   MANIFEST     JSON Lines: {"caseId":"...","uploadId":"..."} on each line
   --all        every video in the raw bucket
+  --stack STACK  a stack on AWS, by its outputs (the Pulumi CLI tells them) and the credentials at hand: those of the role "operator"
   --data DIR   folder of the local cloud (default: .svp)
   --json       print what came of each video as JSON
   -h, --help   this text
 
 Uses the local cloud of "npm start" if it runs on the same folder, else one of its own.
 Exit code: 0 every video is analysed or was before; 1 some failed, or the backfill did; 2 wrong usage.`,
-  options: { all: { type: "boolean" }, data: { type: "string" }, json: { type: "boolean" } },
+  options: { all: { type: "boolean" }, stack: { type: "string" }, data: { type: "string" }, json: { type: "boolean" } },
   positionals: ["MANIFEST"],
   optional: true,
-  async run({ all, data, json }, [manifest]) {
+  async run({ all, stack, data, json }, [manifest]) {
     if ((manifest === undefined) === !all) throw new UsageError("Either MANIFEST or --all must be given.");
     const items = manifest === undefined ? undefined : await readManifest(manifest);
-    return withPlatform(data, (client) => backfill(client, items, json));
+    return onPlatform({ stack, data }, (client) => backfill(client, items, json));
   },
 });
 

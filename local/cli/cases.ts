@@ -9,12 +9,12 @@ import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Command, CommandError, main, UsageError } from "./command.ts";
 import { deletionInWords, dueList } from "./deletion-report.ts";
 import { progress } from "./progress.ts";
-import { withPlatform } from "./with-platform.ts";
+import { onPlatform, withPlatform } from "./with-platform.ts";
 
 const overview = `
-npm run cases -- list | show CASE | due | delete CASE --reason CODE [--yes] | redrive CASE | redrive --dead-letters | reanalyse CASE  [--json] [--data DIR]
+npm run cases -- list | show CASE | due | delete CASE --reason CODE [--yes] | redrive CASE | redrive --dead-letters | reanalyse CASE  [--json] [--stack STACK | --data DIR]
 
-Tells of cases on this machine, goes on with what failed, and deletes.
+Tells of cases, goes on with what failed, and deletes.
 
   list                     every case, newest first: status, age, name
   show CASE                one case: states its run entered, reasons, what each branch did, cost, where its results lie;
@@ -28,6 +28,8 @@ Tells of cases on this machine, goes on with what failed, and deletes.
   --reason CODE  why it is deleted: ${deletionReason.options.join(", ")}
   --yes          delete without asking back
   --json       print JSON on standard output
+  --stack STACK  a stack on AWS, by its outputs (the Pulumi CLI tells them) and the credentials at hand; not of "delete" and "reanalyse", which
+                 people ask for on the page or through the API
   --data DIR   folder of the local cloud (default: .svp)
   -h, --help   this text
 
@@ -35,6 +37,8 @@ Uses the local cloud of "npm start" if it runs on the same folder, else one of i
 Exit code: 0 done; 1 there is no such case, it must be kept, can't be redriven, or it failed; 2 wrong usage.`;
 
 const options = { json: { type: "boolean" }, data: { type: "string" } } as const;
+/** Of what works on AWS, too, with no token of a person. */
+const anywhere = { ...options, stack: { type: "string" } } as const;
 
 async function caseOf(client: PlatformClient, given: string): Promise<CaseItem> {
   const id = caseIdContract.safeParse(given);
@@ -63,24 +67,24 @@ const print = (json: boolean | undefined, value: unknown, words: string): void =
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : words);
 };
 
-const list: Command<typeof options> = {
+const list: Command<typeof anywhere> = {
   help: overview,
-  options,
+  options: anywhere,
   positionals: [],
-  run: ({ json, data }) =>
-    withPlatform(data, async (client) => {
+  run: ({ json, data, stack }) =>
+    onPlatform({ data, stack }, async (client) => {
       const cases = await client.cases();
       print(json, cases, caseList(cases, new Date()));
       return 0;
     }),
 };
 
-const show: Command<typeof options> = {
+const show: Command<typeof anywhere> = {
   help: overview,
-  options,
+  options: anywhere,
   positionals: ["CASE"],
-  run: ({ json, data }, [given = ""]) =>
-    withPlatform(data, async (client) => {
+  run: ({ json, data, stack }, [given = ""]) =>
+    onPlatform({ data, stack }, async (client) => {
       const going = await deletionOf(client, given);
       if (going) {
         print(json, going, deletionInWords(going));
@@ -100,12 +104,12 @@ async function deletionOf(client: PlatformClient, given: string): Promise<CaseDe
   return isGoing ? client.deletion(id) : undefined;
 }
 
-const due: Command<typeof options> = {
+const due: Command<typeof anywhere> = {
   help: overview,
-  options,
+  options: anywhere,
   positionals: [],
-  run: ({ json, data }) =>
-    withPlatform(data, async (client) => {
+  run: ({ json, data, stack }) =>
+    onPlatform({ data, stack }, async (client) => {
       const now = new Date().toISOString();
       const found = (await client.kept()).filter(({ case: { status }, keptUntil }) => status !== "DELETING" && keptUntil <= now);
       print(json, found, dueList(found));
@@ -163,12 +167,12 @@ async function confirms(caseId: string, what: string): Promise<boolean> {
   }
 }
 
-const redriveCase: Command<typeof options> = {
+const redriveCase: Command<typeof anywhere> = {
   help: overview,
-  options,
+  options: anywhere,
   positionals: ["CASE"],
-  run: ({ json, data }, [given = ""]) =>
-    withPlatform(data, async (client) => {
+  run: ({ json, data, stack }, [given = ""]) =>
+    onPlatform({ data, stack }, async (client) => {
       const item = await caseOf(client, given);
       if (item.status === "DELETING") {
         await client.redriveDeletion(item.caseId);
@@ -202,12 +206,12 @@ const reanalyse: Command<typeof options> = {
     }),
 };
 
-const redriveDeadLetters: Command<typeof options & { "dead-letters": { type: "boolean" } }> = {
+const redriveDeadLetters: Command<typeof anywhere & { "dead-letters": { type: "boolean" } }> = {
   help: overview,
-  options: { ...options, "dead-letters": { type: "boolean" } },
+  options: { ...anywhere, "dead-letters": { type: "boolean" } },
   positionals: [],
-  run: ({ json, data }) =>
-    withPlatform(data, async (client) => {
+  run: ({ json, data, stack }) =>
+    onPlatform({ data, stack }, async (client) => {
       const moved = await client.redriveDeadLetters();
       print(json, { moved }, `${moved === 1 ? "1 upload is" : `${moved} uploads are`} tried again.\n`);
       return 0;

@@ -21,11 +21,11 @@ import { type BackfillItem, type BackfillOutcome, backfillItem, backfillOutcome 
 import { type CaseSummary, caseStatus, defaultRetentionClass, type RetentionClass, retentionClass } from "../../contracts/case.ts";
 import { type CaseDeletion, caseDeletion, type DeletionReason, redrivenCase } from "../../contracts/case-deletion.ts";
 import { isDeleted, type Tombstone, tombstone } from "../../contracts/case-table.ts";
-import { backfillManifestKey, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
+import { backfillManifestKey, backfillResultsPrefix, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
 import { requestedAnalysis } from "../../contracts/reanalysis.ts";
 import { callApi } from "./call-api.ts";
 import { CommandError } from "./command.ts";
-import type { Session } from "./session.ts";
+import type { Connection } from "./session.ts";
 import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
@@ -60,16 +60,20 @@ export interface BackfillResult {
 
 /** What a person at the keyboard does with the platform, through the same SDK calls that a browser's back end makes. */
 export class PlatformClient {
-  readonly #session: Session;
+  readonly #session: Connection;
+  /** Milliseconds between two looks: AWS throttles who asks all the time. */
+  readonly #pause: number;
   readonly #s3: S3Client;
   readonly #states: SFNClient;
   readonly #functions: LambdaClient;
   readonly #queues: SQSClient;
   readonly #table: DynamoDBDocumentClient;
 
-  constructor(session: Session) {
-    const config = { endpoint: session.endpoint, region: session.region, credentials: session.credentials };
+  constructor(session: Connection) {
+    const { endpoint, region, credentials } = session;
+    const config = { region, ...(endpoint !== undefined && { endpoint }), ...(credentials !== undefined && { credentials }) };
     this.#session = session;
+    this.#pause = endpoint === undefined ? 5000 : 250;
     this.#s3 = new S3Client(config);
     this.#states = new SFNClient(config);
     this.#functions = new LambdaClient(config);
@@ -118,7 +122,7 @@ export class PlatformClient {
       onStates(await this.#statesOf(this.#executionArn(caseId, "deletionMachineArn")));
       const told = await this.deletion(caseId);
       if (told.status !== "RUNNING") return told;
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
@@ -144,7 +148,7 @@ export class PlatformClient {
     for (let waited = 0; waited < 60_000; waited += 250) {
       const { Item } = await this.#table.send(new GetCommand({ TableName: this.#output("caseTable"), Key, ConsistentRead: true }));
       if (Item) return true;
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
     return false;
   }
@@ -189,14 +193,14 @@ export class PlatformClient {
     for (;;) {
       onStates(await this.statesEntered(runId));
       if ((await this.execution(runId))?.status !== "RUNNING") return this.settled(caseId, onStates);
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
   /** Has the same video of a case analysed again, and waits for the end of that. Rejects with the reason where that is refused. */
   async reanalyse(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
     const { runId } = await callApi(`${this.#session.api}/cases/${caseId}/analyses`, requestedAnalysis, "POST");
-    while ((await this.case(caseId))?.runId !== runId) await new Promise((wake) => setTimeout(wake, 250));
+    while ((await this.case(caseId))?.runId !== runId) await new Promise((wake) => setTimeout(wake, this.#pause));
     return this.settled(caseId, onStates);
   }
 
@@ -232,7 +236,7 @@ export class PlatformClient {
       if (found.runId) onStates(await this.statesEntered(found.runId));
       const isRunning = found.runId !== null && (await this.execution(found.runId))?.status === "RUNNING";
       if (isTerminal(found.status) && !isRunning) return found;
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
@@ -262,25 +266,26 @@ export class PlatformClient {
   /** Waits until a backfill ends. `onProgress` gets how many of its videos have ended, and in all. Rejects with its cause if it fails. */
   async backfilled(executionArn: string, onProgress: (ended: number, total: number) => void): Promise<BackfillResult> {
     for (;;) {
-      const { status, error, cause } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
+      // Without what it was given and gave, which is encrypted: whoever may start a backfill need not be able to read that.
+      const { status, error, cause } = await this.#states.send(new DescribeExecutionCommand({ executionArn, includedData: "METADATA_ONLY" }));
       const { mapRuns: [mapRun] = [] } = await this.#states.send(new ListMapRunsCommand({ executionArn }));
       if (mapRun) {
         const { itemCounts } = await this.#states.send(new DescribeMapRunCommand({ mapRunArn: mapRun.mapRunArn }));
         const { total = 0, succeeded = 0, failed = 0 } = itemCounts ?? {};
         onProgress(succeeded + failed, total);
       }
-      if (status === "SUCCEEDED") return this.#backfillResult(executionArn);
+      if (status === "SUCCEEDED") return this.#backfillResult(executionArn, mapRun?.mapRunArn ?? "");
       if (status !== "RUNNING") throw new Error(`The backfill ended as ${status}: ${error ?? ""} ${cause ?? ""}`.trim());
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
-  /** Reads what Step Functions' ResultWriter left. */
-  async #backfillResult(executionArn: string): Promise<BackfillResult> {
-    const { output = "" } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
-    const { ResultWriterDetails: where } = JSON.parse(output) as { ResultWriterDetails: { Bucket: string; Key: string } };
-    const read = async (key: string): Promise<unknown> => JSON.parse((await this.object({ bucket: where.Bucket, key })).toString());
-    const { ResultFiles: files } = (await read(where.Key)) as { ResultFiles: Record<string, { Key: string }[]> };
+  /** Reads what Step Functions' ResultWriter left, below the identifier of the Map run. */
+  async #backfillResult(executionArn: string, mapRunArn: string): Promise<BackfillResult> {
+    const [backfillId, mapRunId] = [executionArn, mapRunArn].map((arn) => arn.slice(arn.lastIndexOf(":") + 1)) as [string, string];
+    const read = async (key: string): Promise<unknown> => JSON.parse((await this.object({ bucket: this.processedBucket, key })).toString());
+    const manifest = `${backfillResultsPrefix(backfillId)}${mapRunId}/manifest.json`;
+    const { ResultFiles: files } = (await read(manifest)) as { ResultFiles: Record<string, { Key: string }[]> };
     const all = async (kind: string) => (await Promise.all((files[kind] ?? []).map(({ Key }) => read(Key)))).flat() as Record<string, string>[];
     return {
       ended: (await all("SUCCEEDED")).map(({ Output = "" }) => backfillOutcome.parse(JSON.parse(Output))),
@@ -312,7 +317,7 @@ export class PlatformClient {
       const { Results: [task] = [] } = await this.#queues.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }));
       if (task?.Status === "COMPLETED") return task.ApproximateNumberOfMessagesMoved ?? 0;
       if (task?.Status !== "RUNNING") throw new Error(`The dead letters were not all moved: ${task?.FailureReason ?? task?.Status ?? "the task is unknown"}.`);
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
@@ -324,7 +329,7 @@ export class PlatformClient {
       const { status, output = "", error = "", cause = "" } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
       if (status === "SUCCEEDED") return JSON.parse(output);
       if (status !== "RUNNING") throw new CommandError(cause === "" ? `It ended as ${status}. ${error}`.trim() : cause);
-      await new Promise((wake) => setTimeout(wake, 250));
+      await new Promise((wake) => setTimeout(wake, this.#pause));
     }
   }
 
@@ -384,7 +389,7 @@ export class PlatformClient {
 
   #output(name: string): string {
     const value = this.#session.outputs[name];
-    if (value === undefined) throw new Error(`Stack local has no output "${name}".`);
+    if (value === undefined) throw new CommandError(`The stack has no output "${name}".`);
     return value;
   }
 }

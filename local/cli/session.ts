@@ -2,18 +2,25 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "./command.ts";
 
+/** Where a platform is reached, and what its stack is called by. */
+export interface Connection {
+  /** Of everything; undefined for AWS's own. */
+  readonly endpoint?: string;
+  /** Address of the platform's HTTP API. */
+  readonly api: string;
+  readonly region: string;
+  /** Undefined for those that the SDK finds by itself. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 /** What a running local cloud tells other commands of the same machine: where it listens and what its stack is called. */
-export interface Session {
+export interface Session extends Connection {
   readonly pid: number;
   readonly endpoint: string;
-  /** Address of the platform's HTTP API, as somebody who has signed in reaches it. */
-  readonly api: string;
   /** Address of the page; null while a command runs without one. */
   readonly page: string | null;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
-  /** Outputs of stack `local`. */
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly credentials: NonNullable<Connection["credentials"]>;
 }
 
 const fileOf = (dataDir: string): string => join(dataDir, "session.json");

@@ -145,7 +145,7 @@ export const environmentConfig = z
       domain: z.strictObject({ name: z.string(), certificateArn: z.string() }).optional(),
     }),
     /** Who takes the roles of people. Absent where nobody works in the account. */
-    people: z.strictObject({ dataScientists: people, auditors: people, emergency: people }).optional(),
+    people: z.strictObject({ dataScientists: people, auditors: people, emergency: people, operators: people.optional() }).optional(),
     /** Notebooks, for the data scientists. */
     studio: z.strictObject({ signIn: z.enum(["SSO", "IAM"]), users: z.array(z.string()) }).optional(),
     /** Accounts that may fetch approved networks: those that they are promoted to. */

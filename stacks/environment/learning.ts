@@ -25,7 +25,7 @@ export interface Learning {
 export function learning(
   base: Foundation,
   { lake, table }: Data,
-  { settings }: Pick<Pipeline, "settings">,
+  { settings, uploads }: Pick<Pipeline, "settings" | "uploads">,
   config: EnvironmentConfig,
   shared: SharedOutputs,
   catalogue: Catalogue,
@@ -58,7 +58,7 @@ export function learning(
   );
   if (config.people !== undefined) {
     const told = { alertTopicArn: alerts.arn, deadLetterArn: deadLetters.arn };
-    new WorkforceRoles(workforceName, { place, people: config.people, buckets: lake, table, ...told }, opts);
+    new WorkforceRoles(workforceName, { place, people: config.people, uploads, buckets: lake, table, ...told }, opts);
   }
   if (config.studio !== undefined) {
     const notebooks = { vpcId: network.vpcId, network: network.jobs, key: keys.datasets, logKey: keys.logs, ...logging };

@@ -61,6 +61,7 @@ export const admission = (settings: FunctionSettings, keys: DataKeys, analysis: 
 
 /** What takes videos that are to be analysed again. */
 export const uploadEvents = ({ keys, opts }: Parts) => ({
+  deadLetters: new EncryptedQueue("upload-events-queue-dead-letters", { place, key: keys.raw, retentionDays: 14 }, opts),
   queue: new EncryptedQueue("upload-events-queue", { place, key: keys.raw, retentionDays: 4 }, opts),
   pipelineVersion: "1",
 });

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -113,6 +113,34 @@ describe("a backfill", function () {
     expect(JSON.parse(out)).to.deep.equal({ ended: [{ caseId: item.caseId, runId: stopped.runId, status: "COMPLETE" }], failed: [] });
     expect(await client.case(item.caseId)).to.deep.include({ status: "COMPLETE", runId: stopped.runId, reasons: [] });
     expect(await client.execution(stopped.runId as string)).to.deep.include({ status: "SUCCEEDED", redriveCount: 1 });
+  });
+
+  it("works on a stack of AWS's by what the Pulumi CLI tells of it and the credentials at hand, and gives its dead letters back", async () => {
+    const { endpoint, region, credentials, outputs } = platform.session;
+    const bin = join(folder.path, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(folder.path, "outputs.json"), JSON.stringify(outputs));
+    writeFileSync(
+      join(bin, "pulumi"),
+      `#!/bin/sh\n[ "$5" = prod ] || { echo "no stack named $5" >&2; exit 255; }\ncat "${join(folder.path, "outputs.json")}"\n`,
+    );
+    chmodSync(join(bin, "pulumi"), 0o755);
+    const env = {
+      ...{ PATH: `${bin}:${process.env["PATH"]}`, HOME: folder.path, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region },
+      ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey, AWS_SESSION_TOKEN: credentials.sessionToken },
+    };
+    const on = (command: string, ...args: string[]) =>
+      run(process.execPath, [join("local/cli", command), ...args], { cwd: root, env }).catch((error: { code: number; stderr: string }) => error);
+    const manifest = join(folder.path, "stack.jsonl");
+    writeFileSync(manifest, `${JSON.stringify(videos[0])}\n`);
+    const analysed = (await on("backfill.ts", manifest, "--stack", "prod", "--json")) as { stdout: string };
+    expect((JSON.parse(analysed.stdout) as BackfillResult).ended.map(({ caseId, status }) => [caseId, status])).to.deep.equal([[videos[0]?.caseId, "SKIPPED"]]);
+    expect((await on("cases.ts", "redrive", "--dead-letters", "--stack", "prod")) as object).to.deep.include({ stdout: "0 uploads are tried again.\n" });
+    expect(await on("cases.ts", "list", "--stack", "nova")).to.deep.include({
+      ...{ code: 1, stderr: 'The Pulumi CLI does not tell the outputs of stack "nova": no stack named nova\n' },
+    });
+    expect(((await on("backfill.ts", "--all", "--stack", "prod", "--data", dataDir)) as { code: number }).code).to.equal(2);
+    expect(((await on("cases.ts", "reanalyse", missing.caseId, "--stack", "prod")) as { code: number }).code).to.equal(2);
   });
 
   it("refuses a manifest with every line that is wrong, and words that make no sense", async () => {

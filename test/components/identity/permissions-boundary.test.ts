@@ -11,7 +11,7 @@ import { outside, within } from "../../support/boundary.ts";
 import { rulesOfParts } from "../../support/pack.ts";
 import { violations } from "../../support/policies.ts";
 import { datasetsBucket } from "../learning/datasets.ts";
-import { alertTopicArn, image, jobNetwork, parts } from "../parts.ts";
+import { alertTopicArn, image, jobNetwork, parts, uploadEvents } from "../parts.ts";
 import { inAccount, place } from "../place.ts";
 
 async function boundaryOf(where: Place, copyRegions: readonly string[] = [], bounds: Bounded = "workload"): Promise<string> {
@@ -26,9 +26,13 @@ describe("PermissionsBoundary", () => {
       const { keys, lake, table, settings } = made;
       const buckets = { raw: lake.raw, processed: lake.processed, models: lake.models, datasets: datasetsBucket(made) };
       const someone = { permissionSet: "Someone" };
-      const everyone = { dataScientists: someone, auditors: someone, emergency: someone };
+      const everyone = { dataScientists: someone, auditors: someone, emergency: someone, operators: someone };
       const common = { place, network: jobNetwork, image, logKey: settings.key, logRetentionDays: 2192 };
-      new WorkforceRoles("people", { place, people: everyone, buckets, table, alertTopicArn, deadLetterArn: "arn:aws:sqs:us-east-1:111111111111:q" }, opts);
+      new WorkforceRoles(
+        "people",
+        { place, people: everyone, uploads: uploadEvents(made), buckets, table, alertTopicArn, deadLetterArn: "arn:aws:sqs:us-east-1:111111111111:q" },
+        opts,
+      );
       new TrainingRoles("training", { ...common, ...buckets }, opts);
       new Studio("studio", { ...common, removal: "retain", vpcId: "vpc-1", key: keys.datasets, signIn: "SSO", users: [], statements: [] }, opts);
       const size = { architecture: "X86_64", cpuUnits: 4096, memoryMb: 16_384, scratchGib: 100 } as const;

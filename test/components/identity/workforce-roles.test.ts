@@ -5,13 +5,14 @@ import { createIam, type Iam } from "../../../local/services/iam/iam.ts";
 import { failure } from "../../support/failure.ts";
 import type { Deployed } from "../../support/pulumi.ts";
 import { datasetsBucket } from "../learning/datasets.ts";
-import { alertTopicArn, parts } from "../parts.ts";
+import { alertTopicArn, parts, uploadEvents } from "../parts.ts";
 import { inAccount, place } from "../place.ts";
 
 const deadLetterArn = "arn:aws:sqs:us-east-1:111111111111:svp-unit-dead-letters";
 const people = {
   dataScientists: { permissionSet: "DataScientist" },
   auditors: { permissionSet: "Auditor" },
+  operators: { permissionSet: "Operator" },
   emergency: { principals: ["arn:aws:iam::444444444444:user/emergency-1"] },
 };
 const make = (who: object = {}) =>
@@ -19,7 +20,11 @@ const make = (who: object = {}) =>
     const made = parts(opts);
     const { raw, processed, models } = made.lake;
     const buckets = { raw, processed, models, datasets: datasetsBucket(made) };
-    const roles = new WorkforceRoles("people", { place, people: { ...people, ...who }, buckets, table: made.table, alertTopicArn, deadLetterArn }, opts);
+    const roles = new WorkforceRoles(
+      "people",
+      { place, people: { ...people, ...who }, uploads: uploadEvents(made), buckets, table: made.table, alertTopicArn, deadLetterArn },
+      opts,
+    );
     return { dataScientist: roles.dataScientistArn, auditor: roles.auditorArn, emergency: roles.emergencyArn };
   });
 
@@ -53,15 +58,54 @@ describe("WorkforceRoles", () => {
   }
   const key = (name: string) => stack.one(aws.kms.Key, `keys-${name}`).outputs["arn"] as string;
 
-  it("makes three roles that last an hour", () => {
+  it("makes four roles that last an hour", () => {
     expect(stack.outputs).to.deep.equal({
       dataScientist: "arn:aws:iam::111111111111:role/svp-unit-people-data-scientist",
       auditor: "arn:aws:iam::111111111111:role/svp-unit-people-auditor",
       emergency: "arn:aws:iam::111111111111:role/svp-unit-people-emergency",
     });
     const roles = stack.ofType(aws.iam.Role);
-    expect(roles.map(({ inputs }) => inputs["maxSessionDuration"])).to.deep.equal([3600, 3600, 3600]);
+    expect(roles.map(({ inputs }) => inputs["maxSessionDuration"])).to.deep.equal([3600, 3600, 3600, 3600]);
     for (const role of roles) expect(role.parent).to.match(new RegExp(`svp:identity:TrustedRole::${role.name}$`));
+  });
+
+  it("lets an operator start, follow and stop backfills, and give dead letters back", () => {
+    const states = (resource: string) => `arn:aws:states:us-east-1:111111111111:${resource}`;
+    const sqs = (name: string) => `arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events-${name}`;
+    for (const [action, resource] of [
+      ["states:StartExecution", states("stateMachine:svp-unit-backfill")],
+      ["states:StopExecution", states("execution:svp-unit-backfill:b")],
+      ["states:ListMapRuns", states("execution:svp-unit-backfill:b")],
+      ["states:DescribeMapRun", states("mapRun:svp-unit-backfill/AnalyseVideos:r")],
+      ["s3:PutObject", `${bucket("processed")}/backfills/b/manifest.jsonl`],
+      ["s3:GetObject", `${bucket("processed")}/backfills/b/results/r/FAILED_0.json`],
+      ["sqs:StartMessageMoveTask", sqs("queue-dead-letters")],
+      ["sqs:ReceiveMessage", sqs("queue-dead-letters")],
+      ["sqs:SendMessage", sqs("queue")],
+    ] as const)
+      expect(may("operator", action, resource), `${action} ${resource}`).to.equal(true);
+    expect(may("operator", "s3:ListBucket", bucket("raw"), { "s3:prefix": "raw-videos/" })).to.equal(true);
+  });
+
+  it("shows an operator no case, lets them start no other machine, write nothing else and take no upload out of its queue", () => {
+    const states = (resource: string) => `arn:aws:states:us-east-1:111111111111:${resource}`;
+    for (const [action, resource] of [
+      ["s3:GetObject", `${bucket("raw")}/raw-videos/c/u/source`],
+      ["s3:GetObject", `${bucket("processed")}/analysis-metadata/c/r/analysis.json`],
+      ["s3:GetObject", `${bucket("processed")}/analysis-results/c/r/x`],
+      ["s3:PutObject", `${bucket("processed")}/analysis-results/c/r/x`],
+      ["s3:PutObject", `${bucket("processed")}/backfills/b/results/r/FAILED_0.json`],
+      ["dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:111111111111:table/svp-unit-cases"],
+      ["states:StartExecution", states("stateMachine:svp-unit-case-analysis")],
+      ["states:GetExecutionHistory", states("execution:svp-unit-backfill:b")],
+      ["sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:111111111111:svp-unit-upload-events-queue"],
+    ] as const)
+      expect(may("operator", action, resource), `${action} ${resource}`).to.equal(false);
+  });
+
+  it("makes no operator where nobody is one", async () => {
+    const without = await make({ operators: undefined });
+    expect(without.ofType(aws.iam.Role).map(({ name }) => name)).to.have.length(3);
   });
 
   it("lets a data scientist read datasets, results and measures, and train", () => {
