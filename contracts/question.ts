@@ -26,7 +26,7 @@ export const caseAnswer = z.strictObject({
   shown: z.array(z.int().nonnegative()),
   /** Whether every network that the timeline comes from learned from drawn operations only. */
   syntheticOnly: z.boolean(),
-  writer: report.shape.writer.omit({ drafts: true }),
+  writer: report.shape.writer.omit({ drafts: true, shown: true }),
 });
 export type CaseAnswer = z.infer<typeof caseAnswer>;
 

@@ -35,6 +35,8 @@ export const report = z.strictObject({
     guardrail: z.strictObject({ id: z.string(), version: z.string() }).optional(),
     /** Company other than AWS that ran the model, under its business associate agreement. */
     vendor: z.string().optional(),
+    /** Frames of the source whose pictures the model saw; absent where it is shown none. */
+    shown: z.array(z.int().nonnegative()).optional(),
     /** What the last draft of a language model was billed by. */
     tokens: z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() }).optional(),
   }),

@@ -21,8 +21,8 @@ export interface CaseReportArgs {
   keys: DataKeys;
   lake: DataLake;
   table: CaseTable;
-  /** The language model that drafts. The template writes alone, if absent. */
-  drafter?: { route: ModelRoute; maxRedrafts: number };
+  /** The language model that drafts, and is shown so many key frames at most. The template writes alone, if absent. */
+  drafter?: { route: ModelRoute; maxRedrafts: number; pictures: number };
 }
 
 /** The state machine that writes reports, everything that its states use, and what starts it: the event of a finished analysis. */
@@ -60,10 +60,11 @@ export class CaseReport extends PlatformComponent {
     };
     this.languageModel = drafter && new ReportLanguageModel(this.childName("model"), { settings, key: keys.derived, route: drafter.route }, { parent: this });
     const draftReport =
+      drafter &&
       this.languageModel &&
-      make("report/draft-report", "Asks a language model for a draft of a report", this.languageModel.statements, {
+      make("report/draft-report", "Asks a language model for a draft of a report", [...this.languageModel.statements, ...this.#seePictures(drafter, lake)], {
         timeoutSeconds: 300,
-        environment: { PROCESSED_BUCKET: processed.bucket, ...this.languageModel.environment },
+        environment: { PROCESSED_BUCKET: processed.bucket, MODEL_PICTURES: String(drafter.pictures), ...this.languageModel.environment },
       });
     const invoked = { ...functions, ...(draftReport && { draftReport }) };
     this.workflow = new Workflow(
@@ -89,6 +90,11 @@ export class CaseReport extends PlatformComponent {
     );
     this.#startWhenAnalysed(name, settings);
     this.registerOutputs({ stateMachineArn: this.workflow.stateMachineArn });
+  }
+
+  /** Thumbnails lie with the results of the analysers. */
+  #seePictures({ pictures }: NonNullable<CaseReportArgs["drafter"]>, { processed }: DataLake): Statement[] {
+    return pictures === 0 ? [] : processed.allow("ReadThumbnails", ["s3:GetObject"], lakePrefixes.results);
   }
 
   #startWhenAnalysed(name: string, { place, deadLetters }: FunctionSettings): void {

@@ -19,6 +19,8 @@ export const reportModels = {
    * the schema in words, and its answer is read as strictly.
    */
   structured: ["openai.gpt-oss-120b-1:0", "svp.local-drafter-v1:0"] as readonly string[],
+  /** Of these, what can be shown pictures. */
+  seeing: ["amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0", "svp.local-drafter-v1:0"] as readonly string[],
   /** Of these, what no patient's data may be shown to. */
   syntheticOnly: ["svp.local-drafter-v1:0"] as readonly string[],
 } as const;

@@ -45,13 +45,18 @@ export const reportWriter = z
     modelId: z.string().optional(),
     /** How often a draft that the check refuses is written again before the template writes. */
     maxRedrafts: z.int().min(0).max(3).default(1),
+    /** Key frames that the model is shown with the evidence, at most, as thumbnails with all text and what is outside the patient covered. */
+    pictures: z.int().min(0).max(8).default(0),
     thirdParty: thirdParty.optional(),
   })
-  .superRefine(({ writer, modelId, thirdParty }, context) => {
+  .superRefine(({ writer, modelId, pictures, thirdParty }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     const known = Object.keys(reportModels.regions);
     if (writer === "template" && modelId !== undefined) refuse("modelId", "must be left out where the template writes");
     if (writer === "bedrock" && (modelId === undefined || !known.includes(modelId))) refuse("modelId", `must be one of ${known.join(", ")}`);
+    if (writer === "template" && pictures > 0) refuse("pictures", "must be 0 where the template writes");
+    if (writer === "bedrock" && pictures > 0 && known.includes(modelId ?? "") && !reportModels.seeing.includes(modelId ?? ""))
+      refuse("pictures", `must be 0 for ${modelId}, which sees none`);
     if (writer === "third-party" && !/^[\w.:/-]{1,128}$/.test(modelId ?? "")) refuse("modelId", "must be what the third party calls its model");
     if (writer === "third-party" && thirdParty === undefined) refuse("thirdParty", `must say who it is, and ${unsigned.replace(/^must be/, "give")}`);
     if (writer !== "third-party" && thirdParty !== undefined) refuse("thirdParty", "must be left out where it does not write");

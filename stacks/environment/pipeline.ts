@@ -101,7 +101,7 @@ export function pipeline(
     opts,
   );
   const route = modelRoute(config, network.outside);
-  const drafter = route && { route, maxRedrafts: config.report?.maxRedrafts ?? 0 };
+  const drafter = route && { route, maxRedrafts: config.report?.maxRedrafts ?? 0, pictures: config.report?.pictures ?? 0 };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
   const { dailyDays, monthlyDays } = config.backup;
   const deletion = new CaseDeletion(

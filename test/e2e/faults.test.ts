@@ -29,7 +29,7 @@ describe("when a part fails", function () {
     // With everything switched on that is off as delivered.
     const config = changed(readFileSync(join(root, "Pulumi.local.yaml"), "utf8"), {
       "enabled: true, labels: false": "enabled: true, labels: true",
-      "{ writer: template }": '{ writer: bedrock, modelId: "svp.local-drafter-v1:0", maxRedrafts: 1 }',
+      "{ writer: template }": '{ writer: bedrock, modelId: "svp.local-drafter-v1:0", maxRedrafts: 1, pictures: 4 }',
       "endpoints: [": "endpoints: [bedrock-runtime, ",
     });
     const project = projectWith(folder.path, { "Pulumi.local.yaml": config });
@@ -100,6 +100,7 @@ describe("when a part fails", function () {
       for (const report of await reports.all()) {
         expect(report.writer).to.deep.include({ ...guardrailed, drafts: 1 });
         expect(report.writer.guardrail?.version).to.equal("1");
+        expect(report.writer.shown, "key frames that it saw").not.to.be.empty;
         expect(report.writer.tokens?.input).to.be.above(100);
         expect(report.refused).to.deep.equal([]);
         expect(sentencesOf(report).length).to.be.above(2);

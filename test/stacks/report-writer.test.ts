@@ -13,11 +13,11 @@ const unsigned = "must be the day on which its business associate agreement was 
 
 describe("the configuration of the writer of reports", () => {
   it("needs none: the template writes", () => {
-    expect(reportWriter.parse({})).to.deep.equal({ writer: "template", maxRedrafts: 1 });
+    expect(reportWriter.parse({})).to.deep.equal({ writer: "template", maxRedrafts: 1, pictures: 0 });
   });
 
   it("takes a third party with a signed agreement", () => {
-    expect(reportWriter.parse(third())).to.deep.equal({ writer: "third-party", modelId: "large-1", maxRedrafts: 1, thirdParty: agreed });
+    expect(reportWriter.parse(third())).to.deep.equal({ writer: "third-party", modelId: "large-1", maxRedrafts: 1, pictures: 0, thirdParty: agreed });
     expect(mistakes(third({ baaEndsOn: "2099-01-30", secretKeyArn: "arn:aws:kms:us-east-1:333333333333:key/1" }))).to.equal(undefined);
   });
 
@@ -50,6 +50,17 @@ describe("the configuration of the writer of reports", () => {
       .to.have.length(2)
       .and.to.include(listed);
     expect(mistakes({ modelId: "amazon.nova-lite-v1:0" })).to.deep.equal(["modelId: must be left out where the template writes"]);
+  });
+
+  it("shows pictures to models that see, eight at most", () => {
+    const nova = { writer: "bedrock", modelId: "amazon.nova-lite-v1:0" };
+    expect(mistakes({ ...nova, pictures: 8 })).to.equal(undefined);
+    expect(mistakes(third({}))).to.equal(undefined);
+    expect(mistakes({ ...nova, pictures: 9 })).to.have.length(1);
+    expect(mistakes({ ...nova, modelId: "openai.gpt-oss-120b-1:0", pictures: 1 })).to.deep.equal([
+      "pictures: must be 0 for openai.gpt-oss-120b-1:0, which sees none",
+    ]);
+    expect(mistakes({ pictures: 1 })).to.deep.equal(["pictures: must be 0 where the template writes"]);
   });
 
   it("asks a server on the same machine without TLS and a key, for nobody's data only", () => {

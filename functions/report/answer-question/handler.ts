@@ -11,7 +11,7 @@ import { summaryOf } from "../../serve/summary.ts";
 import { reasonsAgainst } from "../grounding.ts";
 import { type LanguageModel, writtenBy } from "../language-model/language-model.ts";
 import { readAnswer } from "../language-model/read-answer.ts";
-import { picturesOf } from "./pictures.ts";
+import { picturesOf } from "../pictures.ts";
 import { promptVersion, questionFor } from "./prompt.ts";
 
 export interface Deps {

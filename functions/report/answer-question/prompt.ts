@@ -1,8 +1,8 @@
 import { answerDraft, type QuestionRequest } from "../../../contracts/question.ts";
 import type { ReportEvidence } from "../../../contracts/report.ts";
-import type { ModelPart, ModelQuestion } from "../language-model/language-model.ts";
+import type { ModelQuestion } from "../language-model/language-model.ts";
+import { type Picture, partsOf } from "../pictures.ts";
 import { evidenceText, sentenceRules } from "../rules.ts";
-import type { Picture } from "./pictures.ts";
 
 /** Raised whenever what a model is told changes: an answer names it. */
 export const promptVersion = "1.1.0";
@@ -22,11 +22,7 @@ const rules = ({ language }: QuestionRequest): string =>
 /** What a model is asked. The question is the only part that a person wrote; the guardrail reads all of it. */
 export const questionFor = ({ items }: ReportEvidence, request: QuestionRequest, pictures: readonly Picture[]): ModelQuestion => ({
   system: rules(request),
-  parts: [
-    { text: evidenceText(items) },
-    ...pictures.flatMap(({ seconds, jpeg }): ModelPart[] => [{ text: `The picture at ${seconds.toFixed(1)} seconds:` }, { jpeg }]),
-    { text: `<question>${inert(request.question)}</question>` },
-  ],
+  parts: [{ text: evidenceText(items) }, ...partsOf(pictures), { text: `<question>${inert(request.question)}</question>` }],
   mostTokens,
   answer: { name: "answer", schema: answerDraft },
 });

@@ -8,9 +8,10 @@ import type { Deps } from "./handler.ts";
 const requestTimeout = 240_000;
 
 export function awsDeps(): Deps {
-  const { PROCESSED_BUCKET } = readEnvironment(["PROCESSED_BUCKET"]);
+  const { PROCESSED_BUCKET, MODEL_PICTURES } = readEnvironment(["PROCESSED_BUCKET", "MODEL_PICTURES"]);
   return {
     lake: s3Lake(s3Client(), PROCESSED_BUCKET),
     model: languageModel(requestTimeout),
+    mostPictures: Number(MODEL_PICTURES),
   };
 }

@@ -1,10 +1,11 @@
 import { type Report, type ReportEvidence, type ReportLanguage, sectionId } from "../../../contracts/report.ts";
 import type { ModelQuestion } from "../language-model/language-model.ts";
+import { type Picture, partsOf } from "../pictures.ts";
 import { evidenceText, sentenceRules } from "../rules.ts";
 import { modelDraft } from "./answer.ts";
 
 /** Raised whenever what a model is told changes: a report names it. */
-export const promptVersion = "1.1.0";
+export const promptVersion = "1.2.0";
 
 /** Tokens of an answer: some forty sentences with what they cite, in either language. */
 export const mostTokens = 5000;
@@ -12,18 +13,24 @@ export const mostTokens = 5000;
 /** Most bytes of refusals that a model is reminded of; the evidence itself is bounded where it is gathered. */
 const mostReminderBytes = 6000;
 
-const rules = (language: ReportLanguage): string =>
+const rules = (language: ReportLanguage, hasPictures: boolean): string =>
   [
     "You write the report of a surgical video for a surgeon, from the evidence that you are given and from nothing else.",
     ...sentenceRules(language),
     "Say first what matters to a surgeon: the whole video, its phases in order, instruments, what disturbed the view, and what asks to be looked at. At most 40 sentences.",
+    ...(hasPictures ? ["Pictures of the video help to choose what of the evidence matters; what is only in a picture must not be said."] : []),
     `Answer with JSON and nothing else: {"sections":[{"id":SECTION,"sentences":[{"text":"...","cites":["id"]}]}]}, where SECTION is one of ${sectionId.options.join(", ")}.`,
   ].join("\n");
 
 /** What a model is asked. */
-export const questionFor = ({ items }: ReportEvidence, language: ReportLanguage, refused: Report["refused"]): ModelQuestion => ({
-  system: rules(language),
-  parts: [{ text: evidenceText(items) }, ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
+export const questionFor = (
+  { items }: ReportEvidence,
+  language: ReportLanguage,
+  refused: Report["refused"],
+  pictures: readonly Picture[] = [],
+): ModelQuestion => ({
+  system: rules(language, pictures.length > 0),
+  parts: [{ text: evidenceText(items) }, ...partsOf(pictures), ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
   mostTokens,
   answer: { name: "surgical_report", schema: modelDraft },
 });

@@ -165,7 +165,7 @@ describe("CaseReport with a language model", () => {
       const { settings, keys, lake, table } = parts(opts);
       new CaseReport(
         "case-report",
-        { settings, keys, lake, table, drafter: { route: { kind: "bedrock", modelId: "amazon.nova-lite-v1:0" }, maxRedrafts: 2 } },
+        { settings, keys, lake, table, drafter: { route: { kind: "bedrock", modelId: "amazon.nova-lite-v1:0" }, maxRedrafts: 2, pictures: 6 } },
         opts,
       );
     });
@@ -192,10 +192,12 @@ describe("CaseReport with a language model", () => {
     expect(variables).to.include({
       MODEL_ROUTE: "bedrock",
       MODEL_STRUCTURED: "false",
+      MODEL_PICTURES: "6",
       MODEL_ID: "amazon.nova-lite-v1:0",
       GUARDRAIL_ID: guardrailId,
       GUARDRAIL_VERSION: version,
     });
+    expect(JSON.stringify(granted["ReadThumbnails"]?.Resource)).to.match(/-processed\/analysis-results\/\*/);
     const asking = stack
       .ofType(aws.iam.RolePolicy)
       .filter(({ inputs }) => (inputs["policy"] as string).includes("bedrock:"))
@@ -227,7 +229,7 @@ describe("CaseReport with the language model of a third party", () => {
     inAccount((opts) => {
       const { settings, keys, lake, table } = parts(opts);
       const route = { kind: "third-party", modelId: "large-1", network, thirdParty: { ...thirdParty, ...changes } } as const;
-      new CaseReport("case-report", { settings, keys, lake, table, drafter: { route, maxRedrafts: 1 } }, opts);
+      new CaseReport("case-report", { settings, keys, lake, table, drafter: { route, maxRedrafts: 1, pictures: 0 } }, opts);
     });
   let stack: Awaited<ReturnType<typeof inAccount>>;
   before(async () => {
@@ -259,7 +261,7 @@ describe("CaseReport with the language model of a third party", () => {
     const granted = statements(stack.one(aws.iam.RolePolicy, "report-draft-report-role-policy").inputs["policy"]);
     expect(granted["AskThirdParty"]).to.deep.equal({ Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [arn] });
     expect(granted["PassGuardrail"]).to.deep.equal({ Effect: "Allow", Action: ["bedrock:ApplyGuardrail"], Resource: [guardrailArn] });
-    expect(granted).not.to.have.property("AskModel");
+    expect(granted).not.to.have.any.keys("AskModel", "ReadThumbnails");
     const { variables } = stack.one(aws.lambda.Function, "report-draft-report").inputs["environment"] as { variables: Record<string, string> };
     expect(variables).to.include({ MODEL_ROUTE: "third-party", MODEL_ID: "large-1", MODEL_VENDOR: "Example", GUARDRAIL_ID: guardrailId });
     expect(variables["MODEL_FUNCTION"]).to.equal("svp-unit-report-ask-third-party");

@@ -158,6 +158,7 @@ describe("functions/report", () => {
     const draft = async (number: number, text: string, ended: ModelAnswer["ended"] = "COMPLETE") => {
       const { outcome, writer } = await draftWith({
         lake,
+        mostPictures: 0,
         model: {
           ...{ modelId: "a-model", guardrail },
           ask: async ({ parts }) => {
@@ -186,7 +187,7 @@ describe("functions/report", () => {
     for (const request of asked) expect(request).not.to.include(caseId).and.not.to.include(runId);
     await publish({ lake })({ ...step, draft: 7, writtenAt });
     const report = await lake.json(reportKey(caseId, runId, "en"), reportSchema);
-    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.1.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
+    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.2.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
     expect(report.refused.map(({ text }) => text)).to.deep.equal(["", "", `${phase?.label} took 9999 seconds carelessly.`, "It ran.", "", ""]);
   });
 

@@ -1,10 +1,12 @@
 import sharp from "sharp";
-import { sprites as spritesSchema } from "../../../contracts/analyser-result.ts";
-import type { Analysis } from "../../../contracts/analysis.ts";
-import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
-import { parseUri } from "../../../contracts/keys.ts";
-import { thumbnailAt } from "../../../contracts/thumbnails.ts";
-import type { Lake } from "../../runtime/lake.ts";
+import { sprites as spritesSchema } from "../../contracts/analyser-result.ts";
+import type { Analysis } from "../../contracts/analysis.ts";
+import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
+import { parseUri } from "../../contracts/keys.ts";
+import type { EvidenceItem, ReportEvidence } from "../../contracts/report.ts";
+import { thumbnailAt } from "../../contracts/thumbnails.ts";
+import type { Lake } from "../runtime/lake.ts";
+import type { ModelPart } from "./language-model/language-model.ts";
 
 /** A thumbnail on its own. */
 export interface Picture {
@@ -39,4 +41,20 @@ export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, { media, ga
     pictures.push({ frame, seconds: table.secondsOf(frame), jpeg });
   }
   return pictures;
+}
+
+/** The pictures as a model is shown them, each with its time before it. */
+export const partsOf = (pictures: readonly Picture[]): ModelPart[] =>
+  pictures.flatMap(({ seconds, jpeg }) => [{ text: `The picture at ${seconds.toFixed(1)} seconds:` }, { jpeg }]);
+
+/**
+ * Key frames of an operation, by rising number: from the middle of what asks for review first, then of its phases and its events, the longest
+ * first, `most` at most.
+ */
+export function keyFramesOf({ items }: ReportEvidence, most: number): number[] {
+  const rank = ({ kind, type, needsReview }: EvidenceItem): number => (needsReview ? 0 : kind === "segment" && type === "phase" ? 1 : kind === "event" ? 2 : 3);
+  const placed = items.flatMap((item) => (item.span !== null && rank(item) < 3 ? [{ rank: rank(item), ...item.span }] : []));
+  placed.sort((a, b) => a.rank - b.rank || b.endFrame - b.startFrame - (a.endFrame - a.startFrame));
+  const middles = placed.map(({ startFrame, endFrame }) => Math.floor((startFrame + endFrame) / 2));
+  return [...new Set(middles)].slice(0, most).sort((a, b) => a - b);
 }
