@@ -386,14 +386,17 @@ describe("the page", function () {
 
   it("shows the measures, and where each comes from", async () => {
     await page.click("#tab-measures");
+    await page.locator("#measures td", { hasText: /^Procedure time$/ }).waitFor();
+  });
+
+  it("tells how a measure is computed and who told it, and keeps how difficult the operation was", async () => {
+    await open(`/cases/${analysed.case.caseId}`);
+    await page.click("#tab-measures");
     const row = page.locator("#measures tr", { has: page.locator("td", { hasText: /^Procedure time$/ }) });
     await row.locator("summary").click();
     expect(await row.locator("small[lang=en]").textContent()).to.match(
       /^From the start of the first frame .* Definition of this platform\. .* \([0-9a-f]{12}\)\.$/,
     );
-  });
-
-  it("keeps how difficult the operation was, as a surgeon grades it afterwards", async () => {
     await page.selectOption("#grade", "3");
     await page.click("#save-grade");
     await page.locator("#grade-kept", { hasText: /^Kept\./ }).waitFor();

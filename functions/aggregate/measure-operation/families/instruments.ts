@@ -121,17 +121,12 @@ function exchanges(operation: Operation, { byLabel, watch }: Instruments, looked
   const evidence: Item[] = [];
   for (const departure of departures.sort((a, b) => a.at - b.at)) {
     // The first class to enter while this one goes or is away answers for it, and for no other.
-    const k = entries.findIndex(
-      (entry, i) =>
-        !taken.has(i) &&
-        entry.label !== departure.label &&
-        entry.until > departure.at &&
-        entry.at < departure.back &&
-        inside(entry.at, departure.at) <= limits.exchangeOverlap &&
-        inside(departure.at, entry.at) <= limits.latestEntry,
-    );
+    const k = entries.findIndex((entry, i) => {
+      if (taken.has(i) || entry.label === departure.label || entry.until <= departure.at || entry.at >= departure.back) return false;
+      return entry.at < departure.at ? inside(entry.at, departure.at) <= limits.exchangeOverlap : true;
+    });
     const entry = entries[k];
-    if (!entry) continue;
+    if (!entry || inside(departure.at, entry.at) > limits.latestEntry) continue;
     taken.add(k);
     const pair = [departure.item, entry.item];
     evidence.push(...pair);
