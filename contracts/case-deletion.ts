@@ -47,7 +47,15 @@ export type CaseInventory = z.infer<typeof caseInventory>;
 
 /** A copy that deletion does not reach, and until when there is one. */
 export const remainingCopy = z.strictObject({
-  what: z.enum(["point-in-time-recovery", "daily-backups", "monthly-backups", "copies-in-another-region", "dataset-versions"]),
+  what: z.enum([
+    "point-in-time-recovery",
+    "daily-backups",
+    "monthly-backups",
+    "endpoint-failures",
+    "model-calls",
+    "copies-in-another-region",
+    "dataset-versions",
+  ]),
   /** Null: until somebody deletes it (docs/runbooks/deletion-request.md). */
   until: z.iso.datetime().nullable(),
   /** Of `dataset-versions`: those that hold frames of the case, such as `instruments@1.2.0`. */

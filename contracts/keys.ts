@@ -70,6 +70,12 @@ export const analyserPrefix = (caseId: string, runId: string, analyser: string):
 export const segmentRequestsKey = (caseId: string, runId: string, analyser: string): string => `${analyserPrefix(caseId, runId, analyser)}requests.json`;
 /** Below the results, where an endpoint puts its answers for one analyser: with all else that is known of the case. */
 export const segmentAnswersPath = (caseId: string, runId: string, analyser: string): string => `${caseId}/${runId}/${analyser}/answers`;
+/**
+ * Where asynchronous endpoints tell what failed, and days that it lies: the folder is the endpoint's, and no request can name another
+ * (InvokeEndpointAsync has an extension of the path of answers only). `analyse/infer-segments` writes down what it says within minutes.
+ */
+export const endpointFailuresPrefix = "analysis-results/asynchronous-failures/";
+export const endpointFailureDays = 1;
 /** Which segments a transform job is given, and where it answers about one of them: SageMaker names an answer after its object. */
 export const transformManifestKey = (caseId: string, runId: string, analyser: string): string => `${analyserPrefix(caseId, runId, analyser)}segments.manifest`;
 export const transformAnswersPrefix = (caseId: string, runId: string, analyser: string, model: string): string =>

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointFailuresPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -69,7 +70,7 @@ export class AsyncEndpoint extends PlatformComponent {
         outputConfig: {
           // Whoever asks names the rest of the way, so that answers lie with their case.
           s3OutputPath: lake.processed.uri(lakePrefixes.results),
-          s3FailurePath: lake.processed.uri(`${lakePrefixes.results}asynchronous-failures/`),
+          s3FailurePath: lake.processed.uri(endpointFailuresPrefix),
           kmsKeyId: lake.processed.key.arn,
         },
         clientConfig: { maxConcurrentInvocationsPerInstance: concurrentInvocations },

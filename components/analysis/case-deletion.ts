@@ -26,7 +26,15 @@ export interface CaseDeletionArgs {
   /** Seconds until what was under way when a case was claimed has ended: a function's longest life, in AWS. */
   settleSeconds: number;
   /** What keeps copies that deletion does not reach, for the record. */
-  copies: { dailyDays: number; monthlyDays: number; hasCopyRegion: boolean };
+  copies: {
+    dailyDays: number;
+    monthlyDays: number;
+    hasCopyRegion: boolean;
+    /** Whether analysers ask asynchronous endpoints, which tell failures outside the case's folders. */
+    hasAsyncEndpoints: boolean;
+    /** Days until a call of a language model is gone, overwritten versions included; null where none is asked. */
+    modelCallDays: number | null;
+  };
 }
 
 /** A function has fifteen minutes. */

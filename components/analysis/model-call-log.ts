@@ -11,6 +11,8 @@ export interface ModelCallLogArgs {
   place: Place;
   removal: Removal;
   lake: DataLake;
+  /** Days that a call is kept, as other logs are: it shows what was disclosed to whom, and holds what was disclosed. */
+  expireDays: number;
   /** Days an overwritten or deleted object can still be read back. */
   noncurrentDays: number;
 }
@@ -19,7 +21,7 @@ export interface ModelCallLogArgs {
 export class ModelCallLog extends PlatformComponent {
   readonly bucket: EncryptedBucket;
 
-  constructor(name: string, { place, removal, lake, noncurrentDays }: ModelCallLogArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { place, removal, lake, expireDays, noncurrentDays }: ModelCallLogArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:ModelCallLog", name, opts);
     // Bedrock writes as itself (User Guide, "Set up model invocation logging in an Amazon S3 bucket").
     const bedrock = {
@@ -40,7 +42,7 @@ export class ModelCallLog extends PlatformComponent {
     this.bucket = new EncryptedBucket(
       this.childName("bucket"),
       {
-        ...{ place, removal, key, noncurrentDays, suffix: "model-calls", accessLogs: lake.accessLogs },
+        ...{ place, removal, key, expireDays, noncurrentDays, suffix: "model-calls", accessLogs: lake.accessLogs },
         statements: (arn) => [{ ...bedrock, Sid: "BedrockWrites", Action: ["s3:PutObject"], Resource: [`${arn}/*`] }],
       },
       { parent: this },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { conversionDays } from "../../contracts/conversion.ts";
+import { endpointFailureDays, endpointFailuresPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import type { Place, Removal } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
@@ -71,6 +72,8 @@ export class DataLake extends PlatformComponent {
       shortLived: [
         { id: "short-lived", prefix: lakePrefixes.pictures, days: 1 },
         { id: "copies", prefix: lakePrefixes.copies, days: conversionDays },
+        // They belong to cases, and no deletion of a case finds them.
+        { id: "endpoint-failures", prefix: endpointFailuresPrefix, days: endpointFailureDays },
       ],
       servedPrefix: lakePrefixes.renditions,
     });

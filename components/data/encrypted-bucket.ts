@@ -19,6 +19,8 @@ export interface EncryptedBucketArgs {
   noncurrentDays: number;
   /** When objects move to cheaper storage. */
   transitions?: readonly Transition[];
+  /** Days until an object is deleted. Never, if absent. */
+  expireDays?: number;
   /** Objects that are deleted some days after they were written. None, if absent. */
   shortLived?: readonly ShortLived[];
   /** Days that no version can be deleted or overwritten by anybody, the account's root included. They can be, if absent. */
@@ -89,6 +91,7 @@ export class EncryptedBucket extends PrivateBucket {
         noncurrentDays: args.noncurrentDays,
         keyArn: args.key.arn,
         ...(args.transitions && { transitions: args.transitions }),
+        ...(args.expireDays !== undefined && { expireDays: args.expireDays }),
         ...(args.shortLived && { shortLived: args.shortLived }),
         ...(args.lockDays !== undefined && { lockDays: args.lockDays }),
         ...(args.dataClassification && { dataClassification: args.dataClassification }),

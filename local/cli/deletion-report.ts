@@ -5,6 +5,8 @@ const kinds: Readonly<Record<RemainingCopy["what"], string>> = {
   "point-in-time-recovery": "the table's point-in-time recovery",
   "daily-backups": "daily backups",
   "monthly-backups": "monthly backups",
+  "endpoint-failures": "what endpoints told of segments that failed",
+  "model-calls": "the log of calls of language models",
   "copies-in-another-region": "the lake's copies in another Region",
   "dataset-versions": "frames in dataset versions",
 };

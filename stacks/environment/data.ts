@@ -23,7 +23,10 @@ export function data({ place, upkeep, removal, opts, keys, alerts }: Foundation,
   const lake = new DataLake("lake", { place, removal, keys, retention, acceleratedUploads, browserOrigins }, opts);
   const table = new CaseTable("cases", { place, removal, key: keys.derived }, opts);
 
-  const calls = config.report?.modelId === undefined ? undefined : new ModelCallLog("model-calls", { place, removal, lake, noncurrentDays }, opts);
+  const calls =
+    config.report?.modelId === undefined
+      ? undefined
+      : new ModelCallLog("model-calls", { place, removal, lake, expireDays: accessLogDays, noncurrentDays }, opts);
   if (copyRegion !== undefined) {
     const sources = { raw: lake.raw, processed: lake.processed, datasets: lake.datasets };
     new BucketReplication("copies", { place, removal, sources, region: copyRegion, retention: { noncurrentDays, accessLogDays } }, opts);

@@ -110,7 +110,11 @@ export function pipeline(
       ...{ settings, keys, lake, table, report, analysis: analysis.workflow, caseExport: caseExport.workflow },
       retentionDays: config.retention.cases,
       settleSeconds: config.retention.settleSeconds,
-      copies: { dailyDays, monthlyDays, hasCopyRegion: config.copyRegion !== undefined },
+      copies: {
+        ...{ dailyDays, monthlyDays, hasCopyRegion: config.copyRegion !== undefined },
+        hasAsyncEndpoints: catalogue.analysers.some(({ mode }) => mode === "endpoint"),
+        modelCallDays: modelId === undefined ? null : config.retention.accessLogs + config.retention.noncurrentVersions,
+      },
     },
     opts,
   );

@@ -144,7 +144,7 @@ export function machines({ settings, keys, lake, table, opts }: Parts, more: Par
       ...{ settings, keys, lake, table, analysis, report, caseExport: caseExport.workflow },
       retentionDays: { clinical: 2557, research: 1096 },
       settleSeconds: 900,
-      copies: { dailyDays: 35, monthlyDays: 2192, hasCopyRegion: true },
+      copies: { dailyDays: 35, monthlyDays: 2192, hasCopyRegion: true, hasAsyncEndpoints: true, modelCallDays: null },
       ...more,
     },
     opts,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type DeletionRecord, deletionRecord, type RemainingCopy } from "../../../contracts/case-deletion.ts";
-import { deletionRecordKey } from "../../../contracts/keys.ts";
+import { deletionRecordKey, endpointFailureDays } from "../../../contracts/keys.ts";
 import { recordDeletionRequest, type recordDeletionResponse } from "../../../contracts/steps.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput, parseStored } from "../../runtime/parse.ts";
@@ -11,6 +11,10 @@ export const copies = z.strictObject({
   monthlyDays: z.int().positive(),
   /** Whether the lake is copied to another Region. */
   hasCopyRegion: z.boolean(),
+  /** Whether analysers ask asynchronous endpoints. */
+  hasAsyncEndpoints: z.boolean(),
+  /** Days that a call of a language model is kept, with all that the model was shown; null where none is asked. */
+  modelCallDays: z.int().positive().nullable(),
 });
 
 export interface Deps {
@@ -46,12 +50,20 @@ export const createHandler =
   };
 
 /** Backups are under lock and can't be searched for one case: they run out. A backup of the day of the deletion is the last that holds the case. */
-function remainsOf({ dailyDays, monthlyDays, hasCopyRegion }: Deps["copies"], versions: string[], now: Date): RemainingCopy[] {
+function remainsOf(
+  { dailyDays, monthlyDays, hasCopyRegion, hasAsyncEndpoints, modelCallDays }: Deps["copies"],
+  versions: string[],
+  now: Date,
+): RemainingCopy[] {
   const after = (days: number): string => new Date(now.getTime() + days * dayMs).toISOString();
   return [
     { what: "point-in-time-recovery", until: after(recoveryDays) },
     { what: "daily-backups", until: after(dailyDays) },
     { what: "monthly-backups", until: after(monthlyDays) },
+    // SageMaker names them by requests, not by cases.
+    ...(hasAsyncEndpoints ? [{ what: "endpoint-failures", until: after(endpointFailureDays + 1) } as const] : []),
+    // A log for auditors, in which nobody can find one case. Calls of the day of the deletion are the last.
+    ...(modelCallDays === null ? [] : [{ what: "model-calls", until: after(modelCallDays) } as const]),
     // What a network learned from must be provable as long as it is in use: people decide (docs/datasets.md).
     ...(versions.length > 0 ? [{ what: "dataset-versions", until: null, versions } as const] : []),
     ...(hasCopyRegion ? [{ what: "copies-in-another-region", until: null } as const] : []),

@@ -3,7 +3,11 @@ import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import type { Deps } from "./handler.ts";
 
-/** Two calls for each execution that runs: at most a few hundred run at a time. */
+/**
+ * Two calls for each execution that runs: at most a few hundred run at a time. Executions that wait for a redrive (PENDING_REDRIVE) are children
+ * of a distributed Map alone, which none of these machines has; asked for those of a machine, Step Functions answers with an error (ListExecutions).
+ * A backfill's children start analyses, and an analysis of a case that is being deleted, or was, steps back where it claims it.
+ */
 export function awsDeps(): Deps {
   const { ANALYSIS_MACHINE_ARN, REPORT_MACHINE_ARN, EXPORT_MACHINE_ARN } = readEnvironment([
     "ANALYSIS_MACHINE_ARN",

@@ -20,10 +20,10 @@ export const lifecycleOf = (bucket: PolicyResource, resources: readonly PolicyRe
 
 /**
  * Prefixes of working copies: pictures that the privacy gate searches, and copies of videos that could not be read as they are. Both
- * show what the source shows, uncovered. No record
+ * show what the source shows, uncovered. And what endpoints told of requests that failed, until it is written down. No record
  * rests on them, so what the law asks of records does not hold for them, and every day that they lie is a risk.
  */
-export const workingPrefixes: readonly string[] = ["screened-pictures/", "converted-videos/"];
+export const workingPrefixes: readonly string[] = ["screened-pictures/", "converted-videos/", "analysis-results/asynchronous-failures/"];
 
 /** Whether a rule is about working copies and nothing else. */
 export const isAboutWorkingCopies = ({ prefix, filter }: LifecycleRule, allowed: readonly string[]): boolean => {

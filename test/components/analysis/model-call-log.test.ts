@@ -8,7 +8,9 @@ describe("ModelCallLog", () => {
   const bucket = "svp-unit-111111111111-model-calls";
   let stack: Awaited<ReturnType<typeof inAccount>>;
   before(async () => {
-    stack = await inAccount((opts) => void new ModelCallLog("model-calls", { place, removal: "retain", lake: parts(opts).lake, noncurrentDays: 30 }, opts));
+    stack = await inAccount(
+      (opts) => void new ModelCallLog("model-calls", { place, removal: "retain", lake: parts(opts).lake, expireDays: 2192, noncurrentDays: 30 }, opts),
+    );
   });
 
   it("keeps all that models are shown and say, whatever kind it is of, in a bucket of its own", () => {
@@ -22,6 +24,12 @@ describe("ModelCallLog", () => {
     });
     const logging = stack.one(aws.s3.BucketLogging, "model-calls-bucket-logging").inputs;
     expect(logging).to.deep.include({ bucket, targetBucket: "svp-unit-111111111111-access-logs" });
+  });
+
+  it("keeps calls as long as logs are kept, and then no longer", () => {
+    const [rule, ...others] = stack.one(aws.s3.BucketLifecycleConfiguration, "model-calls-bucket-lifecycle").inputs["rules"] as object[];
+    expect(others).to.deep.equal([]);
+    expect(rule).to.deep.include({ filter: { prefix: "" }, expiration: { days: 2192 }, noncurrentVersionExpiration: { noncurrentDays: 30 } });
   });
 
   it("is written by Bedrock alone, of this account, under a key of its own that Bedrock can encrypt with and not read", () => {

@@ -331,7 +331,7 @@ describe("delete/delete-items", () => {
 describe("delete/record-deletion", () => {
   const written = new Map<string, unknown>();
   const deps = (hasCopyRegion: boolean): RecordDeps => ({
-    copies: { dailyDays: 35, monthlyDays: 100, hasCopyRegion },
+    copies: { dailyDays: 35, monthlyDays: 100, hasCopyRegion, hasAsyncEndpoints: hasCopyRegion, modelCallDays: hasCopyRegion ? 2222 : null },
     now: () => now,
     datasetsOf: async () => (hasCopyRegion ? ["instruments@1.0.0"] : []),
     uri: (key) => `s3://records/${key}`,
@@ -360,12 +360,20 @@ describe("delete/record-deletion", () => {
         { what: "point-in-time-recovery", until: "2026-12-31T10:00:00.000Z" },
         { what: "daily-backups", until: "2026-12-31T10:00:00.000Z" },
         { what: "monthly-backups", until: "2027-03-06T10:00:00.000Z" },
+        { what: "endpoint-failures", until: "2026-11-28T10:00:00.000Z" },
+        { what: "model-calls", until: "2032-12-26T10:00:00.000Z" },
         { what: "dataset-versions", until: null, versions: ["instruments@1.0.0"] },
         { what: "copies-in-another-region", until: null },
       ],
     });
     await createRecord({ ...deps(false), now: () => new Date(0) })(request);
     expect(written.get(`deletions/${caseId}.json`), "the first stands").to.deep.equal(record);
+  });
+
+  it("names nothing that the stack does not have", async () => {
+    await createRecord(deps(false))(request);
+    const { remains } = deletionRecord.parse(written.get(`deletions/${caseId}.json`));
+    expect(remains.map(({ what }) => what)).to.deep.equal(["point-in-time-recovery", "daily-backups", "monthly-backups"]);
   });
 
   it("takes no free text for a reason", async () => {
