@@ -8,6 +8,7 @@ import {
   fargateHour,
   instanceHour,
   jobStartSeconds,
+  malwareScanGb,
   mediaConvertHighRateFactor,
   mediaConvertMinute,
   pricesAsOf,
@@ -26,11 +27,17 @@ import {
 
 /** Transitions of one run of the case analysis, about: states, polls and retries. */
 const transitions = 100;
+/** What a run costs that does nothing. */
+export const startUsd = transitions * stateTransition;
+/** What GuardDuty's scan of a source costs, which lets it in where a stack scans. */
+export const scanUsd = (bytes: number): number => (bytes / 1e9) * malwareScanGb;
 /** Segment types asked of Rekognition: shots and technical cues. */
 const segmentTypes = 2;
 
 /** What ran, or will. */
 export interface Usage {
+  /** Size of the source, where GuardDuty scanned it. */
+  readonly scannedBytes?: number | undefined;
   /** How long the source was converted, its task's start apart; absent if it was read as it is. */
   readonly conversionSeconds?: number | undefined;
   readonly normalised: boolean;
@@ -71,6 +78,7 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
   const rateFactor = video.nominalFrameRate.num / video.nominalFrameRate.den > 30.5 ? mediaConvertHighRateFactor : 1;
   const reviewMinute = Math.min(video.width, video.height) >= 720 ? mediaConvertMinute.hd : mediaConvertMinute.sd;
   const breakdown: Cost["breakdown"] = [];
+  if (usage.scannedBytes !== undefined) breakdown.push({ item: "GuardDuty: malware scan", usd: scanUsd(usage.scannedBytes) });
   if (usage.conversionSeconds !== undefined) breakdown.push({ item: "Fargate: conversion", usd: conversionUsd(usage.conversionSeconds) });
   if (usage.normalised) breakdown.push({ item: "MediaConvert: analysis rendition", usd: minutes * mediaConvertMinute.sd * rateFactor });
   if (usage.reviewed) breakdown.push({ item: "MediaConvert: review rendition", usd: minutes * reviewMinute * rateFactor });
@@ -82,7 +90,7 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
       item: `SageMaker: ${analyser} on ${instanceType}`,
       usd: usd ?? ((wallSeconds + starts * jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
     });
-  breakdown.push({ item: "Step Functions", usd: transitions * stateTransition });
+  breakdown.push({ item: "Step Functions", usd: startUsd });
   for (const line of breakdown) line.usd = rounded(line.usd);
   return { estimateUsd: rounded(breakdown.reduce((sum, { usd }) => sum + usd, 0)), breakdown, pricesAsOf };
 }
@@ -107,27 +115,50 @@ export const planned = ({ id, instanceType, sampleRate, mode, models, instances 
   ...(mode === "transform" && { starts: models.length * instances }),
 });
 
+/** What a run will do. */
+export interface Plan {
+  readonly scannedBytes?: number | undefined;
+  readonly conversionSeconds?: number | undefined;
+  readonly normalised: boolean;
+  readonly rekognition: boolean;
+  readonly labels: boolean;
+  readonly analysers: readonly PlannedAnalyser[];
+}
+
+/**
+ * What each step of a run costs if it does its work, by what the state machine calls it: the envelope of a branch, `conversion` or
+ * `analysis-rendition`. For runs that end early: they cost what was done.
+ */
+export function stepsUsd(video: VideoFacts, plan: Plan): Record<string, number> {
+  const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0, jobs: [] };
+  const of = (usage: Partial<Usage>): number => costOf(video, { ...nothing, ...usage }).estimateUsd - rounded(startUsd);
+  const jobs = plan.analysers.map((analyser): [string, number] => [analyser.id, of({ jobs: [jobOf(video, analyser)] })]);
+  const steps: [string, number][] = [
+    ["conversion", of({ conversionSeconds: plan.conversionSeconds })],
+    ["analysis-rendition", of({ normalised: plan.normalised })],
+    ["review-rendition", of({ reviewed: true })],
+    ["rekognition", of({ rekognition: plan.rekognition })],
+    ["rekognition-labels", of({ labels: plan.labels })],
+    ...jobs,
+  ];
+  return Object.fromEntries(steps.map(([step, usd]) => [step, rounded(usd)]));
+}
+
+/** A job of a plan, as it will take long. */
+const jobOf = (video: VideoFacts, { id, instanceType, sampleRate, passes = 1, starts = 1 }: PlannedAnalyser): Usage["jobs"][number] => ({
+  analyser: id,
+  instanceType,
+  wallSeconds: passes * jobSeconds(instanceType, sampleRate, secondsOf(video)),
+  starts,
+});
+
 /** What a run over this video will cost if every branch does its work: known once it is admitted, before anything costs money. */
-export function forecastOf(
-  video: VideoFacts,
-  plan: {
-    readonly conversionSeconds?: number | undefined;
-    readonly normalised: boolean;
-    readonly rekognition: boolean;
-    readonly labels: boolean;
-    readonly analysers: readonly PlannedAnalyser[];
-  },
-): Cost {
-  const jobs = plan.analysers.map(({ id, instanceType, sampleRate, passes = 1, starts = 1 }) => ({
-    analyser: id,
-    instanceType,
-    wallSeconds: passes * jobSeconds(instanceType, sampleRate, secondsOf(video)),
-    starts,
-  }));
-  const { conversionSeconds, normalised, rekognition, labels } = plan;
+export function forecastOf(video: VideoFacts, plan: Plan): Cost {
+  const jobs = plan.analysers.map((analyser) => jobOf(video, analyser));
+  const { scannedBytes, conversionSeconds, normalised, rekognition, labels } = plan;
   // Nobody knows yet how much lies outside the patient, which is not searched.
   const picturesSearched = rekognition ? Math.ceil(secondsOf(video) / pictureStepSeconds) : 0;
-  return costOf(video, { conversionSeconds, normalised, reviewed: true, rekognition, labels, picturesSearched, jobs });
+  return costOf(video, { scannedBytes, conversionSeconds, normalised, reviewed: true, rekognition, labels, picturesSearched, jobs });
 }
 
 /** To a ten-thousandth of a dollar: finer would pretend. */

@@ -43,5 +43,8 @@ export const fargateHour = { vcpu: 0.04048, memoryGb: 0.004445, diskGb: 0.000111
 /** Seconds that Fargate bills for before a task's program runs: it fetches the image. About. */
 export const taskStartSeconds = 60;
 
+/** GuardDuty's malware scan of an object, per GB. From memory. */
+export const malwareScanGb = 0.09;
+
 /** Step Functions, Standard, per state transition. */
 export const stateTransition = 0.000025;

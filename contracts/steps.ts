@@ -39,6 +39,8 @@ export const admitResponse = z.strictObject({
   startTimecode: z.string().nullable(),
   /** What the run will cost, US dollars, about (`contracts/cost.ts`); null if rejected, or to be converted first. */
   forecastUsd: z.number().nonnegative().nullable(),
+  /** What each step costs that does its work (`stepsUsd` in `contracts/cost.ts`); none if rejected, or to be converted first. */
+  stepsUsd: z.record(z.string(), z.number().nonnegative()),
   /** Settings of the job that makes the analysis rendition; null if rejected, or to be converted first. */
   settings: jobSettings.nullable(),
 });
@@ -77,6 +79,8 @@ export const mergeTimelineRequest = z.strictObject({
   /** As `Admit` read it. */
   startTimecode: z.string().nullable(),
   forecastUsd: z.number().nonnegative(),
+  /** Size of the source, where GuardDuty scanned it. */
+  scannedBytes: z.int().nonnegative().nullable().default(null),
   envelopes: z.array(envelope).min(1),
 });
 export const mergeTimelineResponse = z.strictObject({

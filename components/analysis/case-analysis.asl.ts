@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { longestVideoHours } from "../../contracts/conversion.ts";
+import { scanUsd, startUsd } from "../../contracts/cost.ts";
 import { pictureStepSeconds, picturesPerPart } from "../../contracts/gate.ts";
 import { analyserPrefix, conversionKey, convertedVideoKey, toUri } from "../../contracts/keys.ts";
 import type { Analyser } from "../../contracts/model.ts";
+import { instanceHour, rekognitionThousandPictures } from "../../contracts/prices.ts";
 import type { RunTaskArguments } from "../compute/fargate-task.ts";
 import { analyserBranches, envelope, processingInputs, type ReviewBranchArgs, reviewBranch, type SegmentArgs } from "./analyse-branches.asl.ts";
 import {
@@ -33,6 +35,7 @@ import {
   transcode,
   updateCase,
 } from "./tasks.asl.ts";
+import { failedSeconds, secondsOf } from "./transform.asl.ts";
 
 export interface CaseAnalysisDefinitionArgs {
   readonly tableName: pulumi.Input<string>;
@@ -45,6 +48,8 @@ export interface CaseAnalysisDefinitionArgs {
   /** Present if an analyser has the mode endpoint. */
   readonly segments?: SegmentArgs | undefined;
   readonly rekognition: ReviewBranchArgs["rekognition"];
+  /** Whether GuardDuty scans what is uploaded. */
+  readonly scanned: boolean;
   /** The privacy gate's network; runs before all others. */
   readonly gate: Analyser;
   readonly analysers: readonly Analyser[];
@@ -67,7 +72,7 @@ export function caseAnalysisDefinition(args: CaseAnalysisDefinitionArgs): StateM
     Comment: "Analyses one version of one uploaded surgical video.",
     QueryLanguage: "JSONata",
     TimeoutSeconds: longestExecutionSeconds,
-    StartAt: "Claim",
+    StartAt: "Begin",
     States: { ...work, ...resumption(work) },
   };
 }
@@ -103,9 +108,25 @@ function resumption(work: Readonly<Record<string, State>>): Record<string, State
   };
 }
 
+/**
+ * Variable `spent`: what the run has cost so far, US dollars, about (`contracts/cost.ts`). It is what a case has cost that ends without an
+ * analysis; MergeTimeline counts anew from what every job left. A try that Step Functions repeated by itself is not counted, the last one is.
+ */
+const spentSoFar = (...more: string[]): string => expression(`$sum($append([$spent], [${more.join(", ")}]))`);
+
+/** Throws for an instance type whose price nobody has stated. */
+function secondUsdOf(instanceType: string): number {
+  const hour = instanceHour[instanceType];
+  if (hour === undefined) throw new Error(`No price is known for instance type ${instanceType}; add it to contracts/prices.ts.`);
+  return hour / 3600;
+}
+
 /** Takes the case for this run. Asked twice by the same execution it succeeds twice; a second execution of the same run steps back, and so does any from a case that is deleted or being deleted. */
-function claim({ tableName }: CaseAnalysisDefinitionArgs): Record<string, State> {
+function claim({ tableName, scanned }: CaseAnalysisDefinitionArgs): Record<string, State> {
+  const scan = scanned ? ` + ${request}.source.bytes * ${scanUsd(1)}` : "";
   return {
+    // A state of its own, which can't fail: a redrive never enters it again.
+    Begin: { Type: "Pass", Assign: { spent: expression(`${startUsd}${scan}`) }, Output: "{% $states.input %}", Next: "Claim" },
     Claim: updateCase(
       tableName,
       {
@@ -176,7 +197,11 @@ function prepare({ tableName, functions, transcoding, conversion, processing }: 
         index: "{% $index %}",
         indexError: "{% $indexError %}",
       },
-      { Assign: { plan: expression(plan), reasons: "{% $states.result.Payload.reasons %}" }, Catch: [fails], Next: next },
+      {
+        Assign: { plan: expression(plan), reasons: "{% $states.result.Payload.reasons %}", spent: spentSoFar("$states.result.Payload.stepsUsd.conversion") },
+        Catch: [fails],
+        Next: next,
+      },
     );
   const rejects = { Condition: "{% $plan.verdict = 'REJECT' %}", Next: "MarkRejected" };
   const { processedBucket } = processing;
@@ -224,7 +249,7 @@ function prepare({ tableName, functions, transcoding, conversion, processing }: 
     Normalise: transcode(
       transcoding,
       { purpose: "normalise", settings: "$plan.settings", durationSeconds: "$plan.durationSeconds" },
-      { Catch: [fails], Next: "IndexRendition" },
+      { Assign: { spent: spentSoFar("$lookup($plan.stepsUsd, 'analysis-rendition')") }, Catch: [fails], Next: "IndexRendition" },
     ),
     IndexRendition: invoke(
       functions.indexRendition,
@@ -240,6 +265,7 @@ function prepare({ tableName, functions, transcoding, conversion, processing }: 
  */
 function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefinitionArgs): Record<string, State> {
   const job = processingJob(gate, processing);
+  const secondUsd = secondUsdOf(gate.instanceType);
   const outputUri = located((c, r) => toUri(processing.processedBucket, analyserPrefix(c, r, gate.id)));
   const searched = (status: "SUCCEEDED" | "FAILED" | "SKIPPED", error: Value = null): Values => ({ pictures: { status, error } });
   return {
@@ -248,11 +274,19 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
       { ...job, id: `'${job.id}'`, outputUri, visits: "$waited.RetryCount" },
       processingInputs(processing.processedBucket),
       {
-        Assign: { screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)), ...searched("SKIPPED") },
+        Assign: {
+          screening: envelope(gate.id, "SUCCEEDED", expression(outputUri)),
+          ...searched("SKIPPED"),
+          spent: spentSoFar(`${secondsOf("Processing", "$states.result", "0")} * ${secondUsd}`),
+        },
         Catch: [
           {
             ErrorEquals: ["States.ALL"],
-            Assign: { screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)), ...searched("SKIPPED") },
+            Assign: {
+              screening: envelope(gate.id, "FAILED", expression(outputUri), expression(errorMessage)),
+              ...searched("SKIPPED"),
+              spent: spentSoFar(`${failedSeconds("Processing", "0")} * ${secondUsd}`),
+            },
             Next: "IsCapacityShort",
           },
         ],
@@ -288,7 +322,7 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
                   functions.searchPictures,
                   { caseId: expression(caseId), runId: expression(runId), screening: "{% $screening %}", part: "{% $states.input %}" },
                   {
-                    Output: { error: null },
+                    Output: { error: null, searched: "{% $states.result.Payload.searched %}" },
                     Catch: [{ ErrorEquals: ["States.ALL"], Output: { error: expression(errorMessage) }, Next: "PicturesSearched" }],
                     Next: "PicturesSearched",
                   },
@@ -298,6 +332,7 @@ function screen({ functions, processing, rekognition, gate }: CaseAnalysisDefini
             },
             // One part that nobody searched is as bad as all.
             Assign: {
+              spent: spentSoFar(`$sum($append([], $states.result.searched)) * ${rekognitionThousandPictures / 1000}`),
               pictures: expression(
                 "($failed := [$states.result[error != null]]; {'status': $count($failed) > 0 ? 'FAILED' : 'SUCCEEDED', 'error': $count($failed) > 0 ? $failed[0].error : null})",
               ),
@@ -332,12 +367,19 @@ function analyse({ functions, transcoding, processing, segments, rekognition, an
     reviewBranch({ functions, transcoding, processedBucket: processing.processedBucket, rekognition }),
     ...analyserBranches(analysers, processing, segments),
   ];
+  const secondPrices = JSON.stringify(Object.fromEntries(analysers.map(({ id, instanceType }) => [id, secondUsdOf(instanceType)])));
   const envelopes = branches.map((_, i) => `$append([], $states.result[${i}])`).reduce((all, those) => `$append(${all}, ${those})`);
   return {
     Analyse: {
       Type: "Parallel",
       Branches: branches,
-      Assign: { envelopes: expression(envelopes) },
+      Assign: {
+        envelopes: expression(envelopes),
+        // What an analyser says itself; else what a branch was thought to cost, if it did its work, or the time of the job that failed.
+        spent: expression(
+          `($all := ${envelopes}; $sum($append([$spent], $map($all, function($e) { $e.costUsd != null ? $e.costUsd : $e.status = 'SUCCEEDED' ? $lookup($plan.stepsUsd, $e.analyser) : $exists($e.jobSeconds) and $e.jobSeconds != null ? $e.jobSeconds * $lookup(${secondPrices}, $e.analyser) : 0 }))))`,
+        ),
+      },
       Catch: [fails],
       Next: "MergeTimeline",
     },
@@ -345,7 +387,7 @@ function analyse({ functions, transcoding, processing, segments, rekognition, an
 }
 
 /** Merges, then measures, then tells: a pointer on the source and an event. None of these can undo a finished analysis; what failed is listed in the output. */
-function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, State> {
+function conclude({ functions, scanned }: CaseAnalysisDefinitionArgs): Record<string, State> {
   const warn = (what: string, next: string): Catcher => ({
     ErrorEquals: ["States.ALL"],
     Assign: { warnings: expression(`$append($warnings, ['${what} ' & ${errorMessage}])`) },
@@ -360,6 +402,7 @@ function conclude({ functions }: CaseAnalysisDefinitionArgs): Record<string, Sta
         verdict: "{% $plan.verdict %}",
         startTimecode: "{% $plan.startTimecode %}",
         forecastUsd: "{% $plan.forecastUsd %}",
+        scannedBytes: scanned ? expression(`${request}.source.bytes`) : null,
         envelopes: "{% $envelopes %}",
       },
       { Assign: { merged: "{% $states.result.Payload %}", warnings: [] }, Catch: [fails], Next: "MeasureOperation" },
@@ -441,9 +484,12 @@ function endings({ tableName }: CaseAnalysisDefinitionArgs): Record<string, Stat
     updateCase(
       tableName,
       {
-        set: "#status = :status, reasons = :reasons, updatedAt = :now",
+        set: "#status = :status, reasons = :reasons, costUsd = :cost, updatedAt = :now",
         condition: "runId = :run AND #status <> :deleting",
-        values: { ":status": { S: status }, ":reasons": { L: reasons }, ":deleting": { S: "DELETING" } },
+        values: {
+          ...{ ":status": { S: status }, ":reasons": { L: reasons }, ":deleting": { S: "DELETING" } },
+          ":cost": { N: "{% $string($round($spent, 4)) %}" },
+        },
       },
       { Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: next }, otherwise], Next: next },
     );

@@ -46,6 +46,8 @@ export interface CaseAnalysisArgs {
   };
   /** Executions that run at once, at most: what uploads and backfills have leases for. */
   analysesAtOnce: number;
+  /** Whether GuardDuty scans what is uploaded, which is part of what an analysis costs. */
+  scanned: boolean;
   pipelineVersion: string;
 }
 
@@ -110,6 +112,7 @@ export class CaseAnalysis extends PlatformComponent {
           processing: sagemaker.processing,
           segments: sagemaker.segments,
           rekognition: args.rekognition,
+          scanned: args.scanned,
           gate: catalogue.gate,
           analysers: catalogue.analysers,
         }),
@@ -187,8 +190,9 @@ export class CaseAnalysis extends PlatformComponent {
 }
 
 /** What runs over a video, as far as it costs money. */
-const plannedWork = ({ catalogue, rekognition }: CaseAnalysisArgs) => ({
+const plannedWork = ({ catalogue, rekognition, scanned }: CaseAnalysisArgs) => ({
   analysers: [catalogue.gate, ...catalogue.analysers].map(planned),
   rekognition: rekognition.enabled,
   labels: rekognition.labels,
+  scanned,
 });

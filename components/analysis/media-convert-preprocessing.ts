@@ -16,7 +16,7 @@ export interface MediaConvertPreprocessingArgs {
   settings: FunctionSettings;
   lake: DataLake;
   /** What runs over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean };
+  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean; readonly scanned: boolean };
 }
 
 /** Opaque picture shown instead of what the camera saw outside the patient. */

@@ -190,7 +190,7 @@ export function runContainer(
 export function updateCase(
   tableName: pulumi.Input<string>,
   update: { set: string; condition: string; names?: Values; values: Values },
-  rest: { readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
+  rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
 ): TaskState {
   return {
     Type: "Task",

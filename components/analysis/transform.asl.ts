@@ -40,7 +40,7 @@ export const transformResources = ({ instanceType, instances = 1 }: Analyser, ke
 /** Milliseconds of a time in the description of a job: a number or a text, as Step Functions passes it on. */
 const millis = (time: string) => `($type(${time}) = 'number' ? ${time} : $toMillis(${time}))`;
 /** Seconds that a described job ran, `unknown` if it never began or its end is not told. */
-const secondsOf = (kind: "Transform" | "Processing", job: string, unknown: "0" | "null") =>
+export const secondsOf = (kind: "Transform" | "Processing", job: string, unknown: "0" | "null") =>
   `($exists(${job}.${kind}StartTime) and $exists(${job}.${kind}EndTime) ? (${millis(`${job}.${kind}EndTime`)} - ${millis(`${job}.${kind}StartTime`)}) / 1000 : ${unknown})`;
 
 /** The same of the job whose failure was caught: the cause is what describes it. */

@@ -1,4 +1,11 @@
-import { mediaConvertMinute, rekognitionLabelMinute, rekognitionSegmentMinute, rekognitionThousandPictures, stateTransition } from "../../contracts/prices.ts";
+import {
+  malwareScanGb,
+  mediaConvertMinute,
+  rekognitionLabelMinute,
+  rekognitionSegmentMinute,
+  rekognitionThousandPictures,
+  stateTransition,
+} from "../../contracts/prices.ts";
 
 /**
  * List prices of what the platform stands on: US dollars, us-east-1, on demand, without free tiers, discounts and taxes.
@@ -52,7 +59,7 @@ export const prices = {
   securityCheck: memory(0.001, "check"),
   classifiedBucket: memory(0.1, "bucket-month"),
   unusedAccessRole: memory(0.2, "role-month"),
-  malwareScan: memory(0.09, "GB"),
+  malwareScan: memory(malwareScanGb, "GB"),
 
   // Messages and requests.
   queueRequests: memory(0.4, million),

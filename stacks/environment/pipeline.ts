@@ -85,7 +85,11 @@ export function pipeline(
 
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
   const analysesAtOnce = config.admission.interactive + config.admission.backfill;
-  const analysis = new CaseAnalysis("case-analysis", { ...serving, keys, table, catalogue, rekognition, analysesAtOnce, pipelineVersion }, opts);
+  const analysis = new CaseAnalysis(
+    "case-analysis",
+    { ...serving, keys, table, catalogue, rekognition, analysesAtOnce, scanned: config.admission.startAfter === "scan", pipelineVersion },
+    opts,
+  );
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType, codes: config.codes }, opts);
   const datasets = new DatasetBuilder("dataset-build", { ...serving, keys, table, instanceType: catalogue.gate.instanceType }, opts);
   const { watch: looks, quality, retraining: teaching, cleanUp } = config.learning;
@@ -113,7 +117,7 @@ export function pipeline(
       copies: {
         ...{ dailyDays, monthlyDays, hasCopyRegion: config.copyRegion !== undefined },
         hasAsyncEndpoints: catalogue.analysers.some(({ mode }) => mode === "endpoint"),
-        modelCallDays: modelId === undefined ? null : config.retention.accessLogs + config.retention.noncurrentVersions,
+        modelCallDays: config.report?.modelId === undefined ? null : config.retention.accessLogs + config.retention.noncurrentVersions,
       },
     },
     opts,

@@ -132,6 +132,7 @@ export function machines({ settings, keys, lake, table, opts }: Parts, more: Par
       ...{ settings, keys, lake, table, catalogue, image, network: jobNetwork },
       rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
       analysesAtOnce: 4,
+      scanned: false,
       pipelineVersion: "1",
     },
     opts,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { conversionUsd, costOf, forecastOf, jobSeconds, planned as plan } from "../../contracts/cost.ts";
+import { conversionUsd, costOf, forecastOf, jobSeconds, planned as plan, stepsUsd } from "../../contracts/cost.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import { instanceHour } from "../../contracts/prices.ts";
 import { analysers, gate } from "../../models/catalogue.ts";
@@ -101,6 +101,20 @@ describe("the cost of a run", () => {
     expect(usd(840)).to.deep.equal([{ item: "Fargate: conversion", usd: Math.round(0.25 * (8 * 0.04048 + 16 * 0.004445 + 180 * 0.000111) * 1e4) / 1e4 }]);
     expect(usd(undefined)).to.deep.equal([]);
     expect(conversionUsd(0)).to.be.closeTo(conversionUsd(60) / 2, 1e-12);
+  });
+
+  it("counts the scan of a source by its size, where there was one", () => {
+    const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0, jobs: [] };
+    expect(costOf(hour, { ...nothing, scannedBytes: 4e9 }).breakdown[0]).to.deep.equal({ item: "GuardDuty: malware scan", usd: 0.36 });
+    expect(costOf(hour, nothing).breakdown.map(({ item }) => item)).to.deep.equal(["Step Functions"]);
+  });
+
+  it("of its steps adds up to the forecast, but for what is searched and what starts it", () => {
+    const steps = stepsUsd(hour, { normalised: true, rekognition: true, labels: true, conversionSeconds: 840, analysers: planned });
+    const whole = forecastOf(hour, { normalised: true, rekognition: true, labels: true, conversionSeconds: 840, analysers: planned });
+    const sum = Object.values(steps).reduce((total, usd) => total + usd, 0);
+    expect(sum + 0.36 + 0.0025).to.be.closeTo(whole.estimateUsd, 1e-9);
+    expect(Object.keys(steps).slice(5)).to.deep.equal(planned.map(({ id }) => id));
   });
 
   it("can't be forecast for an instance whose speed nobody has stated", () => {

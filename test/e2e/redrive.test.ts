@@ -50,6 +50,7 @@ describe("redriving and deleting", function () {
     platform.cloud.faults.add((service, job) => service === "mediaconvert" && job.includes("analysis"), "1999: the encoder stopped", 2);
     const failed = await client.settled(await client.upload(clip, () => undefined), () => undefined);
     expect(failed.status).to.equal("FAILED");
+    expect(failed.costUsd, "what a failed case has cost").to.equal(0.0025);
     const runId = failed.runId as string;
     expect(await client.execution(runId)).to.deep.include({ status: "FAILED", redriveCount: 0, redrivable: true });
 
@@ -72,6 +73,7 @@ describe("redriving and deleting", function () {
     fail("-gate-", 2);
     const quarantined = await client.settled(await client.upload(clip, () => undefined), () => undefined);
     expect(quarantined.status).to.equal("QUARANTINED");
+    expect(quarantined.costUsd, "what a quarantined case has cost: its job ran twice").to.be.at.least(0.0025);
     const { caseId } = quarantined;
     expect((await client.execution(quarantined.runId as string))?.redrivable).to.equal(false);
     fail("-scene-segmentation-", 2);

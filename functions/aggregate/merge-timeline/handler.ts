@@ -97,6 +97,7 @@ async function merge(
   const cost = costOf(
     index.video,
     await usageOf(deps, request, branches, {
+      scannedBytes: request.scannedBytes ?? undefined,
       conversionSeconds: index.converted?.wallSeconds,
       reviewed,
       picturesSearched: verdict.pictures?.searched ?? 0,
@@ -176,7 +177,7 @@ async function usageOf(
   { lake, instanceTypes }: Deps,
   { request, verdict }: Request,
   branches: Branch[],
-  known: Pick<Usage, "conversionSeconds" | "reviewed" | "picturesSearched">,
+  known: Pick<Usage, "scannedBytes" | "conversionSeconds" | "reviewed" | "picturesSearched">,
 ): Promise<Usage> {
   const jobs: Usage["jobs"][number][] = [];
   for (const [analyser, instanceType] of Object.entries(instanceTypes)) {

@@ -10,6 +10,8 @@ const plannedWork = z.strictObject({
   analysers: z.array(plannedAnalyser),
   rekognition: z.boolean(),
   labels: z.boolean(),
+  /** Whether GuardDuty scans what is uploaded. */
+  scanned: z.boolean(),
 });
 
 export function awsDeps(): Deps {

@@ -1,6 +1,6 @@
 import type { ProbeResponse } from "@aws-sdk/client-mediaconvert";
 import type { z } from "zod";
-import { forecastOf, type PlannedAnalyser } from "../../../contracts/cost.ts";
+import { forecastOf, type PlannedAnalyser, stepsUsd } from "../../../contracts/cost.ts";
 import { sourceIndexKey } from "../../../contracts/keys.ts";
 import { sourceIndex } from "../../../contracts/media.ts";
 import { admitRequest, type admitResponse } from "../../../contracts/steps.ts";
@@ -15,7 +15,7 @@ export interface Deps {
   /** Key that encrypts the processed bucket. */
   processedKeyArn: string;
   /** What will run over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean };
+  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean; readonly scanned: boolean };
 }
 
 /** States Admit and AdmitCopy: whether the upload is analysed, and how its analysis rendition is made. */
@@ -30,8 +30,12 @@ export const createHandler =
     const verdict = decide({ probe: probed, probeError, index, indexError, unindexed });
     log("admission decided", { caseId, runId, status: verdict.verdict, reasonCount: verdict.reasons.length });
     const admitted = verdict.verdict === "PASSTHROUGH" || verdict.verdict === "NORMALISE" ? index : undefined;
-    const forecast =
-      admitted && forecastOf(admitted.video, { conversionSeconds: admitted.converted?.wallSeconds, normalised: verdict.verdict === "NORMALISE", ...planned });
+    const { scanned, ...work } = planned;
+    const plan = {
+      ...{ ...work, normalised: verdict.verdict === "NORMALISE", conversionSeconds: admitted?.converted?.wallSeconds },
+      scannedBytes: scanned ? request.source.bytes : undefined,
+    };
+    const forecast = admitted && forecastOf(admitted.video, plan);
     const settings = admitted && analysisSettings(request, admitted, verdict, { bucket: lake.bucket, keyArn: processedKeyArn });
     return {
       verdict: verdict.verdict,
@@ -39,6 +43,7 @@ export const createHandler =
       durationSeconds: verdict.durationSeconds,
       startTimecode: probed?.Container?.StartTimecode ?? null,
       forecastUsd: forecast?.estimateUsd ?? null,
+      stepsUsd: admitted ? stepsUsd(admitted.video, plan) : {},
       settings: (settings as Record<string, unknown> | undefined) ?? null,
     };
   };

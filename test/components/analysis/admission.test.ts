@@ -13,7 +13,7 @@ describe("Admission", () => {
       const rekognition = { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
       const analysis = new CaseAnalysis(
         "case-analysis",
-        { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, analysesAtOnce: 4, pipelineVersion: "1" },
+        { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, analysesAtOnce: 4, scanned: false, pipelineVersion: "1" },
         opts,
       );
       admission(settings, keys, analysis, opts);

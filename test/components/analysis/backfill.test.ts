@@ -102,7 +102,7 @@ describe("Backfill", () => {
       const rekognition = { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" };
       const analysis = new CaseAnalysis(
         "case-analysis",
-        { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, analysesAtOnce: 4, pipelineVersion: "1" },
+        { settings, keys, lake, table, catalogue, image, network: jobNetwork, rekognition, analysesAtOnce: 4, scanned: false, pipelineVersion: "1" },
         opts,
       );
       new Backfill(

@@ -243,6 +243,7 @@ describe("a case analysis where all goes well", () => {
       verdict: "NORMALISE",
       startTimecode: "10:00:00:00",
       forecastUsd: 0.25,
+      scannedBytes: 1000,
       envelopes: [succeeded.review, succeeded.rekognition, succeeded.frames],
     });
   });
@@ -498,6 +499,25 @@ describe("a case analysis that ends early", () => {
     });
     expect(asked["MarkRejected"].ConditionExpression).to.equal("runId = :run AND #status <> :deleting");
     expect(asked).not.to.have.property("Normalise");
+  });
+
+  it("tells what it has cost so far: the steps that did their work, and the time of jobs, those that failed too", async () => {
+    const costOf = (run: Awaited<ReturnType<typeof execute>>, state: string) => Number(run.asked[state].ExpressionAttributeValues[":cost"].N);
+    const admitted = { verdict: "REJECT", reasons: ["It is too long."], durationSeconds: 0, forecastUsd: null, stepsUsd: {}, settings: null };
+    // 100 transitions; the scan of 1,000 bytes is nothing.
+    expect(costOf(await execute({ Admit: () => ({ Payload: admitted }) }), "MarkRejected")).to.equal(0.0025);
+    const started = Date.parse(startedAt);
+    // An hour of ml.c5.xlarge.
+    const job = { ProcessingStartTime: started, ProcessingEndTime: started + 3_600_000 };
+    const closed = { Payload: { verdict: "QUARANTINE", reasons: ["No."], outOfBodyCount: 0, textCount: 0 } };
+    const screened = { ScreenFrames: () => ({ ProcessingJobStatus: "Completed", ...job }), DecideGate: () => closed };
+    // The rendition, the job, and a picture that was searched.
+    expect(costOf(await execute(screened), "MarkQuarantined")).to.equal(0.0025 + 0.1 + 0.204 + 0.001);
+    const failed = { ...screened, ScreenFrames: failing("States.TaskFailed", JSON.stringify({ FailureReason: "It broke.", ...job })) };
+    expect(costOf(await execute(failed), "MarkQuarantined")).to.equal(0.0025 + 0.1 + 0.204);
+    // Review rendition, shots and frames as planned.
+    const unmerged = await execute({ MergeTimeline: failing("NothingAnalysed", thrown("NothingAnalysed", "There is nothing to merge.")) });
+    expect(costOf(unmerged, "MarkFailed")).to.be.closeTo(0.0025 + 0.1 + 0.001 + 0.2 + 0.3 + 0.4, 1e-9);
   });
 
   it("lets admission judge what is wrong with the video, in words", async () => {

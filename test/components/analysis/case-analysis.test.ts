@@ -19,6 +19,7 @@ const make = (rekognition: Omit<CaseAnalysisArgs["rekognition"], "optOutPolicyId
         network: jobNetwork,
         rekognition: { ...rekognition, optOutPolicyId: "p-optout0000" },
         analysesAtOnce: 4,
+        scanned: false,
         pipelineVersion: "1.2.3",
       },
       opts,
@@ -265,6 +266,7 @@ describe("CaseAnalysis", () => {
         { id: "frame-analysis", instanceType: "ml.c5.xlarge", sampleRate: 5 },
       ],
       rekognition: true,
+      scanned: false,
       labels: false,
     });
     expect(environment("prepare-plan-review")).to.deep.equal({

@@ -43,6 +43,7 @@ export const args: CaseAnalysisDefinitionArgs = {
     network: jobNetwork,
   },
   rekognition: { enabled: true, labels: false, pollSeconds: 45 },
+  scanned: true,
   gate: {
     id: "gate",
     mode: "processing",
@@ -121,6 +122,7 @@ const goodAnswers = (): Record<string, Answer> => {
         durationSeconds: 10,
         startTimecode: "10:00:00:00",
         forecastUsd: 0.25,
+        stepsUsd: { "analysis-rendition": 0.1, "review-rendition": 0.2, rekognition: 0.3, "frame-analysis": 0.4 },
         settings: { Inputs: [] },
       },
     }),
@@ -128,7 +130,15 @@ const goodAnswers = (): Record<string, Answer> => {
     IndexCopy: () => ({ Payload: { frameCount: 250, durationSeconds: 10 } }),
     ProbeCopy: () => ({ ProbeResults: [{ Container: { Format: "mp4", Duration: 10 } }] }),
     AdmitCopy: () => ({
-      Payload: { verdict: "PASSTHROUGH", reasons: [], durationSeconds: 10, startTimecode: null, forecastUsd: 0.5, settings: { Inputs: ["copy"] } },
+      Payload: {
+        verdict: "PASSTHROUGH",
+        reasons: [],
+        durationSeconds: 10,
+        startTimecode: null,
+        forecastUsd: 0.5,
+        stepsUsd: { conversion: 0.05 },
+        settings: { Inputs: ["copy"] },
+      },
     }),
     RecordForecast: () => ({}),
     Normalise: () => ({ Job: { Id: "1" } }),

@@ -27,6 +27,7 @@ describe("UploadEvents", () => {
           network: jobNetwork,
           rekognition: { enabled: true, labels: false, pollSeconds: 45, optOutPolicyId: "p-optout0000" },
           analysesAtOnce: 4,
+          scanned: false,
           pipelineVersion: "1",
         },
         opts,

@@ -149,6 +149,7 @@ const make = (asynchronous: boolean) =>
         network: jobNetwork,
         rekognition,
         analysesAtOnce: 4,
+        scanned: false,
         pipelineVersion,
       },
       opts,

@@ -34,7 +34,7 @@ const probeOf = (codec: string, properties: VideoProperties = {}, format = "mp4"
     ],
   },
 });
-const planned = { analysers: [{ id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 }], rekognition: true, labels: false };
+const planned = { analysers: [{ id: "gate", instanceType: "ml.c5.xlarge", sampleRate: 2 }], rekognition: true, labels: false, scanned: false };
 const facts = (probe: ProbeResult, index: SourceIndex): Facts => ({ probe, probeError: null, index, indexError: null, unindexed: null });
 
 describe("prepare/admit decides", () => {
@@ -248,6 +248,20 @@ describe("prepare/admit", () => {
     expect(forecastUsd).to.equal(forecastOf(indexOf().video, { conversionSeconds: 600, normalised: false, ...planned }).estimateUsd);
   });
 
+  it("tells what each step costs, and forecasts the scan where there is one", async () => {
+    const { stepsUsd, forecastUsd } = await ask(probeOf("HEVC"), indexOf({ codec: "hevc" }));
+    expect(Object.keys(stepsUsd)).to.deep.equal(["conversion", "analysis-rendition", "review-rendition", "rekognition", "rekognition-labels", "gate"]);
+    expect(stepsUsd).to.deep.include({ conversion: 0, "rekognition-labels": 0 });
+    expect(stepsUsd["analysis-rendition"]).to.be.closeTo(0.00125, 1e-4);
+    const lake = memoryLake();
+    await lake.putJson(sourceIndexKey(caseId, runId), indexOf({ codec: "hevc" }));
+    const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", planned: { ...planned, scanned: true } });
+    const large = { ...request, source: { ...request.source, bytes: 10e9 } };
+    const index = { frameCount: 250, durationSeconds: 10 };
+    const scanned = await handler({ request: large, probe: { ProbeResults: [probeOf("HEVC")] }, probeError: null, index, indexError: null });
+    expect(scanned.forecastUsd).to.be.closeTo((forecastUsd as number) + 0.9, 1e-9);
+  });
+
   it("plans and forecasts nothing for what must be converted first", async () => {
     const handler = createHandler({ lake: memoryLake(), processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", planned });
     const probe = { ProbeResults: [probeOf("MP4V")] };
@@ -257,6 +271,7 @@ describe("prepare/admit", () => {
       durationSeconds: 10,
       startTimecode: null,
       forecastUsd: null,
+      stepsUsd: {},
       settings: null,
     });
   });
