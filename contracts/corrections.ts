@@ -133,11 +133,26 @@ export type CorrectionSet = z.infer<typeof correctionSet>;
  * Body of `POST /cases/{caseId}/corrections`. The header `If-Match` holds the version that the corrections had when they were read,
  * `"0"` if there were none: if somebody saved others since, the answer is 412 and nothing is saved.
  */
-export const correctionRequest = z.strictObject({ runId, contentSha256: sha256, changes: z.array(change).min(1).max(200) });
+export const correctionRequest = z
+  .strictObject({
+    runId,
+    contentSha256: sha256,
+    changes: z.array(change).min(1).max(200).optional(),
+    /** Instead of changes: the set of imported annotations whose difference from what holds becomes corrections. */
+    annotationSet: z.uuid().optional(),
+  })
+  .refine(({ changes, annotationSet }) => (changes === undefined) !== (annotationSet === undefined), "either changes or annotationSet must be given");
 export type CorrectionRequest = z.infer<typeof correctionRequest>;
 
 /** Its answer. */
-export const correctionReceipt = z.strictObject({ caseId, runId, version: z.int().positive(), count: z.int().positive() });
+export const correctionReceipt = z.strictObject({
+  caseId,
+  runId,
+  version: z.int().positive(),
+  count: z.int().positive(),
+  /** Of an adopted set: what of it could not become corrections, in sentences. */
+  notes: z.array(z.string()).optional(),
+});
 export type CorrectionReceipt = z.infer<typeof correctionReceipt>;
 
 /** What `GET /cases/{caseId}/corrections` takes in its query: the version after which sets are told. */

@@ -283,6 +283,9 @@ export class CaseApi extends PlatformComponent {
           statements: [
             ...table.allow("KeepCorrections", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]),
             ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+            // Sets that are adopted.
+            ...processed.allow("ReadAnnotations", ["s3:GetObject"], lakePrefixes.annotations),
+            processed.allowNoticingAbsence("NoticeMissingSets"),
           ],
         },
         { parent: this },

@@ -8,7 +8,7 @@ import { runningSession } from "./session.ts";
 /** The platform's HTTP API, as a signed-in person calls it. */
 export interface Api {
   /** Answer of a route. Throws a CommandError with the API's own reasons if it refuses. */
-  call<T>(method: "GET" | "POST", path: string, answer: z.ZodType<T>, body?: unknown): Promise<T>;
+  call<T>(method: "GET" | "POST", path: string, answer: z.ZodType<T>, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -19,10 +19,10 @@ export async function openApi(dataDir: string): Promise<Api> {
     const { page } = running;
     if (page === null) throw new CommandError(`Another command uses ${dataDir}. Wait until it is done, or choose another folder with --data.`);
     return {
-      async call(method, path, answer, body) {
+      async call(method, path, answer, body, headers = {}) {
         const response = await fetch(new URL(`api${path}`, page), {
-          method,
-          ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+          ...{ method, headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers } },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
         });
         return parsed(answer, response.status, await response.text());
       },
@@ -31,9 +31,9 @@ export async function openApi(dataDir: string): Promise<Api> {
   }
   const platform = await openPlatform({ root, dataDir });
   return {
-    async call(method, path, answer, body) {
+    async call(method, path, answer, body, more = {}) {
       const content = Buffer.from(body === undefined ? "" : JSON.stringify(body));
-      const headers = { "content-type": "application/json" };
+      const headers = { "content-type": "application/json", ...more };
       const response = await platform.api({ method, path, query: new URLSearchParams(), headers, body: content });
       return parsed(answer, response.status, response.body.toString());
     },

@@ -21,7 +21,7 @@ type Chunks = Analysis["detections"][number]["chunks"];
  * was not analysed, InvalidInput for a span outside the operation.
  */
 export async function caseScene(
-  lake: Lake,
+  lake: Pick<Lake, "json" | "bytes">,
   { caseId, runId }: { caseId: string; runId: string },
   span: FrameSpan,
   sets: readonly CorrectionSet[] | null = null,
@@ -37,7 +37,7 @@ export async function caseScene(
 
 /** The scene of an analysis with what people corrected. Measures stay those of the analysis: they were not taken anew. */
 async function correctedScene(
-  lake: Lake,
+  lake: Pick<Lake, "json" | "bytes">,
   analysis: Analysis,
   frames: FrameIndex,
   measures: Measures | null,
@@ -70,7 +70,7 @@ export async function trackSpans(lake: Pick<Lake, "bytes">, { tracks }: Pick<Ana
 }
 
 /** Null where the analysis is of a time before measures were made. */
-async function measuresOf(lake: Lake, caseId: string, runId: string): Promise<Measures | null> {
+async function measuresOf(lake: Pick<Lake, "json" | "bytes">, caseId: string, runId: string): Promise<Measures | null> {
   try {
     return await lake.json(measuresKey(caseId, runId), measuresSchema);
   } catch (error) {

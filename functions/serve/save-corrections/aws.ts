@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { documentClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
@@ -14,6 +15,7 @@ export function awsDeps(): Deps {
     summary: summaryReader(CASE_TABLE),
     log: correctionLog(table, CASE_TABLE),
     queue: reviewQueue(table, CASE_TABLE),
+    newId: randomUUID,
     now: () => new Date(),
   };
 }

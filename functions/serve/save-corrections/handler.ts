@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
+import { type Adoption, adoption, type Held, type HeldBox } from "../../../contracts/adoption.ts";
 import { type Analysis, detectionChunk } from "../../../contracts/analysis.ts";
+import { annotationSet } from "../../../contracts/annotation-set.ts";
 import { type CorrectedView, corrected, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../../contracts/correction-rules.ts";
 import {
@@ -11,12 +13,12 @@ import {
   type DrawnMask,
   type DrawnObject,
 } from "../../../contracts/corrections.ts";
-import { parseUri } from "../../../contracts/keys.ts";
+import { annotationSetKey, parseUri } from "../../../contracts/keys.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { callerOf } from "../../runtime/caller.ts";
 import { InvalidInput, Outdated } from "../../runtime/errors.ts";
 import { type HttpRequest, jsonBody, route, Versioned, versionExpected } from "../../runtime/http.ts";
-import { trackLabels, trackSpans } from "../../runtime/interchange/case-scene.ts";
+import { caseScene, trackLabels, trackSpans } from "../../runtime/interchange/case-scene.ts";
 import { overlaps } from "../../runtime/interchange/scene.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
@@ -27,6 +29,7 @@ import type { FrameDoubt, ReviewQueue } from "../review-queue.ts";
 
 export interface Deps extends CaseDeps {
   lake: Pick<Lake, "json" | "bytes">;
+  newId(): string;
   log: Pick<CorrectionLog, "all" | "add">;
   queue: ReviewQueue;
   now(): Date;
@@ -52,7 +55,9 @@ export const createHandler = (deps: Deps) =>
       uncorrected(analysis),
       sets.flatMap(({ corrections }) => corrections),
     );
-    const corrections = await checked(deps, analysis, view, wanted.changes);
+    const { changes, notes } =
+      wanted.changes === undefined ? await adopted(deps, analysis, view, sets, wanted.annotationSet as string) : { ...wanted, notes: undefined };
+    const corrections = await checked(deps, analysis, view, changes as readonly Change[]);
     const version = expected + 1;
     const set: CorrectionSet = {
       ...{ schema: "correction-set/1.0", caseId, runId, contentSha256, version, createdBy, corrections },
@@ -63,7 +68,7 @@ export const createHandler = (deps: Deps) =>
     for (const [{ kind, id }, isSettled] of [...judgements(corrections), ...(await judgedFrames(deps, analysis, corrections))])
       await deps.queue.settle({ caseId, runId, kind, id }, isSettled);
     log("corrections saved", { caseId, runId, correctionCount: corrections.length });
-    const receipt: CorrectionReceipt = { caseId, runId, version, count: corrections.length };
+    const receipt: CorrectionReceipt = { caseId, runId, version, count: corrections.length, ...(notes && { notes: [...notes] }) };
     return new Versioned(receipt, version);
   }, 201);
 
@@ -126,6 +131,36 @@ function read(request: HttpRequest) {
   const wanted = tried(() => jsonBody(request, correctionRequest));
   if (expected === undefined || wanted === undefined) throw new InvalidInput(...reasons);
   return { expected, wanted };
+}
+
+/** Boxes of an analysis that there is memory for, with those of a set. */
+const mostBoxes = 250_000;
+
+/** What a set of imported annotations changes of what holds. Throws InvalidInput if that is nothing, or it is of another analysis. */
+async function adopted({ lake, newId }: Deps, analysis: Analysis, view: CorrectedView, sets: readonly CorrectionSet[], setId: string): Promise<Adoption> {
+  const { caseId, runId, provenance, media, detections } = analysis;
+  const set = await lake.json(annotationSetKey(caseId, runId, setId), annotationSet);
+  if (set.contentSha256 !== provenance.contentSha256) throw new InvalidInput("The set speaks of another analysis of the case.");
+  const boxCount = detections.reduce((sum, one) => sum + one.boxCount, set.boxes.length);
+  if (boxCount > mostBoxes) throw new InvalidInput(`The analysis and the set have ${boxCount} boxes; sets of ${mostBoxes} with the analysis can be adopted.`);
+  const scene = await caseScene(lake, { caseId, runId }, { startFrame: 0, endFrame: media.source.frameCount }, sets);
+  const boxes: HeldBox[] = [];
+  const lookedAt: number[] = [];
+  for await (const { frame, items } of scene.boxes()) {
+    lookedAt.push(frame);
+    for (const { label, x, y, width, height, track, producer } of items)
+      boxes.push({ frame, label: scene.labels[label] as string, box: [x, y, width, height], track, producer: scene.sources[producer] as string });
+  }
+  const of = correctable(analysis, vocabularyOf(analysis));
+  const correctableEvents = new Set(view.events.map(({ id }) => id));
+  const held: Held = {
+    ...{ view, boxes, lookedAt, trackCount: of.trackCount, trackLabels: await trackLabels(lake, analysis), raster: media.raster },
+    fixedEvents: scene.events.map(({ id }) => id).filter((id) => !correctableEvents.has(id)),
+  };
+  const isAllowed = (before: CorrectedView, change: Change): boolean => objections(of, before, change, corrected(before, [change])).length === 0;
+  const found = adoption(held, set, isAllowed, newId);
+  if (found.changes.length === 0) throw new InvalidInput("The set says nothing else than what holds: there is nothing to adopt.", ...found.notes);
+  return found;
 }
 
 /** Each change with what held before it. Throws InvalidInput with all that speaks against them. */

@@ -51,7 +51,7 @@ describe("POST /cases/{caseId}/corrections", () => {
       settle: async ({ kind, id }: { kind: string; id: string }, is: boolean) => void settled.push([`${kind} ${id}`, is]),
       frames: async () => asked,
     };
-    const handler = createSave({ lake, log, queue, summary: async () => stored, now: () => new Date("2026-11-26T10:00:00Z") });
+    const handler = createSave({ lake, log, queue, newId: () => objectId, summary: async () => stored, now: () => new Date("2026-11-26T10:00:00Z") });
     const answer = await handler({
       headers: { "if-match": version },
       pathParameters: { caseId },

@@ -92,18 +92,14 @@ function parse(draft: Draft, name: string, text: string): { tracks: Track[]; siz
   return { tracks, size: width && height ? { width, height } : undefined };
 }
 
-/** The platform's own number of a track stays; others get those that are free. One box alone, without a number, belongs to none. */
+/** The platform's own number of a track stays; others count on after them, lest they take that of a track that somebody deleted. One box alone, without a number, belongs to none. */
 function trackNumbers(tracks: readonly Track[]): Map<Track, number> {
   const own = (track: Track): number | undefined => {
     const text = track.shapes[0]?.attributes.get("track");
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
   };
-  const taken = new Set(tracks.map(own));
-  let free = 0;
-  const next = (): number => {
-    while (taken.has(free)) free++;
-    return free++;
-  };
+  let free = tracks.reduce((most, track) => Math.max(most, own(track) ?? -1), -1) + 1;
+  const next = (): number => free++;
   const isAlone = ({ shapes }: Track): boolean => shapes.filter(({ fields }) => fields["outside"] !== "1").length === 1;
   return new Map(tracks.map((track) => [track, own(track) ?? (isAlone(track) ? -1 : next())]));
 }
