@@ -249,7 +249,7 @@ describe("CaseApi", () => {
     expect([...new Set(actions("list-corrections"))]).to.have.members(["dynamodb:GetItem", "dynamodb:Query", "kms:Decrypt", "s3:GetObject"]);
     // What was corrected is never deleted.
     expect([...new Set(actions("save-corrections"))]).to.have.members([
-      ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "s3:GetObject"],
+      ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "s3:GetObject", "s3:ListBucket"],
     ]);
     expect([...new Set(actions("list-doubts"))]).to.have.members(["dynamodb:Query", "dynamodb:BatchGetItem", "kms:Decrypt"]);
     expect([...new Set(actions("grade-case"))]).to.have.members(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "kms:Decrypt"]);
