@@ -152,28 +152,6 @@ describe("exports and imports", function () {
     expect(now.segments.find(({ id }) => id === first.id)?.endFrame).to.equal(first.endFrame - 5);
   });
 
-  it("adopts what was edited in CVAT, and exports it as corrected", async () => {
-    const cvat = async (name: string, ...more: string[]): Promise<string> => {
-      const { code, err } = await run("export", [analysed.caseId, "--format", "cvat", "--corrected", "--data", at("data"), "--out", at(name), ...more]);
-      expect(code, err).to.equal(0);
-      return readFileSync(at(name), "utf8");
-    };
-    const before = await cvat("mine.xml");
-    // The first box that is one of a network's is moved to the corner.
-    const [box] =
-      /<box frame="\d+" keyframe="1" outside="0" occluded="0" xtl="\d+" ytl="\d+" xbr="\d+" ybr="\d+" z_order="0">\s*<attribute name="score">/.exec(before) ??
-      [];
-    if (!box) expect.fail("Nothing was found.");
-    const moved = box.replace(/xtl.*ybr="\d+"/, 'xtl="3" ytl="4" xbr="55" ybr="66"');
-    writeFileSync(at("mine.xml"), before.replace(box, moved));
-    const { code, out, err } = await run("import", [analysed.caseId, at("mine.xml"), "--format", "cvat", "--adopt", "--data", at("data")]);
-    expect(code, err).to.equal(0);
-    expect(out).to.match(/"count": 1,/);
-    expect(await cvat("adopted.xml")).to.contain('xtl="3" ytl="4" xbr="55" ybr="66"');
-    const again = await run("import", [analysed.caseId, at("mine.xml"), "--format", "cvat", "--adopt", "--data", at("data")]);
-    expect([again.code, again.err.includes("there is nothing to adopt")]).to.deep.equal([1, true]);
-  });
-
   it("makes of corrections the next version of a dataset, with the corrected label and no frame from outside the patient", async () => {
     const { client } = platform;
     const faces = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).faceOutside();
@@ -289,5 +267,27 @@ describe("exports and imports", function () {
     const unknown = await run("export", ["00000000-0000-4000-8000-000000000000", "--format", "mot", "--data", at("data")]);
     expect([unknown.code, unknown.err]).to.deep.equal([1, "There is no such case.\n"]);
     expect((await run("export", [analysed.caseId, "--format", "avi", "--data", at("data")])).code).to.equal(2);
+  });
+
+  it("adopts what was edited in CVAT, and exports it as corrected", async () => {
+    const cvat = async (name: string, ...more: string[]): Promise<string> => {
+      const { code, err } = await run("export", [analysed.caseId, "--format", "cvat", "--corrected", "--data", at("data"), "--out", at(name), ...more]);
+      expect(code, err).to.equal(0);
+      return readFileSync(at(name), "utf8");
+    };
+    const before = await cvat("mine.xml");
+    // The first box that is one of a network's is moved to the corner.
+    const [box] =
+      /<box frame="\d+" keyframe="1" outside="0" occluded="0" xtl="\d+" ytl="\d+" xbr="\d+" ybr="\d+" z_order="0">\s*<attribute name="score">/.exec(before) ??
+      [];
+    if (!box) expect.fail("Nothing was found.");
+    const moved = box.replace(/xtl.*ybr="\d+"/, 'xtl="3" ytl="4" xbr="55" ybr="66"');
+    writeFileSync(at("mine.xml"), before.replace(box, moved));
+    const { code, out, err } = await run("import", [analysed.caseId, at("mine.xml"), "--format", "cvat", "--adopt", "--data", at("data")]);
+    expect(code, err).to.equal(0);
+    expect(out).to.match(/"count": 1,/);
+    expect(await cvat("adopted.xml")).to.contain('xtl="3" ytl="4" xbr="55" ybr="66"');
+    const again = await run("import", [analysed.caseId, at("mine.xml"), "--format", "cvat", "--adopt", "--data", at("data")]);
+    expect([again.code, again.err.includes("there is nothing to adopt")]).to.deep.equal([1, true]);
   });
 });
