@@ -36,7 +36,7 @@ export const waivers: readonly Waiver[] = [
   },
   {
     check: "CKV_AWS_61",
-    resources: /^aws_iam_role\.workforce-(auditor|data-scientist)$/,
+    resources: /^aws_iam_role\.workforce-(auditor|data-scientist|operator)$/,
     because: "No service may take these roles: the account is named as the principal, and a condition leaves one permission set of IAM Identity Center.",
   },
   {
