@@ -220,32 +220,30 @@ describe("when a part fails", function () {
     expect(segments, "shots from the technical cues").to.not.be.empty;
   });
 
-  describe("keeps what the other branches found, and says what is missing, when", () => {
-    const refuseLabels = () =>
-      platform.cloud.faults.refuse((_, operation) => operation === "StartLabelDetection", "InvalidParameterException", "It can't be read.", 9);
-    /** What fails with each: Rekognition sees the covered rendition only, and no analysis lacks anything for want of general labels. */
-    const branches: readonly [branch: string, how: () => unknown, status: string, failed: string[]][] = [
-      ["the second job of networks fails", () => fail("sagemaker", "scene-segmentation", "AlgorithmError: killed"), "PARTIAL", ["scene-segmentation"]],
-      [
-        "the review rendition fails",
-        () => fail("mediaconvert", "review", "1999: the encoder stopped"),
-        "PARTIAL",
-        ["rekognition", "rekognition-labels", "review-rendition"],
-      ],
-      ["Rekognition's labels fail", refuseLabels, "COMPLETE", ["rekognition-labels"]],
-    ];
-    for (const [branch, how, status, failed] of branches)
-      it(branch, async () => {
-        how();
-        const item = await analysed();
-        expect(item.status).to.equal(status);
-        const { coverage, detections } = await analysisOf(item);
-        expect(coverage.flatMap((entry) => (entry.status === "SUCCEEDED" ? [] : [`${entry.status} ${entry.analyser}`])).sort()).to.deep.equal(
-          failed.map((analyser) => `FAILED ${analyser}`),
-        );
-        expect(detections, "boxes of the networks' own branch").to.have.length(1);
-      });
-  });
+  const refuseLabels = () =>
+    platform.cloud.faults.refuse((_, operation) => operation === "StartLabelDetection", "InvalidParameterException", "It can't be read.", 9);
+  /** What fails with each: Rekognition sees the covered rendition only, and no analysis lacks anything for want of general labels. */
+  const branches: readonly [branch: string, how: () => unknown, status: string, failed: string[]][] = [
+    ["the second job of networks fails", () => fail("sagemaker", "scene-segmentation", "AlgorithmError: killed"), "PARTIAL", ["scene-segmentation"]],
+    [
+      "the review rendition fails",
+      () => fail("mediaconvert", "review", "1999: the encoder stopped"),
+      "PARTIAL",
+      ["rekognition", "rekognition-labels", "review-rendition"],
+    ],
+    ["Rekognition's labels fail", refuseLabels, "COMPLETE", ["rekognition-labels"]],
+  ];
+  for (const [branch, how, status, failed] of branches)
+    it(`keeps what the other branches found, and says what is missing, when ${branch}`, async () => {
+      how();
+      const item = await analysed();
+      expect(item.status).to.equal(status);
+      const { coverage, detections } = await analysisOf(item);
+      expect(coverage.flatMap((entry) => (entry.status === "SUCCEEDED" ? [] : [`${entry.status} ${entry.analyser}`])).sort()).to.deep.equal(
+        failed.map((analyser) => `FAILED ${analyser}`),
+      );
+      expect(detections, "boxes of the networks' own branch").to.have.length(1);
+    });
 
   it("quarantines a case whose privacy gate fails: nothing else is made of it", async () => {
     fail("sagemaker", "gate", "AlgorithmError: killed");
