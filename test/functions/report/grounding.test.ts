@@ -376,6 +376,6 @@ function swapsOf(text: string, own: EvidenceItem, all: readonly EvidenceItem[]):
 }
 
 const numbersOf = (text: string): number[] => [...text.matchAll(/\d+(?:\.\d+)?/g)].map(Number);
-/** Whether numbers are the same but for what is rounded. */
+/** Whether numbers are the same but for what is rounded: half a second reads as either of two. */
 const isNear = (one: readonly number[], other: readonly number[]): boolean =>
-  one.length === other.length && one.every((value, i) => Math.abs(value - (other[i] as number)) <= 0.51);
+  one.length === other.length && one.every((value, i) => Math.abs(value - (other[i] as number)) <= 1.01);
