@@ -126,6 +126,7 @@ interface Written {
 
 const units: readonly (readonly [RegExp, string])[] = [
   [/^\s*(times per hour|per hour|次\/小時)/i, "count-per-hour"],
+  [/^\s*(diagonals? per second cubed|對角線\/立方秒)/i, "diagonals-per-second-cubed"],
   [/^\s*(diagonals? per second|對角線\/秒)/i, "diagonals-per-second"],
   [/^\s*(diagonals?|倍?對角線)/i, "diagonals"],
   [/^\s*(%|percent)/i, "share"],
