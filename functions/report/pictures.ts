@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { sprites as spritesSchema } from "../../contracts/analyser-result.ts";
-import type { Analysis } from "../../contracts/analysis.ts";
+import { analysis } from "../../contracts/analysis.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
-import { parseUri } from "../../contracts/keys.ts";
+import { analysisKey, parseUri } from "../../contracts/keys.ts";
 import type { EvidenceItem, ReportEvidence } from "../../contracts/report.ts";
 import { thumbnailAt } from "../../contracts/thumbnails.ts";
 import type { Lake } from "../runtime/lake.ts";
@@ -20,8 +20,10 @@ export interface Picture {
  * The thumbnails of these frames of the source, each cut out of its sheet: the last one that is not after the frame. They are what
  * everybody is shown, at most 160 by 90: text is covered in them. One from outside the body is black, and left out.
  */
-export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, { media, gate }: Analysis, frames: readonly number[]): Promise<Picture[]> {
-  if (media.sprites === null || frames.length === 0) return [];
+export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, caseId: string, runId: string, frames: readonly number[]): Promise<Picture[]> {
+  if (frames.length === 0) return [];
+  const { media, gate } = await lake.json(analysisKey(caseId, runId), analysis);
+  if (media.sprites === null) return [];
   const index = parseUri(media.sprites).key;
   const sprites = await lake.json(index, spritesSchema);
   const { frameStep, tileCount, sheets } = sprites;

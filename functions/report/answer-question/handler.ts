@@ -1,5 +1,4 @@
-import { analysis as analysisSchema } from "../../../contracts/analysis.ts";
-import { analysisKey, reportEvidenceKey } from "../../../contracts/keys.ts";
+import { reportEvidenceKey } from "../../../contracts/keys.ts";
 import { answerDraft, type CaseAnswer, questionRequest } from "../../../contracts/question.ts";
 import { reportEvidence } from "../../../contracts/report.ts";
 import { NotFound } from "../../runtime/errors.ts";
@@ -35,7 +34,7 @@ export const createHandler = ({ lake, summary, model }: Deps) =>
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence).catch((error: unknown) => {
       throw error instanceof NotFound ? none : error;
     });
-    const pictures = asked.frames.length === 0 ? [] : await picturesOf(lake, await lake.json(analysisKey(caseId, runId), analysisSchema), asked.frames);
+    const pictures = await picturesOf(lake, caseId, runId, asked.frames);
 
     const answer = await model.ask(questionFor(evidence, asked, pictures));
     const read = readAnswer(answerDraft, answer);

@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { analysis } from "../../../contracts/analysis.ts";
-import { analysisKey, checkedDraftKey, reportDraftKey, reportEvidenceKey } from "../../../contracts/keys.ts";
+import { checkedDraftKey, reportDraftKey, reportEvidenceKey } from "../../../contracts/keys.ts";
 import { checkedDraft, reportEvidence } from "../../../contracts/report.ts";
 import { draftReportRequest, type draftReportResponse } from "../../../contracts/steps.ts";
 import type { Lake } from "../../runtime/lake.ts";
@@ -30,7 +29,7 @@ export const createHandler =
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
     const refused = number === 1 ? [] : (await lake.json(checkedDraftKey(caseId, runId, language, number - 1), checkedDraft)).refused;
     const frames = keyFramesOf(evidence, mostPictures);
-    const pictures = frames.length === 0 ? [] : await picturesOf(lake, await lake.json(analysisKey(caseId, runId), analysis), frames);
+    const pictures = await picturesOf(lake, caseId, runId, frames);
     const answer = await model.ask(questionFor(evidence, language, refused, pictures));
     const { outcome, draft } = readDraft(answer);
     await lake.putJson(reportDraftKey(caseId, runId, language, number), draft);
