@@ -1,7 +1,7 @@
 /* What of an annotation set is otherwise than what holds, as corrections: the platform keeps them as it keeps what people correct on the page. */
 import type { AnnotationSet } from "./annotation-set.ts";
 import { boxOf, type CorrectedView, corrected, personProducer, standing } from "./corrected-view.ts";
-import type { BoxShape, Change, DrawnObject, Keyframe } from "./corrections.ts";
+import { type BoxShape, type Change, type DrawnObject, type Keyframe, mostKeyframes } from "./corrections.ts";
 
 /** A box that holds, whoever made it. */
 export interface HeldBox {
@@ -35,9 +35,6 @@ export interface Adoption {
 }
 
 type Found = Pick<AnnotationSet, "labels" | "lookedAt" | "boxes" | "masks" | "segments" | "events">;
-
-/** Keyframes that one drawn object may have (`drawnObject`). */
-const mostKeyframes = 500;
 
 /**
  * The difference of a set from what holds. A set speaks of the frames that it says were looked at; if it does not say, of those from its first
@@ -109,21 +106,23 @@ function spanChanges(
     for (const { id, startFrame, endFrame } of rivals) if (!kept.has(id) && startFrame >= from && endFrame <= to) reject(id);
   }
   /** What is to be done about one of the set's; nothing, if it holds. */
-  const stepOf = (one: Spanned): Change | undefined => {
+  const stepOf = (one: Spanned, holding: ReadonlyMap<string, Spanned>): Change | undefined => {
     const { label, startFrame, endFrame } = one;
     const target = { kind, id: ids.get(one) as string };
-    const now = itemsOf(view).find(({ id }) => id === target.id);
+    const now = holding.get(target.id);
     if (!now) return { kind: "add", target, after: { type: kindOf(one), label, startFrame, endFrame } };
     if (now.label !== label) return { kind: "relabel", target, after: label };
     return now.startFrame === startFrame && now.endFrame === endFrame ? undefined : { kind: "retime", target, after: { startFrame, endFrame } };
   };
   const moved = new Set<Spanned>();
   for (;;) {
+    const holding = new Map(itemsOf(view).map((item) => [item.id, item]));
     const left = wanted.flatMap((one) => {
-      const step = stepOf(one);
+      const step = stepOf(one, holding);
       return step ? [{ one, step }] : [];
     });
-    const next = left.find(({ step }) => isAllowed(view, step)) ?? left[0];
+    const allowed = left.find(({ step }) => isAllowed(view, step));
+    const next = allowed ?? left[0];
     if (!next) return changes;
     const { one, step } = next;
     if (step.kind === "retime" && moved.has(one)) {
@@ -133,9 +132,8 @@ function spanChanges(
       continue;
     }
     if (step.kind === "retime") moved.add(one);
-    const mayBe = isAllowed(view, step);
     make(step);
-    if (!mayBe) return changes;
+    if (allowed === undefined) return changes;
   }
 }
 

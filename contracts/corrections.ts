@@ -25,13 +25,16 @@ export type BoxShape = z.infer<typeof boxShape>;
 export const keyframe = z.strictObject({ frame, box: boxShape.nullable() });
 export type Keyframe = z.infer<typeof keyframe>;
 
+/** Keyframes that one drawn object may have. */
+export const mostKeyframes = 500;
+
 /**
  * A box that a person drew through the operation. Between two keyframes it goes straight from one to the other; before the first and
  * after the last it is not. As long as it is, what it replaces is not.
  */
 export const drawnObject = z.strictObject({
   label,
-  keyframes: z.array(keyframe).min(1).max(500),
+  keyframes: z.array(keyframe).min(1).max(mostKeyframes),
   /** A track of the analysis; a box that belongs to no track, in the frame that it was found in; or nothing. */
   replaces: z
     .union([z.strictObject({ track: z.int().nonnegative() }), z.strictObject({ producer: z.string().min(1).max(100), frame, box: boxShape })])

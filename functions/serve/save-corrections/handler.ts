@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { type Adoption, adoption, type Held, type HeldBox } from "../../../contracts/adoption.ts";
-import { type Analysis, detectionChunk } from "../../../contracts/analysis.ts";
+import { type Analysis, type DetectionChunk, detectionChunk } from "../../../contracts/analysis.ts";
 import { annotationSet } from "../../../contracts/annotation-set.ts";
 import { type CorrectedView, corrected, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../../contracts/correction-rules.ts";
@@ -55,9 +55,9 @@ export const createHandler = (deps: Deps) =>
       uncorrected(analysis),
       sets.flatMap(({ corrections }) => corrections),
     );
-    const { changes, notes } =
-      wanted.changes === undefined ? await adopted(deps, analysis, view, sets, wanted.annotationSet as string) : { ...wanted, notes: undefined };
-    const corrections = await checked(deps, analysis, view, changes as readonly Change[]);
+    const base: Base = { analysis, of: correctable(analysis, vocabularyOf(analysis)), view, trackLabels: once(() => trackLabels(deps.lake, analysis)) };
+    const { changes, notes } = wanted.changes === undefined ? await adopted(deps, base, sets, wanted.annotationSet as string) : { ...wanted, notes: undefined };
+    const corrections = await checked(deps, base, changes as readonly Change[]);
     const version = expected + 1;
     const set: CorrectionSet = {
       ...{ schema: "correction-set/1.0", caseId, runId, contentSha256, version, createdBy, corrections },
@@ -71,6 +71,23 @@ export const createHandler = (deps: Deps) =>
     const receipt: CorrectionReceipt = { caseId, runId, version, count: corrections.length, ...(notes && { notes: [...notes] }) };
     return new Versioned(receipt, version);
   }, 201);
+
+/** What corrections are made on: the analysis, what of it can be corrected, and what holds. */
+interface Base {
+  readonly analysis: Analysis;
+  readonly of: ReturnType<typeof correctable>;
+  readonly view: CorrectedView;
+  /** Labels of the analysis's tracks; read when they are first asked for. */
+  readonly trackLabels: () => ReturnType<typeof trackLabels>;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** Segments and events that people judged, by the last that was said: settled, or open again. */
 function judgements(corrections: readonly Correction[]): [{ kind: "segment" | "event"; id: string }, boolean][] {
@@ -137,7 +154,7 @@ function read(request: HttpRequest) {
 const mostBoxes = 250_000;
 
 /** What a set of imported annotations changes of what holds. Throws InvalidInput if that is nothing, or it is of another analysis. */
-async function adopted({ lake, newId }: Deps, analysis: Analysis, view: CorrectedView, sets: readonly CorrectionSet[], setId: string): Promise<Adoption> {
+async function adopted({ lake, newId }: Deps, { analysis, of, view, ...base }: Base, sets: readonly CorrectionSet[], setId: string): Promise<Adoption> {
   const { caseId, runId, provenance, media, detections } = analysis;
   const set = await lake.json(annotationSetKey(caseId, runId, setId), annotationSet);
   if (set.contentSha256 !== provenance.contentSha256) throw new InvalidInput("The set speaks of another analysis of the case.");
@@ -151,10 +168,9 @@ async function adopted({ lake, newId }: Deps, analysis: Analysis, view: Correcte
     for (const { label, x, y, width, height, track, producer } of items)
       boxes.push({ frame, label: scene.labels[label] as string, box: [x, y, width, height], track, producer: scene.sources[producer] as string });
   }
-  const of = correctable(analysis, vocabularyOf(analysis));
   const correctableEvents = new Set(view.events.map(({ id }) => id));
   const held: Held = {
-    ...{ view, boxes, lookedAt, trackCount: of.trackCount, trackLabels: await trackLabels(lake, analysis), raster: media.raster },
+    ...{ view, boxes, lookedAt, trackCount: of.trackCount, trackLabels: await base.trackLabels(), raster: media.raster },
     fixedEvents: scene.events.map(({ id }) => id).filter((id) => !correctableEvents.has(id)),
   };
   const isAllowed = (before: CorrectedView, change: Change): boolean => objections(of, before, change, corrected(before, [change])).length === 0;
@@ -164,15 +180,15 @@ async function adopted({ lake, newId }: Deps, analysis: Analysis, view: Correcte
 }
 
 /** Each change with what held before it. Throws InvalidInput with all that speaks against them. */
-async function checked({ lake }: Deps, analysis: Analysis, view: CorrectedView, changes: readonly Change[]): Promise<Correction[]> {
-  const of = correctable(analysis, vocabularyOf(analysis));
-  const labels = changes.some(({ target }) => target.kind === "track") ? await trackLabels(lake, analysis) : [];
+async function checked({ lake }: Deps, { analysis, of, view, ...base }: Base, changes: readonly Change[]): Promise<Correction[]> {
+  const labels = changes.some(({ target }) => target.kind === "track") ? await base.trackLabels() : [];
+  const chunks = chunkReader(lake);
   const reasons: string[] = [];
   const corrections: Correction[] = [];
   let before = view;
   for (const [i, change] of changes.entries()) {
     const after = corrected(before, [change]);
-    const against = [...objections(of, before, change, after), ...(await unfound(lake, analysis, change))];
+    const against = [...objections(of, before, change, after), ...(await unfound(chunks, analysis, change))];
     if (against.length > 0) {
       reasons.push(...against.map((reason) => `Change ${i + 1}: ${reason}`));
       continue;
@@ -184,8 +200,20 @@ async function checked({ lake }: Deps, analysis: Analysis, view: CorrectedView, 
   return corrections;
 }
 
+/** Reads chunks of detections. A set changes box after box of one chunk: the last of each network is kept. */
+function chunkReader(lake: Deps["lake"]): (producer: string, uri: string) => Promise<DetectionChunk> {
+  const kept = new Map<string, { readonly uri: string; readonly chunk: DetectionChunk }>();
+  return async (producer, uri) => {
+    const last = kept.get(producer);
+    if (last?.uri === uri) return last.chunk;
+    const chunk = parseStoredJson(detectionChunk, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
+    kept.set(producer, { uri, chunk });
+    return chunk;
+  };
+}
+
 /** A box of no track that was to be replaced must be where the change says. */
-async function unfound(lake: Deps["lake"], { detections }: Analysis, change: Change): Promise<string[]> {
+async function unfound(read: ReturnType<typeof chunkReader>, { detections }: Analysis, change: Change): Promise<string[]> {
   const replaces = change.kind === "draw-box" ? change.after?.replaces : undefined;
   if (!replaces || "track" in replaces) return [];
   const { producer, frame, box } = replaces;
@@ -194,7 +222,7 @@ async function unfound(lake: Deps["lake"], { detections }: Analysis, change: Cha
   const chunk = found.chunks.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
   const missing = [`${producer} found no such box in frame ${frame} that belongs to no track.`];
   if (!chunk) return missing;
-  const { frames, offsets, ...columns } = parseStoredJson(detectionChunk, gunzipSync(await lake.bytes(parseUri(chunk.uri).key)).toString(), chunk.uri);
+  const { frames, offsets, ...columns } = await read(producer, chunk.uri);
   const at = frames.indexOf(frame);
   for (let b = offsets[at] ?? 0; at >= 0 && b < (offsets[at + 1] as number); b++)
     if (columns.track[b] === -1 && box.every((value, i) => columns.box[4 * b + i] === value)) return [];
