@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { DescribeExecutionCommand, type ExecutionStatus, type SFNClient } from "@aws-sdk/client-sfn";
+import type { ExecutionStatus, SFNClient } from "@aws-sdk/client-sfn";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AnalysisRequest, CaseStatus } from "../../contracts/case.ts";
-import { executionArnOf } from "../runtime/executions.ts";
+import { isWritten } from "../runtime/conditional-write.ts";
+import { describeNamed } from "../runtime/executions.ts";
 import { runIdOf } from "./start-analysis/core.ts";
 
 /** How the execution of a run stands. */
@@ -17,19 +17,12 @@ export interface Attempt {
   readonly runId: string;
 }
 
-/** Reads how the execution of a run stands; undefined if there is none, or none any more: Step Functions keeps them 90 days. */
+/** Reads how the execution of a run stands; undefined if there is none, or none any more. */
 export const runStateReader =
   (states: SFNClient, stateMachineArn: string): ((runId: string) => Promise<RunState | undefined>) =>
   async (runId) => {
-    try {
-      const described = await states.send(
-        new DescribeExecutionCommand({ executionArn: executionArnOf(stateMachineArn, runId), includedData: "METADATA_ONLY" }),
-      );
-      return { status: described.status as ExecutionStatus, isRedrivable: described.redriveStatus === "REDRIVABLE" };
-    } catch (error) {
-      if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
-      throw error;
-    }
+    const found = await describeNamed(states, stateMachineArn, runId, "METADATA_ONLY");
+    return found && { status: found.status as ExecutionStatus, isRedrivable: found.redriveStatus === "REDRIVABLE" };
   };
 
 export const isUnderWay = (run: RunState | undefined): boolean => run?.status === "RUNNING" || run?.status === "PENDING_REDRIVE";
@@ -63,9 +56,9 @@ export interface SeenCase {
 /** Notes with a case which attempt is asked for. False if the case is not any more as it was seen. */
 export const attemptNoter =
   (table: DynamoDBDocumentClient, tableName: string): ((caseId: string, seen: SeenCase, next: Attempt) => Promise<boolean>) =>
-  async (caseId, { runId, status, now }, next) => {
-    try {
-      await table.send(
+  (caseId, { runId, status, now }, next) =>
+    isWritten(
+      table.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { caseId, item: "SUMMARY" },
@@ -74,10 +67,5 @@ export const attemptNoter =
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: { ":attempt": next.attempt, ":next": next.runId, ":run": runId, ":status": status, ":now": now },
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
+      ),
+    );

@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import type { WorkClass } from "../../contracts/case.ts";
 import { workClass } from "../../contracts/case.ts";
+import { isWritten, unlessRefused } from "../runtime/conditional-write.ts";
 import { parseStored } from "../runtime/parse.ts";
 
 /**
@@ -36,8 +36,8 @@ export function tableLeases(table: DynamoDBDocumentClient, { tableName, caps, no
 
   /** False if the condition doesn't hold. */
   async function update(of: WorkClass, runId: string, change: string, condition: string, values?: Record<string, number>): Promise<boolean> {
-    try {
-      await table.send(
+    return isWritten(
+      table.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { class: of },
@@ -46,12 +46,8 @@ export function tableLeases(table: DynamoDBDocumentClient, { tableName, caps, no
           ExpressionAttributeNames: { "#leases": "leases", "#run": runId },
           ...(values && { ExpressionAttributeValues: values }),
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+      ),
+    );
   }
 
   /** The leases of a class; its item is made if it is not there yet. */
@@ -59,18 +55,16 @@ export function tableLeases(table: DynamoDBDocumentClient, { tableName, caps, no
     for (;;) {
       const { Item } = await table.send(new GetCommand({ TableName: tableName, Key: { class: of }, ConsistentRead: true }));
       if (Item) return parseStored(leaseItem, Item, "An item of the lease table").leases;
-      try {
-        await table.send(
+      await unlessRefused(
+        table.send(
           new PutCommand({
             TableName: tableName,
             Item: { class: of, leases: {} },
             ConditionExpression: "attribute_not_exists(#class)",
             ExpressionAttributeNames: { "#class": "class" },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     }
   }
 

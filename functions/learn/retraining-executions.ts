@@ -1,6 +1,6 @@
-import { DescribeExecutionCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { RetrainingRequest } from "../../contracts/retraining.ts";
-import { executionArnOf, startNamed } from "../runtime/executions.ts";
+import { describeNamed, startNamed } from "../runtime/executions.ts";
 
 /** Executions of the state machine `retraining`, by their names. */
 export interface RetrainingExecutions {
@@ -12,15 +12,6 @@ export interface RetrainingExecutions {
 export function retrainingExecutions(states: SFNClient, stateMachineArn: string): RetrainingExecutions {
   return {
     start: (name, request) => startNamed(states, stateMachineArn, name, request),
-    async isRunning(name) {
-      try {
-        const asked = { executionArn: executionArnOf(stateMachineArn, name), includedData: "METADATA_ONLY" } as const;
-        return (await states.send(new DescribeExecutionCommand(asked))).status === "RUNNING";
-      } catch (error) {
-        // Step Functions keeps executions for ninety days.
-        if ((error as Error).name === "ExecutionDoesNotExist") return false;
-        throw error;
-      }
-    },
+    isRunning: async (name) => (await describeNamed(states, stateMachineArn, name, "METADATA_ONLY"))?.status === "RUNNING",
   };
 }

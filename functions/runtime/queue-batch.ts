@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InvalidInput } from "./errors.ts";
 import { log } from "./log.ts";
 import { parseInput } from "./parse.ts";
 
@@ -28,4 +29,13 @@ export async function eachMessage(event: unknown, order: "at once" | "in turn", 
   const batchItemFailures: BatchResponse["batchItemFailures"] = [];
   for (const message of Records) batchItemFailures.push(...(await attempt(message)));
   return { batchItemFailures };
+}
+
+/** What a message holds. Throws InvalidInput if it is no JSON. */
+export function eventOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new InvalidInput("The message isn't JSON.");
+  }
 }

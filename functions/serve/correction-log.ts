@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { z } from "zod";
 import { correctionItemName, correctionItemPrefix } from "../../contracts/case-table.ts";
 import { type CorrectionSet, correctionSet } from "../../contracts/corrections.ts";
+import { isWritten } from "../runtime/conditional-write.ts";
 import { parseStored } from "../runtime/parse.ts";
 
 /** The corrections of an analysis: what is in it is never changed, nor taken out. */
@@ -48,22 +48,16 @@ export function correctionLog(table: DynamoDBDocumentClient, tableName: string):
     },
     async add(set) {
       const item = correctionItemName(set.runId, set.version);
-      try {
-        await table.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { ...set, item },
-            ConditionExpression: "attribute_not_exists(#item)",
-            ExpressionAttributeNames: { "#item": "item" },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The SDK may have written it with a first try whose answer was lost.
-        const { Item } = await table.send(new GetCommand({ TableName: tableName, Key: { caseId: set.caseId, item }, ConsistentRead: true }));
-        return isDeepStrictEqual(Item && setOf(Item), set);
-      }
+      const write = new PutCommand({
+        TableName: tableName,
+        Item: { ...set, item },
+        ConditionExpression: "attribute_not_exists(#item)",
+        ExpressionAttributeNames: { "#item": "item" },
+      });
+      if (await isWritten(table.send(write))) return true;
+      // The SDK may have written it with a first try whose answer was lost.
+      const { Item } = await table.send(new GetCommand({ TableName: tableName, Key: { caseId: set.caseId, item }, ConsistentRead: true }));
+      return isDeepStrictEqual(Item && setOf(Item), set);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { DescribeExecutionCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import type { SFNClient } from "@aws-sdk/client-sfn";
 import { type CaseDeletion, type DeletionRecord, deletionRequest } from "../../contracts/case-deletion.ts";
-import { executionArnOf } from "../runtime/executions.ts";
+import { describeNamed } from "../runtime/executions.ts";
 import { parseStoredJson } from "../runtime/parse.ts";
 
 /** An execution of `case-deletion`, as Step Functions describes it: called as the case is. */
@@ -15,13 +15,8 @@ export type FindDeletion = (caseId: string) => Promise<DeletionExecution | undef
 export const findDeletion =
   (states: SFNClient, stateMachineArn: string): FindDeletion =>
   async (caseId) => {
-    try {
-      const { status = "", input = "", cause } = await states.send(new DescribeExecutionCommand({ executionArn: executionArnOf(stateMachineArn, caseId) }));
-      return { status, input, cause };
-    } catch (error) {
-      if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
-      throw error;
-    }
+    const found = await describeNamed(states, stateMachineArn, caseId);
+    return found && { status: found.status ?? "", input: found.input ?? "", cause: found.cause };
   };
 
 /** How a deletion stands. `record` is null until it is done. */

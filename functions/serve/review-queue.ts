@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { type Doubt, doubt, doubtItemName, waiting } from "../../contracts/review-queue.ts";
+import { unlessRefused } from "../runtime/conditional-write.ts";
 import { parseStored } from "../runtime/parse.ts";
 
 /** Boxes or outlines of a frame that somebody was asked about. */
@@ -37,8 +37,8 @@ export const reviewQueue = (table: DynamoDBDocumentClient, tableName: string): R
     return found;
   },
   async settle({ caseId, runId, kind, id }, isSettled) {
-    try {
-      await table.send(
+    await unlessRefused(
+      table.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { caseId, item: doubtItemName(kind, id) },
@@ -47,9 +47,7 @@ export const reviewQueue = (table: DynamoDBDocumentClient, tableName: string): R
           ExpressionAttributeNames: { "#queue": "queue" },
           ExpressionAttributeValues: { ":run": runId, ...(!isSettled && { ":waiting": waiting }) },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   },
 });

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import { signOffItemName, signOffItemPrefix } from "../../contracts/case-table.ts";
 import { reportKey } from "../../contracts/keys.ts";
 import { type Report, type ReportLanguage, report as reportSchema } from "../../contracts/report.ts";
 import { type SignOff, signOff } from "../../contracts/sign-off.ts";
+import { isWritten } from "../runtime/conditional-write.ts";
 import { NotFound } from "../runtime/errors.ts";
 import type { Lake } from "../runtime/lake.ts";
 import { parseStored, parseStoredJson } from "../runtime/parse.ts";
@@ -33,21 +33,15 @@ export const signOffs = (table: DynamoDBDocumentClient, tableName: string): Sign
   },
   async add(signed) {
     const item = signOffItemName(signed);
-    try {
-      await table.send(
-        new PutCommand({
-          TableName: tableName,
-          Item: { ...signed, item },
-          ConditionExpression: "attribute_not_exists(#item)",
-          ExpressionAttributeNames: { "#item": "item" },
-        }),
-      );
-      return signed;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const { Item } = await table.send(new GetCommand({ TableName: tableName, Key: { caseId: signed.caseId, item }, ConsistentRead: true }));
-      return signedOf(Item ?? {});
-    }
+    const write = new PutCommand({
+      TableName: tableName,
+      Item: { ...signed, item },
+      ConditionExpression: "attribute_not_exists(#item)",
+      ExpressionAttributeNames: { "#item": "item" },
+    });
+    if (await isWritten(table.send(write))) return signed;
+    const { Item } = await table.send(new GetCommand({ TableName: tableName, Key: { caseId: signed.caseId, item }, ConsistentRead: true }));
+    return signedOf(Item ?? {});
   },
 });
 

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type View, type ViewedThing, viewItemOf } from "../../contracts/views.ts";
 import { callerOf } from "../runtime/caller.ts";
+import { unlessRefused } from "../runtime/conditional-write.ts";
 import type { HttpRequest } from "../runtime/http.ts";
 
 /** Keeps that the sender of a request is about to see something of a case. What can't be kept is not shown: it rejects, and so must whoever asked. */
@@ -14,19 +14,17 @@ export type PutView = (view: View) => Promise<void>;
 export const viewLog =
   (table: DynamoDBDocumentClient, tableName: string): PutView =>
   async (view) => {
-    try {
-      await table.send(
+    // Refused is what the same person saw a moment ago.
+    await unlessRefused(
+      table.send(
         new PutCommand({
           TableName: tableName,
           Item: viewItemOf(view),
           ConditionExpression: "attribute_not_exists(#item)",
           ExpressionAttributeNames: { "#item": "item" },
         }),
-      );
-    } catch (error) {
-      // The same person saw the same a moment ago.
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   };
 
 export const viewKeeper =

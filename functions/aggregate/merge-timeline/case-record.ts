@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, type BatchWriteCommandInput, type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { findingItemPrefix } from "../../../contracts/case-table.ts";
 import { doubtItemPrefix, doubtsOf } from "../../../contracts/review-queue.ts";
+import { unlessRefused } from "../../runtime/conditional-write.ts";
 import { TryAgain } from "../../runtime/errors.ts";
 import { caseFindings } from "./case-findings.ts";
 import type { Deps } from "./handler.ts";
@@ -52,26 +52,20 @@ async function concludeCase(
   now: string,
 ): Promise<string | undefined> {
   const names = Object.keys(facts);
-  try {
-    const { Attributes } = await table.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: { caseId, item: "SUMMARY" },
-        UpdateExpression: `SET #status = :status, reasons = :none, updatedAt = :now, posterUri = :poster, ${names.map((name) => `${name} = :${name}`).join(", ")}`,
-        ConditionExpression: "runId = :run AND #status <> :deleting",
-        ExpressionAttributeNames: { "#status": "status" },
-        ExpressionAttributeValues: {
-          ...{ ":status": status, ":none": [], ":now": now, ":run": runId, ":deleting": "DELETING", ":poster": media.poster?.uri ?? null },
-          ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name]])),
-        },
-        ReturnValues: "ALL_NEW",
-      }),
-    );
-    return (Attributes?.["createdAt"] as string | undefined) ?? createdAt;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const conclude = new UpdateCommand({
+    TableName: tableName,
+    Key: { caseId, item: "SUMMARY" },
+    UpdateExpression: `SET #status = :status, reasons = :none, updatedAt = :now, posterUri = :poster, ${names.map((name) => `${name} = :${name}`).join(", ")}`,
+    ConditionExpression: "runId = :run AND #status <> :deleting",
+    ExpressionAttributeNames: { "#status": "status" },
+    ExpressionAttributeValues: {
+      ...{ ":status": status, ":none": [], ":now": now, ":run": runId, ":deleting": "DELETING", ":poster": media.poster?.uri ?? null },
+      ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name]])),
+    },
+    ReturnValues: "ALL_NEW",
+  });
+  const answer = await unlessRefused(table.send(conclude));
+  return answer && ((answer.Attributes?.["createdAt"] as string | undefined) ?? createdAt);
 }
 
 async function replaceFindings(table: DynamoDBDocumentClient, tableName: string, analysis: Analysis, createdAt: string): Promise<void> {

@@ -4,6 +4,7 @@ import { droppedImagesPrefix, parseDroppedImageKey } from "../../../contracts/ke
 import { InvalidInput } from "../../runtime/errors.ts";
 import { objectScanned, scanRefusal } from "../../runtime/malware-scan.ts";
 import { parseInput } from "../../runtime/parse.ts";
+import { eventOf } from "../../runtime/queue-batch.ts";
 import type { StartAfter } from "../../runtime/start-after.ts";
 
 const name = z.string().min(1);
@@ -34,12 +35,7 @@ export interface DroppedImage {
 
 /** What a queue message tells of. Throws InvalidInput for anything else; the message names no key, since keys of others may hold anything. */
 export function droppedImageOf(body: string, bucket: string, startAfter: StartAfter): DroppedImage {
-  let event: unknown;
-  try {
-    event = JSON.parse(body);
-  } catch {
-    throw new InvalidInput("The message isn't JSON.");
-  }
+  const event = eventOf(body);
   const { bucket: of, refusal, ...object } = startAfter === "scan" ? scanned(event) : created(event);
   const faults = [
     ...(of === bucket ? [] : ["The object isn't in the processed bucket."]),

@@ -1,10 +1,10 @@
-import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { InvokeEndpointAsyncCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { parseUri } from "../../../contracts/keys.ts";
 import { endpointClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { objectExists } from "../../runtime/object-exists.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
@@ -14,7 +14,10 @@ export function awsDeps(): Deps {
   return {
     lake: s3Lake(s3, PROCESSED_BUCKET),
     now: Date.now,
-    isThere: (uri) => isThere(s3, uri),
+    isThere(uri) {
+      const { bucket, key } = parseUri(uri);
+      return objectExists(s3, bucket, key);
+    },
     async ask({ endpoint, input, attributes, answersPath, ttlSeconds }) {
       const { OutputLocation, FailureLocation } = await runtime.send(
         new InvokeEndpointAsyncCommand({
@@ -31,15 +34,4 @@ export function awsDeps(): Deps {
       return { output: OutputLocation, failure: FailureLocation };
     },
   };
-}
-
-async function isThere(s3: S3Client, uri: string): Promise<boolean> {
-  const { bucket, key } = parseUri(uri);
-  try {
-    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return true;
-  } catch (error) {
-    if ((error as Error).name === "NotFound") return false;
-    throw error;
-  }
 }

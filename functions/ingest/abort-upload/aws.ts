@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { unlessRefused } from "../../runtime/conditional-write.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { multipart } from "../multipart.ts";
 import { findUpload } from "../upload-table.ts";
@@ -22,8 +22,9 @@ export function awsDeps(): Deps {
           ExpressionAttributeValues: { ":yes": true },
         }),
       );
-      try {
-        await table.send(
+      // A case that went on, by whatever was put there otherwise, stays.
+      await unlessRefused(
+        table.send(
           new DeleteCommand({
             TableName: CASE_TABLE,
             Key: { caseId, item: "SUMMARY" },
@@ -31,11 +32,8 @@ export function awsDeps(): Deps {
             ExpressionAttributeNames: { "#status": "status" },
             ExpressionAttributeValues: { ":uploading": "UPLOADING" },
           }),
-        );
-      } catch (error) {
-        // A case that went on, by whatever was put there otherwise, stays.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, statesClient } from "../../runtime/clients.ts";
+import { isWritten } from "../../runtime/conditional-write.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import type { Deps } from "./handler.ts";
 
@@ -19,9 +19,9 @@ export function awsDeps(): Deps {
 
 export const changeStatus =
   (table: DynamoDBDocumentClient, tableName: string): Deps["change"] =>
-  async (caseId, { executionArn, from, to, reasons, at }) => {
-    try {
-      await table.send(
+  (caseId, { executionArn, from, to, reasons, at }) =>
+    isWritten(
+      table.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { caseId, item: "SUMMARY" },
@@ -31,10 +31,5 @@ export const changeStatus =
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: { ":from": from, ":to": to, ":reasons": reasons, ":execution": executionArn, ":at": at.toISOString() },
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
+      ),
+    );

@@ -55,15 +55,6 @@ function refusalOf(result: ScanResult): Refusal | undefined {
   return refusal && { status: refusal.isBad ? "REJECTED" : "QUARANTINED", reason: refusal.reason };
 }
 
-/** A message's content. Throws InvalidInput if it is no JSON. */
-export function eventOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new InvalidInput("The message isn't JSON.");
-  }
-}
-
 /**
  * What a message about a video tells of. Throws InvalidInput for anything but what analyses start after here; the message names no
  * key, since keys of others may hold anything.

@@ -5,10 +5,10 @@ import { InvalidInput } from "../../runtime/errors.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
 import { parseStored } from "../../runtime/parse.ts";
-import { type BatchResponse, eachMessage } from "../../runtime/queue-batch.ts";
+import { type BatchResponse, eachMessage, eventOf } from "../../runtime/queue-batch.ts";
 import type { StartAfter } from "../../runtime/start-after.ts";
 import type { Leases } from "../leases.ts";
-import { type Arrival, arrivalOf, eventOf, type Refusal, requestOf, type Source } from "./core.ts";
+import { type Arrival, arrivalOf, type Refusal, requestOf, type Source } from "./core.ts";
 
 export interface Deps {
   /** Part of every run's identity: another version analyses the same object anew. */

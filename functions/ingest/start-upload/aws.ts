@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, type PutCommandInput } from "@aws-sdk/lib-dynamodb";
 import { defaultRetentionClass } from "../../../contracts/case.ts";
 import { isGoing } from "../../../contracts/case-table.ts";
 import { documentClient, s3Client } from "../../runtime/clients.ts";
+import { isWritten } from "../../runtime/conditional-write.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { multipart } from "../multipart.ts";
 import { findUpload } from "../upload-table.ts";
@@ -13,15 +13,8 @@ export function awsDeps(): Deps {
   const { CASE_TABLE, RAW_BUCKET, MOST_BYTES } = readEnvironment(["CASE_TABLE", "RAW_BUCKET", "MOST_BYTES"]);
   const table = documentClient();
   /** False if the item is there already. */
-  const putNew = async (Item: NonNullable<PutCommandInput["Item"]>): Promise<boolean> => {
-    try {
-      await table.send(new PutCommand({ TableName: CASE_TABLE, Item, ConditionExpression: "attribute_not_exists(caseId)" }));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
+  const putNew = (Item: NonNullable<PutCommandInput["Item"]>): Promise<boolean> =>
+    isWritten(table.send(new PutCommand({ TableName: CASE_TABLE, Item, ConditionExpression: "attribute_not_exists(caseId)" })));
   return {
     mostBytes: Number(MOST_BYTES),
     find: findUpload(table, CASE_TABLE),

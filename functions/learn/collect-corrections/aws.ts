@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { documentClient, s3Client, statesClient } from "../../runtime/clients.ts";
+import { isWritten } from "../../runtime/conditional-write.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
 import { retrainingExecutions } from "../retraining-executions.ts";
@@ -14,9 +14,9 @@ export function awsDeps(): Deps {
     ...teachingDeps({ table, s3 }),
     lake: s3Lake(s3, PROCESSED_BUCKET),
     isRunning: retrainingExecutions(statesClient(), STATE_MACHINE_ARN).isRunning,
-    async ask(doubt) {
-      try {
-        await table.send(
+    ask: (doubt) =>
+      isWritten(
+        table.send(
           new PutCommand({
             TableName: CASE_TABLE,
             Item: doubt,
@@ -25,12 +25,7 @@ export function awsDeps(): Deps {
             ExpressionAttributeNames: { "#item": "item", "#queue": "queue" },
             ExpressionAttributeValues: { ":run": doubt.runId },
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
+        ),
+      ),
   };
 }

@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { DetectTextCommand } from "@aws-sdk/client-rekognition";
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { rekognitionClient, s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
+import { objectExists } from "../../runtime/object-exists.ts";
 import type { Deps } from "./handler.ts";
 
 export function awsDeps(): Deps {
@@ -16,15 +16,7 @@ export function awsDeps(): Deps {
     callsPerSecond: z.coerce.number().positive().parse(TEXT_CALLS_PER_SECOND),
     now: Date.now,
     wait: (milliseconds) => setTimeout(milliseconds),
-    async isThere(key) {
-      try {
-        await s3.send(new HeadObjectCommand({ Bucket: PROCESSED_BUCKET, Key: key }));
-        return true;
-      } catch (error) {
-        if ((error as Error).name === "NotFound") return false;
-        throw error;
-      }
-    },
+    isThere: (key) => objectExists(s3, PROCESSED_BUCKET, key),
     async detectText(key) {
       // Rekognition reads the picture with the rights of this function; no byte of it passes through here.
       const { TextDetections } = await rekognition.send(new DetectTextCommand({ Image: { S3Object: { Bucket: PROCESSED_BUCKET, Name: key } } }));

@@ -1,32 +1,20 @@
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { secretsClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { Misconfigured } from "../../runtime/errors.ts";
+import { secretReader } from "../../runtime/secret.ts";
 import type { Deps } from "./handler.ts";
 
 /** Longest answer, in bytes. */
 const mostBytes = 1_000_000;
-/** How long the key is kept in memory, in milliseconds: one that took its place is used soon. */
-const keyMs = 5 * 60 * 1000;
 
 export function awsDeps(): Deps {
   const names = ["MODEL_VENDOR", "MODEL_URL", "MODEL_SECONDS", "AGREEMENT_SIGNED_ON"] as const;
   const { MODEL_VENDOR, MODEL_URL, MODEL_SECONDS, AGREEMENT_SIGNED_ON } = readEnvironment(names);
   const { MODEL_SECRET_ARN: secretArn, AGREEMENT_ENDS_ON: endsOn } = process.env;
-  const secrets = secretsClient();
-  let known: { readonly key: string; readonly at: number } | undefined;
+  const readKey = secretArn ? secretReader(secretsClient(), secretArn, `The secret with the key of ${MODEL_VENDOR} holds no text.`) : undefined;
   return {
     agreement: { vendor: MODEL_VENDOR, signedOn: AGREEMENT_SIGNED_ON, ...(endsOn && { endsOn }) },
     now: () => new Date(),
-    async key() {
-      if (!secretArn) return undefined;
-      if (known === undefined || Date.now() - known.at > keyMs) {
-        const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
-        if (!SecretString) throw new Misconfigured(`The secret with the key of ${MODEL_VENDOR} holds no text.`);
-        known = { key: SecretString.trim(), at: Date.now() };
-      }
-      return known.key;
-    },
+    key: async () => (await readKey?.())?.trim(),
     async post(body, headers) {
       const response = await fetch(MODEL_URL, { method: "POST", headers, body, redirect: "error", signal: AbortSignal.timeout(Number(MODEL_SECONDS) * 1000) });
       return { status: response.status, body: await textOf(response) };

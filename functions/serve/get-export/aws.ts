@@ -1,9 +1,8 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { documentClient, presigningClient, statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { executionArnOf } from "../../runtime/executions.ts";
+import { describeNamed } from "../../runtime/executions.ts";
 import { viewKeeper, viewLog } from "../views.ts";
 import type { Deps } from "./handler.ts";
 
@@ -15,18 +14,8 @@ export function awsDeps(): Deps {
   const presigner = presigningClient();
   return {
     async execution(exportId) {
-      try {
-        const {
-          status = "",
-          input = "",
-          output,
-          cause,
-        } = await states.send(new DescribeExecutionCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, exportId) }));
-        return { status, input, output, cause };
-      } catch (error) {
-        if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
-        throw error;
-      }
+      const found = await describeNamed(states, STATE_MACHINE_ARN, exportId);
+      return found && { status: found.status ?? "", input: found.input ?? "", output: found.output, cause: found.cause };
     },
     link: (key) => getSignedUrl(presigner, new GetObjectCommand({ Bucket: PROCESSED_BUCKET, Key: key }), { expiresIn: linkSeconds }),
     keepView: viewKeeper(viewLog(documentClient(), CASE_TABLE)),

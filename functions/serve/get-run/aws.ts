@@ -1,7 +1,7 @@
-import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { executionArnOf } from "../../runtime/executions.ts";
+import { describeNamed, executionArnOf } from "../../runtime/executions.ts";
 import { summaryReader } from "../stored-summary.ts";
 import type { HistoryEvent } from "./core.ts";
 import type { Deps, Execution } from "./handler.ts";
@@ -15,21 +15,16 @@ export function awsDeps(): Deps {
   return {
     summary: summaryReader(CASE_TABLE),
     async execution(runId) {
-      try {
-        const { status, startDate, stopDate, redriveCount, redriveStatus } = await states.send(
-          new DescribeExecutionCommand({ executionArn: executionArnOf(STATE_MACHINE_ARN, runId), includedData: "METADATA_ONLY" }),
-        );
-        return {
-          status: status as Execution["status"],
-          startedAt: startDate as Date,
-          endedAt: stopDate,
-          redriveCount: redriveCount ?? 0,
-          isRedrivable: redriveStatus === "REDRIVABLE",
-        };
-      } catch (error) {
-        if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
-        throw error;
-      }
+      const found = await describeNamed(states, STATE_MACHINE_ARN, runId, "METADATA_ONLY");
+      return (
+        found && {
+          status: found.status as Execution["status"],
+          startedAt: found.startDate as Date,
+          endedAt: found.stopDate,
+          redriveCount: found.redriveCount ?? 0,
+          isRedrivable: found.redriveStatus === "REDRIVABLE",
+        }
+      );
     },
     async history(runId, nextToken) {
       const page = await states.send(

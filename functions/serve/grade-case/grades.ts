@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { procedure } from "../../../contracts/case.ts";
 import { cohortOf, gradeItemName } from "../../../contracts/case-table.ts";
+import { unlessRefused } from "../../runtime/conditional-write.ts";
 import { parseStored } from "../../runtime/parse.ts";
 import type { Deps } from "./handler.ts";
 
@@ -23,11 +23,11 @@ export const grades = (table: DynamoDBDocumentClient, tableName: string): Pick<D
       ExpressionAttributeValues: { ":severity": severity, ":now": gradedAt, ":deleting": "DELETING", ":deleted": "DELETED" },
       ReturnValues: "ALL_NEW",
     });
-    const answer = await unlessRefused(() => table.send(update));
+    const answer = await unlessRefused(table.send(update));
     return answer && parseStored(graded, answer.Attributes, "The case's summary item");
   },
   async regroup(caseId, stratum) {
-    await unlessRefused(() =>
+    await unlessRefused(
       table.send(
         new UpdateCommand({
           TableName: tableName,
@@ -41,12 +41,3 @@ export const grades = (table: DynamoDBDocumentClient, tableName: string): Pick<D
     );
   },
 });
-
-async function unlessRefused<T>(write: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
-}

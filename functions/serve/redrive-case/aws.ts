@@ -1,7 +1,7 @@
-import { DescribeExecutionCommand, RedriveExecutionCommand } from "@aws-sdk/client-sfn";
+import { RedriveExecutionCommand } from "@aws-sdk/client-sfn";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
-import { executionArnOf } from "../../runtime/executions.ts";
+import { describeNamed, executionArnOf } from "../../runtime/executions.ts";
 import { summaryReader } from "../stored-summary.ts";
 import type { Deps } from "./handler.ts";
 
@@ -11,15 +11,7 @@ export function awsDeps(): Deps {
   const arns = { analysis: ANALYSIS_MACHINE_ARN, deletion: DELETION_MACHINE_ARN };
   return {
     summary: summaryReader(CASE_TABLE),
-    async isRedrivable(what, name) {
-      try {
-        const { redriveStatus } = await states.send(new DescribeExecutionCommand({ executionArn: executionArnOf(arns[what], name) }));
-        return redriveStatus === "REDRIVABLE";
-      } catch (error) {
-        if ((error as Error).name === "ExecutionDoesNotExist") return false;
-        throw error;
-      }
-    },
+    isRedrivable: async (what, name) => (await describeNamed(states, arns[what], name))?.redriveStatus === "REDRIVABLE",
     async redrive(what, name) {
       await states.send(new RedriveExecutionCommand({ executionArn: executionArnOf(arns[what], name) }));
     },
