@@ -9,7 +9,8 @@ import { coversAction, isDeniedToHolder } from "../../requests.ts";
 import { judgeAll } from "../../subjects.ts";
 import { roleType, statementsIn } from "./grants.ts";
 
-const network = [
+/** What Lambda does with a function's role to join the function to a network, and to part it from one. */
+export const joiningActions = [
   "AssignPrivateIpAddresses",
   "CreateNetworkInterface",
   "DeleteNetworkInterface",
@@ -40,7 +41,7 @@ export const functionRoleLeavesNetworkToLambda: StackValidationPolicy = {
     const holders = Map.groupBy(ofType(args.resources, "aws:lambda/function:Function"), (fn) => taken(fn, "role")?.urn);
     const joins = (policy: PolicyResource): boolean =>
       roleOf(policy) !== undefined &&
-      statementsIn(policy).some((statement) => statement.effect === "Allow" && network.some((action) => coversAction(statement, action)));
+      statementsIn(policy).some((statement) => statement.effect === "Allow" && joiningActions.some((action) => coversAction(statement, action)));
     judgeAll(args, report, { types: ["aws:iam/rolePolicy:RolePolicy"], noun: "Policy", where: joins }, (policy, say) => {
       const statements = statementsIn(policy);
       const functions = holders.get(roleOf(policy)!.urn) ?? [];
@@ -49,7 +50,7 @@ export const functionRoleLeavesNetworkToLambda: StackValidationPolicy = {
       const sources = arns.length > 0 ? arns : deniedBy(statements, functionKey);
       const isDenied = (action: string, arn: string): boolean =>
         isDeniedToHolder(statements, { action, context: { [functionKey]: arn }, resource: "arn:aws:ec2:us-east-1:999999999999:any" });
-      const open = network.filter(
+      const open = joiningActions.filter(
         (action) =>
           statements.some((statement) => statement.effect === "Allow" && coversAction(statement, action)) &&
           !(sources.length > 0 && sources.every((arn) => isDenied(action, arn))),

@@ -24,7 +24,8 @@ function documentsIn({ type, props }: Holder): unknown[] {
 /** The statements of the identity policies that a resource holds. */
 export const statementsIn = (holder: Holder): Statement[] => documentsIn(holder).flatMap(statementsOf);
 
-const allowing = (holder: Holder): Statement[] => statementsIn(holder).filter(({ effect }) => effect === "Allow");
+/** The statements by which the identity policies that a resource holds allow something. */
+export const allowing = (holder: Holder): Statement[] => statementsIn(holder).filter(({ effect }) => effect === "Allow");
 
 /** The statements by which an identity policy allows something; says not applicable for any other resource. */
 export function grantsOf(args: ResourceValidationArgs): Statement[] {

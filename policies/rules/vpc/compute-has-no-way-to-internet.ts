@@ -34,6 +34,7 @@ export const computeHasNoWayToInternet: StackValidationPolicy = {
   tags: ["vpc", "network", "nprm-2025"],
   remediationSteps: "Put it into Network.functions or Network.jobs, whose subnets are isolated.",
   validateStack: (args, report) => {
+    const callers = outsideCallers(args.resources);
     // Before a gateway's endpoint exists, AWS's provider says of its subnets that they are not known yet: it never has any.
     const isGateway = ({ type, props }: PolicyResource): boolean =>
       type === "aws:ec2/vpcEndpoint:VpcEndpoint" && !["Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork"].includes(props["vpcEndpointType"]);
@@ -47,7 +48,7 @@ export const computeHasNoWayToInternet: StackValidationPolicy = {
         if (table === undefined) say(`lies in "${subnet.name}", which has no route table of its own.`);
         else {
           const ways = waysOutOf(table, args.resources);
-          if (ways.every(({ bothWays }) => !bothWays) && ways.length > 0 && outsideCallers(args.resources).includes(resource)) continue;
+          if (ways.every(({ bothWays }) => !bothWays) && ways.length > 0 && callers().includes(resource)) continue;
           for (const to of new Set(ways.map((way) => way.to))) say(`lies in "${subnet.name}", from which a route leads to ${to}.`);
         }
       }

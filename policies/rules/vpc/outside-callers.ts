@@ -1,7 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { isGiven } from "../../given.ts";
 import { referrers } from "../../relations.ts";
-import { roleType, statementsIn } from "../iam/grants.ts";
+import { today } from "../../waivers.ts";
+import { joiningActions } from "../iam/function-role-leaves-network-to-lambda.ts";
+import { allowing, roleType, statementsIn } from "../iam/grants.ts";
 
 /**
  * All that a function may be granted that has a way out of the network: its log and trace, joining the network, keeping what it failed on, and
@@ -9,17 +11,24 @@ import { roleType, statementsIn } from "../iam/grants.ts";
  */
 const harmless = [
   ...["logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-  ...["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets"].map(
-    (action) => `ec2:${action}`,
-  ),
-  ...["ec2:UnassignPrivateIpAddresses", "sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey", "secretsmanager:GetSecretValue"],
+  ...joiningActions,
+  ...["sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey", "secretsmanager:GetSecretValue"],
 ];
 
 /**
  * The functions of a stack that may call somebody outside: each has an agreement with whom it calls (`AGREEMENT_SIGNED_ON`, HIPAA 164.308(b)(1),
- * 164.314(a)), and a role of its own that reads nothing of any case.
+ * 164.314(a)), and a role of its own that reads nothing of any case. They are looked for when somebody first asks: few stacks have a way out, and
+ * what is unknown in a preview throws at each who asks, and at nobody else.
  */
-export function outsideCallers(resources: readonly PolicyResource[]): PolicyResource[] {
+export function outsideCallers(resources: readonly PolicyResource[]): () => readonly PolicyResource[] {
+  let found: readonly PolicyResource[] | undefined;
+  return () => {
+    found ??= search(resources);
+    return found;
+  };
+}
+
+function search(resources: readonly PolicyResource[]): PolicyResource[] {
   const roles = resources.filter(({ type }) => type === roleType);
   const taken = referrers(roles, ["arn"]);
   const named = referrers(roles, ["name", "id"]);
@@ -34,7 +43,7 @@ export function outsideCallers(resources: readonly PolicyResource[]): PolicyReso
     if (fn.type !== "aws:lambda/function:Function" || !hasAgreement(fn)) return false;
     const role = taken(fn, "role");
     if (role === undefined || attached.has(role.urn) || isGiven(role.props, "managedPolicyArns")) return false;
-    const statements = [role, ...(grants.get(role.urn) ?? [])].flatMap((holder) => statementsIn(holder)).filter(({ effect }) => effect === "Allow");
+    const statements = [role, ...(grants.get(role.urn) ?? [])].flatMap(allowing);
     return (
       statements.length > 0 && statements.every(({ actions, notActions }) => notActions.length === 0 && actions.every((action) => harmless.includes(action)))
     );
@@ -44,5 +53,5 @@ export function outsideCallers(resources: readonly PolicyResource[]): PolicyReso
 function hasAgreement({ props }: PolicyResource): boolean {
   const environment = Object.getOwnPropertyDescriptor(props, "environment")?.value as { variables?: Record<string, unknown> } | undefined;
   const signedOn = environment?.variables?.["AGREEMENT_SIGNED_ON"];
-  return typeof signedOn === "string" && signedOn <= new Date().toISOString().slice(0, 10);
+  return typeof signedOn === "string" && signedOn <= today();
 }

@@ -32,6 +32,7 @@ export const securityGroupReachesServicesOverTlsOnly: StackValidationPolicy = {
       return traffic === undefined ? [] : [{ resource, traffic }];
     });
     if (saying.length === 0) notApplicable("The stack has no security group.");
+    const callers = outsideCallers(resources);
     judgeEach(saying, ({ resource, traffic: all }) => {
       const { name, urn } = resource;
       for (const traffic of all) {
@@ -39,23 +40,23 @@ export const securityGroupReachesServicesOverTlsOnly: StackValidationPolicy = {
         if (!isOnePort(traffic, ports))
           report(`"${name}" lets out ${protocol} ports ${fromPort ?? "all"} to ${toPort ?? "all"}; it must be tcp ${ports.join(" or ")}.`, urn);
         const open = ranges.filter((range) => !isPrivate(range));
-        if (open.length > 0 && !isOfOutsideCallers(resource, resources))
+        if (open.length > 0 && !isHadOnlyBy(callers, resource, resources))
           report(`"${name}" lets out to ${open.join(", ")}; it must name security groups, prefix lists or private addresses.`, urn);
       }
     });
   },
 };
 
-/** Whether the group that a resource is about is had by functions alone that may call somebody outside, and by at least one. */
-function isOfOutsideCallers(resource: PolicyResource, resources: readonly PolicyResource[]): boolean {
+/** Whether the group that a resource is about is had by these alone, and by at least one. */
+function isHadOnlyBy(callers: () => readonly PolicyResource[], resource: PolicyResource, resources: readonly PolicyResource[]): boolean {
   const group = groupOf(resource, resources);
   if (group === undefined) return false;
   const holders = resources.filter(
     ({ type, propertyDependencies }) =>
       !rulesOfGroups.has(type) && Object.values(propertyDependencies).some((made) => made.some(({ urn }) => urn === group.urn)),
   );
-  const callers = outsideCallers(resources);
-  return holders.length > 0 && holders.every((holder) => callers.includes(holder));
+  const allowed = callers();
+  return holders.length > 0 && holders.every((holder) => allowed.includes(holder));
 }
 
 /** They name groups without having them. */
