@@ -10,13 +10,19 @@ export interface Grid {
 /** The cells of a mask, column by column: 1 where it is. Throws a RangeError if the runs don't add up to the grid. */
 export function cellsOf(runs: readonly number[], { width, height }: Grid): Uint8Array {
   const cells = new Uint8Array(width * height);
+  const at = mark(cells, runs);
+  if (at !== cells.length) throw new RangeError(`The runs of a mask add up to ${at}, its ${width} by ${height} cells to ${cells.length}.`);
+  return cells;
+}
+
+/** Marks where a mask is among cells, beside what is marked there already. Gives how many cells its runs go over. */
+export function mark(cells: Uint8Array, runs: readonly number[]): number {
   let at = 0;
   for (const [i, run] of runs.entries()) {
     if (i % 2 === 1) cells.fill(1, at, at + run);
     at += run;
   }
-  if (at !== cells.length) throw new RangeError(`The runs of a mask add up to ${at}, its ${width} by ${height} cells to ${cells.length}.`);
-  return cells;
+  return at;
 }
 
 /** Run lengths of cells, beginning with a run of zeros. */

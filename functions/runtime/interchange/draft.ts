@@ -1,7 +1,7 @@
 import type { AnnotationSet } from "../../../contracts/annotation-set.ts";
 import { maskRuns, type Rings } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import { cellsOf, type Grid, regrid, runsOf } from "../../../contracts/run-lengths.ts";
+import { type Grid, mark, regrid, runsOf } from "../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../errors.ts";
 
 /** What a file says about the operation, whatever its format. */
@@ -127,7 +127,8 @@ export class Draft {
     const bad = given.parts.find((part) => part.length < 3 || part.flat().some((value) => !Number.isFinite(value)));
     if (bad || given.parts.length === 0) return this.reject(where, "a polygon must have three corners at least, of two numbers each.");
     const cells = new Uint8Array(size.width * size.height);
-    for (const part of given.parts) for (const [i, cell] of cellsOf(maskRuns([part], size, size), size).entries()) cells[i] = (cells[i] as number) | cell;
+    // Each by itself: together, what lies within two of them would lie outside.
+    for (const part of given.parts) mark(cells, maskRuns([part], size, size));
     this.#outlines++;
     if (!cells.includes(1)) {
       this.#slivers++;

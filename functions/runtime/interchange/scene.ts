@@ -141,3 +141,9 @@ export const secondsAt = (scene: Scene, frame: number): number => {
   const { num, den } = scene.frames.source.timebase;
   return Math.round((1000 * ticksAt(scene, frame) * num) / den) / 1000;
 };
+
+/** And to the microsecond: as fine as the 16 characters of a DICOM decimal string (DS) hold. */
+export const preciseSecondsAt = (scene: Scene, frame: number): number => {
+  const { num, den } = scene.frames.source.timebase;
+  return Number(((ticksAt(scene, frame) * num) / den).toFixed(6));
+};

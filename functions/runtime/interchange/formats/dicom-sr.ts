@@ -3,7 +3,7 @@ import { personProducer } from "../../../../contracts/corrected-view.ts";
 import type { Measure } from "../../../../contracts/measures.ts";
 import { dicomSchemes, units } from "../codes.ts";
 import { type Format, textFile } from "../format.ts";
-import { definitionOf, type Event, type PublishedReport, provenanceOf, reviewOf, type Scene, type Segment, ticksAt } from "../scene.ts";
+import { definitionOf, type Event, type PublishedReport, preciseSecondsAt, provenanceOf, reviewOf, type Scene, type Segment } from "../scene.ts";
 
 /**
  * A DICOM structured report after TID 1500 "Measurement Report" (DICOM PS3.16), as JSON (PS3.18, Annex F): a Comprehensive 3D SR
@@ -111,7 +111,7 @@ const procedureOf = ({ measures, codes }: Scene): Element =>
 function spanGroup(scene: Scene, one: Segment | Event, kind: string): DataSet {
   const { id, label, startFrame, endFrame, confidence, producer, review } = one;
   const isMoment = endFrame - startFrame === 1;
-  const offsets = (isMoment ? [startFrame] : [startFrame, endFrame]).map((frame) => offsetOf(scene, frame));
+  const offsets = (isMoment ? [startFrame] : [startFrame, endFrame]).map((frame) => preciseSecondsAt(scene, frame));
   const span: DataSet = {
     ...item("INFERRED FROM", "TCOORD"),
     "0040A130": element("CS", isMoment ? "POINT" : "SEGMENT"),
@@ -140,12 +140,6 @@ function spanGroup(scene: Scene, one: Segment | Event, kind: string): DataSet {
     ...(producer === personProducer ? [text("121106", "DCM", "Comment", "Added by a person.")] : []),
     ...(said === null ? [] : [text("121106", "DCM", "Comment", said)]),
   );
-}
-
-/** Seconds from the first frame to a frame, to the microsecond: a DS has 16 characters. */
-function offsetOf(scene: Scene, frame: number): number {
-  const { num, den } = scene.frames.source.timebase;
-  return Number(((ticksAt(scene, frame) * num) / den).toFixed(6));
 }
 
 function measureGroup(scene: Scene, measure: Measure): DataSet {

@@ -1,6 +1,6 @@
 import { type Format, textFile } from "../format.ts";
 import { merged } from "../merged.ts";
-import { provenanceOf, type Scene, ticksAt } from "../scene.ts";
+import { preciseSecondsAt, provenanceOf, type Scene, ticksAt } from "../scene.ts";
 import { type Thing, tagged } from "../things.ts";
 
 /**
@@ -37,11 +37,7 @@ async function* rows(scene: Scene): AsyncGenerator<string> {
 
 const line = (kind: string, told: object): string => `${JSON.stringify({ kind, ...told })}\n`;
 
-function momentOf(scene: Scene, frame: number): { ticks: number; seconds: number } {
-  const { num, den } = scene.frames.source.timebase;
-  const ticks = ticksAt(scene, frame);
-  return { ticks, seconds: Number(((ticks * num) / den).toFixed(6)) };
-}
+const momentOf = (scene: Scene, frame: number) => ({ ticks: ticksAt(scene, frame), seconds: preciseSecondsAt(scene, frame) });
 
 function spanOf(scene: Scene, { startFrame, endFrame }: { startFrame: number; endFrame: number }) {
   const [start, end] = [momentOf(scene, startFrame), momentOf(scene, endFrame)];

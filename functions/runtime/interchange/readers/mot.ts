@@ -21,6 +21,8 @@ interface Row {
   /** Flag of ground truth, else confidence. */
   readonly value: number;
   readonly label: string;
+  /** Of detections; null where -1 tells that there is none, and in ground truth. */
+  readonly score: number | null;
 }
 
 /**
@@ -42,7 +44,7 @@ export const readMot: Reader = (files, operation) => {
     .filter((line) => line !== "");
   const draft = new Draft(operation, labels);
   const [first = [], second] = boxFiles.map((file) => rowsOf(draft, file, labels));
-  if (second === undefined) for (const row of first) add(draft, row, row.isTruth || row.value === -1 ? null : row.value);
+  if (second === undefined) for (const row of first) add(draft, row);
   else {
     const isTurned = first.some(({ isTruth }) => !isTruth) || second.some(({ isTruth }) => isTruth);
     const [truth, detections] = isTurned ? [second, first] : [first, second];
@@ -58,15 +60,12 @@ export const readMot: Reader = (files, operation) => {
 function addBoth(draft: Draft, truth: readonly Row[], detections: readonly Row[]): void {
   const key = ({ frame, left, top, width, height, label }: Row): string => [frame, left, top, width, height, label].join(",");
   const found = Map.groupBy(detections, key);
-  for (const row of truth) {
-    const score = found.get(key(row))?.shift()?.value ?? -1;
-    add(draft, row, score === -1 ? null : score);
-  }
+  for (const row of truth) add(draft, { ...row, score: found.get(key(row))?.shift()?.score ?? null });
   const left = new Set([...found.values()].flat());
-  for (const row of detections) if (left.has(row)) add(draft, row, row.value === -1 ? null : row.value);
+  for (const row of detections) if (left.has(row)) add(draft, row);
 }
 
-function add(draft: Draft, { where, isTruth, frame, track, left, top, width, height, value, label }: Row, score: number | null): void {
+function add(draft: Draft, { where, isTruth, frame, track, left, top, width, height, value, label, score }: Row): void {
   if (isTruth && value === 0) return;
   draft.box(where, { frame: frame - 1, label, x: left - 1, y: top - 1, width, height, score, track: track > 0 ? track - 1 : -1 });
 }
@@ -91,6 +90,7 @@ function rowsOf(draft: Draft, { name, text }: GivenFile, labels: readonly string
     if (label === undefined) return refuse(`there is no class ${type}; labels.txt names ${labels.length}.`);
     if (!Number.isInteger(track)) return refuse(`a track must be a whole number, not ${track}.`);
     if (isTruth && value !== 0 && value !== 1) return refuse(`the flag of ground truth must be 0 or 1, not ${value}; scores are of detections.`);
-    return [{ where, isTruth, frame, track, left, top, width, height, value, label }];
+    const score = isTruth || value === -1 ? null : value;
+    return [{ where, isTruth, frame, track, left, top, width, height, value, label, score }];
   });
 }
