@@ -1,4 +1,5 @@
 import type { ReportLanguage, SectionId } from "../../contracts/report.ts";
+import { type TopicId, topics } from "../../contracts/report-words.ts";
 
 /** Words of reports, in both languages. Labels are the timeline's own in either, so that a sentence can be held against it letter by letter. */
 type Words = Readonly<Record<ReportLanguage, string>>;
@@ -34,23 +35,28 @@ export const syntheticLimit = words(
   "這些網路只從繪製的手術學習：僅供試用本平台，絕不可用於醫療。",
 );
 
-/**
- * Kinds of findings and how sentences name them. A sentence that uses such a name must cite a finding of that kind, or a measure
- * whose own name holds it.
- */
-export const kinds: Readonly<Record<string, Words>> = {
-  bleeding: words("bleeding", "出血"),
-  smoke: words("smoke", "煙霧"),
-  fog: words("fog", "起霧"),
-  blur: words("blur", "模糊"),
-  reflection: words("reflection", "反光"),
-  excursion: words("excursion", "鏡頭離開"),
-  idle: words("idle", "閒置"),
-  exchange: words("exchange", "器械更換"),
-  bimanual: words("bimanual", "雙手操作"),
-  "critical-view": words("critical view", "安全視野"),
-  "adverse-event-candidate": words("adverse event", "不良事件"),
-};
+/** Kinds of findings that the template calls by a name. It calls others by their labels. */
+const namedKinds = [
+  "bleeding",
+  "smoke",
+  "fog",
+  "blur",
+  "reflection",
+  "excursion",
+  "idle",
+  "exchange",
+  "bimanual",
+  "critical-view",
+  "adverse-event-candidate",
+] as const satisfies readonly TopicId[];
+
+/** Their names: the first words of the topic of the same name. */
+export const kinds: Readonly<Record<string, Words>> = Object.fromEntries(
+  namedKinds.map((kind) => {
+    const { en, "zh-TW": zhTW } = topics[kind].words;
+    return [kind, words(en[0] as string, zhTW[0] as string)];
+  }),
+);
 
 /** Names of measures, in words that sentences may use: no number, nothing absent. Any other is called by its identifier. */
 export const measureNames: Readonly<Record<string, Words>> = {
