@@ -138,13 +138,17 @@ async function packetTimes(track: InputVideoTrack, edit: Edit | undefined) {
   let lastDuration = 0;
   let hiddenFrameCount = 0;
   let seenKey = false;
-  const packets: { pts: number; bytes: number; isKey: boolean }[] = [];
+  const packetPts: number[] = [];
+  const bytes: number[] = [];
+  const isKey: boolean[] = [];
   for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true })) {
     // A stream that was cut open starts with pictures that refer to what is gone; no decoder shows them.
     seenKey ||= packet.type === "key";
     if (!seenKey) continue;
     const pts = exactTicks(packet.timestamp, resolution);
-    packets.push({ pts, bytes: packet.byteLength, isKey: packet.type === "key" });
+    packetPts.push(pts);
+    bytes.push(packet.byteLength);
+    isKey.push(packet.type === "key");
     if (edit && (pts < edit.start || pts >= edit.end)) {
       hiddenFrameCount++;
       continue;
@@ -160,11 +164,7 @@ async function packetTimes(track: InputVideoTrack, edit: Edit | undefined) {
     pts: Float64Array.from(all).sort(),
     lastDuration,
     hiddenFrameCount,
-    packets: {
-      pts: Float64Array.from(packets, ({ pts }) => pts),
-      bytes: Float64Array.from(packets, ({ bytes }) => bytes),
-      isKey: packets.map(({ isKey }) => isKey),
-    },
+    packets: { pts: Float64Array.from(packetPts), bytes: Float64Array.from(bytes), isKey },
   };
 }
 
