@@ -1,13 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { analysis as analysisContract } from "../../contracts/analysis.ts";
-import { analysisKey, measuresKey, parseUri, reportKey } from "../../contracts/keys.ts";
+import { measuresKey, parseUri, reportKey } from "../../contracts/keys.ts";
 import { caseId as caseIdContract } from "../../contracts/primitives.ts";
 import { type ReportLanguage, reportLanguage } from "../../contracts/report.ts";
 import { checkReport, type Documents } from "../report-check/check.ts";
 import { checkedInWords, faultCount } from "../report-check/in-words.ts";
 import type { PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
+import { storedAnalysis } from "./stored-analysis.ts";
 
 const help = `
 npm run report -- check CASE|FOLDER [--language LANGUAGE] [--json] [--data DIR]
@@ -66,15 +66,11 @@ async function ofStoredCase(data: string | undefined, caseId: string, languages:
 }
 
 async function ofCase(client: PlatformClient, caseId: string, languages: readonly ReportLanguage[]): Promise<Subject> {
-  const found = await client.case(caseId);
-  if (!found) throw new CommandError(`There is no case ${caseId}.`);
-  const { runId, status } = found;
-  if (!runId || (status !== "COMPLETE" && status !== "PARTIAL")) throw new CommandError(`Case ${caseId} has no analysis: it is ${status.toLowerCase()}.`);
+  const { runId, content, analysis } = await storedAnalysis(client, caseId);
   const bucket = client.processedBucket;
-  const analysis = await client.object({ bucket, key: analysisKey(caseId, runId) });
-  const { media } = analysisContract.parse(JSON.parse(analysis.toString()));
   const measures = (await client.objectIfThere({ bucket, key: measuresKey(caseId, runId) })) ?? null;
   const reports = await Promise.all(languages.map((language) => client.objectIfThere({ bucket, key: reportKey(caseId, runId, language) })));
   if (reports.some((report) => report === undefined)) throw new CommandError(`Case ${caseId} has no report yet.`);
-  return { documents: { analysis, measures, frameTable: await client.object(parseUri(media.frameTable)) }, reports: reports.flatMap((report) => report ?? []) };
+  const frameTable = await client.object(parseUri(analysis.media.frameTable));
+  return { documents: { analysis: content, measures, frameTable }, reports: reports.flatMap((report) => report ?? []) };
 }

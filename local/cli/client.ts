@@ -122,7 +122,7 @@ export class PlatformClient {
       onStates(await this.#statesOf(this.#executionArn(caseId, "deletionMachineArn")));
       const told = await this.deletion(caseId);
       if (told.status !== "RUNNING") return told;
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
@@ -145,10 +145,10 @@ export class PlatformClient {
   /** Waits until the report of a run is recorded: true, or false if it is not within a minute. It comes after the analysis, and its failure is no failure of that. */
   async reported(caseId: string, runId: string): Promise<boolean> {
     const Key = { caseId, item: `REPORT#${runId}` };
-    for (let waited = 0; waited < 60_000; waited += 250) {
+    for (let waited = 0; waited < 60_000; waited += this.#pause) {
       const { Item } = await this.#table.send(new GetCommand({ TableName: this.#output("caseTable"), Key, ConsistentRead: true }));
       if (Item) return true;
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
     return false;
   }
@@ -193,14 +193,14 @@ export class PlatformClient {
     for (;;) {
       onStates(await this.statesEntered(runId));
       if ((await this.execution(runId))?.status !== "RUNNING") return this.settled(caseId, onStates);
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
   /** Has the same video of a case analysed again, and waits for the end of that. Rejects with the reason where that is refused. */
   async reanalyse(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
     const { runId } = await callApi(`${this.#session.api}/cases/${caseId}/analyses`, requestedAnalysis, "POST");
-    while ((await this.case(caseId))?.runId !== runId) await new Promise((wake) => setTimeout(wake, this.#pause));
+    while ((await this.case(caseId))?.runId !== runId) await this.#wait();
     return this.settled(caseId, onStates);
   }
 
@@ -236,7 +236,7 @@ export class PlatformClient {
       if (found.runId) onStates(await this.statesEntered(found.runId));
       const isRunning = found.runId !== null && (await this.execution(found.runId))?.status === "RUNNING";
       if (isTerminal(found.status) && !isRunning) return found;
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
@@ -276,7 +276,7 @@ export class PlatformClient {
       }
       if (status === "SUCCEEDED") return this.#backfillResult(executionArn, mapRun?.mapRunArn ?? "");
       if (status !== "RUNNING") throw new Error(`The backfill ended as ${status}: ${error ?? ""} ${cause ?? ""}`.trim());
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
@@ -317,7 +317,7 @@ export class PlatformClient {
       const { Results: [task] = [] } = await this.#queues.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }));
       if (task?.Status === "COMPLETED") return task.ApproximateNumberOfMessagesMoved ?? 0;
       if (task?.Status !== "RUNNING") throw new Error(`The dead letters were not all moved: ${task?.FailureReason ?? task?.Status ?? "the task is unknown"}.`);
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
@@ -329,7 +329,7 @@ export class PlatformClient {
       const { status, output = "", error = "", cause = "" } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
       if (status === "SUCCEEDED") return JSON.parse(output);
       if (status !== "RUNNING") throw new CommandError(cause === "" ? `It ended as ${status}. ${error}`.trim() : cause);
-      await new Promise((wake) => setTimeout(wake, this.#pause));
+      await this.#wait();
     }
   }
 
@@ -385,6 +385,11 @@ export class PlatformClient {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key} came without a body.`);
     await pipeline(Body, createWriteStream(file));
+  }
+
+  /** From one look to the next. */
+  #wait(): Promise<void> {
+    return new Promise((wake) => setTimeout(wake, this.#pause));
   }
 
   #output(name: string): string {

@@ -1,11 +1,11 @@
 import { gunzipSync } from "node:zlib";
-import { type Analysis, analysis as analysisContract, detectionChunk, maskChunk, scoreSeries } from "../../contracts/analysis.ts";
-import { analysisKey, parseUri } from "../../contracts/keys.ts";
+import { type Analysis, detectionChunk, maskChunk, scoreSeries } from "../../contracts/analysis.ts";
+import { parseUri } from "../../contracts/keys.ts";
 import type { Mask } from "../../models/metrics/masks.ts";
 import type { Observed, ObservedBox, PhaseScores } from "../../models/metrics/operation.ts";
 import type { PlatformClient } from "./client.ts";
-import { CommandError } from "./command.ts";
 import { maskOf, united } from "./mask-cells.ts";
+import { storedAnalysis } from "./stored-analysis.ts";
 
 /** What the platform found in an operation. */
 export interface Found {
@@ -18,12 +18,7 @@ export interface Found {
 
 /** Fetches all that a case's analysis says. Throws a CommandError if it has none. */
 export async function fetchFound(client: PlatformClient, caseId: string): Promise<Found> {
-  const summary = await client.case(caseId);
-  if (!summary) throw new CommandError(`There is no case ${caseId}.`);
-  if (!summary.runId || (summary.status !== "COMPLETE" && summary.status !== "PARTIAL"))
-    throw new CommandError(`Case ${caseId} has no analysis: it is ${summary.status.toLowerCase()}.`);
-  const content = await client.object({ bucket: client.processedBucket, key: analysisKey(caseId, summary.runId) });
-  const analysis = analysisContract.parse(JSON.parse(content.toString()));
+  const { analysis } = await storedAnalysis(client, caseId);
   const { frameRate } = analysis.media.source;
   const phases = analysis.scores.find(({ subject }) => subject === "phase");
   return {
