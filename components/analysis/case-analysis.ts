@@ -4,6 +4,7 @@ import { planned } from "../../contracts/cost.ts";
 import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
+import { alertAbove } from "../compute/alert-above.ts";
 import { callByRule } from "../compute/function-rule.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
 import type { CaseTable } from "../data/case-table.ts";
@@ -172,12 +173,7 @@ export class CaseAnalysis extends PlatformComponent {
         namespace: metricsNamespace,
         metricName: "StoppedAnalyses" satisfies MetricName,
         statistic: "Sum",
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [settings.alertTopicArn],
+        ...alertAbove(0, settings.alertTopicArn),
       },
       this.child(),
     );

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
 import { PlatformComponent } from "../component.ts";
+import { alertAbove } from "../compute/alert-above.ts";
 import type { EncryptedQueue } from "../compute/encrypted-queue.ts";
 import { eventRetries } from "../compute/event-retries.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -53,8 +54,6 @@ export class UploadEvents extends PlatformComponent {
   readonly queue: EncryptedQueue;
   readonly deadLetters: EncryptedQueue;
   readonly pipelineVersion: string;
-  readonly queueUrl: pulumi.Output<string>;
-  readonly deadLetterQueueUrl: pulumi.Output<string>;
 
   constructor(name: string, args: UploadEventsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:UploadEvents", name, opts);
@@ -126,9 +125,7 @@ export class UploadEvents extends PlatformComponent {
     this.queue = queue;
     this.deadLetters = deadLetters;
     this.pipelineVersion = args.pipelineVersion;
-    this.queueUrl = queue.url;
-    this.deadLetterQueueUrl = deadLetters.url;
-    this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
+    this.registerOutputs({ queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url });
   }
 
   /** Waiting is no failure, and the queue's own age stays low: whoever waits is sent again as a new message. */
@@ -141,12 +138,7 @@ export class UploadEvents extends PlatformComponent {
         namespace: metricsNamespace,
         metricName: "HeldBackSeconds" satisfies MetricName,
         statistic: "Maximum",
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: longestHoldHours * 3600,
-        comparisonOperator: "GreaterThanThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [alertTopicArn],
+        ...alertAbove(longestHoldHours * 3600, alertTopicArn),
       },
       this.child(),
     );

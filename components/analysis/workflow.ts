@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
+import { alertAbove } from "../compute/alert-above.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import { physicalName, regionalArn } from "../place.ts";
 import type { DataKeys } from "../security/data-keys.ts";
@@ -85,12 +86,7 @@ export class Workflow extends PlatformComponent {
           namespace: "AWS/States",
           dimensions: { StateMachineArn: machineArn },
           statistic: "Sum",
-          period: 300,
-          evaluationPeriods: 1,
-          threshold: 0,
-          comparisonOperator: "GreaterThanThreshold",
-          treatMissingData: "notBreaching",
-          alarmActions: [settings.alertTopicArn],
+          ...alertAbove(0, settings.alertTopicArn),
         },
         this.child(),
       );

@@ -4,6 +4,7 @@ import { PlatformComponent } from "../component.ts";
 import type { Place } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { ResourceStatement } from "../security/policy.ts";
+import { alertAbove } from "./alert-above.ts";
 import { EncryptedQueue } from "./encrypted-queue.ts";
 
 export interface DeadLetterQueueArgs {
@@ -34,12 +35,7 @@ export class DeadLetterQueue extends PlatformComponent {
         metricName: "ApproximateNumberOfMessagesVisible",
         dimensions: { QueueName: this.queue.queueName },
         statistic: "Maximum",
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [alertTopicArn],
+        ...alertAbove(0, alertTopicArn),
       },
       this.child(),
     );

@@ -6,6 +6,7 @@ import { type Place, physicalName, regionalArn } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type Statement } from "../security/policy.ts";
 import { ServiceRole } from "../security/service-role.ts";
+import { alertAbove } from "./alert-above.ts";
 import type { CodeSigning } from "./code-signing.ts";
 import type { EncryptedQueue } from "./encrypted-queue.ts";
 import { type FunctionBundles, type FunctionName, functionId } from "./function-bundles.ts";
@@ -130,12 +131,7 @@ export class PlatformFunction extends PlatformComponent {
         metricName,
         dimensions: { FunctionName: functionName },
         statistic: "Sum",
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [alertTopicArn],
+        ...alertAbove(0, alertTopicArn),
       },
       this.child(),
     );

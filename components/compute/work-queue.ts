@@ -4,6 +4,7 @@ import { PlatformComponent } from "../component.ts";
 import type { Place } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { ResourceStatement } from "../security/policy.ts";
+import { alertAbove } from "./alert-above.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { EncryptedQueue } from "./encrypted-queue.ts";
 
@@ -57,12 +58,7 @@ export class WorkQueue extends PlatformComponent {
         metricName: "ApproximateAgeOfOldestMessage",
         dimensions: { QueueName: this.queue.queueName },
         statistic: "Maximum",
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: args.longestWaitMinutes * 60,
-        comparisonOperator: "GreaterThanThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [alertTopicArn],
+        ...alertAbove(args.longestWaitMinutes * 60, alertTopicArn),
       },
       this.child(),
     );

@@ -36,17 +36,15 @@ export class PipelineDashboard extends PlatformComponent {
       .output({
         stateMachineArn: analysis.stateMachineArn,
         transcodingQueueArn: analysis.transcodingQueueArn,
-        workQueue: uploads.queueUrl.apply(queueName),
-        uploadDeadLetters: uploads.deadLetterQueueUrl.apply(queueName),
         endpoint: endpoint.endpointName,
         asyncEndpoints: [...(asyncEndpoint ? [asyncEndpoint.endpointName] : []), ...analysis.segmentEndpoints],
       })
-      .apply(({ workQueue, uploadDeadLetters, ...names }) =>
+      .apply((names) =>
         dashboardBody({
           ...names,
           region: place.region,
-          workQueues: [workQueue],
-          deadLetterQueues: [uploadDeadLetters, deadLetters.queueName],
+          workQueues: [uploads.queue.queueName],
+          deadLetterQueues: [uploads.deadLetters.queueName, deadLetters.queueName],
           functions: [...bundles.keys()].map((handler) => physicalName(place, functionId(handler))),
         }),
       );
@@ -56,6 +54,3 @@ export class PipelineDashboard extends PlatformComponent {
     this.registerOutputs({ url: this.url });
   }
 }
-
-/** A queue's URL ends in its name, which is what metrics know it by. */
-const queueName = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
