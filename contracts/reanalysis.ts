@@ -38,4 +38,3 @@ export const attempts = z.object({
   attempt: z.int().nonnegative().default(0),
   requestedRunId: runId.nullable().default(null),
 });
-export type Attempts = z.infer<typeof attempts>;

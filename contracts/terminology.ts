@@ -7,7 +7,6 @@ export const terminologyCode = z.strictObject({
   code: z.string().regex(/^\S{1,64}$/, "must be a code without spaces"),
   display: z.string().min(1).max(120),
 });
-export type TerminologyCode = z.infer<typeof terminologyCode>;
 
 /** What can have codes: levels of segments, types of events, what either is called, procedures and measures. */
 const coded = /^(level|event|label|procedure|measure):\S.{0,99}$/;

@@ -6,6 +6,7 @@ import { Uploader } from "../data/upload/uploader.ts";
 import { useApp } from "../ui/app-context.ts";
 import { Problem, ScreenTitle } from "../ui/parts.tsx";
 import { hashOf } from "../ui/route.ts";
+import { SeveritySelect } from "../ui/severity-select.tsx";
 
 /** The upload under way. It goes on while one looks at other screens. */
 let underWay: Uploader | undefined;
@@ -100,15 +101,7 @@ function UploadForm({ begin }: { begin: (uploader: Uploader) => void }) {
               ))}
             </select>
           </label>
-          <label>
-            {text.upload.severity}
-            <select name="severity" defaultValue="">
-              <option value="">{text.upload.unsaid}</option>
-              {[1, 2, 3, 4, 5].map((grade) => (
-                <option key={grade}>{grade}</option>
-              ))}
-            </select>
-          </label>
+          <SeveritySelect />
         </p>
         <button type="submit" className="primary">
           {text.upload.start}

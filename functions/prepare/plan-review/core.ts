@@ -36,18 +36,18 @@ const mostOfAKind = 200;
 
 /**
  * The job that makes the MP4 that people watch: at most 1080p, a key frame each half second so that stepping is quick,
- * no sound, and both the spans outside the patient and the regions with burnt-in text covered. Both renditions have the source's nominal rate and are timed by
+ * no sound, and with the covers of {@link coversOf}: both the spans outside the patient and the regions with burnt-in text. Both renditions have the source's nominal rate and are timed by
  * the same rule, so a frame of the analysis rendition has the same number in this one.
  */
-export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gate: Gate, plan: ReviewPlan): JobSettings {
+export function reviewSettings(request: AnalysisRequest, index: SourceIndex, covers: readonly Cover[], plan: ReviewPlan): JobSettings {
   const { video } = index;
   const box = boxFor(video, 1920, 1080);
   const size = fitWithin(video, box);
   const rate = video.nominalFrameRate;
   const seconds = (video.durationTicks * video.timebase.num) / video.timebase.den;
   const picture = encodedVideo(box, { rate, gopSeconds: 0.5, bFrames: 2, quality: 8, maxBitrate: reviewRate(seconds) });
-  const covers = coversOf(gate).map(({ layer, ...region }) => cover(region, region, rate, size, layer, plan.coverImage));
-  const preprocessors = { ...picture.VideoPreprocessors, ...(covers.length > 0 ? { ImageInserter: { InsertableImages: covers } } : {}) };
+  const images = covers.map(({ layer, ...region }) => cover(region, region, rate, size, layer, plan.coverImage));
+  const preprocessors = { ...picture.VideoPreprocessors, ...(images.length > 0 ? { ImageInserter: { InsertableImages: images } } : {}) };
   return {
     TimecodeConfig: { Source: "ZEROBASED" },
     Inputs: [sourceInput(request, index, plan.bucket)],
@@ -66,11 +66,16 @@ export function reviewSettings(request: AnalysisRequest, index: SourceIndex, gat
   };
 }
 
+/** A region that is covered over some frames, in a layer. */
+export interface Cover extends TextRegion {
+  readonly layer: number;
+}
+
 /**
  * What is covered, as few pieces as are taken: where the gate found more, those nearest in time become one and cover what is between them
  * as well, never less. Covers that are shown at the same time have layers of their own.
  */
-export function coversOf({ outOfBody, text }: Pick<Gate, "outOfBody" | "text">): (TextRegion & { layer: number })[] {
+export function coversOf({ outOfBody, text }: Pick<Gate, "outOfBody" | "text">): Cover[] {
   const whole = outOfBody.map((span) => ({ ...span, x: 0, y: 0, width: 1, height: 1 }));
   for (let most = mostOfAKind; ; most = Math.floor(most / 2)) {
     const regions = [...atMost(mostOfAKind, whole, around), ...atMost(most, text, around)];

@@ -20,8 +20,8 @@ export const createHandler =
   async (event: unknown): Promise<z.infer<typeof planReviewResponse>> => {
     const { caseId, runId, request } = parseInput(planReviewRequest, event);
     const index = await lake.json(sourceIndexKey(caseId, runId), sourceIndex);
-    const verdict = await lake.json(gateKey(caseId, runId), gate);
-    const settings = reviewSettings(request, index, verdict, { bucket: lake.bucket, keyArn: processedKeyArn, coverImage: coverImageUri });
-    log("review planned", { caseId, runId, coverCount: coversOf(verdict).length });
+    const covers = coversOf(await lake.json(gateKey(caseId, runId), gate));
+    const settings = reviewSettings(request, index, covers, { bucket: lake.bucket, keyArn: processedKeyArn, coverImage: coverImageUri });
+    log("review planned", { caseId, runId, coverCount: covers.length });
     return { settings: settings as Record<string, unknown> };
   };

@@ -148,7 +148,7 @@ describe("prepare/plan-review", () => {
         }
         const bucket = "b".repeat(63);
         const gate = { outOfBody, text } as unknown as Gate;
-        const settings = reviewSettings(request, indexOf(), gate, { bucket, keyArn: "k".repeat(100), coverImage: `s3://${bucket}/assets/cover.png` });
+        const settings = reviewSettings(request, indexOf(), coversOf(gate), { bucket, keyArn: "k".repeat(100), coverImage: `s3://${bucket}/assets/cover.png` });
         expect(Buffer.byteLength(JSON.stringify(settings))).to.be.lessThan(128 * 1024);
       }),
       { numRuns: 60 },

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem } from "../../ui/parts.tsx";
+import { SeveritySelect } from "../../ui/severity-select.tsx";
 
 interface Props {
   caseId: string;
@@ -41,15 +42,7 @@ export function GradeForm({ caseId, severity, graded }: Props) {
   };
   return (
     <form className="row" onSubmit={save}>
-      <label>
-        {text.upload.severity}
-        <select name="severity" defaultValue={severity ?? ""} id="grade">
-          <option value="">{text.upload.unsaid}</option>
-          {[1, 2, 3, 4, 5].map((grade) => (
-            <option key={grade}>{grade}</option>
-          ))}
-        </select>
-      </label>
+      <SeveritySelect severity={severity} id="grade" />
       <button type="submit" disabled={isSaving} id="save-grade">
         {text.measures.grade}
       </button>
