@@ -8,7 +8,7 @@ import { modelDraft } from "./answer.ts";
 export const promptVersion = "1.2.0";
 
 /** Tokens of an answer: some forty sentences with what they cite, in either language. */
-export const mostTokens = 5000;
+const mostTokens = 5000;
 
 /** Most bytes of refusals that a model is reminded of; the evidence itself is bounded where it is gathered. */
 const mostReminderBytes = 6000;
@@ -23,12 +23,7 @@ const rules = (language: ReportLanguage, hasPictures: boolean): string =>
   ].join("\n");
 
 /** What a model is asked. */
-export const questionFor = (
-  { items }: ReportEvidence,
-  language: ReportLanguage,
-  refused: Report["refused"],
-  pictures: readonly Picture[] = [],
-): ModelQuestion => ({
+export const questionFor = ({ items }: ReportEvidence, language: ReportLanguage, refused: Report["refused"], pictures: readonly Picture[]): ModelQuestion => ({
   system: rules(language, pictures.length > 0),
   parts: [{ text: evidenceText(items) }, ...partsOf(pictures), ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
   mostTokens,
