@@ -72,6 +72,17 @@ export function conversionUsd(seconds: number): number {
 
 const secondsOf = ({ durationTicks, timebase }: VideoFacts): number => (durationTicks * timebase.num) / timebase.den;
 
+/** What the breakdown calls the work of services, by the branch that asks them for it. */
+export const branchItems = {
+  "review-rendition": "MediaConvert: review rendition",
+  rekognition: "Rekognition: shots and technical cues",
+  "rekognition-labels": "Rekognition: labels",
+} as const;
+/** The same of every step that is no job of an analyser, by what the state machine calls it. */
+const stepItems = { conversion: "Fargate: conversion", "analysis-rendition": "MediaConvert: analysis rendition", ...branchItems } as const;
+/** What it calls an analyser's job. */
+export const jobItem = (analyser: string, instanceType: string): string => `SageMaker: ${analyser} on ${instanceType}`;
+
 /** The cost of such a run over such a video. */
 export function costOf(video: VideoFacts, usage: Usage): Cost {
   const minutes = secondsOf(video) / 60;
@@ -79,15 +90,15 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
   const reviewMinute = Math.min(video.width, video.height) >= 720 ? mediaConvertMinute.hd : mediaConvertMinute.sd;
   const breakdown: Cost["breakdown"] = [];
   if (usage.scannedBytes !== undefined) breakdown.push({ item: "GuardDuty: malware scan", usd: scanUsd(usage.scannedBytes) });
-  if (usage.conversionSeconds !== undefined) breakdown.push({ item: "Fargate: conversion", usd: conversionUsd(usage.conversionSeconds) });
-  if (usage.normalised) breakdown.push({ item: "MediaConvert: analysis rendition", usd: minutes * mediaConvertMinute.sd * rateFactor });
-  if (usage.reviewed) breakdown.push({ item: "MediaConvert: review rendition", usd: minutes * reviewMinute * rateFactor });
-  if (usage.rekognition) breakdown.push({ item: "Rekognition: shots and technical cues", usd: minutes * rekognitionSegmentMinute * segmentTypes });
-  if (usage.labels) breakdown.push({ item: "Rekognition: labels", usd: minutes * rekognitionLabelMinute });
+  if (usage.conversionSeconds !== undefined) breakdown.push({ item: stepItems.conversion, usd: conversionUsd(usage.conversionSeconds) });
+  if (usage.normalised) breakdown.push({ item: stepItems["analysis-rendition"], usd: minutes * mediaConvertMinute.sd * rateFactor });
+  if (usage.reviewed) breakdown.push({ item: stepItems["review-rendition"], usd: minutes * reviewMinute * rateFactor });
+  if (usage.rekognition) breakdown.push({ item: stepItems.rekognition, usd: minutes * rekognitionSegmentMinute * segmentTypes });
+  if (usage.labels) breakdown.push({ item: stepItems["rekognition-labels"], usd: minutes * rekognitionLabelMinute });
   if (usage.picturesSearched > 0) breakdown.push({ item: "Rekognition: burnt-in text", usd: (usage.picturesSearched / 1000) * rekognitionThousandPictures });
   for (const { analyser, instanceType, wallSeconds, starts = 1, usd } of usage.jobs)
     breakdown.push({
-      item: `SageMaker: ${analyser} on ${instanceType}`,
+      item: jobItem(analyser, instanceType),
       usd: usd ?? ((wallSeconds + starts * jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
     });
   breakdown.push({ item: "Step Functions", usd: startUsd });
@@ -130,18 +141,9 @@ export interface Plan {
  * `analysis-rendition`. For runs that end early: they cost what was done.
  */
 export function stepsUsd(video: VideoFacts, plan: Plan): Record<string, number> {
-  const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0, jobs: [] };
-  const of = (usage: Partial<Usage>): number => costOf(video, { ...nothing, ...usage }).estimateUsd - rounded(startUsd);
-  const jobs = plan.analysers.map((analyser): [string, number] => [analyser.id, of({ jobs: [jobOf(video, analyser)] })]);
-  const steps: [string, number][] = [
-    ["conversion", of({ conversionSeconds: plan.conversionSeconds })],
-    ["analysis-rendition", of({ normalised: plan.normalised })],
-    ["review-rendition", of({ reviewed: true })],
-    ["rekognition", of({ rekognition: plan.rekognition })],
-    ["rekognition-labels", of({ labels: plan.labels })],
-    ...jobs,
-  ];
-  return Object.fromEntries(steps.map(([step, usd]) => [step, rounded(usd)]));
+  const usdOf = new Map(forecastOf(video, plan).breakdown.map(({ item, usd }) => [item, usd]));
+  const jobs = plan.analysers.map(({ id, instanceType }): [string, string] => [id, jobItem(id, instanceType)]);
+  return Object.fromEntries([...Object.entries(stepItems), ...jobs].map(([step, item]) => [step, usdOf.get(item) ?? 0]));
 }
 
 /** A job of a plan, as it will take long. */

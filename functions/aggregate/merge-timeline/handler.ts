@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Producer, sprites as spritesSchema } from "../../../contracts/analyser-result.ts";
 import { type Analysis, analysis } from "../../../contracts/analysis.ts";
 import type { Procedure } from "../../../contracts/case.ts";
-import { type Cost, costOf, type Usage } from "../../../contracts/cost.ts";
+import { branchItems, type Cost, costOf, jobItem, type Usage } from "../../../contracts/cost.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
 import { gate } from "../../../contracts/gate.ts";
 import {
@@ -103,7 +103,7 @@ async function merge(
       picturesSearched: verdict.pictures?.searched ?? 0,
     }),
   );
-  const coverage = branches.map((branch) => ({ ...coverageOf(branch, deps.optionalAnalysers), costUsd: branchUsd(branch, cost) }));
+  const coverage = branches.map((branch) => ({ ...coverageOf(branch, deps.optionalAnalysers), costUsd: branchUsd(branch, cost, deps.instanceTypes) }));
   const sprites = findings.find(({ kind }) => kind === "sprites");
 
   const content = {
@@ -193,16 +193,14 @@ async function usageOf(
   return { ...known, normalised: verdict === "NORMALISE", rekognition: succeeded("rekognition"), labels: succeeded("rekognition-labels"), jobs };
 }
 
-/** What services cost that no job of ours is, by the branch that asked them. They bill what they delivered (from memory): a branch that failed cost nothing. */
-const serviceItems: Readonly<Record<string, string>> = {
-  [reviewRendition]: "MediaConvert: review rendition",
-  rekognition: "Rekognition: shots and technical cues",
-  "rekognition-labels": "Rekognition: labels",
-};
-
-/** What a branch cost, by the run's breakdown; null where nobody knows how long its job ran. */
-function branchUsd({ envelope: { analyser, status } }: Branch, { breakdown }: Pick<Cost, "breakdown">): number | null {
-  const service = serviceItems[analyser];
-  const line = breakdown.find(({ item }) => (service === undefined ? item.startsWith(`SageMaker: ${analyser} on `) : item === service));
+/**
+ * What a branch cost, by the run's breakdown; null where nobody knows how long its job ran. Services that no job of ours is bill what they delivered
+ * (from memory): a branch of one that failed cost nothing.
+ */
+function branchUsd({ envelope: { analyser, status } }: Branch, { breakdown }: Pick<Cost, "breakdown">, instanceTypes: Deps["instanceTypes"]): number | null {
+  const service = (branchItems as Readonly<Record<string, string>>)[analyser];
+  const instanceType = instanceTypes[analyser];
+  const wanted = service ?? (instanceType && jobItem(analyser, instanceType));
+  const line = breakdown.find(({ item }) => item === wanted);
   return line?.usd ?? (service !== undefined || status === "SKIPPED" ? 0 : null);
 }
