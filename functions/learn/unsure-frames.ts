@@ -1,11 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import { type Analysis, detectionChunk, maskChunk } from "../../contracts/analysis.ts";
-import { parseUri } from "../../contracts/keys.ts";
 import { type DoubtItem, doubtsInFrames, type UnsureFrame } from "../../contracts/review-queue.ts";
 import { NotFound } from "../runtime/errors.ts";
-import type { Lake } from "../runtime/lake.ts";
-import { parseStoredJson } from "../runtime/parse.ts";
+import { type Lake, readZipped } from "../runtime/lake.ts";
 
 type Found = Pick<Analysis["detections"][number], "labels" | "chunks">;
 interface Columns {
@@ -55,7 +52,7 @@ async function leastSure(lake: Pick<Lake, "bytes">, { labels, chunks }: Found, s
 /** Undefined of a case that is being deleted. */
 async function columnsOf(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<Columns>): Promise<Columns | undefined> {
   try {
-    return parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
+    return await readZipped(lake, uri, schema);
   } catch (error) {
     if (error instanceof NotFound) return undefined;
     throw error;

@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
+import { gunzipSync } from "node:zlib";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { z } from "zod";
-import { toUri } from "../../contracts/keys.ts";
+import { parseUri, toUri } from "../../contracts/keys.ts";
 import { NotFound } from "./errors.ts";
 import { readLines } from "./lines.ts";
 import { parseStoredJson } from "./parse.ts";
@@ -23,6 +24,10 @@ export interface Lake {
   /** Writes what is made while it is written, in parts: never more than a few of them are held. A failure leaves no object. */
   putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType: string): Promise<void>;
 }
+
+/** A JSON object that is kept gzipped, by its `s3://` location. Throws as {@link Lake.json} does. */
+export const readZipped = async <T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> =>
+  parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
 
 /** S3 takes 10,000 parts of an object: 160 GB of these. */
 const partBytes = 16 * 2 ** 20;

@@ -1,10 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import { type Analysis, type MaskChunk, maskChunk } from "../../../contracts/analysis.ts";
 import { eventType } from "../../../contracts/event-type.ts";
-import { parseUri } from "../../../contracts/keys.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
-import type { Lake } from "../../runtime/lake.ts";
-import { parseStoredJson } from "../../runtime/parse.ts";
+import { type Lake, readZipped } from "../../runtime/lake.ts";
+import { isInside } from "../merge-timeline/spans.ts";
 import { touching } from "./intervals.ts";
 import type { BloodSeries } from "./operation.ts";
 
@@ -24,9 +22,9 @@ export async function readBlood(lake: Pick<Lake, "bytes">, { masks, producers }:
   for (const { uri, ...span } of found.chunks) {
     const here = touching(spans, span);
     if (here.length === 0) continue;
-    const chunk = parseStoredJson(maskChunk, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
+    const chunk = await readZipped(lake, uri, maskChunk);
     for (const [i, frame] of chunk.frames.entries()) {
-      if (touching(here, { startFrame: frame, endFrame: frame + 1 }).length === 0) continue;
+      if (!isInside(frame, here)) continue;
       frames.push(frame);
       shares.push(shareOf(chunk, i, labels, threshold));
     }

@@ -1,12 +1,9 @@
-import { gunzipSync } from "node:zlib";
-import type { z } from "zod";
 import { type Analysis, scoreSeries, type TrackList, trackList } from "../../../contracts/analysis.ts";
 import { type CorrectedView, personProducer, standing } from "../../../contracts/corrected-view.ts";
 import { FrameIndex, frameTable } from "../../../contracts/frame-table.ts";
-import { frameTableKey, parseUri } from "../../../contracts/keys.ts";
+import { frameTableKey } from "../../../contracts/keys.ts";
 import type { MeasureProducer } from "../../../contracts/measures.ts";
-import type { Lake } from "../../runtime/lake.ts";
-import { parseStoredJson } from "../../runtime/parse.ts";
+import { type Lake, readZipped } from "../../runtime/lake.ts";
 import { adverseEventOf } from "./adverse-events.ts";
 import { readBlood } from "./blood.ts";
 import { type Operation, operationOf } from "./operation.ts";
@@ -25,11 +22,11 @@ export interface Corrected {
 export async function readOperation(lake: Pick<Lake, "json" | "bytes">, analysis: Analysis, corrected: Corrected | null = null): Promise<Operation> {
   const frames = new FrameIndex(await lake.json(frameTableKey(analysis.caseId, analysis.runId), frameTable));
   const criticalView = analysis.scores.find(({ subject }) => subject === "critical-view");
-  const tracks = analysis.tracks ? await zipped(lake, analysis.tracks.uri, trackList) : undefined;
+  const tracks = analysis.tracks ? await readZipped(lake, analysis.tracks.uri, trackList) : undefined;
   const findings = corrected ? { ...analysis, segments: standing(corrected.view.segments), events: standing(corrected.view.events) } : analysis;
   return operationOf(findings, frames.source.pts, {
     tracks: corrected && tracks ? correctedTracks(tracks, corrected.view, analysis) : tracks,
-    criticalView: criticalView && (await zipped(lake, criticalView.uri, scoreSeries)),
+    criticalView: criticalView && (await readZipped(lake, criticalView.uri, scoreSeries)),
     blood: await readBlood(
       lake,
       analysis,
@@ -42,10 +39,6 @@ export async function readOperation(lake: Pick<Lake, "json" | "bytes">, analysis
 const people = (version: number): MeasureProducer => ({
   ...{ id: personProducer, kind: "person", name: "People who corrected the analysis", version: String(version), digest: null, calibration: null },
 });
-
-async function zipped<T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> {
-  return parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
-}
 
 /** The tracks that nobody rejected, with the words that people gave them. A word that its own producer doesn't know is taken from one that does. */
 function correctedTracks(list: TrackList, { tracks }: CorrectedView, { detections }: Pick<Analysis, "detections">): TrackList {

@@ -1,13 +1,12 @@
-import { gunzipSync } from "node:zlib";
 import { type Analysis, type TrackList, trackList } from "../../../contracts/analysis.ts";
 import type { WatchOutcome } from "../../../contracts/drift.ts";
-import { parseUri, qualityReportKey } from "../../../contracts/keys.ts";
+import { qualityReportKey } from "../../../contracts/keys.ts";
 import { type AgreementCounts, type QualityReport, qualityReport } from "../../../contracts/quality.ts";
 import { NotFound } from "../../runtime/errors.ts";
-import type { Lake } from "../../runtime/lake.ts";
+import { type Lake, readZipped } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { emitMetrics } from "../../runtime/metrics.ts";
-import { parseStored, parseStoredJson } from "../../runtime/parse.ts";
+import { parseStored } from "../../runtime/parse.ts";
 import type { CorrectionLog } from "../../serve/correction-log.ts";
 import { type CorrectedCase, correctedCase } from "../analysed.ts";
 import type { WatchedVersion } from "../episodes.ts";
@@ -91,8 +90,7 @@ async function correctedIn({ lake, log: corrections }: Deps, run: StandingRun & 
 /** What the tracks are called, if people said anything of one. */
 async function tracksOf({ lake }: Deps, { analysis, view }: { analysis: Analysis; view: CorrectedCase["view"] }): Promise<TrackList | undefined> {
   if (view.tracks.size === 0 || analysis.tracks === null) return undefined;
-  const { uri } = analysis.tracks;
-  return parseStoredJson(trackList, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
+  return readZipped(lake, analysis.tracks.uri, trackList);
 }
 
 function reportOf({ model, version, digest, cases }: Version, { bars, needs }: Deps, measuredAt: string): QualityReport {

@@ -1,5 +1,3 @@
-import { gunzipSync } from "node:zlib";
-import type { z } from "zod";
 import { type Analysis, analysis as analysisSchema, detectionChunk, maskChunk, trackList } from "../../../contracts/analysis.ts";
 import { corrected, standing, uncorrected } from "../../../contracts/corrected-view.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
@@ -8,8 +6,7 @@ import { analysisKey, measuresKey, parseUri } from "../../../contracts/keys.ts";
 import { type Measures, measures as measuresSchema } from "../../../contracts/measures.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { BrokenContract, InvalidInput, NotFound } from "../errors.ts";
-import type { Lake } from "../lake.ts";
-import { parseStoredJson } from "../parse.ts";
+import { type Lake, readZipped } from "../lake.ts";
 import { withDrawings } from "./corrected-scene.ts";
 import { merged } from "./merged.ts";
 import { type Box, type Event, type Mask, overlaps, type Scene, type Sighting } from "./scene.ts";
@@ -54,7 +51,7 @@ async function correctedScene(
 /** What each track of an analysis is called, by its number. */
 export async function trackLabels(lake: Pick<Lake, "bytes">, { tracks, detections }: Pick<Analysis, "tracks" | "detections">): Promise<string[]> {
   if (tracks === null) return [];
-  const list = await readChunk(lake, tracks.uri, trackList);
+  const list = await readZipped(lake, tracks.uri, trackList);
   return list.label.map((label, track) => {
     const found = detections[list.detections[track] as number]?.labels[label];
     if (found === undefined) throw new BrokenContract(`${tracks.uri} names label ${label} for track ${track}, which its producer does not have.`);
@@ -65,7 +62,7 @@ export async function trackLabels(lake: Pick<Lake, "bytes">, { tracks, detection
 /** From when to when each track of an analysis is in sight, by its number. */
 export async function trackSpans(lake: Pick<Lake, "bytes">, { tracks }: Pick<Analysis, "tracks">): Promise<FrameSpan[]> {
   if (tracks === null) return [];
-  const { startFrame, endFrame } = await readChunk(lake, tracks.uri, trackList);
+  const { startFrame, endFrame } = await readZipped(lake, tracks.uri, trackList);
   return startFrame.map((start, track) => ({ startFrame: start, endFrame: endFrame[track] as number }));
 }
 
@@ -127,7 +124,7 @@ const labelIndex = (own: readonly string[], all: readonly string[]): number[] =>
 
 async function* boxesOf(lake: Pick<Lake, "bytes">, chunks: Chunks, span: FrameSpan, labels: number[], producer: number): AsyncGenerator<Sighting<Box>> {
   for (const { uri } of chunks.filter((chunk) => overlaps(chunk, span))) {
-    const chunk = await readChunk(lake, uri, detectionChunk);
+    const chunk = await readZipped(lake, uri, detectionChunk);
     const { frames, offsets, label, score, box, track } = chunk;
     for (const [i, frame] of frames.entries()) {
       if (frame < span.startFrame || frame >= span.endFrame) continue;
@@ -143,7 +140,7 @@ async function* boxesOf(lake: Pick<Lake, "bytes">, chunks: Chunks, span: FrameSp
 
 async function* masksOf(lake: Pick<Lake, "bytes">, chunks: Chunks, span: FrameSpan, labels: number[], producer: number): AsyncGenerator<Sighting<Mask>> {
   for (const { uri } of chunks.filter((chunk) => overlaps(chunk, span))) {
-    const { gridWidth, gridHeight, frames, offsets, label, score, runs } = await readChunk(lake, uri, maskChunk);
+    const { gridWidth, gridHeight, frames, offsets, label, score, runs } = await readZipped(lake, uri, maskChunk);
     for (const [i, frame] of frames.entries()) {
       if (frame < span.startFrame || frame >= span.endFrame) continue;
       const items: Mask[] = [];
@@ -160,6 +157,3 @@ function labelOf(labels: number[], index: number | undefined, uri: string): numb
   if (label === undefined) throw new BrokenContract(`${uri} names label ${index}, which its producer does not have.`);
   return label;
 }
-
-const readChunk = async <T>(lake: Pick<Lake, "bytes">, uri: string, schema: z.ZodType<T>): Promise<T> =>
-  parseStoredJson(schema, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
