@@ -1,22 +1,11 @@
 import type { FrameSpan } from "../../../contracts/primitives.ts";
-import { without } from "../merge-timeline/spans.ts";
+import { union, without } from "../merge-timeline/spans.ts";
 
 /*
  * Sets of frames as half-open spans. What these functions give rises, and its spans neither touch nor overlap.
  */
 
-const order = (a: FrameSpan, b: FrameSpan): number => a.startFrame - b.startFrame || a.endFrame - b.endFrame;
-
-/** All frames that lie in any of the spans. */
-export function union(spans: readonly FrameSpan[]): FrameSpan[] {
-  const joined: { startFrame: number; endFrame: number }[] = [];
-  for (const { startFrame, endFrame } of [...spans].sort(order)) {
-    const last = joined.at(-1);
-    if (last && startFrame <= last.endFrame) last.endFrame = Math.max(last.endFrame, endFrame);
-    else joined.push({ startFrame, endFrame });
-  }
-  return joined;
-}
+export { union };
 
 /** All frames that lie in both. */
 export function intersection(a: readonly FrameSpan[], b: readonly FrameSpan[]): FrameSpan[] {

@@ -76,12 +76,7 @@ export async function mergeFindings(lake: Pick<Lake, "uri" | "lines" | "put">, f
     tracks: followed ? await storeTracks(lake, followed, video) : null,
     masks: masks.map((one) => one.masks),
     scores,
-    lookedAt: lookedAt
-      .map(({ producer, kind, spans }) => {
-        const subject = findings.find((finding) => finding.producer.id === producer && finding.kind === kind)?.subject ?? null;
-        return { producer, kind, ...(subject !== null && { subject }), spans };
-      })
-      .sort((a, b) => compare(a.producer, b.producer) || compare(a.kind, b.kind)),
+    lookedAt: lookedAt.sort((a, b) => compare(a.producer, b.producer) || compare(a.kind, b.kind)),
     busiestFrame: busiest(detections),
     statistics: { producers: statistics, shares: sharesOf(video, found) },
   };

@@ -1,7 +1,7 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import type { Finding } from "./results.ts";
-import { inBodyTime, toSourceSpan, without } from "./spans.ts";
+import { inBodyTime, toSourceSpan, union, without } from "./spans.ts";
 import { longestGapFrames, type Video } from "./video.ts";
 
 export type LookedAt = NonNullable<Analysis["lookedAt"]>[number];
@@ -14,7 +14,7 @@ const mostSpans = 500;
  * Gathers what one network looked at from the frames of its results, in order and inside the body. A look stands for the time until the next
  * one where no more than the gap of a presence lies between; the last one for its step.
  */
-export function looks({ producer, frameStep }: Pick<Finding, "producer" | "frameStep">, kind: Kind, video: Video) {
+export function looks({ producer, subject, frameStep }: Pick<Finding, "producer" | "subject" | "frameStep">, kind: Kind, video: Video) {
   const longestGap = longestGapFrames(video.rate, frameStep);
   const spans: FrameSpan[] = [];
   let step = frameStep ?? 1;
@@ -29,28 +29,27 @@ export function looks({ producer, frameStep }: Pick<Finding, "producer" | "frame
       } else spans.push({ startFrame: frame, endFrame: frame + step });
       previous = frame;
     },
-    finish: (): LookedAt => lookedAt(producer.id, kind, spans, video),
+    finish: (): LookedAt => lookedAt({ producer, subject }, kind, spans, video),
   };
 }
 
 /** What a measurement looked at that takes every frame inside the body from the first on, and may end before the last. */
-export const measured = ({ producer, framesDone }: Pick<Finding, "producer" | "framesDone">, video: Video): LookedAt =>
-  lookedAt(producer.id, "cues", inBodyTime(video.gate, video.frameCount).spans(0, framesDone), video);
+export const measured = ({ producer, subject, framesDone }: Pick<Finding, "producer" | "subject" | "framesDone">, video: Video): LookedAt =>
+  lookedAt({ producer, subject }, "cues", inBodyTime(video.gate, video.frameCount).spans(0, framesDone), video);
 
 /** Of more spans than are told the longest: what is left out counts as not looked at, and nothing is claimed that nobody saw. */
-function lookedAt(producer: string, kind: Kind, seen: readonly FrameSpan[], { gate, frames, frameCount }: Video): LookedAt {
-  const inSource: FrameSpan[] = [];
-  for (const span of seen.flatMap((one) => without({ ...one, endFrame: Math.min(one.endFrame, frameCount) }, gate))) {
-    const { startFrame, endFrame } = toSourceSpan(span, frames);
-    const last = inSource.at(-1);
-    // Where the rendition shows a source frame twice, two spans may share it.
-    if (last && startFrame <= last.endFrame) last.endFrame = Math.max(last.endFrame, endFrame);
-    else inSource.push({ startFrame, endFrame });
-  }
+function lookedAt(
+  { producer, subject }: Pick<Finding, "producer" | "subject">,
+  kind: Kind,
+  seen: readonly FrameSpan[],
+  { gate, frames, frameCount }: Video,
+): LookedAt {
+  const inside = seen.flatMap((one) => without({ ...one, endFrame: Math.min(one.endFrame, frameCount) }, gate));
   const lengthOf = ({ startFrame, endFrame }: FrameSpan) => endFrame - startFrame;
-  const spans = inSource
+  // As a union: where the rendition shows a source frame twice, two spans may share it.
+  const spans = union(inside.map((span) => toSourceSpan(span, frames)))
     .sort((a, b) => lengthOf(b) - lengthOf(a) || a.startFrame - b.startFrame)
     .slice(0, mostSpans)
     .sort((a, b) => a.startFrame - b.startFrame);
-  return { producer, kind, spans };
+  return { producer: producer.id, kind, ...(subject !== null && { subject }), spans };
 }

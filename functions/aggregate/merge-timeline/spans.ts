@@ -1,6 +1,19 @@
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 
+const order = (a: FrameSpan, b: FrameSpan): number => a.startFrame - b.startFrame || a.endFrame - b.endFrame;
+
+/** All frames that lie in any of the spans, as spans that rise and neither touch nor overlap. */
+export function union(spans: readonly FrameSpan[]): FrameSpan[] {
+  const joined: { startFrame: number; endFrame: number }[] = [];
+  for (const { startFrame, endFrame } of [...spans].sort(order)) {
+    const last = joined.at(-1);
+    if (last && startFrame <= last.endFrame) last.endFrame = Math.max(last.endFrame, endFrame);
+    else joined.push({ startFrame, endFrame });
+  }
+  return joined;
+}
+
 /** What is left of a span outside the given ones. `holes` rise and don't overlap. */
 export function without<Span extends FrameSpan>(span: Span, holes: readonly FrameSpan[]): Span[] {
   const left: Span[] = [];

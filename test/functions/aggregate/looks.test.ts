@@ -16,7 +16,7 @@ const producer = producerOf("detector");
 const every = (step: number, from: number, to: number) => count(Math.ceil((to - from) / step)).map((i) => from + i * step);
 
 function spansOf(frames: readonly number[], video = videoOf(), frameStep: number | undefined = 5): [number, number][] {
-  const looked = looks({ producer, ...(frameStep > 0 && { frameStep }) }, "detections", video);
+  const looked = looks({ producer, subject: null, ...(frameStep > 0 && { frameStep }) }, "detections", video);
   for (const frame of frames) looked.add(frame);
   return looked.finish().spans.map(({ startFrame, endFrame }) => [startFrame, endFrame]);
 }
@@ -94,7 +94,8 @@ describe("looks", () => {
 
 describe("measured", () => {
   const gate = [{ startFrame: 100, endFrame: 200 }];
-  const spansOf = (framesDone: number) => measured({ producer, framesDone }, videoOf({ gate })).spans.map(({ startFrame, endFrame }) => [startFrame, endFrame]);
+  const spansOf = (framesDone: number) =>
+    measured({ producer, subject: null, framesDone }, videoOf({ gate })).spans.map(({ startFrame, endFrame }) => [startFrame, endFrame]);
 
   it("goes through the time inside the body from its start to where the measurement ended", () => {
     expect(spansOf(900)).to.deep.equal([
