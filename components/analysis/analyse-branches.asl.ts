@@ -17,8 +17,18 @@ import {
   type Value,
   type Values,
 } from "./asl.ts";
-import { capacity, isCapacityShort, located, type ProcessingArgs, processFrames, processingJob, type TranscodingArgs, transcode } from "./tasks.asl.ts";
-import { failedSeconds, type TransformArgs, transformResources, transformSegments } from "./transform.asl.ts";
+import {
+  capacity,
+  failedSeconds,
+  isCapacityShort,
+  located,
+  type ProcessingArgs,
+  processFrames,
+  processingJob,
+  type TranscodingArgs,
+  transcode,
+} from "./tasks.asl.ts";
+import { type TransformArgs, transformResources, transformSegments } from "./transform.asl.ts";
 
 /** What a branch reports (`contracts/analyser-result.ts`). Fields are values or expressions. */
 export const envelope = (analyser: string, status: "SUCCEEDED" | "FAILED" | "SKIPPED", outputPrefix: string | null, error: Value = null): Values => ({

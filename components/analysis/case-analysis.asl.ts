@@ -25,17 +25,18 @@ import {
 } from "./asl.ts";
 import {
   capacity,
+  failedSeconds,
   isCapacityShort,
   located,
   type ProcessingArgs,
   processFrames,
   processingJob,
   runContainer,
+  secondsOf,
   type TranscodingArgs,
   transcode,
   updateCase,
 } from "./tasks.asl.ts";
-import { failedSeconds, secondsOf } from "./transform.asl.ts";
 
 export interface CaseAnalysisDefinitionArgs {
   readonly tableName: pulumi.Input<string>;

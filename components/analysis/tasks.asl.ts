@@ -114,6 +114,16 @@ export const isCapacityShort = (message: string, waits: string): string =>
 /** Seconds that starting an instance, fetching the image and copying the video may take beside the run itself. */
 export const jobStartSeconds = 1800;
 
+/** Milliseconds of a time in the description of a job: a number or a text, as Step Functions passes it on. */
+const millis = (time: string) => `($type(${time}) = 'number' ? ${time} : $toMillis(${time}))`;
+/** Seconds that a described job ran, `unknown` if it never began or its end is not told. */
+export const secondsOf = (kind: "Transform" | "Processing", job: string, unknown: "0" | "null") =>
+  `($exists(${job}.${kind}StartTime) and $exists(${job}.${kind}EndTime) ? (${millis(`${job}.${kind}EndTime`)} - ${millis(`${job}.${kind}StartTime`)}) / 1000 : ${unknown})`;
+
+/** The same of the job whose failure was caught: the cause is what describes it. */
+export const failedSeconds = (kind: "Transform" | "Processing", unknown: "0" | "null") =>
+  `($told := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''; $job := $substring($told, 0, 1) = '{' and $substring($told, -1) = '}' ? $parse($told) : {}; ${secondsOf(kind, "$job", unknown)})`;
+
 /**
  * A SageMaker Processing job that runs the serving container once over a video. `job` holds a {@link processingJob}:
  * the data themselves, or expressions that yield them; `id`, `outputUri` and `visits` are JSONata. `visits` counts how often a loop
@@ -190,7 +200,7 @@ export function runContainer(
 export function updateCase(
   tableName: pulumi.Input<string>,
   update: { set: string; condition: string; names?: Values; values: Values },
-  rest: { readonly Assign?: Values; readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
+  rest: { readonly Output?: Value; readonly Catch: readonly Catcher[] } & Transition,
 ): TaskState {
   return {
     Type: "Task",

@@ -16,7 +16,7 @@ import {
   type Values,
 } from "./asl.ts";
 import { hasLocalDisks } from "./instance-types.ts";
-import { jobStartSeconds, located, type ProcessingArgs, redrives, retries } from "./tasks.asl.ts";
+import { failedSeconds, jobStartSeconds, located, type ProcessingArgs, redrives, retries, secondsOf } from "./tasks.asl.ts";
 
 /** What batch transform jobs run. */
 export interface TransformArgs {
@@ -36,16 +36,6 @@ export const transformResources = ({ instanceType, instances = 1 }: Analyser, ke
   InstanceCount: instances,
   ...(!hasLocalDisks(instanceType) && { VolumeKmsKeyId: keyArn }),
 });
-
-/** Milliseconds of a time in the description of a job: a number or a text, as Step Functions passes it on. */
-const millis = (time: string) => `($type(${time}) = 'number' ? ${time} : $toMillis(${time}))`;
-/** Seconds that a described job ran, `unknown` if it never began or its end is not told. */
-export const secondsOf = (kind: "Transform" | "Processing", job: string, unknown: "0" | "null") =>
-  `($exists(${job}.${kind}StartTime) and $exists(${job}.${kind}EndTime) ? (${millis(`${job}.${kind}EndTime`)} - ${millis(`${job}.${kind}StartTime`)}) / 1000 : ${unknown})`;
-
-/** The same of the job whose failure was caught: the cause is what describes it. */
-export const failedSeconds = (kind: "Transform" | "Processing", unknown: "0" | "null") =>
-  `($told := $exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''; $job := $substring($told, 0, 1) = '{' and $substring($told, -1) = '}' ? $parse($told) : {}; ${secondsOf(kind, "$job", unknown)})`;
 
 /**
  * A batch transform job for each network of an analyser, side by side, over the same segments. A job that fails leaves the answers of
