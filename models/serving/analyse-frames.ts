@@ -132,8 +132,13 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
       }
     }
     const outputs = modelOutputs.map((output) => output.result(framesWanted, step));
-    if (sprites && failure === null) outputs.push(...(await writeSignals(options, decoded.cues, sprites, packets, poster.frame)));
-    else if (sprites) outputs.push(...(await writeUnfinishedSignals(options, decoded, sprites, failure as string)));
+    if (sprites) {
+      const signals =
+        failure === null
+          ? await writeSignals(options, decoded.cues, sprites, packets, poster.frame)
+          : await writeUnfinishedSignals(options, decoded, sprites, failure);
+      outputs.push(...signals);
+    }
     return { outputs, decoder: decoded.usage, failure, isMisnumbered };
   } finally {
     await pool?.close();
