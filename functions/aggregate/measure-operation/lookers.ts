@@ -21,7 +21,7 @@ export interface Watch {
   readonly spans: readonly FrameSpan[];
 }
 
-export const watchOf = (lookers: readonly Looker[]): Watch => ({
+export const watchOf = (lookers: readonly Pick<Looker, "producer" | "spans">[]): Watch => ({
   producers: [...new Set(lookers.map(({ producer }) => producer))].sort(),
   spans: union(lookers.flatMap(({ spans }) => spans)),
 });

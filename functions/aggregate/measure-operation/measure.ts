@@ -7,7 +7,7 @@ import { phases } from "./families/phases.ts";
 import { safety } from "./families/safety.ts";
 import { times } from "./families/times.ts";
 import { view } from "./families/view.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, sentences } from "./operation.ts";
 
 const families = [times, phases, instruments, motion, view, safety];
 
@@ -29,7 +29,7 @@ export function measureOf(operation: Operation): Measured {
     .flatMap(({ measures }) => measures)
     .map((draft) => ({
       ...draft,
-      note: draft.value === null ? draft.note : [draft.note, operation.omission].filter((note) => note !== null).join(" ") || null,
+      note: draft.value === null ? draft.note : sentences(draft.note, operation.omission),
       unit: definitions[draft.name as MeasureName].unit,
     }));
   const findings = all

@@ -20,6 +20,19 @@ export interface Sought {
   readonly watch: Watch;
 }
 
+/** What is looked for under several names; undefined where nobody looks for any of them. */
+export const asOne = (those: readonly Sought[]): Sought | undefined =>
+  those.length === 0
+    ? undefined
+    : {
+        items: those.flatMap(({ items }) => items),
+        watch: watchOf(those.flatMap(({ watch }) => watch.producers.map((producer) => ({ producer, spans: watch.spans })))),
+      };
+
+/** Instruments whose labels match, seen or not. */
+export const instrumentsNamed = ({ instruments }: Operation, pattern: RegExp): Sought[] =>
+  [...(instruments?.byLabel ?? [])].filter(([label]) => pattern.test(label)).map(([, one]) => one);
+
 /** Shares of the picture that blood covers, in the frames that whoever outlines it looked at while something bled. */
 export interface BloodSeries {
   readonly producer: string;
@@ -212,6 +225,9 @@ export const untold = (name: MeasureName, note: string): Draft => ({
   confidence: null,
   calibrated: false,
 });
+
+/** Sentences as one text; null where there is none. */
+export const sentences = (...parts: readonly (string | null)[]): string | null => parts.filter((part) => part !== null).join(" ") || null;
 
 /** To a thousandth: no clock of a video tells more. */
 export const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -32,6 +32,24 @@ export function findingOf(
   };
 }
 
+/** The first item in which a frame lies. */
+export const itemAt = (items: readonly Item[], frame: number): Item | undefined =>
+  items.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
+
 /** The phase in which a frame lies. */
-export const phaseAt = ({ phases }: Operation, frame: number): Item | undefined =>
-  phases?.items.find(({ startFrame, endFrame }) => startFrame <= frame && frame < endFrame);
+export const phaseAt = ({ phases }: Operation, frame: number): Item | undefined => itemAt(phases?.items ?? [], frame);
+
+/** A phase that can be told, entered or not. */
+export interface Phase {
+  readonly label: string;
+  readonly segments: readonly Item[];
+  /** Who would have told. */
+  readonly producers: readonly string[];
+}
+
+/** Every phase that can be told; none where no network tells phases. */
+export function phasesOf({ phases }: Operation): Phase[] {
+  if (phases === null) return [];
+  const { items, labels, watch } = phases;
+  return labels.map((label) => ({ label, segments: items.filter((item) => item.label === label), producers: watch.producers }));
+}

@@ -2,7 +2,7 @@ import { limits } from "../../../../contracts/measure-definitions.ts";
 import type { FrameSpan } from "../../../../contracts/primitives.ts";
 import { difference, intersection, touching, union } from "../intervals.ts";
 import { allUntold, type Draft, type Item, lengthOf, type Operation, type Sought, secondsOf, told, untold } from "../operation.ts";
-import { type Family, type FindingDraft, findingOf } from "../result.ts";
+import { type Family, type FindingDraft, findingOf, type Phase, phasesOf } from "../result.ts";
 
 const ofInstruments = ["instrument-time", "instrument-share", "instrument-phase-share"] as const;
 const ofAll = ["idle-time", "idle-count", "idle-longest", "exchange-count", "exchanges-per-hour"] as const;
@@ -18,9 +18,10 @@ export function instruments(operation: Operation): Family {
     const why = operation.inBody.length === 0 ? "The camera is never inside the patient." : "Nobody looked for instruments inside the patient.";
     return { measures: allUntold([...ofInstruments, ...ofAll], why), findings: [] };
   }
-  const presence = [...those.byLabel].flatMap(([label, sought]) => presenceOf(operation, label, sought));
+  const phases = phasesOf(operation);
+  const presence = [...those.byLabel].flatMap(([label, sought]) => presenceOf(operation, label, sought, phases));
   const missing = ofInstruments.filter((name) => !presence.some((draft) => draft.name === name));
-  const idle = idleness(operation, those);
+  const idle = idleness(operation, those, phases);
   const exchanged = exchanges(operation, those, lookedAtSeconds);
   return {
     measures: [...presence, ...missing.map((name) => untold(name, noPhase(operation))), ...idle.measures, ...exchanged.measures],
@@ -31,20 +32,18 @@ export function instruments(operation: Operation): Family {
 const noPhase = ({ phases }: Operation): string => (phases === null ? "No network tells phases." : "No phase was looked at for instruments.");
 
 /** How long an instrument was in sight: not at all, if whoever looks for it never saw it. */
-function presenceOf(operation: Operation, label: string, { items, watch }: Sought): Draft[] {
+function presenceOf(operation: Operation, label: string, { items, watch }: Sought, phases: readonly Phase[]): Draft[] {
   const lookedAt = secondsOf(operation, watch.spans);
   if (lookedAt === 0) return [];
   const seen = intersection(items, watch.spans);
   const seconds = secondsOf(operation, seen);
   const by = watch.producers;
-  const { items: segments = [], labels = [], watch: phaseWatch } = operation.phases ?? {};
-  const inPhases = labels.flatMap((phase) => {
-    const within = segments.filter((segment) => segment.label === phase);
+  const inPhases = phases.flatMap(({ label: phase, segments: within, producers }) => {
     const whole = secondsOf(operation, intersection(within, watch.spans));
     // Of a phase that was never entered, or not looked at, nothing has a share.
     if (whole === 0) return [];
     const part = intersection(seen, within);
-    const ground = { by: [...by, ...(phaseWatch?.producers ?? [])], items: part.flatMap((span) => touching(items, span)), within };
+    const ground = { by: [...by, ...producers], items: part.flatMap((span) => touching(items, span)), within };
     return [told(operation, "instrument-phase-share", `${label}/${phase}`, secondsOf(operation, part) / whole, ground)];
   });
   return [
@@ -55,7 +54,7 @@ function presenceOf(operation: Operation, label: string, { items, watch }: Sough
 }
 
 /** Spans inside the patient without any instrument. */
-function idleness(operation: Operation, { byLabel, watch }: Instruments): Family {
+function idleness(operation: Operation, { byLabel, watch }: Instruments, phases: readonly Phase[]): Family {
   const all = [...byLabel.values()].flatMap(({ items }) => items).sort((a, b) => a.startFrame - b.startFrame || a.endFrame - b.endFrame);
   const gaps = difference(watch.spans, all).filter((span) => lengthOf(operation, span) >= limits.shortestIdle);
   const longest = gaps.reduce((most, span) => Math.max(most, lengthOf(operation, span)), 0);
@@ -63,19 +62,18 @@ function idleness(operation: Operation, { byLabel, watch }: Instruments): Family
   const beside = (spans: readonly FrameSpan[]): Item[] =>
     all.filter(({ startFrame, endFrame }) => spans.some((span) => span.startFrame === endFrame || span.endFrame === startFrame));
   const by = watch.producers;
-  const { items: segments = [], labels = [], watch: phaseWatch } = operation.phases ?? {};
-  const perPhase = labels.flatMap((phase) => {
-    const within = segments.filter((segment) => segment.label === phase);
+  const ofAllGaps = { by, items: beside(gaps) };
+  const perPhase = phases.flatMap(({ label: phase, segments: within, producers }) => {
     // A phase that was entered and not looked at for instruments may have been idle or not; one that never was, was not.
     if (within.length > 0 && intersection(within, watch.spans).length === 0) return [];
     const those = gaps.filter((gap) => touching(within, gap).length > 0);
-    const ground = { by: [...by, ...(phaseWatch?.producers ?? [])], items: beside(those), within };
+    const ground = { by: [...by, ...producers], items: beside(those), within };
     return [told(operation, "idle-time", phase, secondsOf(operation, intersection(gaps, within)), ground)];
   });
   return {
     measures: [
-      told(operation, "idle-time", null, secondsOf(operation, gaps), { by, items: beside(gaps) }),
-      told(operation, "idle-count", null, gaps.length, { by, items: beside(gaps) }),
+      told(operation, "idle-time", null, secondsOf(operation, gaps), ofAllGaps),
+      told(operation, "idle-count", null, gaps.length, ofAllGaps),
       told(operation, "idle-longest", null, longest, { by, items: beside(gaps.filter((span) => lengthOf(operation, span) === longest)) }),
       ...perPhase,
     ],

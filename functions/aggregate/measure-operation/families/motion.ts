@@ -87,10 +87,11 @@ function together(operation: Operation, tracks: Tracks, stable: readonly number[
     "Two instruments in sight",
     "By what is in sight: whose hand holds which instrument is not told.",
   );
-  const [left, right] = Object.values(hands).map((hand) => ({
+  const handOf = (hand: RegExp) => ({
     isKnown: tracks.labels.some((labels) => labels.some((label) => hand.test(label))),
     spans: union(stable.filter((track) => hand.test(labelsOf(tracks)(track))).map(spanOf(tracks))),
-  })) as [{ isKnown: boolean; spans: FrameSpan[] }, { isKnown: boolean; spans: FrameSpan[] }];
+  });
+  const [left, right] = [handOf(hands.MSLH), handOf(hands.MSRH)];
   if (!left.isKnown || !right.isKnown)
     return { ...seen, measures: [...seen.measures, ...allUntold(byHand, "No network tells whose hand holds which instrument.")] };
   const held = measured(intersection(left.spans, right.spans), byHand, "Both hands hold an instrument", "By the hands that the labels name.");

@@ -1,17 +1,16 @@
 import { allUntold, type Item, type Operation, secondsOf, told } from "../operation.ts";
-import type { Family } from "../result.ts";
+import { type Family, phasesOf } from "../result.ts";
 
 const names = ["phase-duration", "phase-entry-count", "phase-longest-run", "transition-count"] as const;
 
 /** How long each phase takes, how often it is entered, and what follows what. A phase that the network knows and never told took no time. */
 export function phases(operation: Operation): Family {
   if (operation.phases === null) return { measures: allUntold(names, "No network tells phases."), findings: [] };
-  const { items, labels, watch } = operation.phases;
+  const { items, watch } = operation.phases;
   if (items.length === 0) return { measures: allUntold(names, "No phase was recognised."), findings: [] };
   const by = watch.producers;
   const runs = visits(items);
-  const measures = labels.flatMap((label) => {
-    const segments = items.filter((item) => item.label === label);
+  const measures = phasesOf(operation).flatMap(({ label, segments }) => {
     const own = runs.filter((run) => run.label === label);
     const longest = own.reduce((most, { segments }) => Math.max(most, secondsOf(operation, segments)), 0);
     const ground = { by, items: segments };

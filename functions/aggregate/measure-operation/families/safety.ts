@@ -1,6 +1,19 @@
 import { limits, type MeasureName } from "../../../../contracts/measure-definitions.ts";
 import { intersection, touching, union } from "../intervals.ts";
-import { allUntold, type Draft, frameWithin, type Item, isCalibrated, lengthOf, type Operation, rounded, secondsOf, untold } from "../operation.ts";
+import {
+  allUntold,
+  type Draft,
+  frameWithin,
+  type Item,
+  instrumentsNamed,
+  isCalibrated,
+  lengthOf,
+  type Operation,
+  rounded,
+  secondsOf,
+  sentences,
+  untold,
+} from "../operation.ts";
 import type { Family } from "../result.ts";
 
 const names = ["critical-view-held", "critical-view-lead", "critical-view-probability", "critical-view-rater-spread"] as const;
@@ -79,7 +92,7 @@ export function safety(operation: Operation): Family {
   const inside = secondsOf(operation, intersection(operation.inBody, until > 0 ? [{ startFrame: 0, endFrame: until }] : []));
   const looked = secondsOf(operation, union(lookedAt));
   const gaps = inside - looked > limits.longestHold ? `Looked at for ${looked.toFixed(1)} of ${inside.toFixed(1)} s.` : null;
-  const notes = [verdict, clip.note, gaps].filter((note) => note !== null).join(" ");
+  const notes = sentences(verdict, clip.note, gaps);
   const [first] = achieved;
   const lead = first && clip.item ? Math.max(0, operation.secondsBetween(first.startFrame, clip.item.startFrame) - limits.criticalViewHeld) : null;
   return {
@@ -146,8 +159,8 @@ interface FirstClip {
  * lies in the clipping phase: one false alarm of half a second must not end the search for the view.
  */
 function firstClip(operation: Operation): FirstClip {
-  const { instruments, phases } = operation;
-  const sought = [...(instruments?.byLabel ?? [])].filter(([label]) => clips.test(label)).map(([, one]) => one);
+  const { phases } = operation;
+  const sought = instrumentsNamed(operation, clips);
   const knowsPhase = phases?.labels.includes(clippingPhase) ?? false;
   const watchers = [...sought.flatMap(({ watch }) => watch.producers), ...(knowsPhase ? (phases?.watch.producers ?? []) : [])];
   if (watchers.length === 0)
@@ -161,5 +174,5 @@ function firstClip(operation: Operation): FirstClip {
     earlier > 0
       ? `${earlier} shorter ${earlier === 1 ? "sighting" : "sightings"} of a clipper or scissors outside the clipping phase did not count as a clip or cut.`
       : null;
-  return { item, watchers, note: [item ? null : "No clip or cut was seen.", stray].filter((note) => note !== null).join(" ") || null };
+  return { item, watchers, note: sentences(item ? null : "No clip or cut was seen.", stray) };
 }

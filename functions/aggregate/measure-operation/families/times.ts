@@ -1,6 +1,6 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
-import { allUntold, type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
-import { type Family, findingOf, phaseAt } from "../result.ts";
+import { allUntold, asOne, type Item, lengthOf, type Operation, secondsOf, told, untold } from "../operation.ts";
+import { type Family, findingOf, phaseAt, phasesOf } from "../result.ts";
 
 const ofExcursions = ["excursion-count", "excursion-time"] as const;
 const ofCleaning = ["lens-cleaning-count", "lens-cleaning-time"] as const;
@@ -23,10 +23,10 @@ export function times(operation: Operation): Family {
   );
   // By the phase that the camera leaves from: phases may have gaps where nobody looked.
   const leaving = excursions.map((span) => ({ span, phase: phaseAt(operation, span.startFrame - 1) }));
-  const perPhase = (operation.phases?.labels ?? []).flatMap((label) => {
+  const perPhase = phasesOf(operation).flatMap(({ label, producers }) => {
     const those = leaving.filter(({ phase }) => phase?.label === label);
     const spans = those.map(({ span }) => span);
-    const ground = { by: [...by, ...(operation.phases?.watch.producers ?? [])], items: spans, within: those.flatMap(({ phase }) => phase ?? []) };
+    const ground = { by: [...by, ...producers], items: spans, within: those.flatMap(({ phase }) => phase ?? []) };
     return [told(operation, "excursion-count", label, spans.length, ground), told(operation, "excursion-time", label, secondsOf(operation, spans), ground)];
   });
   return {
@@ -45,10 +45,10 @@ export function times(operation: Operation): Family {
 
 /** Cleanings that somebody tells. Where the camera goes when it leaves, its own pictures do not say. */
 function cleaning(operation: Operation) {
-  const sought = cleaningTypes.flatMap((type) => operation.events.get(type) ?? []);
-  if (sought.length === 0) return allUntold(ofCleaning, "No network tells when the lens is cleaned: an excursion may be for that, or for something else.");
-  const items = sought.flatMap((one) => one.items);
-  const ground = { by: sought.flatMap(({ watch }) => watch.producers), items };
+  const sought = asOne(cleaningTypes.flatMap((type) => operation.events.get(type) ?? []));
+  if (!sought) return allUntold(ofCleaning, "No network tells when the lens is cleaned: an excursion may be for that, or for something else.");
+  const { items, watch } = sought;
+  const ground = { by: watch.producers, items };
   return [
     told(operation, "lens-cleaning-count", null, together(items).length, ground),
     told(operation, "lens-cleaning-time", null, secondsOf(operation, items), ground),

@@ -1,9 +1,21 @@
 import { limits } from "../../../../contracts/measure-definitions.ts";
 import { type AdverseEvent, adverseEventOf } from "../adverse-events.ts";
 import { intersection, touching, union } from "../intervals.ts";
-import { watchOf } from "../lookers.ts";
-import { allUntold, type Draft, frameWithin, lengthOf, type Operation, type Sought, secondsOf, told, untold } from "../operation.ts";
-import { type Family, findingOf } from "../result.ts";
+import {
+  allUntold,
+  asOne,
+  type Draft,
+  frameWithin,
+  instrumentsNamed,
+  lengthOf,
+  type Operation,
+  type Sought,
+  secondsOf,
+  sentences,
+  told,
+  untold,
+} from "../operation.ts";
+import { type Family, findingOf, itemAt } from "../result.ts";
 
 const ofArea = ["bleeding-area-share", "bleeding-area-largest"] as const;
 const ofBleeding = ["bleeding-count", "bleeding-time", "bleeding-control-time", ...ofArea] as const;
@@ -44,17 +56,6 @@ export function view(operation: Operation): Family {
     ],
   };
 }
-
-/** What is looked for under several names. */
-const asOne = (those: readonly Sought[]): Sought | undefined =>
-  those.length === 0
-    ? undefined
-    : {
-        items: those.flatMap(({ items }) => items),
-        watch: watchOf(
-          those.flatMap(({ watch }) => watch.producers.map((producer) => ({ producer, subject: "view" as const, labels: [], spans: watch.spans }))),
-        ),
-      };
 
 /** Of what all who tell any of it looked at: elsewhere some of it would be missing. */
 function unusableView(operation: Operation, sought: (type: string) => Sought | undefined): Draft {
@@ -108,7 +109,7 @@ function bleedings(operation: Operation): Draft[] {
 function control(operation: Operation, { items, watch }: Sought): Draft {
   const name = "bleeding-control-time";
   if (items.length === 0) return untold(name, "No bleeding was seen.");
-  const tools = [...(operation.instruments?.byLabel ?? [])].filter(([label]) => answers.test(label)).map(([, one]) => one);
+  const tools = instrumentsNamed(operation, answers);
   if (tools.length === 0) return untold(name, "No network tells irrigator or bipolar.");
   const all = tools.flatMap((one) => one.items);
   const isWithin = (from: number, to: number, seconds: number) => operation.secondsBetween(from, to) <= seconds + 1e-6;
@@ -128,7 +129,7 @@ function control(operation: Operation, { items, watch }: Sought): Draft {
     by: [...watch.producers, ...tools.flatMap((one) => one.watch.producers)],
     items: controlled.flatMap(({ span }) => touching(items, span)),
     within: controlled.flatMap(({ stopping }) => stopping),
-    note: [`Of ${controlled.length} of ${bleedings.length}.`, elsewhere].filter((part) => part !== null).join(" "),
+    note: sentences(`Of ${controlled.length} of ${bleedings.length}.`, elsewhere),
   });
 }
 
@@ -139,7 +140,7 @@ function area(operation: Operation, { items, watch }: Sought): Draft[] {
   if (items.length === 0) return allUntold(ofArea, "No bleeding was seen.");
   let [weight, sum, most] = [0, 0, -1];
   for (const [i, frame] of blood.frames.entries()) {
-    const [item] = touching(items, { startFrame: frame, endFrame: frame + 1 });
+    const item = itemAt(items, frame);
     if (!item) continue;
     const end = Math.min(blood.frames[i + 1] ?? operation.frameCount, item.endFrame, frameWithin(operation, frame, limits.longestHold));
     const seconds = operation.secondsBetween(frame, Math.max(end, frame + 1));
