@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import { type Adoption, adoption, type Held, type HeldBox } from "../../../contracts/adoption.ts";
 import { type Analysis, type DetectionChunk, detectionChunk } from "../../../contracts/analysis.ts";
 import { annotationSet } from "../../../contracts/annotation-set.ts";
@@ -13,16 +12,15 @@ import {
   type DrawnMask,
   type DrawnObject,
 } from "../../../contracts/corrections.ts";
-import { annotationSetKey, parseUri } from "../../../contracts/keys.ts";
+import { annotationSetKey } from "../../../contracts/keys.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { callerOf } from "../../runtime/caller.ts";
 import { InvalidInput, Outdated } from "../../runtime/errors.ts";
 import { type HttpRequest, jsonBody, route, Versioned, versionExpected } from "../../runtime/http.ts";
 import { caseScene, trackLabels, trackSpans } from "../../runtime/interchange/case-scene.ts";
 import { overlaps } from "../../runtime/interchange/scene.ts";
-import type { Lake } from "../../runtime/lake.ts";
+import { type Lake, readZipped } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
-import { parseStoredJson } from "../../runtime/parse.ts";
 import { analysedCase, type CaseDeps } from "../analysed-case.ts";
 import type { CorrectionLog } from "../correction-log.ts";
 import type { FrameDoubt, ReviewQueue } from "../review-queue.ts";
@@ -206,7 +204,7 @@ function chunkReader(lake: Deps["lake"]): (producer: string, uri: string) => Pro
   return async (producer, uri) => {
     const last = kept.get(producer);
     if (last?.uri === uri) return last.chunk;
-    const chunk = parseStoredJson(detectionChunk, gunzipSync(await lake.bytes(parseUri(uri).key)).toString(), uri);
+    const chunk = await readZipped(lake, uri, detectionChunk);
     kept.set(producer, { uri, chunk });
     return chunk;
   };
