@@ -377,8 +377,12 @@ describe("the page", function () {
     await page.locator("#in-view button").first().click();
     expect(await page.textContent("#use-title")).to.equal(`Use of ${seen}`);
     const picture = (await page.locator("#picture").boundingBox()) ?? expect.fail("There is no picture.");
+    // What is left of the video plays for a second: the button may say so too briefly to be seen.
+    await page.evaluate(
+      `void (globalThis.played = new Promise((resolve) => document.querySelector("video").addEventListener("play", resolve, { once: true })).then(() => true))`,
+    );
     await page.mouse.click(picture.x + picture.width - 4, picture.y + picture.height - 4);
-    await page.locator("#play[aria-label=Pause]").waitFor();
+    expect(await page.evaluate("globalThis.played")).to.equal(true);
     await page.keyboard.press("k");
     await open(`/cases/${analysed.case.caseId}?f=${busiest}`);
     await position(busiest as number);
