@@ -221,8 +221,8 @@ export type ScoreSeries = z.infer<typeof scoreSeries>;
  * The columns have one entry a track; a track's number is its index.
  */
 export const trackList = z.strictObject({
-  /** 1.0 has no jerk. */
-  schema: z.enum(["track-list/1.0", "track-list/1.1"]),
+  /** 1.0 has no jerk; up to 1.1 there is `speedChange`. */
+  schema: z.enum(["track-list/1.0", "track-list/1.1", "track-list/1.2"]),
   /** Index into the analysis's `detections`, and into that one's labels: the producer that most of its boxes come from. */
   detections: z.array(z.int().nonnegative()),
   label: z.array(z.int().nonnegative()),
@@ -231,9 +231,10 @@ export const trackList = z.strictObject({
   boxCount: z.array(z.int().positive()),
   /** Mean score of its boxes. */
   confidence: z.array(unit),
-  /** Length of the path of the boxes' middles, in diagonals of the raster; and the sum of the absolute changes of speed, in diagonals per second. */
+  /** Length of the path of the boxes' middles, in diagonals of the raster. */
   pathLength: z.array(z.number().nonnegative()),
-  speedChange: z.array(z.number().nonnegative()),
+  /** Sum of the absolute changes of speed, in diagonals per second. No measure asks for it since jerk is there: only lists up to 1.1 have it. */
+  speedChange: z.array(z.number().nonnegative()).optional(),
   /**
    * Integral over time of the squared jerk of the boxes' middles, in squared diagonals / s^5, and the seconds that it is integrated over: the
    * root of its mean over any tracks is the root of the one sum divided by the other, in diagonals / s^3. No seconds where the thing was never

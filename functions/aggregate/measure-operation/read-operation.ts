@@ -58,7 +58,7 @@ function correctedTracks(list: TrackList, { tracks }: CorrectedView, { detection
     schema: list.schema,
     ...{ detections: named.map((one) => one.detections), label: named.map((one) => one.label) },
     ...{ startFrame: of(list.startFrame), endFrame: of(list.endFrame), boxCount: of(list.boxCount), confidence: of(list.confidence) },
-    ...{ pathLength: of(list.pathLength), speedChange: of(list.speedChange), stable: of(list.stable) },
+    ...{ pathLength: of(list.pathLength), stable: of(list.stable) },
     ...(jerkSquared && jerkSeconds && { jerkSquared: of(jerkSquared), jerkSeconds: of(jerkSeconds) }),
   };
 }

@@ -84,7 +84,7 @@ describe("mergeFindings", () => {
   it("tells a track's jerk and over how long, in diagonals", async () => {
     const { found, lake } = await merged([detector("left", ["hook"], every(5, 0, 100), (frame) => [0.9, Math.round(10 * (frame / 25) ** 3)])]);
     const { schema, jerkSquared, jerkSeconds } = unzipped(lake, found.tracks!.uri, trackList);
-    expect(schema).to.equal("track-list/1.1");
+    expect(schema).to.equal("track-list/1.2");
     // 20 boxes in steps of 0.2 s, a step less at each end; 60 pixels / s^3 and what rounding to whole pixels adds, on a diagonal of 1101 pixels.
     expect(jerkSeconds).to.deep.equal([3.4]);
     expect(Math.sqrt((jerkSquared?.[0] as number) / 3.4)).to.be.within(60 / 1101, 250 / 1101);

@@ -40,8 +40,8 @@ describe("GET /cases/{caseId}/measures", () => {
         ["Hook", 60, 70],
       ],
       tracks: [
-        { label: "Hook", span: [0, 50], path: 1, speedChange: 0, stable: true },
-        { label: "Hook", span: [60, 70], path: 2, speedChange: 0, stable: true },
+        { label: "Hook", span: [0, 50], path: 1, stable: true },
+        { label: "Hook", span: [60, 70], path: 2, stable: true },
       ],
     };
     const ask = async (corrections: CorrectionSet["corrections"], corrected = "true") => {

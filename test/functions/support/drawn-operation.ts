@@ -25,7 +25,7 @@ export interface Drawn {
   readonly events?: readonly Labelled[];
   /** What a network for the view looks for. */
   readonly view?: readonly string[];
-  readonly tracks?: readonly { label: string; span: Span; path: number; speedChange: number; jerk?: { squared: number; seconds: number }; stable: boolean }[];
+  readonly tracks?: readonly { label: string; span: Span; path: number; jerk?: { squared: number; seconds: number }; stable: boolean }[];
   readonly criticalView?: { frames: readonly number[]; scores: readonly [number[], number[], number[]]; raterSd?: number[] };
   /** Shares of the picture that blood covers. */
   readonly blood?: { frames: readonly number[]; shares: readonly number[] };
@@ -96,7 +96,7 @@ export function analysisOfDrawn(drawn: Drawn): Analysis {
 }
 
 export const tracksOf = (tracks: NonNullable<Drawn["tracks"]>, labels: readonly string[] = someLabels): TrackList => ({
-  schema: "track-list/1.0",
+  schema: "track-list/1.2",
   detections: tracks.map(() => 0),
   label: tracks.map(({ label }) => labels.indexOf(label)),
   startFrame: tracks.map(({ span }) => span[0]),
@@ -104,7 +104,6 @@ export const tracksOf = (tracks: NonNullable<Drawn["tracks"]>, labels: readonly 
   boxCount: tracks.map(() => 10),
   confidence: tracks.map(() => 0.9),
   pathLength: tracks.map(({ path }) => path),
-  speedChange: tracks.map(({ speedChange }) => speedChange),
   ...(tracks.some(({ jerk }) => jerk) && {
     jerkSquared: tracks.map(({ jerk }) => jerk?.squared ?? 0),
     jerkSeconds: tracks.map(({ jerk }) => jerk?.seconds ?? 0),

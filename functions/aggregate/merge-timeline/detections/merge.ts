@@ -168,7 +168,7 @@ export async function storeTracks(
   const names = [...new Set(detections.flatMap(({ labels }) => labels))].sort(compare);
   const tracks = followed ?? [];
   const list: TrackList = {
-    schema: "track-list/1.1",
+    schema: "track-list/1.2",
     detections: tracks.map(({ producer }) => producer),
     label: tracks.map(({ producer, category }) => (detections[producer]?.labels ?? []).indexOf(names[category] as string)),
     startFrame: tracks.map(({ startFrame }) => startFrame),
@@ -176,7 +176,6 @@ export async function storeTracks(
     boxCount: tracks.map(({ boxCount }) => boxCount),
     confidence: tracks.map(({ scores, boxCount }) => rounded(scores / boxCount)),
     pathLength: tracks.map(({ pathLength }) => rounded(pathLength)),
-    speedChange: tracks.map(({ speedChange }) => rounded(speedChange)),
     // Finer: of a calm hand it is a small number.
     jerkSquared: tracks.map(({ jerk }) => Math.round(jerk.squared * 1e6) / 1e6),
     jerkSeconds: tracks.map(({ jerk }) => rounded(jerk.seconds)),

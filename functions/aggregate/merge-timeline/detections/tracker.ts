@@ -37,9 +37,8 @@ export class Track {
   lastFrame: number;
   boxCount = 0;
   scores = 0;
-  /** Sums in diagonals, and in diagonals per second. */
+  /** In diagonals. */
   pathLength = 0;
-  speedChange = 0;
   /** In diagonals. */
   readonly jerk = new JerkMeter();
   /** Boxes by index of their producer. */
@@ -51,7 +50,6 @@ export class Track {
   #renditionFrame: number;
   #box: Rectangle;
   #velocity: { x: number; y: number } | undefined;
-  #speed: number | undefined;
 
   constructor(box: Candidate, { frame, renditionFrame, seconds }: Moment, look: number, diagonal: number) {
     this.category = box.category;
@@ -84,11 +82,7 @@ export class Track {
     const dy = box.y + box.height / 2 - (before.y + before.height / 2);
     const measured = { x: dx / elapsed, y: dy / elapsed };
     this.#velocity = this.#velocity ? { x: (this.#velocity.x + measured.x) / 2, y: (this.#velocity.y + measured.y) / 2 } : measured;
-    const distance = Math.hypot(dx, dy) / diagonal;
-    const speed = distance / elapsed;
-    this.pathLength += distance;
-    if (this.#speed !== undefined) this.speedChange += Math.abs(speed - this.#speed);
-    this.#speed = speed;
+    this.pathLength += Math.hypot(dx, dy) / diagonal;
     this.jerk.add(middle(box, seconds, diagonal), box.producer);
     this.#box = box;
     this.#seconds = seconds;

@@ -14,7 +14,7 @@ import { type MemoryLake, memoryLake } from "../../support/memory-lake.ts";
 const drawn: Drawn = {
   frameCount: 100,
   instruments: [["Hook", 0, 50]],
-  tracks: [{ label: "Hook", span: [0, 50], path: 1, speedChange: 0, stable: true }],
+  tracks: [{ label: "Hook", span: [0, 50], path: 1, stable: true }],
 };
 
 describe("aggregate/measure-operation", () => {

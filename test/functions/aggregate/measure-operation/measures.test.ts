@@ -47,11 +47,11 @@ const operation: Drawn = {
     ["black", 1540, 1590],
   ],
   tracks: [
-    { label: "Hook", span: [50, 300], path: 2, speedChange: 0.5, jerk: { squared: 10, seconds: 8 }, stable: true },
+    { label: "Hook", span: [50, 300], path: 2, jerk: { squared: 10, seconds: 8 }, stable: true },
     // A fragment of the same hook: no second instrument.
-    { label: "Hook", span: [100, 130], path: 9, speedChange: 9, jerk: { squared: 900, seconds: 1 }, stable: false },
-    { label: "Hook", span: [1225, 1725], path: 4, speedChange: 1.5, jerk: { squared: 90, seconds: 17 }, stable: true },
-    { label: "Clipper", span: [1700, 1800], path: 1, speedChange: 0, stable: true },
+    { label: "Hook", span: [100, 130], path: 9, jerk: { squared: 900, seconds: 1 }, stable: false },
+    { label: "Hook", span: [1225, 1725], path: 4, jerk: { squared: 90, seconds: 17 }, stable: true },
+    { label: "Clipper", span: [1700, 1800], path: 1, stable: true },
   ],
 };
 
@@ -414,7 +414,7 @@ const place = { uri: "s3://processed/scores.json.gz", sha256: digest };
 
 describe("the jerk of an instrument", () => {
   const jerk = (jerk?: { squared: number; seconds: number }) => {
-    const tracks = [{ label: "Hook", span: [0, 250] as const, path: 1, speedChange: 0, stable: true, ...(jerk && { jerk }) }];
+    const tracks = [{ label: "Hook", span: [0, 250] as const, path: 1, stable: true, ...(jerk && { jerk }) }];
     const found = measured({ frameCount: 2500, instruments: [["Hook", 0, 250]], tracks }).measures.find(({ name }) => name === "mean-jerk");
     return [found?.id, found?.value, found?.note];
   };
@@ -429,7 +429,7 @@ describe("the jerk of an instrument", () => {
 });
 
 describe("two instruments at once", () => {
-  const track = (label: string, span: readonly [number, number], stable = true) => ({ label, span, path: 1, speedChange: 0, stable });
+  const track = (label: string, span: readonly [number, number], stable = true) => ({ label, span, path: 1, stable });
   const both = (tracks: NonNullable<Drawn["tracks"]>, more: Partial<Drawn> = {}) => {
     const { measures, findings } = measured({ frameCount: 2500, instruments: [], tracks, ...more });
     const value = (id: string) => measures.find((measure) => measure.id === id)?.value;
