@@ -6,6 +6,7 @@ import type { Definition, Json, JsonObject } from "./definition.ts";
 import { Interrupted, type Interruption, StatesError } from "./error.ts";
 import { type Run, runMachine, type Transition } from "./interpreter.ts";
 import { cancelJob, jobKindOf } from "./jobs.ts";
+import { lastTokens, notRedrivable, tokenMs } from "./redrive.ts";
 import { createSdkCaller, type SdkCaller } from "./sdk.ts";
 import type { ExecutionRow, ExecutionStatus, Journal, MachineRow, Store } from "./store.ts";
 import { runTask } from "./tasks.ts";
@@ -227,10 +228,26 @@ export function createExecutions(store: Store, outbox: Outbox, tokens: Tokens, {
       await live?.ended;
     },
 
+    /** Why an execution can't be redriven, in AWS's words; undefined if it can. */
+    notRedrivable(row: ExecutionRow): string | undefined {
+      const { events } = store.sql("SELECT count(*) AS events FROM events WHERE execution = ?").get(row.arn) as { events: number };
+      return notRedrivable(row, events, Date.now());
+    },
+
+    /** When the redrive with this token was, if it is one that AWS would still know. */
+    redrivenBy(arn: string, token: string): number | undefined {
+      const last = store.sql("SELECT token, time FROM redrives WHERE execution = ? ORDER BY rowid DESC LIMIT ?").all(arn, lastTokens) as {
+        token: string;
+        time: number;
+      }[];
+      return last.find((one) => one.token === token && Date.now() - one.time <= tokenMs)?.time;
+    },
+
     /** Runs a failed, stopped or timed-out execution again from where it failed. What has succeeded is kept. */
-    redrive(arn: string): number {
+    redrive(arn: string, token: string | undefined): number {
       const now = Date.now();
       store.transaction(() => {
+        if (token !== undefined) store.sql("INSERT INTO redrives VALUES (?, ?, ?)").run(arn, token, now);
         store
           .sql(
             "UPDATE executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped = NULL, redrive_count = redrive_count + 1, redriven = ? WHERE arn = ?",

@@ -83,14 +83,15 @@ export function statesOperations(store: Store, tokens: Tokens, executions: Execu
     async DescribeExecution({ executionArn, includedData }: sfn.DescribeExecutionCommandInput, call): Promise<object> {
       const row = executionOf(executionArn ?? "", call, "states:DescribeExecution");
       const data = includedData === "METADATA_ONLY" ? {} : { input: row.input, output: row.output ?? undefined };
-      const redrivable = row.status === "FAILED" || row.status === "ABORTED" || row.status === "TIMED_OUT";
+      const reason = executions.notRedrivable(row);
       return {
         ...summary(row),
         ...data,
         inputDetails: { included: includedData !== "METADATA_ONLY" },
         error: row.error ?? undefined,
         cause: row.cause ?? undefined,
-        redriveStatus: redrivable ? "REDRIVABLE" : "NOT_REDRIVABLE",
+        redriveStatus: reason === undefined ? "REDRIVABLE" : "NOT_REDRIVABLE",
+        redriveStatusReason: reason,
       };
     },
 
@@ -175,15 +176,13 @@ export function statesOperations(store: Store, tokens: Tokens, executions: Execu
       return { stopDate: optional(store.execution(row.arn)!.stopped) };
     },
 
-    async RedriveExecution({ executionArn }: sfn.RedriveExecutionCommandInput, call): Promise<object> {
+    async RedriveExecution({ executionArn, clientToken }: sfn.RedriveExecutionCommandInput, call): Promise<object> {
       const row = executionOf(executionArn ?? "", call, "states:RedriveExecution");
-      if (!["FAILED", "ABORTED", "TIMED_OUT"].includes(row.status)) {
-        throw new ServiceError(
-          "ExecutionNotRedrivable",
-          `Execution '${row.arn}' is ${row.status}; only failed, stopped and timed-out executions can be redriven.`,
-        );
-      }
-      return { redriveDate: date(executions.redrive(row.arn)) };
+      const before = clientToken === undefined ? undefined : executions.redrivenBy(row.arn, clientToken);
+      if (before !== undefined) return { redriveDate: date(before) };
+      const reason = executions.notRedrivable(row);
+      if (reason !== undefined) throw new ServiceError("ExecutionNotRedrivable", `${reason}: '${row.arn}'`);
+      return { redriveDate: date(executions.redrive(row.arn, clientToken)) };
     },
 
     async SendTaskSuccess({ taskToken, output }: sfn.SendTaskSuccessCommandInput, call): Promise<object> {
