@@ -82,26 +82,45 @@ function leaf(alternatives: readonly unknown[], path: string): Test {
   return (value) => tests.some((test) => (Array.isArray(value) && value.length > 0 ? value.some(test) : test(value)));
 }
 
+/** Most combinations that the patterns of all `$or` of one event pattern may make (EventBridge User Guide, "Event patterns", `$or`). */
+const mostCombinations = 1000;
+
+/** How many combinations a pattern makes: the lengths of its `$or` lists, multiplied. */
+function combinations(pattern: unknown): number {
+  if (!isObject(pattern)) return 1;
+  return Object.entries(pattern)
+    .map(([field, inner]) =>
+      field === "$or" && Array.isArray(inner) ? inner.map(combinations).reduce((all, one) => all * one, inner.length) : combinations(inner),
+    )
+    .reduce((all, one) => all * one, 1);
+}
+
 /**
  * Compiles an event pattern. Throws an error that names what is wrong or not implemented.
  * Semantics: EventBridge User Guide, "Event patterns": fields of the pattern must all match, values of a list are alternatives, and so are
  * the patterns of `$or`.
  */
 export function compilePattern(pattern: unknown, path = "event pattern"): (event: unknown) => boolean {
+  const count = combinations(pattern);
+  if (count > mostCombinations) throw new Error(`${path} has ${count} combinations of the patterns of its $or; it may have ${mostCombinations}.`);
+  return compiled(pattern, path);
+}
+
+function compiled(pattern: unknown, path: string): (event: unknown) => boolean {
   if (!isObject(pattern) || Object.keys(pattern).length === 0)
     throw new Error(`${path} is ${JSON.stringify(pattern)}; it must be an object with at least one field.`);
   const tests = Object.entries(pattern).map(([field, inner]): ((event: Record<string, unknown>) => boolean) => {
     const place = `${path}.${field}`;
     if (field === "$or") {
       if (!Array.isArray(inner) || inner.length < 2) throw new Error(`${place} is ${JSON.stringify(inner)}; it must be a list of two patterns or more.`);
-      const patterns = inner.map((one, i) => compilePattern(one, `${place}[${i}]`));
+      const patterns = inner.map((one, i) => compiled(one, `${place}[${i}]`));
       return (event) => patterns.some((matches) => matches(event));
     }
     if (Array.isArray(inner)) {
       const test = leaf(inner, place);
       return (event) => test(event[field]);
     }
-    const test = compilePattern(inner, place);
+    const test = compiled(inner, place);
     return (event) => test(event[field]);
   });
   return (event) => tests.every((test) => test(isObject(event) ? event : {}));

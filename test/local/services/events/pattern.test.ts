@@ -53,6 +53,13 @@ describe("event patterns", () => {
     [{ detail: { n: [{ numeric: ["~", 1] }] } }, 'event pattern.detail.n: numeric has ["~",1]; it must be one of = < <= > >= and a number.'],
     [{ detail: { n: [{ exists: "yes" }] } }, 'event pattern.detail.n: exists is "yes"; it must be true or false.'],
   ];
+  it("refuse what makes more than 1000 combinations, however they are nested", () => {
+    const or = (size: number, inner: object = { a: ["b"] }) => ({ $or: Array.from({ length: size }, () => inner) });
+    expect(compilePattern({ detail: or(500), ...or(2) })({ a: "b", detail: { a: "b" } })).to.equal(true);
+    expect(() => compilePattern({ detail: or(500), ...or(3) })).to.throw("event pattern has 1500 combinations of the patterns of its $or; it may have 1000.");
+    expect(() => compilePattern(or(2, or(30)))).to.throw("event pattern has 1800 combinations");
+  });
+
   for (const [pattern, message] of bad) {
     it(`refuse ${JSON.stringify(pattern)}`, () => {
       expect(() => compilePattern(pattern)).to.throw(message);
