@@ -18,7 +18,7 @@ await main({
   help: `
 npm run verify:contracts [-- --write]
 
-Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge, Step Functions, SageMaker, STS and CloudWatch, each from a page of AWS's documentation, to the local cloud
+Puts ${assertions.length} assertions about S3, DynamoDB, SQS, EventBridge, Step Functions, SageMaker, STS, CloudWatch and GuardDuty, each from a page of AWS's documentation, to the local cloud
 and to implementations that others wrote (${peers.map(({ name }) => name).join(", ")}), which are installed into node_modules/.cache from a package index of Python, once.
 It fails where the local cloud differs from what is documented, and where another one differs and ${document} does not say why.
 
@@ -26,8 +26,8 @@ It fails where the local cloud differs from what is documented, and where anothe
   -h, --help   this text
 
 CONTRACT_TARGET=aws puts them to AWS instead, with the credentials of the environment, in buckets, tables, queues, rules, alarms and
-machines named svp-conformance-…; buckets, pipelines, models, configurations of endpoints and groups of model packages are left. Those that need
-an endpoint are not put to AWS: one takes many minutes there. CONTRACT_ROLE_ARN names the role of its state machines and training jobs,
+machines named svp-conformance-…; buckets, pipelines, models, configurations of endpoints and groups of model packages are left. ${document} says which
+are not put to AWS, and why. CONTRACT_ROLE_ARN names the role of its state machines and training jobs,
 CONTRACT_TRAINING_IMAGE the image of those, and of models. This costs cents.
 Needs Python 3.10 or newer with venv (PYTHON_TOOLS, by default python3). On Debian: apt-get install -y python3-venv
 Exit code: 0 nothing differs that is not explained; 1 something does, or a tool is missing; 2 wrong usage.`,
@@ -39,7 +39,7 @@ Exit code: 0 nothing differs that is not explained; 1 something does, or a tool 
     if (target === "aws") {
       if (write) throw new UsageError(`--write is for what every machine can repeat; AWS's answers are not part of ${document}.`);
       if (!roleArn) throw new UsageError("CONTRACT_ROLE_ARN must name a role that Step Functions and SageMaker may take, with dynamodb:GetItem.");
-      const asked = assertions.filter(({ needsEndpoint }) => !needsEndpoint);
+      const asked = assertions.filter(({ notAtAws }) => notAtAws === undefined);
       return tell(failuresOf("AWS", await tried("AWS", await openByCalls({ roleArn, trainingImage }), asked)));
     }
     const bin = pythonTools("contract-peers", requirements);

@@ -4,8 +4,8 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { SFNClient } from "@aws-sdk/client-sfn";
-import type { SQSClient } from "@aws-sdk/client-sqs";
+import { DescribeExecutionCommand, type DescribeExecutionCommandOutput, type SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 
 /** What an implementation of AWS's services is asked through: plain SDK clients, and fresh resources, since only programs make those locally. */
@@ -38,13 +38,18 @@ export interface Subject {
   endpoint(name: string, config: string): Promise<void>;
   /** Makes an alarm; gives its name, which begins with the prefix if one is given. */
   alarm(prefix?: string): Promise<string>;
-  /** Makes a state machine in JSONata mode and runs it to its end. */
-  run(definition: object, input?: unknown): Promise<{ status: string; output?: unknown; error?: string }>;
+  /** Makes a state machine in JSONata mode; gives its ARN. */
+  machine(definition: object): Promise<string>;
+  /**
+   * Makes a bucket with a plan that scans what comes under `raw/` for malware and tags it, as a role that may read and tag as is said (if
+   * nothing is, it may); gives the bucket's name, the plan's ARN, and a queue that gets what GuardDuty tells EventBridge.
+   */
+  protectedBucket(role?: { mayRead?: boolean; mayTag?: boolean }): Promise<{ bucket: string; planArn: string; queueUrl: string }>;
   /** Releases what was made. */
   close(): Promise<void>;
 }
 
-export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker" | "STS" | "CloudWatch";
+export type Service = "S3" | "DynamoDB" | "SQS" | "EventBridge" | "Step Functions" | "SageMaker" | "STS" | "CloudWatch" | "GuardDuty";
 
 /** One thing that AWS's documentation says of a service, as something that can be tried. */
 export interface Assertion {
@@ -55,8 +60,8 @@ export interface Assertion {
   readonly says: string;
   /** Where AWS says it. */
   readonly source: string;
-  /** It needs an endpoint in service. AWS is not asked: that takes many minutes there, and an image that serves. */
-  readonly needsEndpoint?: true;
+  /** Why AWS is not asked. */
+  readonly notAtAws?: string;
   /** What is seen, as JSON would have it. An error of the service is seen as its name. */
   observe(subject: Subject): Promise<unknown>;
   readonly expected: unknown;
@@ -76,3 +81,36 @@ export async function errorOf(call: Promise<unknown>): Promise<string> {
 }
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((wake) => setTimeout(wake, milliseconds));
+
+/** Starts an execution of a state machine; gives its ARN. */
+export async function started(states: SFNClient, stateMachineArn: string, input: unknown = {}): Promise<string> {
+  const { executionArn = "" } = await states.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+  return executionArn;
+}
+
+/** Waits until an execution has ended, and describes it. */
+export async function ended(states: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
+  for (;;) {
+    const described = await states.send(new DescribeExecutionCommand({ executionArn }));
+    if (described.status !== "RUNNING") return described;
+    await pause(50);
+  }
+}
+
+/** An event as EventBridge sends it to a queue. */
+export interface ToldEvent {
+  readonly source: string;
+  readonly "detail-type": string;
+  readonly resources: readonly string[];
+  readonly detail: { readonly [field: string]: unknown };
+}
+
+/** What rules send to a queue, until it is enough, or for 20 seconds at most. */
+export async function eventsOf(sqs: SQSClient, QueueUrl: string, isEnough: (events: readonly ToldEvent[]) => boolean): Promise<ToldEvent[]> {
+  const events: ToldEvent[] = [];
+  for (let tries = 0; tries < 20 && !isEnough(events); tries++) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }));
+    for (const { Body = "{}" } of Messages) events.push(JSON.parse(Body) as ToldEvent);
+  }
+  return events;
+}

@@ -2,6 +2,8 @@ import type { Assertion } from "./assertion.ts";
 import { cloudwatchAssertions } from "./assertions/cloudwatch.ts";
 import { dynamodbAssertions } from "./assertions/dynamodb.ts";
 import { eventsAssertions } from "./assertions/events.ts";
+import { guarddutyAssertions } from "./assertions/guardduty.ts";
+import { redriveAssertions } from "./assertions/redrive.ts";
 import { s3Assertions } from "./assertions/s3.ts";
 import { sagemakerAssertions } from "./assertions/sagemaker.ts";
 import { sagemakerServingAssertions } from "./assertions/sagemaker-serving.ts";
@@ -16,8 +18,10 @@ export const assertions: readonly Assertion[] = [
   ...sqsAssertions,
   ...eventsAssertions,
   ...statesAssertions,
+  ...redriveAssertions,
   ...sagemakerAssertions,
   ...sagemakerServingAssertions,
   ...stsAssertions,
   ...cloudwatchAssertions,
+  ...guarddutyAssertions,
 ];

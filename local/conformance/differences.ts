@@ -1,3 +1,5 @@
+const noRedrive = "It has no RedriveExecution.";
+
 /** Where somebody else's implementation says otherwise, and why ours stays with what AWS's documentation says. By peer and assertion. */
 export const differences: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   moto: {
@@ -5,6 +7,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     "s3-multipart-order":
       "It looks at sizes first, and takes the last part of the list for the last part. The order is an error of its own (CompleteMultipartUpload, errors).",
     "s3-presigned": "It verifies no signatures. A signature is over the key (Signature Version 4, query parameters), so another key is 403.",
+    "events-or-combinations": "It does not count. Over 1000 combinations are refused with InvalidEventPatternException (EventBridge User Guide, $or).",
     "sagemaker-training-name-taken": "It takes a second job of one name for the first. The page lists ResourceInUse (CreateTrainingJob, errors).",
     "sagemaker-training-name": "It does not look at names. The page gives their pattern and length (CreateTrainingJob, TrainingJobName).",
     "sagemaker-training-spot-wait": "It does not compare the two. The wait must be equal to or greater than the run (StoppingCondition, MaxWaitTimeInSeconds).",
@@ -64,6 +67,13 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     "cloudwatch-alarm-values": "It looks at neither. The page gives the states and the length (SetAlarmState, StateValue, StateReason).",
     "cloudwatch-alarm-names-or-prefix": "It takes both. Where a prefix is given, no names can be (DescribeAlarms, AlarmNamePrefix).",
     "cloudwatch-alarm-most-names": "It does not count. The page says 100 at most (DescribeAlarms, AlarmNames).",
+    "states-redrive": noRedrive,
+    "states-redrive-history": noRedrive,
+    "states-redrive-described": noRedrive,
+    "states-redrive-refused": noRedrive,
+    "states-redrive-token": noRedrive,
+    "states-redrive-parallel": noRedrive,
+    "states-redrive-events": noRedrive,
     "states-execution-timeout": "It knows no time limit of an execution. AWS ends it as TIMED_OUT (Amazon States Language, TimeoutSeconds).",
   },
 };

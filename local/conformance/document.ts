@@ -30,7 +30,8 @@ export function contractsDocument(results: readonly { readonly peer: Peer; reado
     return asked.length === 0 ? "not asked" : `${asked.filter(({ agrees }) => agrees).length} of ${asked.length}`;
   };
   const of = (service: Service): readonly Assertion[] => assertions.filter((assertion) => assertion.service === service);
-  const needing = assertions.filter(({ needsEndpoint }) => needsEndpoint).length;
+  const reasons = [...new Set(assertions.flatMap(({ notAtAws }) => notAtAws ?? []))];
+  const notAsked = reasons.map((reason) => `${assertions.filter(({ notAtAws }) => notAtAws === reason).length} because ${reason}`);
   return `# The local services against other people's
 
 Written by \`npm run verify:contracts -- --write\`, which fails where this page would say anything else.
@@ -38,8 +39,8 @@ Written by \`npm run verify:contracts -- --write\`, which fails where this page 
 The local cloud is our reading of AWS. Here the same assertions, each with the page of AWS's documentation that it comes from, are put to
 it and to implementations that others wrote. The local cloud keeps all of them, and \`npm test\` says so, too. None was put to AWS itself
 yet: \`CONTRACT_TARGET=aws CONTRACT_ROLE_ARN=… CONTRACT_TRAINING_IMAGE=… npm run verify:contracts\` does that for whoever has an account; the role
-is for Step Functions and SageMaker and needs \`dynamodb:GetItem\`; the image is any of ECR that the role may pull. ${needing} assertions that need an
-endpoint in service are not put to AWS: one takes many minutes there, and an image that serves.
+is for Step Functions and SageMaker and needs \`dynamodb:GetItem\`; the image is any of ECR that the role may pull. Some
+are not put to AWS: ${notAsked.join("; ")}.
 
 | | the local cloud | ${results.map(({ peer, version }) => `[${peer.name}](${peer.home}) ${version}`).join(" | ")} |
 | --- | --- | ${results.map(() => "---").join(" | ")} |

@@ -22,13 +22,13 @@ export const peers: readonly Peer[] = [
   {
     name: "moto",
     home: "https://github.com/getmoto/moto",
-    notAsked: { "Step Functions": "it evaluates JSONata in a Java machine" },
+    notAsked: { "Step Functions": "it evaluates JSONata in a Java machine", GuardDuty: "it scans nothing" },
     server: (port) => ({ program: "moto_server", args: ["-H", "127.0.0.1", "-p", String(port)], environment: {} }),
   },
   {
     name: "ministack",
     home: "https://pypi.org/project/ministack",
-    notAsked: { SageMaker: "it has no SageMaker" },
+    notAsked: { SageMaker: "it has no SageMaker", GuardDuty: "it scans nothing" },
     server: (port) => ({ program: "ministack", args: [], environment: { GATEWAY_PORT: String(port) } }),
   },
 ];

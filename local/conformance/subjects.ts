@@ -13,11 +13,11 @@ import {
   SageMakerClient,
   waitUntilEndpointInService,
 } from "@aws-sdk/client-sagemaker";
-import { CreateStateMachineCommand, DeleteStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { CreateStateMachineCommand, DeleteStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { CreateQueueCommand, DeleteQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { openCloud } from "../cloud.ts";
-import { pause, type Subject } from "./assertion.ts";
+import type { Subject } from "./assertion.ts";
 
 const region = "us-east-1";
 
@@ -40,17 +40,6 @@ function clients({ endpoint, credentials }: Access): Pick<Subject, "s3" | "dynam
     sts: new STSClient(settings),
     cloudwatch: new CloudWatchClient(settings),
   };
-}
-
-/** Runs an execution to its end; what it failed with is its error's name. */
-async function ended(states: SFNClient, stateMachineArn: string, input: unknown): Promise<Awaited<ReturnType<Subject["run"]>>> {
-  const { executionArn } = await states.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input ?? {}) }));
-  for (;;) {
-    const { status = "", output, error } = await states.send(new DescribeExecutionCommand({ executionArn }));
-    if (status === "SUCCEEDED") return { status, output: JSON.parse(output ?? "null") };
-    if (status !== "RUNNING") return { status, ...(status === "FAILED" && error !== undefined && { error }) };
-    await pause(50);
-  }
 }
 
 /** The local cloud, where programs make resources and nobody else does. */
@@ -84,6 +73,17 @@ export async function openOurs(): Promise<Subject> {
     const redrive = mostReceives && { redrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("sqs", dead), maxReceiveCount: mostReceives }) };
     cloud.sqs.putQueue({ arn: arn("sqs", main), name: main, visibilityTimeoutSeconds: visibilitySeconds, ...redrive });
     return { url: urlOf(main), arn: arn("sqs", main), deadLetterUrl: urlOf(dead) };
+  };
+  const rulesTo: Subject["rulesTo"] = async (patterns) => {
+    const { url, arn: queueArn } = await queue();
+    const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: queueArn };
+    cloud.iam.putResourcePolicy(queueArn, { Version: "2012-10-17", Statement: [allowed] });
+    for (const pattern of patterns) {
+      const rule = name("rule");
+      cloud.events.putRule({ arn: arn("events", `rule/${rule}`), name: rule, eventPattern: JSON.stringify(pattern) });
+      cloud.events.putTarget({ rule, targetId: "queue", arn: queueArn });
+    }
+    return url;
   };
   const calls = clients({ endpoint: cloud.endpoint, credentials: cloud.iam.administrator.credentials });
   return {
@@ -123,22 +123,28 @@ export async function openOurs(): Promise<Subject> {
       });
       return table;
     },
-    async rulesTo(patterns) {
-      const { url, arn: queueArn } = await queue();
-      const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: queueArn };
-      cloud.iam.putResourcePolicy(queueArn, { Version: "2012-10-17", Statement: [allowed] });
-      for (const pattern of patterns) {
-        const rule = name("rule");
-        cloud.events.putRule({ arn: arn("events", `rule/${rule}`), name: rule, eventPattern: JSON.stringify(pattern) });
-        cloud.events.putTarget({ rule, targetId: "queue", arn: queueArn });
-      }
-      return url;
-    },
-    async run(definition, input) {
+    rulesTo,
+    async machine(definition) {
       const machine = name("machine");
       const machineArn = arn("states", `stateMachine:${machine}`);
       await cloud.states.putStateMachine({ arn: machineArn, name: machine, definition: JSON.stringify(definition), roleArn });
-      return ended(calls.states, machineArn, input);
+      return machineArn;
+    },
+    async protectedBucket({ mayRead = true, mayTag = true } = {}) {
+      const bucket = name("bucket");
+      cloud.s3.configureBucket(bucket, { versioning: true, eventBridge: true });
+      const role = `arn:aws:iam::${accountId}:role/${name("scanner")}`;
+      const service = { Effect: "Allow", Principal: { Service: "malware-protection-plan.guardduty.amazonaws.com" }, Action: "sts:AssumeRole" };
+      cloud.iam.putRole({ arn: role, trustPolicy: { Version: "2012-10-17", Statement: [service] } });
+      const Action = [
+        ...(mayRead ? ["s3:GetObject", "s3:GetObjectVersion"] : []),
+        ...(mayTag ? ["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"] : []),
+      ];
+      cloud.iam.putRolePolicy(role, "scan", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: `arn:aws:s3:::${bucket}/*` }] });
+      const planArn = arn("guardduty", `malware-protection-plan/${name("plan")}`);
+      const protectedResource = { s3Bucket: { bucketName: bucket, objectPrefixes: ["raw/"] } };
+      cloud.guardduty.putPlan({ arn: planArn, role, protectedResource, actions: [{ taggings: [{ status: "ENABLED" }] }] });
+      return { bucket, planArn, queueUrl: await rulesTo([{ source: ["aws.guardduty"], resources: [planArn] }]) };
     },
     async close() {
       await cloud.close();
@@ -238,13 +244,14 @@ export async function openByCalls({
       }
       return url;
     },
-    async run(definition, input) {
+    async machine(definition) {
       const { stateMachineArn = "" } = await states.send(
         new CreateStateMachineCommand({ name: name("machine"), definition: JSON.stringify(definition), roleArn }),
       );
       undo.push(() => states.send(new DeleteStateMachineCommand({ stateMachineArn })));
-      return ended(states, stateMachineArn, input);
+      return stateMachineArn;
     },
+    protectedBucket: () => Promise.reject(new Error("Nothing here calls GuardDuty.")),
     async close() {
       for (const step of undo.reverse()) await step();
     },

@@ -1,6 +1,5 @@
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import type { Assertion, Subject } from "../assertion.ts";
+import { type Assertion, errorOf, eventsOf, type Subject, type ToldEvent } from "../assertion.ts";
 
 const source = "svp.conformance";
 const detail = { kind: "video", size: 5, key: "raw/case-1.mp4", tags: ["a", "b"], nested: { deep: null } };
@@ -10,14 +9,17 @@ async function takes(subject: Subject, pattern: object): Promise<boolean> {
   const url = await subject.rulesTo([{ source: [source], ...pattern }, { source: [`${source}.end`] }]);
   for (const Source of [source, `${source}.end`])
     await subject.events.send(new PutEventsCommand({ Entries: [{ Source, DetailType: "Tried", Detail: JSON.stringify(detail) }] }));
-  const seen: string[] = [];
-  for (let tries = 0; tries < 20 && !seen.includes(`${source}.end`); tries++) {
-    const { Messages = [] } = await subject.sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }));
-    for (const { Body = "{}" } of Messages) seen.push((JSON.parse(Body) as { source: string }).source);
-  }
-  if (!seen.includes(`${source}.end`)) throw new Error("No event reached the queue.");
-  return seen.includes(source);
+  const hasEnd = (events: readonly ToldEvent[]): boolean => events.some(({ source: one }) => one === `${source}.end`);
+  const events = await eventsOf(subject.sqs, url, hasEnd);
+  if (!hasEnd(events)) throw new Error("No event reached the queue.");
+  return events.some(({ source: one }) => one === source);
 }
+
+/** A pattern with an `$or` of so many patterns for each of the sizes. */
+const alternatives = (...sizes: readonly number[]): object => ({
+  source: [source],
+  detail: Object.fromEntries(sizes.map((size, i) => [`field${i}`, { $or: Array.from({ length: size }, (_, j) => ({ a: [j] })) }])),
+});
 
 const pattern = (id: string, says: string, wanted: object, expected: boolean): Omit<Assertion, "service"> => ({
   id: `events-${id}`,
@@ -44,6 +46,31 @@ const assertions: Omit<Assertion, "service">[] = [
   pattern("numeric", "Numbers match by comparison, two at once.", { size: [{ numeric: [">", 4, "<=", 5] }] }, true),
   pattern("numeric-text", "A text is no number.", { kind: [{ numeric: ["=", 0] }] }, false),
   pattern("wildcard", "A wildcard matches any number of characters.", { key: [{ wildcard: "raw/*.mp4" }] }, true),
+  pattern("or", "Or matches if one of its patterns does, of whatever fields.", { $or: [{ kind: ["audio"] }, { size: [{ numeric: [">", 4] }] }] }, true),
+  pattern("or-none", "Or does not match if none of its patterns does.", { $or: [{ kind: ["audio"] }, { size: [6] }] }, false),
+  pattern("or-and", "What stands beside an or must match as well.", { tags: ["c"], $or: [{ kind: ["video"] }, { size: [5] }] }, false),
+  pattern(
+    "or-fields",
+    "A pattern of an or matches if all of its fields do.",
+    {
+      $or: [
+        { kind: ["video"], size: [6] },
+        { kind: ["audio"], size: [5] },
+      ],
+    },
+    false,
+  ),
+  pattern("or-nested", "An or may stand within a field.", { nested: { $or: [{ deep: ["a"] }, { deep: [null] }] } }, true),
+  {
+    id: "events-or-combinations",
+    says: "The patterns of all or of a pattern, their numbers multiplied, make 1000 combinations at most; a rule with more is refused.",
+    source: "EventBridge User Guide, Event patterns, $or (InvalidEventPatternException over 1000 rule combinations)",
+    expected: [false, true],
+    async observe(subject) {
+      const isRefused = async (made: object) => (await errorOf(subject.rulesTo([made]))) !== "no error";
+      return [await isRefused(alternatives(10, 10, 10)), await isRefused(alternatives(7, 11, 13))];
+    },
+  },
   {
     id: "events-failed-entries",
     says: "An entry that is wrong fails alone, with its place and reason in the answer.",

@@ -334,7 +334,7 @@ const blueGreen = (more: Partial<DeploymentConfig["BlueGreenUpdatePolicy"]> = {}
   ...more,
 });
 
-const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
+const endpoints: Omit<Assertion, "service" | "notAtAws">[] = [
   {
     id: "sagemaker-endpoint-list",
     says: "Endpoints are listed by a part of the name, the newest first unless something else is asked, page by page.",
@@ -514,5 +514,5 @@ const endpoints: Omit<Assertion, "service" | "needsEndpoint">[] = [
 export const sagemakerServingAssertions: readonly Assertion[] = [
   ...models,
   ...configs,
-  ...endpoints.map((one) => ({ ...one, needsEndpoint: true as const })),
+  ...endpoints.map((one) => ({ ...one, notAtAws: "an endpoint takes many minutes there, and an image that serves" })),
 ].map((one) => ({ service: "SageMaker", ...one }));

@@ -1,4 +1,4 @@
-import type { Assertion } from "../assertion.ts";
+import { type Assertion, ended, started } from "../assertion.ts";
 
 const machine = (StartAt: string, States: object) => ({ QueryLanguage: "JSONata", StartAt, States });
 const pass = (Output: unknown, more: object = { End: true }) => ({ Type: "Pass", Output, ...more });
@@ -272,5 +272,9 @@ export const statesAssertions: readonly Assertion[] = made.map(({ definition, in
   ...rest,
   id: `states-${id}`,
   service: "Step Functions",
-  observe: (subject) => subject.run(definition, input),
+  async observe({ states, machine: put }) {
+    const { status = "", output, error } = await ended(states, await started(states, await put(definition), input));
+    if (status === "SUCCEEDED") return { status, output: JSON.parse(output ?? "null") };
+    return { status, ...(status === "FAILED" && error !== undefined && { error }) };
+  },
 }));

@@ -131,7 +131,10 @@ export function createGuardDuty({ dir, region, accountId, store, authorizer, fau
     return result;
   }
 
-  /** Tags a version, beside the tags that it has; gives why not (the words are from memory). */
+  /**
+   * Tags a version, beside the tags that it has; gives why not. The three reasons stand in the GuardDuty User Guide, "Monitoring S3
+   * object scans with Amazon EventBridge"; the word for an object that is gone was not found there.
+   */
   function tag(plan: PlanSettings, { bucket, key, versionId }: ScannedObject, result: ScanResultStatus): string | undefined {
     try {
       const role = roleOf(plan);

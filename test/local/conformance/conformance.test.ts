@@ -22,7 +22,9 @@ describe("what AWS's documentation says of its services", () => {
   it("has an id of its own for each, and the page that says it", () => {
     expect(new Set(assertions.map(({ id }) => id)).size).to.equal(assertions.length);
     for (const { source } of assertions)
-      expect(source).to.match(/^(S3|SQS|DynamoDB|EventBridge|SageMaker|STS|CloudWatch|IAM User Guide|Step Functions|Amazon States Language|RFC|JSONata)/);
+      expect(source).to.match(
+        /^(S3|SQS|DynamoDB|EventBridge|SageMaker|STS|CloudWatch|GuardDuty|IAM User Guide|Step Functions|Amazon States Language|RFC|JSONata)/,
+      );
   });
 
   it("is told apart from what others answer: each difference is explained, and each explanation is of one", () => {
