@@ -111,19 +111,21 @@ export const plannedAnalyser = z.strictObject({
   ...analyserFields.pick({ id: true, instanceType: true, sampleRate: true }).shape,
   /** How often the video is decoded: for each network, where each sees segments. */
   passes: z.int().positive().default(1),
-  /** How often something starts for that. */
-  starts: z.int().positive().default(1),
+  /** How often something starts for that: never where it always runs. */
+  starts: z.int().nonnegative().default(1),
 });
 export type PlannedAnalyser = Readonly<z.input<typeof plannedAnalyser>>;
 
 /**
  * An analyser of the catalogue as a forecast sees it. Instances that share the work cost as much as one that does it all, but for
- * their start: a transform job starts its own, for each network; an endpoint's are started once, by whoever comes first.
+ * their start: a transform job starts its own, for each network; an asynchronous endpoint's are started once, by whoever comes first; a
+ * real-time endpoint's always run, and what they cost while nobody asks is no case's (`npm run cost` tells it, as what a stack costs idle).
  */
-export const planned = ({ id, instanceType, sampleRate, mode, models, instances = 1 }: Analyser): PlannedAnalyser => ({
+export const planned = ({ id, instanceType, sampleRate, mode, endpoint, models, instances = 1 }: Analyser): PlannedAnalyser => ({
   ...{ id, instanceType, sampleRate },
   ...(mode !== "processing" && { passes: models.length }),
   ...(mode === "transform" && { starts: models.length * instances }),
+  ...(endpoint === "real-time" && { starts: 0 }),
 });
 
 /** What a run will do. */

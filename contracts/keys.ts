@@ -70,6 +70,9 @@ export const analyserPrefix = (caseId: string, runId: string, analyser: string):
 export const segmentRequestsKey = (caseId: string, runId: string, analyser: string): string => `${analyserPrefix(caseId, runId, analyser)}requests.json`;
 /** Below the results, where an endpoint puts its answers for one analyser: with all else that is known of the case. */
 export const segmentAnswersPath = (caseId: string, runId: string, analyser: string): string => `${caseId}/${runId}/${analyser}/answers`;
+/** The answer of a real-time endpoint about a segment, which whoever asked lays here. */
+export const segmentAnswerKey = (caseId: string, runId: string, analyser: string, model: string, segment: number): string =>
+  `${analyserPrefix(caseId, runId, analyser)}answers/${model}/${String(segment).padStart(5, "0")}.jsonl`;
 /**
  * Where asynchronous endpoints tell what failed, and days that it lies: the folder is the endpoint's, and no request can name another
  * (InvokeEndpointAsync has an extension of the path of answers only). `analyse/infer-segments` writes down what it says within minutes.

@@ -7,6 +7,8 @@ import { type Rational, rational, s3Uri, sha256 } from "./primitives.ts";
 export const segmentSeconds = 6;
 /** Largest piece that analysers take, in MiB: what a transform job sends at once (SageMaker takes 100 for all that are under way), and an endpoint reads. */
 export const largestSegmentMebibytes = 12;
+/** Segments that an instance is sent at once: it looks at one while it decodes the next. */
+export const segmentsAtOnce = 2;
 
 /** Groups of pictures: each from a key frame up to the next, in the order in which they are decoded. */
 export const keyFrameGroups = z.strictObject({

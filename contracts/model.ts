@@ -112,15 +112,25 @@ export type Model = z.infer<typeof model>;
  * How an analyser's networks see a video (docs/models.md, decision 29):
  * `processing`: one job decodes the whole rendition once for all of them;
  * `transform`: a batch transform job for each network answers segment by segment, on instances that share them;
- * `endpoint`: an asynchronous endpoint of the analyser's own answers segment by segment, and none of its instances runs in between.
+ * `endpoint`: an endpoint of the analyser's own answers segment by segment.
  */
 export const analyserMode = z.enum(["processing", "transform", "endpoint"]);
 export type AnalyserMode = z.infer<typeof analyserMode>;
+
+/**
+ * How an analyser's endpoint takes segments:
+ * `asynchronous`: into a queue, and none of its instances runs while that is empty;
+ * `real-time`: one by one, answered while who asks waits, by instances that always run.
+ */
+export const endpointKind = z.enum(["asynchronous", "real-time"]);
+export type EndpointKind = z.infer<typeof endpointKind>;
 
 /** The fields alone, without what they demand of one another. */
 export const analyserFields = z.strictObject({
   id: identifier,
   mode: analyserMode,
+  /** Of mode `endpoint`: which kind. */
+  endpoint: endpointKind.optional(),
   models: z.array(identifier),
   /** Whether an analysis without all of its results is PARTIAL. */
   required: z.boolean(),
@@ -133,6 +143,8 @@ export const analyserFields = z.strictObject({
   fallbackInstanceTypes: z.array(z.string().regex(/^ml\./)).min(1).max(4).optional(),
   /** Instances that share the segments: of a transform job; of an endpoint, the most that run at once. Not of a processing job, which has one. */
   instances: z.int().min(1).max(100).optional(),
+  /** Instances of a real-time endpoint that always run, asked or not. */
+  minimumInstances: z.int().min(1).max(100).optional(),
   /** Longest run time; of a transform job for each network; of an endpoint, longest wait for all answers. */
   timeoutSeconds: z.int().positive(),
 });
@@ -140,6 +152,14 @@ export const analyserFields = z.strictObject({
 /** A line of the catalogue: networks that look at a video together, and how. */
 export const analyser = analyserFields.superRefine((line, context) => {
   const fault = (field: keyof z.infer<typeof analyserFields>, message: string) => context.addIssue({ code: "custom", path: [field], message });
+  if (line.mode === "endpoint" && line.endpoint === undefined) fault("endpoint", `must say which kind, ${endpointKind.options.join(" or ")}, in mode endpoint`);
+  if (line.mode !== "endpoint" && line.endpoint !== undefined) fault("endpoint", `must be left out in mode ${line.mode}, which asks none`);
+  if (line.endpoint !== "real-time" && line.minimumInstances !== undefined)
+    fault("minimumInstances", "must be left out but for a real-time endpoint: all else runs nothing while there is nothing to do");
+  if (line.endpoint === "real-time" && line.minimumInstances === undefined)
+    fault("minimumInstances", "must say how many instances of a real-time endpoint always run");
+  if (line.minimumInstances !== undefined && line.instances !== undefined && line.minimumInstances > line.instances)
+    fault("minimumInstances", `must be at most the ${line.instances} instances that run at once`);
   if (line.mode === "processing") {
     if (line.instances !== undefined) fault("instances", "must be left out in mode processing: the job runs on one instance");
     return;

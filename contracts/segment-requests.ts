@@ -2,11 +2,12 @@ import { z } from "zod";
 import { s3Uri } from "./primitives.ts";
 
 /**
- * What an asynchronous endpoint was asked of a video's segments. Written by `analyse/infer-segments`, which goes on with it, and
- * read by `analyse/collect-segments`: where an answer lies, only the endpoint's answer to the asking tells.
+ * What an endpoint was asked of a video's segments. Written by `analyse/infer-segments`, which goes on with it, and read by
+ * `analyse/collect-segments`: where an asynchronous endpoint's answer lies, only its answer to the asking tells.
  */
 export const segmentRequests = z.strictObject({
-  schema: z.literal("segment-requests/1.0"),
+  /** 1.0 knows asynchronous endpoints only. */
+  schema: z.enum(["segment-requests/1.0", "segment-requests/1.1"]),
   endpoint: z.string().min(1),
   requests: z.array(
     z.strictObject({
@@ -15,9 +16,9 @@ export const segmentRequests = z.strictObject({
       model: z.string().min(1),
       /** Counted from 1. */
       attempt: z.int().positive(),
-      /** Where the answer will lie, or the failure. */
+      /** Where the answer will lie, or the failure; null: whoever asked was told of it. */
       output: s3Uri,
-      failure: s3Uri,
+      failure: s3Uri.nullable(),
       state: z.enum(["ASKED", "ANSWERED", "FAILED"]),
       /** Why it failed. */
       error: z.string().max(300).nullable(),

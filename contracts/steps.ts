@@ -2,7 +2,7 @@ import { z } from "zod";
 import { envelope } from "./analyser-result.ts";
 import { analysisRequest } from "./case.ts";
 import { deletionRecord } from "./case-deletion.ts";
-import { analyserFields as analyser } from "./model.ts";
+import { analyserFields as analyser, endpointKind } from "./model.ts";
 import { caseId, runId } from "./primitives.ts";
 import { report, reportLanguage } from "./report.ts";
 
@@ -132,10 +132,16 @@ export type SegmentAnalyser = z.infer<typeof segmentAnalyser>;
 export const inferSegmentsRequest = z.strictObject({
   ...run,
   analyser: segmentAnalyser,
-  endpoint: z.string().min(1),
+  endpoint: z.strictObject({
+    kind: endpointKind,
+    name: z.string().min(1),
+    /** That surely run while it is asked: of an asynchronous endpoint the one that the first request starts. */
+    instances: z.int().positive(),
+  }),
   /** When the analyser began: `timeoutSeconds` later nobody waits any more. */
   since: z.iso.datetime(),
 });
+export type InferSegmentsRequest = z.infer<typeof inferSegmentsRequest>;
 export const inferSegmentsResponse = z.strictObject({
   /** Requests whose answers are still to come, or that are still to be made. */
   pending: z.int().nonnegative(),
@@ -161,7 +167,7 @@ export const collectSegmentsRequest = z.strictObject({
   /** Who was asked. */
   mode: z.enum(["transform", "endpoint"]),
   since: z.iso.datetime(),
-  /** Seconds that instances ran for it, where the jobs tell; null: since it began. */
+  /** Seconds that instances ran for it; null where a job can't tell any more: since it began. */
   instanceSeconds: z.number().nonnegative().nullable(),
   /** What ended the asking before all was answered. */
   error: z.string().nullable(),

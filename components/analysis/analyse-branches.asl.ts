@@ -322,15 +322,15 @@ const collects = (next: string): Catcher => ({
   Next: next,
 });
 
-/** Makes the folder of an analyser of what was answered. A failure leaves what was answered before. */
-const collect = (collectSegments: FunctionTarget, mode: AnalyserMode, bucket: string, done: string): State =>
+/** Makes the folder of an analyser of what was answered, by instances that ran for so many seconds. A failure leaves what was answered before. */
+const collect = (collectSegments: FunctionTarget, mode: AnalyserMode, bucket: string, instanceSeconds: string, done: string): State =>
   invoke(
     collectSegments,
     {
       ...segmentRun,
       mode,
       since: "{% $segmentsSince %}",
-      instanceSeconds: "{% $instanceSeconds %}",
+      instanceSeconds,
       error: "{% $segmentsError %}",
     },
     {
@@ -339,6 +339,13 @@ const collect = (collectSegments: FunctionTarget, mode: AnalyserMode, bucket: st
       Next: done,
     },
   );
+
+/** An analyser's endpoint, and how many of its instances surely run while it is asked. */
+const asked = ({ endpoint, minimumInstances = 1 }: Analyser, name: pulumi.Input<string>): Values => ({
+  ...{ kind: endpoint!, name, instances: minimumInstances },
+});
+/** Seconds that those ran from the first request to the last answer, whoever else they worked for. */
+const askedSeconds = "{% ($toMillis($states.context.State.EnteredTime) - $toMillis($segmentsSince)) / 1000 * $states.input.endpoint.instances %}";
 
 /** Asks each analyser's endpoint, and looks until every segment is answered or nobody waits any more. */
 function endpointBranch(
@@ -349,7 +356,7 @@ function endpointBranch(
 ): StateGraph {
   return eachOf(
     "AskEndpoints",
-    analysers.map((analyser) => ({ ...segmentItem(analyser), endpoint: names[analyser.id]! })),
+    analysers.map((analyser) => ({ ...segmentItem(analyser), endpoint: asked(analyser, names[analyser.id]!) })),
     {
       StartAt: "BeginAsking",
       States: {
@@ -366,7 +373,7 @@ function endpointBranch(
         ),
         AreSegmentsAnswered: { Type: "Choice", Choices: [{ Condition: "{% $segmentsPending = 0 %}", Next: "CollectSegments" }], Default: "WaitForAnswers" },
         WaitForAnswers: { Type: "Wait", Seconds: pollSeconds, Next: "InferSegments" },
-        CollectSegments: collect(collectSegments, "endpoint", processedBucket, "SegmentsCollected"),
+        CollectSegments: collect(collectSegments, "endpoint", processedBucket, askedSeconds, "SegmentsCollected"),
         SegmentsCollected: { Type: "Succeed" },
       },
     },
@@ -390,7 +397,7 @@ function transformBranch(analysers: readonly Analyser[], transform: TransformArg
           Next: "TransformSegments",
         }),
         TransformSegments: transformSegments(transform, processing, { Catch: [failed], Next: "CollectTransformed" }),
-        CollectTransformed: collect(collectSegments, "transform", processing.processedBucket, "Transformed"),
+        CollectTransformed: collect(collectSegments, "transform", processing.processedBucket, "{% $instanceSeconds %}", "Transformed"),
         Transformed: { Type: "Succeed" },
       },
     },

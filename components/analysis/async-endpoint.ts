@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { endpointFailuresPrefix } from "../../contracts/keys.ts";
+import { segmentsAtOnce } from "../../contracts/media.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -26,8 +27,6 @@ export interface AsyncEndpointArgs {
 
 /** Requests in the queue that one instance is left with before another starts: with segments of 6 s, half a minute of video. */
 const backlogPerInstance = 5;
-/** The container answers one segment at a time and decodes the next meanwhile. */
-const concurrentInvocations = 2;
 
 /**
  * Answers for segments of a video within minutes, from a queue, and costs nothing while the queue is empty.
@@ -73,7 +72,7 @@ export class AsyncEndpoint extends PlatformComponent {
           s3FailurePath: lake.processed.uri(endpointFailuresPrefix),
           kmsKeyId: lake.processed.key.arn,
         },
-        clientConfig: { maxConcurrentInvocationsPerInstance: concurrentInvocations },
+        clientConfig: { maxConcurrentInvocationsPerInstance: segmentsAtOnce },
       },
     };
     const configuration = new aws.sagemaker.EndpointConfiguration(

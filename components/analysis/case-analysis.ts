@@ -20,7 +20,7 @@ import type { InferenceImage } from "./inference-image.ts";
 import { MediaConvertPreprocessing } from "./media-convert-preprocessing.ts";
 import { PrivacyGate } from "./privacy-gate.ts";
 import { RekognitionBranch } from "./rekognition-branch.ts";
-import { SageMakerBranch } from "./sagemaker-branch.ts";
+import { SageMakerBranch, type SegmentEndpoint } from "./sagemaker-branch.ts";
 import { Workflow } from "./workflow.ts";
 
 export interface CaseAnalysisArgs {
@@ -61,8 +61,8 @@ export class CaseAnalysis extends PlatformComponent {
   readonly workflow: Workflow;
   /** MediaConvert's queue that its transcoding jobs wait in. */
   readonly transcodingQueueArn: pulumi.Output<string>;
-  /** Names of the endpoints that analysers have for themselves. */
-  readonly segmentEndpoints: readonly pulumi.Output<string>[];
+  /** Endpoints that analysers have for themselves. */
+  readonly segmentEndpoints: readonly SegmentEndpoint[];
 
   constructor(name: string, args: CaseAnalysisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:CaseAnalysis", name, opts);
@@ -133,7 +133,7 @@ export class CaseAnalysis extends PlatformComponent {
     this.workflow = workflow;
     this.#follow(args);
     this.stateMachineArn = workflow.stateMachineArn;
-    this.segmentEndpoints = Object.values(sagemaker.segments?.endpoint?.names ?? {}).map((name) => pulumi.output(name));
+    this.segmentEndpoints = sagemaker.endpoints;
     this.transcodingQueueArn = pulumi.output(preprocessing.transcoding.queueArn);
     this.registerOutputs({ stateMachineArn: this.stateMachineArn });
   }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { segmentsAtOnce } from "../../contracts/media.ts";
 import { PlatformComponent } from "../component.ts";
 import type { FunctionSettings } from "../compute/platform-function.ts";
 import type { DataLake } from "../data/data-lake.ts";
@@ -21,6 +22,8 @@ export interface RealTimeEndpointArgs {
   instanceType: string;
   /** Instances that always run, and that run at most. */
   instances: { minimum: number; maximum: number };
+  /** What it is shown. @default "images" */
+  shown?: "images" | "segments";
   /**
    * Percent of the images and answers that are copied into the lake, for measuring drift. Copies of images are patients'
    * data once more; nothing is copied at 0. @default 0
@@ -28,10 +31,21 @@ export interface RealTimeEndpointArgs {
   capturePercent?: number;
 }
 
-/** Images a minute that one instance is left with before another starts: a second each, as one `ml.m5.large` answers at ease. */
-const imagesPerInstanceMinute = 60;
+/** What one instance is left with before another starts, and the milliseconds that 99 of 100 answers take at most. */
+const loads = {
+  // Images a minute: a second each, as one `ml.m5.large` answers at ease.
+  images: { policy: "images-per-instance", metric: "SageMakerVariantInvocationsPerInstance", target: 60, slowestMilliseconds: 5000 },
+  // Segments at once, not a minute: who asks waits for an answer before it asks again, so that a full instance is asked no more often than one at ease.
+  // (Developer Guide, "Define a scaling policy": ConcurrentRequestsPerModel) An answer that takes longer than a minute is none.
+  segments: {
+    ...{ policy: "segments-at-once", metric: "SageMakerVariantConcurrentRequestsPerModelHighResolution", target: segmentsAtOnce, slowestMilliseconds: 30_000 },
+  },
+} as const;
 
-/** Answers for single images at once. Videos never come here: a job is a tenth of the price. HIPAA 164.312(a)(2)(iv), (e)(1). */
+/**
+ * Answers at once, on instances that always run: for single images, and for segments of a video where an analyser says so. HIPAA
+ * 164.312(a)(2)(iv), (e)(1).
+ */
 export class RealTimeEndpoint extends PlatformComponent {
   readonly endpointName: pulumi.Output<string>;
   /** For whoever puts other networks behind it. */
@@ -41,7 +55,8 @@ export class RealTimeEndpoint extends PlatformComponent {
   constructor(name: string, args: RealTimeEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:RealTimeEndpoint", name, opts);
     this.#check(args);
-    const { settings, lake, image, network, instanceType, instances } = args;
+    const { settings, lake, image, network, instanceType, instances, shown = "images" } = args;
+    const load = loads[shown];
     const { place, alertTopicArn } = settings;
     const endpointName = endpointNameOn(place, name, instanceType);
 
@@ -59,7 +74,11 @@ export class RealTimeEndpoint extends PlatformComponent {
       { productionVariants: [{ ...variant, modelName: model.modelName }], ...(volumeKey && { kmsKeyArn: volumeKey }), ...capture },
       this.child(),
     );
-    const alarms = endpointAlarms((suffix) => this.childName(suffix), { endpointName, alertTopicArn, slowestMilliseconds: 5000 }, this.child());
+    const alarms = endpointAlarms(
+      (suffix) => this.childName(suffix),
+      { endpointName, alertTopicArn, slowestMilliseconds: load.slowestMilliseconds },
+      this.child(),
+    );
     const update = updateOf(instances.minimum);
     const endpoint = new aws.sagemaker.Endpoint(
       name,
@@ -70,7 +89,7 @@ export class RealTimeEndpoint extends PlatformComponent {
       },
       this.child(),
     );
-    this.#scale(endpoint, instances);
+    this.#scale(endpoint, instances, load);
 
     this.endpointName = endpoint.name;
     this.renewable = {
@@ -88,7 +107,7 @@ export class RealTimeEndpoint extends PlatformComponent {
     if (!(capturePercent >= 0 && capturePercent <= 100)) this.reject("capturePercent", `must be 0 to 100, not ${capturePercent}.`);
   }
 
-  #scale(endpoint: aws.sagemaker.Endpoint, { minimum, maximum }: RealTimeEndpointArgs["instances"]): void {
+  #scale(endpoint: aws.sagemaker.Endpoint, { minimum, maximum }: RealTimeEndpointArgs["instances"], load: (typeof loads)["images" | "segments"]): void {
     const target = new aws.appautoscaling.Target(
       this.childName("scaling"),
       {
@@ -103,14 +122,14 @@ export class RealTimeEndpoint extends PlatformComponent {
     new aws.appautoscaling.Policy(
       this.childName("scaling-policy"),
       {
-        name: "images-per-instance",
+        name: load.policy,
         policyType: "TargetTrackingScaling",
         serviceNamespace: target.serviceNamespace,
         scalableDimension: target.scalableDimension,
         resourceId: target.resourceId,
         targetTrackingScalingPolicyConfiguration: {
-          predefinedMetricSpecification: { predefinedMetricType: "SageMakerVariantInvocationsPerInstance" },
-          targetValue: imagesPerInstanceMinute,
+          predefinedMetricSpecification: { predefinedMetricType: load.metric },
+          targetValue: load.target,
           scaleInCooldown: 600,
           scaleOutCooldown: 120,
         },

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { modelsPrefix } from "../../contracts/keys.ts";
-import type { Analyser, AnalyserMode } from "../../contracts/model.ts";
+import type { Analyser, AnalyserMode, EndpointKind } from "../../contracts/model.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -15,6 +15,7 @@ import { ServiceRole } from "../security/service-role.ts";
 import type { EndpointArgs, SegmentArgs } from "./analyse-branches.asl.ts";
 import { AsyncEndpoint } from "./async-endpoint.ts";
 import { allowPull, type InferenceImage } from "./inference-image.ts";
+import { RealTimeEndpoint } from "./real-time-endpoint.ts";
 import { ServingModel } from "./serving-model.ts";
 import type { ProcessingArgs } from "./tasks.asl.ts";
 import type { TransformArgs } from "./transform.asl.ts";
@@ -30,6 +31,14 @@ export interface SageMakerBranchArgs {
   pollSeconds: number;
 }
 
+/** An endpoint that an analyser has for itself. */
+export interface SegmentEndpoint {
+  readonly kind: EndpointKind;
+  readonly endpoint: AsyncEndpoint | RealTimeEndpoint;
+  /** Networks that it is asked for. */
+  readonly models: readonly string[];
+}
+
 /** Log group that SageMaker gives all processing jobs of an account. Made here so that it is encrypted and kept. */
 const jobLogGroup = "/aws/sagemaker/ProcessingJobs";
 const transformLogGroup = "/aws/sagemaker/TransformJobs";
@@ -39,6 +48,8 @@ export class SageMakerBranch extends PlatformComponent {
   readonly processing: ProcessingArgs;
   /** What shows networks a video segment by segment; undefined if every analyser is a job over the whole. */
   readonly segments: SegmentArgs | undefined;
+  /** Endpoints of analysers that have one. */
+  readonly endpoints: readonly SegmentEndpoint[];
   /** What the state machine must be allowed to run the analysers. */
   readonly statements: readonly Statement[];
 
@@ -75,6 +86,7 @@ export class SageMakerBranch extends PlatformComponent {
     const jobs = regionalArn(place, "sagemaker", "processing-job/svp-*");
     const segments = this.#segments(args);
     this.segments = segments?.args;
+    this.endpoints = segments?.endpoints ?? [];
     this.statements = [
       ...(segments?.statements ?? []),
       allow(
@@ -88,7 +100,7 @@ export class SageMakerBranch extends PlatformComponent {
   }
 
   /** What shows networks a video segment by segment, and what the state machine must be allowed for it. */
-  #segments(args: SageMakerBranchArgs): { args: SegmentArgs; statements: Statement[] } | undefined {
+  #segments(args: SageMakerBranchArgs): { args: SegmentArgs; endpoints: readonly SegmentEndpoint[]; statements: Statement[] } | undefined {
     const { settings, lake, catalogue } = args;
     const { processed, models } = lake;
     const inMode = (wanted: AnalyserMode) => catalogue.analysers.filter(({ mode }) => mode === wanted);
@@ -115,6 +127,7 @@ export class SageMakerBranch extends PlatformComponent {
     const transform = transformed.length > 0 ? this.#transform(args) : undefined;
     return {
       args: { collectSegments, endpoint: endpoint?.args, transform: transform?.args },
+      endpoints: endpoint?.endpoints ?? [],
       statements: [collectSegments.allowInvoke("CollectSegments"), ...(endpoint?.statements ?? []), ...(transform?.statements ?? [])],
     };
   }
@@ -123,15 +136,19 @@ export class SageMakerBranch extends PlatformComponent {
   #endpoints(
     { settings, lake, image, network, pollSeconds }: SageMakerBranchArgs,
     analysers: readonly Analyser[],
-  ): { args: EndpointArgs; statements: Statement[] } {
+  ): { args: EndpointArgs; endpoints: SegmentEndpoint[]; statements: Statement[] } {
     const { processed } = lake;
-    const endpoints = analysers.map(
-      ({ id, instanceType, instances }) =>
-        [
-          id,
-          new AsyncEndpoint(`segments-${id}`, { settings, lake, image, network, instanceType, maximumInstances: instances as number }, { parent: this }),
-        ] as const,
-    );
+    const inner = { parent: this };
+    const endpoints = analysers.map(({ id, endpoint: kind, instanceType, instances, minimumInstances, models }) => {
+      const serving = { settings, lake, image, network, instanceType };
+      const maximum = instances as number;
+      const endpoint =
+        kind === "real-time"
+          ? new RealTimeEndpoint(`segments-${id}`, { ...serving, shown: "segments", instances: { minimum: minimumInstances as number, maximum } }, inner)
+          : new AsyncEndpoint(`segments-${id}`, { ...serving, maximumInstances: maximum }, inner);
+      return { id, kind: kind as EndpointKind, endpoint, models };
+    });
+    const isAnswering = endpoints.some(({ kind }) => kind === "real-time");
     const inferSegments = new PlatformFunction(
       {
         settings,
@@ -142,15 +159,17 @@ export class SageMakerBranch extends PlatformComponent {
         environment: { PROCESSED_BUCKET: processed.bucket },
         statements: [
           ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
+          // An asynchronous endpoint reads them itself.
+          ...(isAnswering ? processed.allow("ReadSegments", ["s3:GetObject"], lakePrefixes.renditions) : []),
           ...processed.allow("KeepRequests", ["s3:GetObject", "s3:PutObject"], lakePrefixes.results),
           processed.allowNoticingAbsence("NoticeMissingAnswers"),
-          ...endpoints.map(([, endpoint], i) => endpoint.allowInvoke(`Ask${i}`)),
+          ...endpoints.map(({ endpoint }, i) => endpoint.allowInvoke(`Ask${i}`)),
         ],
       },
       { parent: this },
     );
-    const names = Object.fromEntries(endpoints.map(([id, endpoint]) => [id, endpoint.endpointName]));
-    return { args: { inferSegments, names, pollSeconds }, statements: [inferSegments.allowInvoke("InferSegments")] };
+    const names = Object.fromEntries(endpoints.map(({ id, endpoint }) => [id, endpoint.endpointName]));
+    return { args: { inferSegments, names, pollSeconds }, endpoints, statements: [inferSegments.allowInvoke("InferSegments")] };
   }
 
   /** The model that transform jobs run, and the function that plans them. */

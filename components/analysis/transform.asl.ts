@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { toUri, transformAnswersPrefix } from "../../contracts/keys.ts";
-import { largestSegmentMebibytes } from "../../contracts/media.ts";
+import { largestSegmentMebibytes, segmentsAtOnce } from "../../contracts/media.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import {
   type Catcher,
@@ -25,8 +25,6 @@ export interface TransformArgs {
   readonly modelName: pulumi.Input<string>;
 }
 
-/** Segments that one instance is sent at once: it infers one while it decodes the next. */
-const atOnce = 2;
 /** A segment takes seconds; one that takes ten minutes never ends. */
 const longestSegmentSeconds = 600;
 
@@ -76,7 +74,7 @@ export function transformSegments(
               `'svp-' & $substring(${runId}, 0, 14) & '-' & $states.input.id & '-' & $string($states.context.Map.Item.Index) & '-' & ${retries} & '-' & ${redrives}`,
             ),
             ModelName: modelName,
-            MaxConcurrentTransforms: atOnce,
+            MaxConcurrentTransforms: segmentsAtOnce,
             MaxPayloadInMB: largestSegmentMebibytes,
             BatchStrategy: "SingleRecord",
             ModelClientConfig: { InvocationsTimeoutInSeconds: longestSegmentSeconds, InvocationsMaxRetries: 1 },

@@ -17,6 +17,8 @@ export interface FleetArgs {
   readonly namePrefix: string;
 }
 
+/** Letters of the name of a model or a configuration (API reference: CreateModel, CreateEndpointConfig). */
+const longestName = 63;
 const pollSeconds = 30;
 const busy: Retrier = retryBusy("SageMaker.ThrottlingException", "SageMaker.SageMakerException");
 
@@ -32,8 +34,10 @@ const isAsked = (models: readonly string[]): string => `$ruling.switch.model in 
 export function renewEndpoint({ endpoint, models }: RenewedEndpoint, { imageUri, network, namePrefix }: FleetArgs): StateGraph {
   const of = (state: string): string => `${state} (${endpoint.key})`;
   const { endpointName, configuration, variant, update } = endpoint;
-  // At most 63 characters; executions that EventBridge starts have names that begin with an id of 36.
-  const name = expression(`'${namePrefix}${endpoint.key}-' & $substring($states.context.Execution.Name, 0, 36)`);
+  // Executions that EventBridge starts have names that begin with an id of 36 characters, of which a dozen tell one from all others.
+  const room = Math.min(36, longestName - namePrefix.length - endpoint.key.length - 1);
+  if (room < 9) throw new Error(`"${endpoint.key}" is too long for the names of an endpoint's models and configurations.`);
+  const name = expression(`'${namePrefix}${endpoint.key}-' & $substring($states.context.Execution.Name, 0, ${room})`);
   const fleet = fleetStates(of, { name: endpointName, wanted: name.slice(3, -3), kept: keptOf(endpoint) });
   const move = (deployment: Values): State =>
     fleet.ask(

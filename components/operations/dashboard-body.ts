@@ -13,8 +13,9 @@ export interface Shown {
   readonly functions: readonly string[];
   /** Name of the endpoint for single images. */
   readonly endpoint: string;
-  /** Names of the endpoints for segments of video. */
+  /** Names of the endpoints for segments of video: those with a queue, and those that answer at once. */
   readonly asyncEndpoints: readonly string[];
+  readonly realTimeEndpoints: readonly string[];
 }
 
 /** A metric as a dashboard names it: namespace, name, pairs of dimensions, and how it is drawn. */
@@ -51,7 +52,7 @@ const periodSeconds = 300;
 
 /** A dashboard's body: what comes in, how long it takes, what waits, what fails. Counts and times only. */
 export function dashboardBody(shown: Shown): { readonly widgets: readonly Widget[] } {
-  const graphs = [...analyses(shown), ...transcoding(shown), ...queues(shown), ...functions(shown), ...endpoint(shown), ...segments(shown)];
+  const graphs = [...analyses(shown), ...transcoding(shown), ...queues(shown), ...functions(shown), ...images(shown), ...segments(shown)];
   return {
     widgets: graphs.map(({ title, unit, metrics }, i) => ({
       type: "metric",
@@ -122,7 +123,10 @@ function functions({ functions }: Shown): Graph[] {
   return [graph("Functions that failed", "Errors"), graph("Functions held back", "Throttles")];
 }
 
-function endpoint({ endpoint }: Shown): Graph[] {
+const images = ({ endpoint }: Shown): Graph[] => answers(endpoint, "Single images", "Time of an answer for a single image");
+
+/** What an endpoint that answers at once was asked, and how long that took. */
+function answers(endpoint: string, asked: string, time: string): Graph[] {
   const metric = (name: string, stat: string, label: string): Metric => [
     "AWS/SageMaker",
     name,
@@ -134,20 +138,22 @@ function endpoint({ endpoint }: Shown): Graph[] {
   ];
   return [
     {
-      title: "Single images",
+      title: asked,
       unit: "requests",
       metrics: [metric("Invocations", "Sum", "asked"), metric("Invocation4XXErrors", "Sum", "refused"), metric("Invocation5XXErrors", "Sum", "failed")],
     },
     {
-      title: "Time of an answer for a single image",
+      title: time,
       unit: "microseconds",
       metrics: [metric("ModelLatency", "p50", "half"), metric("ModelLatency", "p99", "99 in 100")],
     },
   ];
 }
 
-function segments({ asyncEndpoints }: Shown): Graph[] {
-  if (asyncEndpoints.length === 0) return [];
+function segments({ asyncEndpoints, realTimeEndpoints }: Shown): Graph[] {
   const waiting = (name: string): Metric => ["AWS/SageMaker", "ApproximateBacklogSize", "EndpointName", name, { stat: "Maximum", label: name }];
-  return [{ title: "Segments that wait", unit: "requests", metrics: asyncEndpoints.map(waiting) }];
+  return [
+    ...(asyncEndpoints.length === 0 ? [] : [{ title: "Segments that wait", unit: "requests", metrics: asyncEndpoints.map(waiting) }]),
+    ...realTimeEndpoints.flatMap((name) => answers(name, `Segments asked of ${name}`, `Time of an answer of ${name}`)),
+  ];
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EndpointKind } from "../../contracts/model.ts";
 import type { AsyncEndpoint } from "../analysis/async-endpoint.ts";
 import type { CaseAnalysis } from "../analysis/case-analysis.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
@@ -32,12 +33,14 @@ export class PipelineDashboard extends PlatformComponent {
     super("svp:operations:PipelineDashboard", name, opts);
     const { place, bundles, deadLetters } = settings;
 
+    const namesOf = (wanted: EndpointKind) => analysis.segmentEndpoints.flatMap(({ kind, endpoint }) => (kind === wanted ? [endpoint.endpointName] : []));
     const body = pulumi
       .output({
         stateMachineArn: analysis.stateMachineArn,
         transcodingQueueArn: analysis.transcodingQueueArn,
         endpoint: endpoint.endpointName,
-        asyncEndpoints: [...(asyncEndpoint ? [asyncEndpoint.endpointName] : []), ...analysis.segmentEndpoints],
+        asyncEndpoints: [...(asyncEndpoint ? [asyncEndpoint.endpointName] : []), ...namesOf("asynchronous")],
+        realTimeEndpoints: namesOf("real-time"),
       })
       .apply((names) =>
         dashboardBody({

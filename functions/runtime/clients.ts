@@ -40,6 +40,12 @@ export const endpointClient = (): SageMakerRuntimeClient => orTryAgain(new SageM
 /** One question, one answer: HTTP/1.1, as all other clients speak it. In milliseconds: models think longer than services do. */
 const patient = (requestTimeout: number) => new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true });
 
+/**
+ * For segments, which a real-time endpoint may think about for a minute: "the SDK socket timeout should be set to be 70 seconds" (API reference:
+ * InvokeEndpoint). It is asked once: who asks again is the state machine, which waits in between.
+ */
+export const segmentClient = (): SageMakerRuntimeClient => orTryAgain(new SageMakerRuntimeClient({ requestHandler: patient(70_000), maxAttempts: 1 }));
+
 /*
  * Models are asked once: tries of the SDK's own would take several times as long as the function that asks may live. Who waits for a busy
  * model is the state machine.

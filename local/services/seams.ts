@@ -95,7 +95,8 @@ export class Faults {
 
   /**
    * The next `times` jobs for which `matches(service, job name)` holds fail with `message`, before they do anything; those of service
-   * "sagemaker-midway", which are processing jobs, once they have done a part of it.
+   * "sagemaker-midway", which are processing jobs, once they have done a part of it. A job of service "sagemaker-real-time" is one
+   * request to the endpoint of that name.
    */
   add(matches: (service: string, job: string) => boolean, message: string, times = 1): void {
     this.#faults.push({ matches, message, times });

@@ -116,7 +116,7 @@ export function pipeline(
       settleSeconds: config.retention.settleSeconds,
       copies: {
         ...{ dailyDays, monthlyDays, hasCopyRegion: config.copyRegion !== undefined },
-        hasAsyncEndpoints: catalogue.analysers.some(({ mode }) => mode === "endpoint"),
+        hasAsyncEndpoints: catalogue.analysers.some(({ endpoint }) => endpoint === "asynchronous"),
         modelCallDays: config.report?.modelId === undefined ? null : config.retention.accessLogs + config.retention.noncurrentVersions,
       },
     },
@@ -153,7 +153,8 @@ export function pipeline(
   const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const endpoints: ModelDeploymentArgs["endpoints"] = [
     { endpoint: endpoint.renewable, models: [catalogue.imageModel.id] },
-    ...(asyncEndpoint ? [{ endpoint: asyncEndpoint.renewable, models: modelsOnEndpoints(catalogue) }] : []),
+    ...(asyncEndpoint ? [{ endpoint: asyncEndpoint.renewable, models: [] }] : []),
+    ...analysis.segmentEndpoints.map(({ endpoint: { renewable }, models }) => ({ endpoint: renewable, models })),
   ];
   const { instanceType: trialInstance } = catalogue.gate;
   const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: trialInstance, endpoints }, opts);
@@ -162,9 +163,6 @@ export function pipeline(
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
   return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, sweep, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
-
-/** Networks of the analysers that ask the endpoint for segments. */
-const modelsOnEndpoints = ({ analysers }: Catalogue): string[] => [...new Set(analysers.flatMap(({ mode, models }) => (mode === "endpoint" ? models : [])))];
 
 /** Who runs the model that drafts; undefined where the template writes alone. */
 function modelRoute({ report }: EnvironmentConfig, outside: ComputeNetwork | undefined): ModelRoute | undefined {

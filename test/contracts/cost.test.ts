@@ -63,15 +63,17 @@ describe("the cost of a run", () => {
       wallSeconds: jobSeconds(analyser.instanceType, analyser.sampleRate, 3600),
       price: (instanceHour[analyser.instanceType] as number) / 3600,
     };
-    const of = (mode: Analyser["mode"]) => {
+    const of = (mode: Analyser["mode"], more: Partial<Analyser> = {}) => {
       const { breakdown } = forecastOf(hour, {
         ...{ normalised: true, rekognition: false, labels: false },
-        analysers: [plan({ ...analyser, mode, models: ["a", "b"], ...(mode !== "processing" && { instances: 3 }) })],
+        analysers: [plan({ ...analyser, mode, models: ["a", "b"], ...(mode !== "processing" && { instances: 3 }), ...more })],
       });
       return breakdown.find(({ item }) => item.startsWith("SageMaker"))?.usd;
     };
     expect(of("processing")).to.be.closeTo((wallSeconds + 120) * price, 1e-4);
-    expect(of("endpoint")).to.be.closeTo((2 * wallSeconds + 120) * price, 1e-4);
+    expect(of("endpoint", { endpoint: "asynchronous" })).to.be.closeTo((2 * wallSeconds + 120) * price, 1e-4);
+    // Its instances always run, so none starts.
+    expect(of("endpoint", { endpoint: "real-time", minimumInstances: 2 })).to.be.closeTo(2 * wallSeconds * price, 1e-4);
     expect(of("transform")).to.be.closeTo((2 * wallSeconds + 6 * 120) * price, 1e-4);
     const nothing = { normalised: false, reviewed: false, rekognition: false, labels: false, picturesSearched: 0 };
     const told = costOf(hour, { ...nothing, jobs: [{ analyser: "a", instanceType: "ml.g5.xlarge", wallSeconds: 1e6, usd: 0.5 }] });

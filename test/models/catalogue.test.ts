@@ -83,24 +83,39 @@ describe("the catalogue of models", () => {
     } = choice;
     const wrong: CatalogueChoice = {
       ...choice,
-      gate: { ...screening, mode: "endpoint", instances: 1 },
+      gate: { ...screening, mode: "endpoint", endpoint: "asynchronous", instances: 1 },
       analysers: [
         { ...(frames as Analyser), id: "aa", instances: 2 },
         { ...(frames as Analyser), id: "bb", mode: "endpoint", models: [], signals: true, fallbackInstanceTypes: ["ml.g5.xlarge"] },
+        { ...(frames as Analyser), id: "cc", mode: "transform", endpoint: "real-time", instances: 2, minimumInstances: 3 },
+        { ...(frames as Analyser), id: "dd", mode: "endpoint", endpoint: "real-time", instances: 2 },
+        { ...(frames as Analyser), id: "ee", mode: "endpoint", endpoint: "asynchronous", instances: 2, minimumInstances: 1 },
       ],
     };
     expect(() => readCatalogue(root, { ...wrong, imageModel: "one" })).to.throw(
       [
         "The catalogue of models is not complete:",
         '- Analyser "aa": instances: must be left out in mode processing: the job runs on one instance.',
+        '- Analyser "bb": endpoint: must say which kind, asynchronous or real-time, in mode endpoint.',
         '- Analyser "bb": models: must name at least one network in mode endpoint, which measures nothing by itself.',
         '- Analyser "bb": signals: must be false in mode endpoint: cues and thumbnails need the whole video, which only a processing job sees.',
         '- Analyser "bb": instances: must say how many instances share the segments in mode endpoint.',
         '- Analyser "bb": fallbackInstanceTypes: must be left out in mode endpoint: SageMaker takes one instance type there.',
+        '- Analyser "cc": endpoint: must be left out in mode transform, which asks none.',
+        '- Analyser "cc": minimumInstances: must be at most the 2 instances that run at once.',
+        '- Analyser "dd": minimumInstances: must say how many instances of a real-time endpoint always run.',
+        '- Analyser "ee": minimumInstances: must be left out but for a real-time endpoint: all else runs nothing while there is nothing to do.',
         '- Analyser "gate": the privacy gate must have the mode processing, not endpoint.',
       ].join("\n"),
     );
-    const right = { ...choice, analysers: [{ ...(frames as Analyser), mode: "endpoint" as const, instances: 4 }] };
+    const asked = { ...(frames as Analyser), mode: "endpoint" as const, instances: 4 };
+    const right: CatalogueChoice = {
+      ...choice,
+      analysers: [
+        { ...asked, endpoint: "asynchronous" },
+        { ...asked, id: "prompt", endpoint: "real-time", minimumInstances: 4 },
+      ],
+    };
     expect(readCatalogue(root, right).analysers).to.deep.equal(right.analysers);
   });
 

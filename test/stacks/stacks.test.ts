@@ -72,7 +72,10 @@ describe("the program", () => {
     it("deploys without a doubt, and satisfies the policy pack", async () => {
       expect((await modes).findings).to.deep.equal([]);
       expect(await judge(await modes)).to.deep.equal([]);
-      expect(ofType(await modes, "aws:sagemaker/endpoint:Endpoint").map(({ name }) => name)).to.include("segments-of-endpoint");
+      expect(ofType(await modes, "aws:sagemaker/endpoint:Endpoint").map(({ name }) => name)).to.include.members(["segments-of-queue", "segments-of-prompt"]);
+      // A new version of a network reaches the endpoints that are asked for it.
+      const deploying = ofType(await modes, "aws:sfn/stateMachine:StateMachine").find(({ name }) => name === "model-deployment")!;
+      expect(deploying.inputs["definition"]).to.include("UpdateEndpoint (segments-of-queue)").and.to.include("UpdateEndpoint (segments-of-prompt)");
     });
 
     /** The deployment, but for what the definition of the case analysis says. */

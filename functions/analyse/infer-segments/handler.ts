@@ -1,45 +1,30 @@
 import type { z } from "zod";
 import { gate } from "../../../contracts/gate.ts";
-import { gateKey, parseUri, segmentAnswersPath, segmentManifestKey, segmentRequestsKey } from "../../../contracts/keys.ts";
+import { gateKey, parseUri, segmentManifestKey, segmentRequestsKey } from "../../../contracts/keys.ts";
 import { segmentManifest } from "../../../contracts/media.ts";
-import { type SegmentRequest, segmentRequests } from "../../../contracts/segment-requests.ts";
+import { type SegmentRequest, type SegmentRequests, segmentRequests } from "../../../contracts/segment-requests.ts";
 import { inferSegmentsRequest, type inferSegmentsResponse } from "../../../contracts/steps.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
 import { parseInput } from "../../runtime/parse.ts";
-import { attributesOf, type SegmentLook, segmentLooks } from "../segments.ts";
+import { type SegmentLook, segmentLooks } from "../segments.ts";
+import { type AskDeps, askers, manyAtOnce, type Wanted } from "./ask.ts";
 
-/** What an endpoint is asked about one segment. */
-export interface Asking {
-  readonly endpoint: string;
-  /** `s3://` location of the segment. */
-  readonly input: string;
-  readonly attributes: string;
-  /** Where the answer is to lie, below the endpoint's own path. */
-  readonly answersPath: string;
-  /** Seconds after which the endpoint is to drop the request. */
-  readonly ttlSeconds: number;
-}
-
-export interface Deps {
-  lake: Pick<Lake, "json" | "text" | "putJson">;
+export interface Deps extends AskDeps {
+  lake: AskDeps["lake"] & Pick<Lake, "json" | "text" | "putJson">;
   now(): number;
-  /** Puts a request into the endpoint's queue. */
-  ask(asking: Asking): Promise<{ output: string; failure: string }>;
   isThere(uri: string): Promise<boolean>;
 }
 
-type Request = z.infer<typeof inferSegmentsRequest>;
-
-/** Requests that wait in the endpoint's queue at most: enough to keep every instance busy between two looks, few enough to ask again if what was asked is forgotten. */
+/** Requests that wait in an endpoint's queue at most: enough to keep every instance busy between two looks, few enough to ask again if what was asked is forgotten. */
 const mostWaiting = 1000;
-/** Calls under way at once. */
-const concurrency = 16;
-/** A segment that failed is asked for once more: its container may have died of another's. */
+/** Requests after which they are written down: a call that is cut off forgets no more. */
+const savedEvery = 50;
+/** A segment that failed is asked for once more, at the next call: its container may have died of another's, or been too busy. */
 const mostAttempts = 2;
-/** Shortest and longest time that a request may wait (InvokeEndpointAsync). */
-const ttlLimits = { least: 60, most: 21_600 };
+/** Seconds after which a call makes no more requests: the function has 15 minutes, and a request may last one. */
+const longestCallSeconds = 720;
 
 /**
  * State InferSegments: asks the endpoint for what has not been asked, looks for answers to what has, and tells how much is to
@@ -51,6 +36,7 @@ export const createHandler =
     const request = parseInput(inferSegmentsRequest, event);
     const { caseId, runId, analyser, endpoint } = request;
     const { lake } = deps;
+    const called = deps.now();
     const looks = segmentLooks(
       await lake.json(segmentManifestKey(caseId, runId), segmentManifest),
       await lake.json(gateKey(caseId, runId), gate),
@@ -58,26 +44,29 @@ export const createHandler =
     );
     const key = segmentRequestsKey(caseId, runId, analyser.id);
     const made = await requestsAt(lake, key);
-    const save = () => lake.putJson(key, { schema: "segment-requests/1.0", endpoint, requests: [...made.values()] });
+    const save = () => lake.putJson(key, { schema: "segment-requests/1.1", endpoint: endpoint.name, requests: [...made.values()] } satisfies SegmentRequests);
     const inState = (state: SegmentRequest["state"]) => [...made.values()].filter((one) => one.state === state);
-    const secondsLeft = Math.floor((Date.parse(request.since) - deps.now()) / 1000) + analyser.timeoutSeconds;
+    const end = Date.parse(request.since) + 1000 * analyser.timeoutSeconds;
+    const isOver = () => deps.now() >= end;
+    const isTimeLeft = () => !isOver() && deps.now() < called + 1000 * longestCallSeconds;
+    const asker = askers[endpoint.kind];
 
-    await each(inState("ASKED"), (asked) => look(deps, asked));
-    const todo = wanted(looks, analyser.models, made);
-    if (secondsLeft > 0) {
-      const free = mostWaiting - inState("ASKED").length;
-      // What was asked is written down now and then: a call that is cut off forgets little.
-      for (const some of chunks(todo.slice(0, Math.max(0, free)), 100)) {
-        await each(some, async (one) => void made.set(one.id, await ask(deps, request, one, secondsLeft))).finally(save);
-        todo.splice(0, some.length);
-      }
-    } else {
-      for (const late of inState("ASKED")) {
-        Object.assign(late, { state: "FAILED", error: `No answer came in ${analyser.timeoutSeconds} s.` } satisfies Partial<SegmentRequest>);
-      }
-      todo.length = 0;
+    await each(inState("ASKED"), manyAtOnce, (asked) => look(deps, asked));
+    const free = Math.max(0, mostWaiting - inState("ASKED").length);
+    for (const some of chunks(wanted(looks, analyser.models, made).slice(0, free), savedEvery)) {
+      if (!isTimeLeft()) break;
+      await each(some, asker.atOnce(endpoint.instances), async (one) => {
+        if (!isTimeLeft()) return;
+        const outcome = await asker.ask(deps, request, one, Math.floor((end - deps.now()) / 1000));
+        made.set(one.id, { segment: one.look.segment, model: one.model, attempt: one.attempt, ...outcome });
+      }).finally(save);
     }
+    const late = isOver();
+    if (late)
+      for (const unanswered of inState("ASKED"))
+        Object.assign(unanswered, { state: "FAILED", error: `No answer came in ${analyser.timeoutSeconds} s.` } satisfies Partial<SegmentRequest>);
     await save();
+    const todo = late ? [] : wanted(looks, analyser.models, made);
     // What is to be asked again has failed so far.
     const failed = inState("FAILED").length - todo.filter(({ attempt }) => attempt > 1).length;
     const counts = { pending: todo.length + inState("ASKED").length, answered: inState("ANSWERED").length, failed };
@@ -97,14 +86,6 @@ async function requestsAt(lake: Deps["lake"], key: string): Promise<Map<string, 
 
 const requestId = (segment: number, model: string): string => `${segment} ${model}`;
 
-/** One network and one segment that it is to look at, for the first time or again. */
-interface Wanted {
-  readonly id: string;
-  readonly look: SegmentLook;
-  readonly model: string;
-  readonly attempt: number;
-}
-
 /** What is to be asked: what never was, and once more what failed. */
 function wanted(looks: readonly SegmentLook[], models: readonly string[], made: ReadonlyMap<string, SegmentRequest>): Wanted[] {
   return looks.flatMap((look) =>
@@ -117,21 +98,10 @@ function wanted(looks: readonly SegmentLook[], models: readonly string[], made: 
   );
 }
 
-async function ask(deps: Deps, { caseId, runId, analyser, endpoint }: Request, { look, model, attempt }: Wanted, secondsLeft: number): Promise<SegmentRequest> {
-  const where = await deps.ask({
-    endpoint,
-    input: look.uri,
-    attributes: attributesOf(look, model),
-    answersPath: segmentAnswersPath(caseId, runId, analyser.id),
-    ttlSeconds: Math.min(ttlLimits.most, Math.max(ttlLimits.least, secondsLeft)),
-  });
-  return { segment: look.segment, model, attempt, ...where, state: "ASKED", error: null };
-}
-
 /** Looks whether a request was answered, or failed. */
 async function look({ lake, isThere }: Deps, request: SegmentRequest): Promise<void> {
   if (await isThere(request.output)) request.state = "ANSWERED";
-  else if (await isThere(request.failure)) {
+  else if (request.failure !== null && (await isThere(request.failure))) {
     request.state = "FAILED";
     request.error = (await lake.text(parseUri(request.failure).key)).slice(0, 300);
   }
@@ -141,11 +111,16 @@ function* chunks<T>(values: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size);
 }
 
-/** Does the work for each value, a few at a time. Once one fails no other is begun; those under way are waited for. */
-async function each<T>(values: readonly T[], work: (value: T) => Promise<void>): Promise<void> {
-  for (const some of chunks(values, concurrency)) {
-    const outcomes = await Promise.allSettled(some.map(work));
-    const failure = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failure) throw failure.reason;
-  }
+/** Does the work for each value, so many at once. Once one fails no other is begun; those under way are waited for. */
+async function each<T>(values: readonly T[], atOnce: number, work: (value: T) => Promise<void>): Promise<void> {
+  const left = values[Symbol.iterator]();
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const value of left) {
+      if (failures.length > 0) return;
+      await work(value).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  if (failures.length > 0) throw failures[0];
 }

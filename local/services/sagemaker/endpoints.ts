@@ -128,6 +128,8 @@ export function createEndpoints(options: JobServiceOptions & EndpointSeams, regi
     if (configOf(endpoint).asynchronous) throw new ServiceError("ValidationError", `Endpoint ${endpoint.name} is asynchronous: use InvokeEndpointAsync.`);
     const body = Buffer.from(input.Body ?? "");
     if (body.length > largestBody) throw new ServiceError("ValidationError", `The body has ${body.length} bytes; at most ${largestBody} are allowed.`);
+    const fault = options.faults.take("sagemaker-real-time", endpoint.name);
+    if (fault !== undefined) throw new ServiceError("ModelError", fault, 424);
     const { bytes, contentType, attributes } = await containerOf(endpoint.name).invoke(input, body, AbortSignal.timeout(longestSeconds * 1000));
     return {
       Body: bytes as never,

@@ -8,7 +8,7 @@ import { definitionFaults } from "../../../local/services/states/lint.ts";
 import { type Answer, type Arguments, allModes, args, caseId, execute, failing, runId, startedAt, thrown } from "./execution.ts";
 
 /** Runs all modes side by side; what each was asked when its answers were collected is kept by analyser. */
-const run = async (answers: Record<string, Answer> = {}) => {
+const run = async (answers: Record<string, Answer> = {}, modes = allModes) => {
   const collected: Record<string, Arguments> = {};
   const transforms: Arguments[] = [];
   const collect: Answer = ({ Payload }) => {
@@ -27,7 +27,7 @@ const run = async (answers: Record<string, Answer> = {}) => {
       },
       ...answers,
     },
-    allModes,
+    modes,
   );
   const { envelopes } = mergeTimelineRequest.parse(asked["MergeTimeline"].Payload);
   return { asked, collected, transforms, envelopes: envelopes.slice(-3), times: (state: string) => attempts.filter((name) => name === state).length };
@@ -74,11 +74,13 @@ describe("the modes of analysers", () => {
       1, 3, 2, 1, 1,
     ]);
     expect(inferSegmentsRequest.parse(asked["InferSegments"].Payload)).to.deep.equal({
-      ...{ caseId, runId, analyser: askedLarge, endpoint: "svp-unit-segments-large", since: startedAt },
+      ...{ caseId, runId, analyser: askedLarge, since: startedAt },
+      endpoint: { kind: "asynchronous", name: "svp-unit-segments-large", instances: 1 },
     });
     expect(planTransformRequest.parse(asked["PlanTransform"].Payload)).to.deep.equal({ caseId, runId, analyser: askedNightly });
     const common = { caseId, runId, since: startedAt, error: null };
-    expect(collectSegmentsRequest.parse(collected["large"])).to.deep.equal({ ...common, analyser: askedLarge, mode: "endpoint", instanceSeconds: null });
+    // One instance from the first request to the last answer: two waits of an hour.
+    expect(collectSegmentsRequest.parse(collected["large"])).to.deep.equal({ ...common, analyser: askedLarge, mode: "endpoint", instanceSeconds: 2 * 3600 });
     // Two jobs of a minute on three instances.
     expect(collectSegmentsRequest.parse(collected["nightly"])).to.deep.equal({ ...common, analyser: askedNightly, mode: "transform", instanceSeconds: 360 });
     expect(transforms.map(({ TransformJobName }) => TransformJobName).sort()).to.deep.equal(
@@ -101,6 +103,18 @@ describe("the modes of analysers", () => {
       },
       TransformResources: { InstanceType: "ml.m5.xlarge", InstanceCount: 3, VolumeKmsKeyId: args.processing.keyArn },
     });
+  });
+
+  it("ask a real-time endpoint by the same states, and count all of its instances that always run", async () => {
+    const [job, endpoint, transform] = allModes.analysers!;
+    const analysers = [job!, { ...endpoint!, endpoint: "real-time" as const, minimumInstances: 3 }, transform!];
+    const { envelopes, asked, collected, times } = await run({}, { ...allModes, analysers });
+    expect(envelopes).to.deep.equal([frames, large, nightly]);
+    expect(inferSegmentsRequest.parse(asked["InferSegments"].Payload).endpoint).to.deep.equal({
+      ...{ kind: "real-time", name: "svp-unit-segments-large", instances: 3 },
+    });
+    expect(times("InferSegments")).to.equal(3);
+    expect(collected["large"].instanceSeconds).to.equal(3 * 2 * 3600);
   });
 
   it("wait for an endpoint and for transform jobs that are held back, and go on", async () => {

@@ -73,7 +73,7 @@ export const allModes: Partial<CaseAnalysisDefinitionArgs> = {
   analysers: [
     ...args.analysers,
     {
-      ...{ id: "large", mode: "endpoint", models: ["segmenter"], required: false, sampleRate: 1, signals: false },
+      ...{ id: "large", mode: "endpoint", endpoint: "asynchronous", models: ["segmenter"], required: false, sampleRate: 1, signals: false },
       ...{ instanceType: "ml.g5.xlarge", instances: 4, timeoutSeconds: 7200 },
     },
     {

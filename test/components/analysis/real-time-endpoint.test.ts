@@ -98,6 +98,18 @@ describe("RealTimeEndpoint", () => {
     });
   });
 
+  it("starts more instances where more segments come at once, and gives them longer, if it is shown those", async () => {
+    const stack = await make({ shown: "segments" });
+    expect(stack.one(aws.appautoscaling.Policy, "inference-scaling-policy").inputs["targetTrackingScalingPolicyConfiguration"]).to.deep.equal({
+      predefinedMetricSpecification: { predefinedMetricType: "SageMakerVariantConcurrentRequestsPerModelHighResolution" },
+      targetValue: 2,
+      scaleInCooldown: 600,
+      scaleOutCooldown: 120,
+    });
+    const alarms = stack.ofType(aws.cloudwatch.MetricAlarm).filter(({ inputs }) => inputs["metricName"] === "ModelLatency");
+    expect(alarms.map(({ inputs }) => inputs["threshold"])).to.deep.equal([30_000_000]);
+  });
+
   it("is another endpoint on another type of instances, which SageMaker would not change under one that scales", async () => {
     const stack = await make({ instanceType: "ml.g5.xlarge" });
     expect(stack.one(aws.sagemaker.Endpoint, "inference").inputs["name"]).to.equal("svp-unit-inference-g5-xlarge");

@@ -6,7 +6,7 @@ import { catalogue, detector, image, jobNetwork, parts } from "../parts.ts";
 import { inAccount, statements } from "../place.ts";
 
 const large: Analyser = {
-  ...{ id: "large", mode: "endpoint", models: [detector.id], required: false, sampleRate: 1, signals: false },
+  ...{ id: "large", mode: "endpoint", endpoint: "asynchronous", models: [detector.id], required: false, sampleRate: 1, signals: false },
   ...{ instanceType: "ml.g5.xlarge", instances: 4, timeoutSeconds: 3600 },
 };
 const make = (...more: Analyser[]) =>
@@ -17,7 +17,8 @@ const make = (...more: Analyser[]) =>
       { settings, lake, catalogue: { ...catalogue, analysers: [...catalogue.analysers, ...more] }, image, network: jobNetwork, pollSeconds: 45 },
       opts,
     );
-    return { statements: branch.statements, asksEndpoints: branch.segments !== undefined };
+    const endpoints = branch.endpoints.map(({ kind, endpoint, models }) => ({ kind, models, name: endpoint.endpointName, renewable: endpoint.renewable.key }));
+    return { statements: branch.statements, asksEndpoints: branch.segments !== undefined, endpoints };
   });
 
 describe("SageMakerBranch", () => {
@@ -35,6 +36,7 @@ describe("SageMakerBranch", () => {
     const policy = (name: string) => statements(stack.one(aws.iam.RolePolicy, `${name}-role-policy`).inputs["policy"]);
     const infer = policy("analyse-infer-segments");
     expect(infer["Ask0"]).to.deep.include({ Action: ["sagemaker:InvokeEndpointAsync"], Resource: [arn] });
+    expect(infer).not.to.have.property("ReadSegments");
     expect(infer["KeepRequests"].Resource).to.deep.equal(["arn:aws:s3:::svp-unit-111111111111-processed/analysis-results/*"]);
     expect(stack.ofType(aws.lambda.Function).map(({ name }) => name)).to.have.members(["analyse-infer-segments", "analyse-collect-segments"]);
     const collect = policy("analyse-collect-segments");
@@ -44,8 +46,38 @@ describe("SageMakerBranch", () => {
     expect(allowed).to.have.members(["InferSegments", "CollectSegments", "RunProcessingJobs", "PassJobRole"]);
   });
 
+  it("makes one that answers at once for an analyser that says so, and a function that may read segments and ask that one", async () => {
+    const stack = await make(large, { ...large, id: "prompt", endpoint: "real-time", minimumInstances: 2 });
+    const name = "svp-unit-segments-prompt-g5-xlarge";
+    expect(stack.one(aws.sagemaker.Endpoint, "segments-prompt").inputs["name"]).to.equal(name);
+    expect(stack.one(aws.sagemaker.EndpointConfiguration, "segments-prompt-configuration").inputs).not.to.have.any.keys(
+      "asyncInferenceConfig",
+      "dataCaptureConfig",
+    );
+    expect(stack.one(aws.sagemaker.Model, "segments-prompt-model").inputs).to.include({ enableNetworkIsolation: true });
+    expect(stack.one(aws.appautoscaling.Target, "segments-prompt-scaling").inputs).to.include({ minCapacity: 2, maxCapacity: 4 });
+    expect(stack.one(aws.appautoscaling.Policy, "segments-prompt-scaling-policy").inputs["targetTrackingScalingPolicyConfiguration"]).to.include({
+      targetValue: 2,
+    });
+    const policy = (role: string) => statements(stack.one(aws.iam.RolePolicy, `${role}-policy`).inputs["policy"]);
+    // It reads and writes nothing of a case: who asks does.
+    expect(JSON.stringify(policy("segments-prompt-model-role"))).not.to.contain("svp-unit-111111111111-processed");
+    const infer = policy("analyse-infer-segments-role");
+    expect(infer["ReadSegments"]).to.deep.include({
+      ...{ Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::svp-unit-111111111111-processed/processed-videos/*"] },
+    });
+    expect(infer["Ask0"].Action).to.deep.equal(["sagemaker:InvokeEndpointAsync"]);
+    expect(infer["Ask1"]).to.deep.include({
+      ...{ Action: ["sagemaker:InvokeEndpoint"], Resource: [`arn:aws:sagemaker:us-east-1:111111111111:endpoint/${name}`] },
+    });
+    expect(stack.outputs["endpoints"]).to.deep.equal([
+      { kind: "asynchronous", models: [detector.id], name: "svp-unit-segments-large-g5-xlarge", renewable: "segments-large" },
+      { kind: "real-time", models: [detector.id], name, renewable: "segments-prompt" },
+    ]);
+  });
+
   it("makes a model for transform jobs, run by a role that reads segments and keeps answers, in the network of jobs", async () => {
-    const stack = await make({ ...large, id: "nightly", mode: "transform" });
+    const stack = await make({ ...large, endpoint: undefined, id: "nightly", mode: "transform" });
     const model = stack.one(aws.sagemaker.Model, "sagemaker-transform").inputs;
     expect(model).to.deep.include({ enableNetworkIsolation: true, vpcConfig: { subnets: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-jobs"] } });
     const role = statements(stack.one(aws.iam.RolePolicy, "sagemaker-transform-role-policy").inputs["policy"]);

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { type RenewableEndpoint, updateOf } from "../../../components/analysis/endpoint-update.ts";
+import { renewEndpoint } from "../../../components/learning/endpoint-renewal.asl.ts";
 import { modelDeploymentDefinition } from "../../../components/learning/model-deployment.asl.ts";
 import { ModelDeployment, type ModelDeploymentArgs } from "../../../components/learning/model-deployment.ts";
 import type { ComputeNetwork } from "../../../components/network/compute-network.ts";
@@ -196,6 +197,18 @@ describe("model-deployment", () => {
           DeploymentConfig: { ...policy({ Type: "ALL_AT_ONCE", WaitIntervalInSeconds: 300 }), ...alarms("segments") },
         },
       ]);
+    });
+
+    it("makes names that SageMaker takes, however long an endpoint's is", () => {
+      const named = (key: string) => {
+        const fleet = { imageUri: image.uri, network: { subnetIds: [], securityGroupId: "sg" } as unknown as ComputeNetwork, namePrefix: "svp-staging-" };
+        return JSON.stringify(renewEndpoint({ endpoint: renewable(key, 1), models: ["smoke"] }, fleet)).match(/'svp-staging-[^%]*/)?.[0];
+      };
+      expect(named("inference")).to.equal("'svp-staging-inference-' & $substring($states.context.Execution.Name, 0, 36) ");
+      // 12 + 40 + 1 + 10 = 63.
+      const long = "segments-".padEnd(40, "x");
+      expect(named(long)).to.equal(`'svp-staging-${long}-' & $substring($states.context.Execution.Name, 0, 10) `);
+      expect(() => named("x".repeat(42))).to.throw(`"${"x".repeat(42)}" is too long for the names of an endpoint's models and configurations.`);
     });
 
     it("renews no endpoint that is not asked for it", async () => {

@@ -22,6 +22,7 @@ const shown: Shown = {
   functions: ["admit", "get-case"],
   endpoint: "inference",
   asyncEndpoints: [],
+  realTimeEndpoints: [],
 };
 
 /** A widget in short: its title and its metrics, each with its statistic. */
@@ -83,6 +84,15 @@ describe("dashboardBody", () => {
     ).to.deep.equal(["Segments that wait", ["segments", "other"].map((name) => `AWS/SageMaker ApproximateBacklogSize EndpointName ${name} Maximum`)]);
   });
 
+  it("shows of an endpoint that answers about segments at once what it shows of the one for images", () => {
+    const { widgets } = dashboardBody({ ...shown, realTimeEndpoints: ["prompt"] });
+    const [asked, time] = widgets.slice(-2);
+    const [images, imageTime] = widgets.slice(-4, -2);
+    expect([asked!.properties.title, time!.properties.title]).to.deep.equal(["Segments asked of prompt", "Time of an answer of prompt"]);
+    const of = (widget: Widget, name: string) => JSON.stringify(widget.properties.metrics).replaceAll(name, "E");
+    expect([of(asked!, "prompt"), of(time!, "prompt")]).to.deep.equal([of(images!, "inference"), of(imageTime!, "inference")]);
+  });
+
   it("draws each as a line over time, with its unit and the names of its lines", () => {
     expect(dashboardBody(shown).widgets[3]).to.deep.equal({
       type: "metric",
@@ -106,7 +116,7 @@ describe("dashboardBody", () => {
 
   it("lays no graph over another, none beyond the page, and names every metric in pairs", () => {
     const names = fc.array(fc.string({ minLength: 1 }), { maxLength: 20 });
-    const anything = fc.record({ workQueues: names, deadLetterQueues: names, functions: names, asyncEndpoints: names });
+    const anything = fc.record({ workQueues: names, deadLetterQueues: names, functions: names, asyncEndpoints: names, realTimeEndpoints: names });
     fc.assert(
       fc.property(anything, (more) => {
         const { widgets } = dashboardBody({ ...shown, ...more });
@@ -126,9 +136,14 @@ describe("dashboardBody", () => {
 });
 
 const [analyser] = catalogue.analysers;
+const asked: Analyser = { ...(analyser as Analyser), mode: "endpoint", signals: false, instances: 2 };
 const withEndpoint: Catalogue = {
   ...catalogue,
-  analysers: [...catalogue.analysers, { ...(analyser as Analyser), id: "large", mode: "endpoint", signals: false, instances: 2 }],
+  analysers: [
+    ...catalogue.analysers,
+    { ...asked, id: "large", endpoint: "asynchronous" },
+    { ...asked, id: "prompt", endpoint: "real-time", minimumInstances: 2 },
+  ],
 };
 
 const make = (asynchronous: boolean) =>
