@@ -17,6 +17,7 @@ import {
   type Value,
   type Values,
 } from "./asl.ts";
+import { transformResources } from "./instance-types.ts";
 import {
   capacity,
   failedSeconds,
@@ -28,7 +29,7 @@ import {
   type TranscodingArgs,
   transcode,
 } from "./tasks.asl.ts";
-import { type TransformArgs, transformResources, transformSegments } from "./transform.asl.ts";
+import { type TransformArgs, transformSegments } from "./transform.asl.ts";
 
 /** What a branch reports (`contracts/analyser-result.ts`). Fields are values or expressions. */
 export const envelope = (analyser: string, status: "SUCCEEDED" | "FAILED" | "SKIPPED", outputPrefix: string | null, error: Value = null): Values => ({

@@ -11,7 +11,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import { asApi, deploymentConfigOf, type RenewableEndpoint, updateOf } from "./endpoint-update.ts";
 import type { InferenceImage } from "./inference-image.ts";
-import { hasLocalDisks } from "./instance-types.ts";
+import { hasLocalDisks, inferenceImage } from "./instance-types.ts";
 import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
 
 export interface AsyncEndpointArgs {
@@ -62,7 +62,7 @@ export class AsyncEndpoint extends PlatformComponent {
       },
       { parent: this },
     );
-    const variant = { variantName, instanceType, initialInstanceCount: 1, initialVariantWeight: 1 };
+    const variant = { variantName, instanceType, initialInstanceCount: 1, initialVariantWeight: 1, ...inferenceImage(instanceType) };
     const volumeKey = hasLocalDisks(instanceType) ? undefined : lake.models.key.arn;
     const queue = {
       asyncInferenceConfig: {

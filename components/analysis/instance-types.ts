@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Analyser } from "../../contracts/model.ts";
 import type { Values } from "./asl.ts";
 
 /**
@@ -11,6 +12,30 @@ const families =
 
 /** Whether an instance type's disks are encrypted by the hardware, so that no volume key may be named. */
 export const hasLocalDisks = (instanceType: string): boolean => families.test(instanceType);
+
+/**
+ * Families on which SageMaker serves networks with NVIDIA's driver 470, for CUDA 11.4, unless another machine image is asked for (Developer Guide,
+ * "Best practices to minimize interruptions during GPU driver upgrades"). CUDA 12, of which a serving image for GPUs is made
+ * (`models/serving/Dockerfile`), needs 525 or newer (NVIDIA, "CUDA Compatibility", "Minor Version Compatibility"). Later families come with a newer one;
+ * processing jobs know no such choice (API reference: ProcessingClusterConfig).
+ */
+const oldDrivers = /^ml\.(g4dn|g5)\./;
+
+/** The machine image of a transform job: driver 535 where it would be an older one (API reference: TransformResources.TransformAmiVersion). */
+const transformImage = (instanceType: string): { TransformAmiVersion?: string } =>
+  oldDrivers.test(instanceType) ? { TransformAmiVersion: "al2-ami-sagemaker-batch-gpu-535" } : {};
+
+/** The machine image of an endpoint: driver 535, CUDA 12.2, where it would be an older one (API reference: ProductionVariant.InferenceAmiVersion). */
+export const inferenceImage = (instanceType: string): { inferenceAmiVersion?: string } =>
+  oldDrivers.test(instanceType) ? { inferenceAmiVersion: "al2-ami-sagemaker-inference-gpu-2" } : {};
+
+/** The instances of a transform job. A volume key is named exactly where the hardware has none. */
+export const transformResources = ({ instanceType, instances = 1 }: Pick<Analyser, "instanceType" | "instances">, keyArn: pulumi.Input<string>): Values => ({
+  InstanceType: instanceType,
+  InstanceCount: instances,
+  ...transformImage(instanceType),
+  ...(!hasLocalDisks(instanceType) && { VolumeKmsKeyId: keyArn }),
+});
 
 /** GB of the disk that a job copies its video to. */
 const volumeGb = 50;

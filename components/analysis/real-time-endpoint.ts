@@ -10,7 +10,7 @@ import { allow, type Statement } from "../security/policy.ts";
 import { endpointAlarms } from "./endpoint-alarms.ts";
 import { asApi, deploymentConfigOf, type RenewableEndpoint, updateOf } from "./endpoint-update.ts";
 import type { InferenceImage } from "./inference-image.ts";
-import { hasLocalDisks } from "./instance-types.ts";
+import { hasLocalDisks, inferenceImage } from "./instance-types.ts";
 import { endpointNameOn, ServingModel, variantName } from "./serving-model.ts";
 
 export interface RealTimeEndpointArgs {
@@ -66,7 +66,7 @@ export class RealTimeEndpoint extends PlatformComponent {
       { parent: this },
     );
     // A configuration can't be changed; each gets a new name, so that the endpoint moves over without a gap.
-    const variant = { variantName, instanceType, initialInstanceCount: instances.minimum, initialVariantWeight: 1 };
+    const variant = { variantName, instanceType, initialInstanceCount: instances.minimum, initialVariantWeight: 1, ...inferenceImage(instanceType) };
     const capture = captureConfiguration(args);
     const volumeKey = hasLocalDisks(instanceType) ? undefined : lake.models.key.arn;
     const configuration = new aws.sagemaker.EndpointConfiguration(

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { toUri, transformAnswersPrefix } from "../../contracts/keys.ts";
 import { largestSegmentMebibytes, segmentsAtOnce } from "../../contracts/media.ts";
-import type { Analyser } from "../../contracts/model.ts";
 import {
   type Catcher,
   errorMessage,
@@ -13,9 +12,7 @@ import {
   retryWhenFull,
   runId,
   type Transition,
-  type Values,
 } from "./asl.ts";
-import { hasLocalDisks } from "./instance-types.ts";
 import { failedSeconds, jobStartSeconds, located, type ProcessingArgs, redrives, retries, secondsOf } from "./tasks.asl.ts";
 
 /** What batch transform jobs run. */
@@ -27,13 +24,6 @@ export interface TransformArgs {
 
 /** A segment takes seconds; one that takes ten minutes never ends. */
 const longestSegmentSeconds = 600;
-
-/** The instances of a transform job. A volume key is named exactly where the hardware has none. */
-export const transformResources = ({ instanceType, instances = 1 }: Analyser, keyArn: pulumi.Input<string>): Values => ({
-  InstanceType: instanceType,
-  InstanceCount: instances,
-  ...(!hasLocalDisks(instanceType) && { VolumeKmsKeyId: keyArn }),
-});
 
 /**
  * A batch transform job for each network of an analyser, side by side, over the same segments. A job that fails leaves the answers of

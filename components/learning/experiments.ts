@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { datasetsPrefix, experimentsPrefix } from "../../contracts/keys.ts";
 import type { Model } from "../../contracts/model.ts";
 import { allowPull, type InferenceImage } from "../analysis/inference-image.ts";
-import { cluster, hasLocalDisks } from "../analysis/instance-types.ts";
+import { hasLocalDisks, transformResources } from "../analysis/instance-types.ts";
 import { Workflow } from "../analysis/workflow.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
@@ -96,7 +96,6 @@ export class Experiments extends PlatformComponent {
         { name: transformLogGroup, kmsKeyId: settings.key.arn, retentionInDays: settings.logRetentionDays },
         this.child(),
       );
-    const { InstanceCount, InstanceType, VolumeKmsKeyId } = cluster([instanceTypes.asking], models.key.arn);
     this.workflow = new Workflow(
       name,
       {
@@ -113,7 +112,7 @@ export class Experiments extends PlatformComponent {
           },
           asking: {
             ...{ imageUri: servingImage.uri, roleArn: role.arn },
-            resources: { InstanceCount: InstanceCount ?? 1, InstanceType: InstanceType ?? instanceTypes.asking, ...(VolumeKmsKeyId && { VolumeKmsKeyId }) },
+            resources: transformResources({ instanceType: instanceTypes.asking }, models.key.arn),
           },
         }),
         statements: [planExperiments.allowInvoke("PlanExperiments"), ...runJobs(place), passRoles([roles.jobRoleArn, role.arn])],

@@ -278,6 +278,11 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "Is about speed, and about how a new model takes over.",
   },
   {
+    types: ["aws:sagemaker/endpointConfiguration:EndpointConfiguration"],
+    paths: ["productionVariants[].inferenceAmiVersion"],
+    reason: "Is which driver a GPU has: the container runs, on the processor at worst, or does not start.",
+  },
+  {
     types: ["aws:sqs/queue:Queue", "aws:sfn/stateMachine:StateMachine"],
     paths: ["visibilityTimeoutSeconds", "kmsDataKeyReusePeriodSeconds", "encryptionConfiguration.kmsDataKeyReusePeriodSeconds"],
     reason: "Is about speed and cost; AWS bounds how long a data key is used again.",

@@ -175,7 +175,7 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
       return { id: name, name, arn: arn("sagemaker", place, `endpoint-config/${name}`) };
     },
     live: (cloud, state) => {
-      const [{ modelName, variantName, instanceType, initialInstanceCount, initialVariantWeight }] = state["productionVariants"];
+      const [{ modelName, variantName, instanceType, initialInstanceCount, initialVariantWeight, inferenceAmiVersion }] = state["productionVariants"];
       const { outputConfig: output, clientConfig } = state["asyncInferenceConfig"] ?? {};
       const capture = state["dataCaptureConfig"];
       cloud.sagemaker.putEndpointConfig({
@@ -186,6 +186,7 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
             {
               ...{ VariantName: variantName, ModelName: modelName, InstanceType: instanceType },
               ...{ InitialInstanceCount: initialInstanceCount, InitialVariantWeight: initialVariantWeight },
+              ...(inferenceAmiVersion && { InferenceAmiVersion: inferenceAmiVersion }),
             },
           ],
           ...(state["kmsKeyArn"] && { KmsKeyId: state["kmsKeyArn"] }),

@@ -3,6 +3,7 @@ import { type Call, notImplemented, type Operation, ServiceError } from "../../w
 import type { JobServiceOptions } from "../jobs/options.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import type { AsyncOutput } from "./async-invocations.ts";
+import { inferenceImages, machineImageProblems } from "./machine-images.ts";
 import type { Registry } from "./registry.ts";
 
 /** A model: an image, what it runs as, and where its files lie. */
@@ -85,6 +86,9 @@ export function createServingRecords({ region, account }: Pick<JobServiceOptions
         ? [`VariantName is "${variant.VariantName}"; it must be 1 to 63 letters, digits and hyphens, with no hyphen at its ends.`]
         : []),
       ...(variant && !registry.get("model", variant.ModelName ?? "") ? [`The model "${variant.ModelName}" does not exist.`] : []),
+      ...(variant?.InferenceAmiVersion === undefined
+        ? []
+        : machineImageProblems("InferenceAmiVersion", variant.InferenceAmiVersion, inferenceImages, variant.InstanceType)),
       ...(registry.get("endpoint configuration", name) ? [`Cannot create already existing endpoint configuration "${arn("endpoint-config", name)}".`] : []),
     ];
     if (problems.length > 0 || !variant) throw invalid(problems.join(" "));

@@ -1,6 +1,7 @@
 import { type CreateTransformJobRequest, TransformInstanceType } from "@aws-sdk/client-sagemaker";
 import { notImplemented, ServiceError } from "../../wire/service.ts";
 import { assertImplemented } from "../jobs/request.ts";
+import { machineImageProblems, transformImages } from "./machine-images.ts";
 import { hasLocalDisks } from "./request-check.ts";
 
 const instanceTypes = new Set<string>(Object.values(TransformInstanceType));
@@ -62,12 +63,14 @@ function checkOutput({ TransformOutput }: CreateTransformJobRequest): string[] {
 
 function checkResources({ TransformResources }: CreateTransformJobRequest): string[] {
   const path = "TransformResources";
-  assertImplemented(path, TransformResources ?? {}, ["InstanceType", "InstanceCount", "VolumeKmsKeyId"]);
-  const { InstanceType, InstanceCount = 0, VolumeKmsKeyId } = TransformResources ?? {};
+  assertImplemented(path, TransformResources ?? {}, ["InstanceType", "InstanceCount", "VolumeKmsKeyId", "TransformAmiVersion"]);
+  const { InstanceType, InstanceCount = 0, VolumeKmsKeyId, TransformAmiVersion } = TransformResources ?? {};
   const problems: string[] = [];
   if (!instanceTypes.has(InstanceType ?? "")) problems.push(`${path}.InstanceType is "${InstanceType}", which no transform job can run on.`);
   if (InstanceCount < 1) problems.push(`${path}.InstanceCount is ${InstanceCount}; it must be at least 1.`);
   if (hasLocalDisks(InstanceType ?? "") && VolumeKmsKeyId !== undefined)
     problems.push(`${path}.VolumeKmsKeyId can't be given for ${InstanceType}: its local disks are encrypted by the instance itself.`);
+  if (TransformAmiVersion !== undefined)
+    problems.push(...machineImageProblems(`${path}.TransformAmiVersion`, TransformAmiVersion, transformImages, InstanceType));
   return problems;
 }

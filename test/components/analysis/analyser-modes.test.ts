@@ -117,6 +117,17 @@ describe("the modes of analysers", () => {
     expect(collected["large"].instanceSeconds).to.equal(3 * 2 * 3600);
   });
 
+  it("ask for a driver that CUDA 12 takes where a transform job's GPUs would have an older one", async () => {
+    const [job, endpoint, transform] = allModes.analysers!;
+    const on = async (instanceType: string) => {
+      const { transforms } = await run({}, { ...allModes, analysers: [job!, endpoint!, { ...transform!, instanceType }] });
+      return transforms[0]!.TransformResources;
+    };
+    for (const InstanceType of ["ml.g4dn.xlarge", "ml.g5.xlarge"])
+      expect(await on(InstanceType)).to.deep.equal({ InstanceType, InstanceCount: 3, TransformAmiVersion: "al2-ami-sagemaker-batch-gpu-535" });
+    expect(await on("ml.g6.xlarge")).to.deep.equal({ InstanceType: "ml.g6.xlarge", InstanceCount: 3 });
+  });
+
   it("wait for an endpoint and for transform jobs that are held back, and go on", async () => {
     const { envelopes, times } = await run({
       InferSegments: failing("TryAgain", thrown("TryAgain", "ThrottlingException: slower"), 4, { Payload: { pending: 0, answered: 2, failed: 0 } }),

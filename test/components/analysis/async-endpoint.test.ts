@@ -25,6 +25,13 @@ describe("AsyncEndpoint", () => {
       clientConfig: { maxConcurrentInvocationsPerInstance: 2 },
     });
     expect(configuration).not.to.have.property("kmsKeyArn");
+    // A GPU whose driver would be too old for CUDA 12.
+    expect(configuration["productionVariants"]).to.deep.equal([
+      {
+        ...{ variantName: "current", modelName: stack.one(aws.sagemaker.Model, "segments-model").outputs["name"], instanceType: "ml.g5.xlarge" },
+        ...{ initialInstanceCount: 1, initialVariantWeight: 1, inferenceAmiVersion: "al2-ami-sagemaker-inference-gpu-2" },
+      },
+    ]);
     const role = statements(stack.one(aws.iam.RolePolicy, "segments-model-role-policy").inputs["policy"]);
     expect(role["ReadRenditions"].Resource).to.deep.equal(["arn:aws:s3:::svp-unit-111111111111-processed/processed-videos/*"]);
     expect(role["WriteResults"].Resource).to.deep.equal(["arn:aws:s3:::svp-unit-111111111111-processed/analysis-results/*"]);

@@ -9,7 +9,8 @@ const make = (more: Partial<RealTimeEndpointArgs> = {}) =>
   inAccount((opts) => {
     const { settings, lake } = parts(opts);
     const args = { settings, lake, image, network: jobNetwork, instanceType: "ml.m5.large", instances: { minimum: 2, maximum: 4 }, ...more };
-    return { allow: new RealTimeEndpoint("inference", args, opts).allowInvoke("Predict") };
+    const endpoint = new RealTimeEndpoint("inference", args, opts);
+    return { allow: endpoint.allowInvoke("Predict"), variant: endpoint.renewable.variant };
   });
 
 describe("RealTimeEndpoint", () => {
@@ -123,6 +124,17 @@ describe("RealTimeEndpoint", () => {
     );
     const nvme = await make({ instanceType: "ml.g5.xlarge" });
     expect(nvme.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs).not.to.have.property("kmsKeyArn");
+  });
+
+  it("asks for a driver that CUDA 12 takes exactly where GPUs would have an older one, also of whoever renews it", async () => {
+    const image = async (instanceType: string) => {
+      const stack = await make({ instanceType });
+      const [variant] = stack.one(aws.sagemaker.EndpointConfiguration, "inference-configuration").inputs["productionVariants"] as [Record<string, unknown>];
+      expect((stack.outputs["variant"] as Record<string, unknown>)["InferenceAmiVersion"]).to.equal(variant["inferenceAmiVersion"]);
+      return variant["inferenceAmiVersion"];
+    };
+    expect(await image("ml.g4dn.xlarge")).to.equal("al2-ami-sagemaker-inference-gpu-2");
+    expect([await image("ml.m5.large"), await image("ml.g6.xlarge")]).to.deep.equal([undefined, undefined]);
   });
 
   it("copies images into the lake only where asked to, sealed", async () => {

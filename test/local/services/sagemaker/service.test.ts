@@ -559,7 +559,7 @@ describe("SageMaker", () => {
         Environment: { "a b": "x".repeat(10_241) },
         TransformInput: { DataSource: { S3DataSource: { S3DataType: "ManifestFile", S3Uri: "lake" } } },
         TransformOutput: { S3OutputPath: "lake" },
-        TransformResources: { InstanceType: "ml.g5.xlarge", InstanceCount: 0, VolumeKmsKeyId: kmsKeyArn },
+        TransformResources: { InstanceType: "ml.g5.xlarge", InstanceCount: 0, VolumeKmsKeyId: kmsKeyArn, TransformAmiVersion: "newest" },
       });
       expect((await failure(call("CreateTransformJob", wrong))).message).to.equal(
         [
@@ -573,7 +573,12 @@ describe("SageMaker", () => {
           'TransformOutput.S3OutputPath is "lake"; it must be s3://bucket/prefix.',
           "TransformResources.InstanceCount is 0; it must be at least 1.",
           "TransformResources.VolumeKmsKeyId can't be given for ml.g5.xlarge: its local disks are encrypted by the instance itself.",
+          'TransformResources.TransformAmiVersion is "newest"; it must be one of al2-ami-sagemaker-batch-gpu-470, al2-ami-sagemaker-batch-gpu-535.',
         ].join(" "),
+      );
+      const driver = { TransformResources: { InstanceType: "ml.m5.large", InstanceCount: 1, TransformAmiVersion: "al2-ami-sagemaker-batch-gpu-535" } } as const;
+      expect((await failure(call("CreateTransformJob", request("driver", driver)))).message).to.equal(
+        "TransformResources.TransformAmiVersion can't be given for ml.m5.large, which has no accelerator.",
       );
       const prefix = { DataSource: { S3DataSource: { S3DataType: "S3Prefix" as const, S3Uri: "s3://lake/pieces/" } } };
       for (const [more, what] of [

@@ -91,6 +91,9 @@ describe("Lists of models, configurations and endpoints", () => {
     );
     expect(await make(`a${"-".repeat(62)}a`, [])).to.match(/^EndpointConfigName is .*ProductionVariants is empty; it must have at least one\.$/);
     expect(await make("program", [variant])).to.equal(`Cannot create already existing endpoint configuration "${arn("endpoint-config/program")}".`);
+    expect(await make("driver", [{ ...variant, InferenceAmiVersion: "newest" }])).to.match(
+      /^InferenceAmiVersion is "newest"; it must be one of .*al2-ami-sagemaker-inference-gpu-2, .*\. InferenceAmiVersion can't be given for ml\.m5\.large, which/,
+    );
     expect(await make("two", [variant, variant])).to.include("does not implement CreateEndpointConfig with 2 variants");
   });
 
