@@ -54,7 +54,7 @@ interface Asker {
 /** Shortest and longest time that a request may wait (InvokeEndpointAsync). */
 const ttlLimits = { least: 60, most: 21_600 };
 
-/** Calls that only put something into a queue. */
+/** Calls under way at once at most, in memory that holds a segment for each. */
 export const manyAtOnce = 16;
 
 /** Each kind of endpoint, as it is asked about a segment. */
@@ -74,7 +74,7 @@ export const askers: Readonly<Record<EndpointKind, Asker>> = {
   },
   "real-time": {
     // More would wait in the container, and be over time sooner: an answer must come in 60 s (API reference: InvokeEndpoint).
-    atOnce: (instances) => segmentsAtOnce * instances,
+    atOnce: (instances) => Math.min(manyAtOnce, segmentsAtOnce * instances),
     async ask({ invoke, lake }, { caseId, runId, analyser, endpoint }, { look, model }) {
       const key = segmentAnswerKey(caseId, runId, analyser.id, model, look.segment);
       const where = { output: lake.uri(key), failure: null };

@@ -143,7 +143,7 @@ describe("analyse/infer-segments, of a real-time endpoint", () => {
     under = { now: 0, most: 0 };
     answer = async (attributes, segment) => `${attributes} of ${Buffer.from(segment)}`;
   });
-  const infer = () =>
+  const infer = (asking = endpoint) =>
     createHandler({
       ...{ lake, now: () => Date.parse(since) + 1000 * seconds, enqueue: nobody, isThere: nobody },
       async invoke(told, segment) {
@@ -154,7 +154,7 @@ describe("analyse/infer-segments, of a real-time endpoint", () => {
         await new Promise(setImmediate);
         return answer(told.attributes, segment).finally(() => under.now--);
       },
-    })({ caseId, runId, analyser, endpoint, since });
+    })({ caseId, runId, analyser, endpoint: asking, since });
   const requests = async () => (await lake.json(key, segmentRequests)).requests;
   const ready = async (...frames: number[]) => {
     await prepared(lake, manifestOf(...frames));
@@ -175,6 +175,12 @@ describe("analyse/infer-segments, of a real-time endpoint", () => {
     // A redrive, say.
     expect(await infer()).to.deep.equal({ pending: 0, answered: 16, failed: 0 });
     expect(asked).to.have.length(16);
+  });
+
+  it("is shown sixteen at once at most, which the function has the memory for", async () => {
+    await ready(...Array<number>(30).fill(150));
+    await infer({ ...endpoint, instances: 100 });
+    expect(under.most).to.equal(16);
   });
 
   for (const [what, error] of [
