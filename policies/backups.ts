@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { knownText, lengthOf } from "./given.ts";
 import { refersTo } from "./relations.ts";
 import { matches } from "./requests.ts";
 
@@ -10,7 +11,11 @@ export const isBackedUp = (resource: PolicyResource, resources: readonly PolicyR
   );
 
 function names(selection: PolicyResource, property: "resources" | "notResources", resource: PolicyResource): boolean {
-  if (refersTo(selection, property, resource, [])) return true;
-  const patterns = (selection.props[property] ?? []) as string[];
-  return patterns.some((pattern) => matches(pattern, String(resource.props["arn"])));
+  const arn = knownText(resource.props, "arn");
+  const count = lengthOf(selection.props, property);
+  const list: unknown = Object.getOwnPropertyDescriptor(selection.props, property)?.value;
+  const patterns = Array.from({ length: count }, (_, i) => knownText(list as object, String(i)));
+  if (arn !== undefined && patterns.some((pattern) => pattern !== undefined && matches(pattern, arn))) return true;
+  // What is not made yet has no ARN: then it counts that its output goes there.
+  return (arn === undefined || patterns.includes(undefined)) && refersTo(selection, property, resource, []);
 }

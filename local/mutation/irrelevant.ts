@@ -493,6 +493,16 @@ export const irrelevant: readonly Irrelevance[] = [
     reason: "A wider pattern tells of more.",
   },
   {
+    types: ["aws:cloudwatch/eventRule:EventRule"],
+    names: ["case-analysis-follow-rule"],
+    paths: [
+      ...["eventPattern.source$", "eventPattern.detail-type$", "eventPattern.detail$", "eventPattern.detail.*$"],
+      ...["eventPattern.detail.*[].redriveCount$", "eventPattern.detail.*[].status$"],
+    ],
+    kinds: ["removed"],
+    reason: "A wider pattern tells of more, and the function refuses what is no analysis that did not succeed or goes on.",
+  },
+  {
     types: ["aws:cloudwatch/eventTarget:EventTarget"],
     names: [
       "admission-target",
@@ -585,6 +595,7 @@ export const irrelevant: readonly Irrelevance[] = [
   },
   {
     types: ["aws:cloudwatch/eventRule:EventRule"],
+    names: ["admission-rule"],
     paths: ["eventPattern.detail.stateMachineArn", "eventPattern.detail.status"],
     reason: "Tells which ends of executions give leases back: one that nobody gives back runs out.",
   },

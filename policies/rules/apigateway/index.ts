@@ -2,6 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import { apiAnswersNamedPagesOnly } from "./api-answers-named-pages-only.ts";
 import { apiIsBehindFirewall } from "./api-is-behind-firewall.ts";
 import { apiStaysInItsRegion } from "./api-stays-in-its-region.ts";
+import { authorizerTrustsOwnPool } from "./authorizer-trusts-own-pool.ts";
 import { authorizerVerifiesTokens } from "./authorizer-verifies-tokens.ts";
 import { domainSpeaksModernTls } from "./domain-speaks-modern-tls.ts";
 import { integrationIsReachedOverTls } from "./integration-is-reached-over-tls.ts";
@@ -17,6 +18,7 @@ export const apigatewayRules: Policies = [
   apiAnswersNamedPagesOnly,
   apiIsBehindFirewall,
   apiStaysInItsRegion,
+  authorizerTrustsOwnPool,
   authorizerVerifiesTokens,
   domainSpeaksModernTls,
   integrationIsReachedOverTls,

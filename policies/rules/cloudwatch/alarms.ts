@@ -31,3 +31,6 @@ export const alarmsOn = (resources: readonly PolicyResource[], namespace: unknow
       acts(alarm.props) &&
       goesOffAtOne(alarm),
   );
+
+/** Whether the value of the dimension `StateMachineArn`, which a program writes out, means a state machine. */
+export const namesMachine = (value: string, { props }: PolicyResource): boolean => value.endsWith(`:stateMachine:${props["name"]}`);

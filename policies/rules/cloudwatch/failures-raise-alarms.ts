@@ -3,7 +3,7 @@ import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { isGiven, judgeEach } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
-import { alarmsOn } from "./alarms.ts";
+import { alarmsOn, namesMachine } from "./alarms.ts";
 
 /** Whether the value of a metric's dimension means a resource. */
 type Means = (value: string, resource: PolicyResource, resources: readonly PolicyResource[]) => boolean;
@@ -38,7 +38,7 @@ const failing: Readonly<Record<string, Failing>> = {
     kind: "State machine",
     namespace: "AWS/States",
     metrics: ["ExecutionsFailed", "ExecutionsTimedOut"],
-    dimensions: { StateMachineArn: (value, { props }) => value.endsWith(`:stateMachine:${props["name"]}`) },
+    dimensions: { StateMachineArn: namesMachine },
   },
   "aws:sqs/queue:Queue": {
     kind: "Dead-letter queue",

@@ -6,6 +6,7 @@ import { failuresRaiseAlarms } from "./failures-raise-alarms.ts";
 import { logGroupIsEncryptedWithCustomerKey } from "./log-group-is-encrypted-with-customer-key.ts";
 import { logGroupIsOfStandardClass } from "./log-group-is-of-standard-class.ts";
 import { logGroupKeepsAuditTrail } from "./log-group-keeps-audit-trail.ts";
+import { stopsRaiseAlarms } from "./stops-raise-alarms.ts";
 import { trailLogGroupOutlivesItsStack } from "./trail-log-group-outlives-its-stack.ts";
 
 export const cloudwatchRules: Policies = [
@@ -16,5 +17,6 @@ export const cloudwatchRules: Policies = [
   logGroupIsEncryptedWithCustomerKey,
   logGroupIsOfStandardClass,
   logGroupKeepsAuditTrail,
+  stopsRaiseAlarms,
   trailLogGroupOutlivesItsStack,
 ];

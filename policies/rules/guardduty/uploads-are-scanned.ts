@@ -44,14 +44,26 @@ export const uploadsAreScanned: StackValidationPolicy = {
   },
 };
 
+type Names = readonly string[] | undefined;
+type Keys = readonly { readonly prefix?: string }[] | undefined;
 type Pattern = {
   readonly source?: readonly string[];
-  readonly detail?: { readonly bucket?: { readonly name?: readonly string[] }; readonly object?: { readonly key?: readonly { readonly prefix?: string }[] } };
+  readonly detail?: {
+    readonly bucket?: { readonly name?: Names };
+    readonly object?: { readonly key?: Keys };
+    readonly s3ObjectDetails?: { readonly bucketName?: Names; readonly objectKey?: Keys };
+  };
 };
 
-/** Beginnings of the keys whose objects a rule of EventBridge tells somebody of. */
+/** Beginnings of the keys whose objects a rule of EventBridge tells somebody of: that they arrived, or what the scan found. */
 const startingPrefixes = (bucket: string | undefined, resources: readonly PolicyResource[]): string[] =>
   ofType(resources, "aws:cloudwatch/eventRule:EventRule")
     .flatMap(({ props }) => (typeof props["eventPattern"] === "string" ? [JSON.parse(props["eventPattern"]) as Pattern] : []))
-    .filter(({ source, detail }) => source?.includes("aws.s3") && bucket !== undefined && (detail?.bucket?.name?.includes(bucket) ?? true))
-    .flatMap(({ detail }) => detail?.object?.key?.map(({ prefix }) => prefix ?? "") ?? [""]);
+    .flatMap(({ source, detail }): { names: Names; keys: Keys }[] => [
+      ...(source?.includes("aws.s3") ? [{ names: detail?.bucket?.name, keys: detail?.object?.key }] : []),
+      ...(source?.includes("aws.guardduty") && detail?.s3ObjectDetails !== undefined
+        ? [{ names: detail.s3ObjectDetails.bucketName, keys: detail.s3ObjectDetails.objectKey }]
+        : []),
+    ])
+    .filter(({ names }) => bucket !== undefined && (names?.includes(bucket) ?? true))
+    .flatMap(({ keys }) => keys?.map(({ prefix }) => prefix ?? "") ?? [""]);

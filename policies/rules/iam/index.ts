@@ -3,6 +3,7 @@ import { accountHasStrongPasswordPolicy } from "./account-has-strong-password-po
 import { boundaryDeniesWhatNoRoleMayDo } from "./boundary-denies-what-no-role-may-do.ts";
 import { functionRoleLeavesNetworkToLambda } from "./function-role-leaves-network-to-lambda.ts";
 import { openidProviderIsApproved } from "./openid-provider-is-approved.ts";
+import { peopleAreDeniedOriginalVideos } from "./people-are-denied-original-videos.ts";
 import { peopleAreNoUsers } from "./people-are-no-users.ts";
 import { policyAsksForTheKeysOfItsConditions } from "./policy-asks-for-the-keys-of-its-conditions.ts";
 import { policyChangesNoIdentities } from "./policy-changes-no-identities.ts";
@@ -27,6 +28,7 @@ export const iamRules: Policies = [
   boundaryDeniesWhatNoRoleMayDo,
   functionRoleLeavesNetworkToLambda,
   openidProviderIsApproved,
+  peopleAreDeniedOriginalVideos,
   peopleAreNoUsers,
   policyAsksForTheKeysOfItsConditions,
   policyChangesNoIdentities,

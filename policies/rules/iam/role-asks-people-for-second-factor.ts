@@ -1,8 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { hipaa } from "../../controls.ts";
-import type { Statement } from "../../documents.ts";
 import { mayMeet } from "../../requests.ts";
-import { isPerson, judgeTrusts } from "./trusts.ts";
+import { isOnly, isPerson, judgeTrusts, machinesSetting } from "./trusts.ts";
 
 interface Config {
   readonly maximumSeconds: number;
@@ -32,7 +31,7 @@ export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
   configSchema: {
     properties: {
       maximumSeconds: { type: "integer", minimum: 900, default: defaultSeconds },
-      machines: { type: "array", items: { type: "string", pattern: "^arn:aws:iam::\\d{12}:role/" }, default: [] },
+      machines: machinesSetting,
     },
   },
   validateResource: (args, report) => {
@@ -53,7 +52,3 @@ export const roleAsksPeopleForSecondFactor: ResourceValidationPolicy = {
     );
   },
 };
-
-/** Whether only principals whose ARN, or its pattern, is such meet a trust's conditions. */
-const isOnly = ({ conditions }: Statement, isSuch: (arn: string) => boolean): boolean =>
-  ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].some((operator) => conditions[operator]?.["aws:principalarn"]?.every(isSuch));

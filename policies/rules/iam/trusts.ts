@@ -28,3 +28,10 @@ export function judgeTrusts(
   if (trusts.length === 0) notApplicable(none);
   judgeEach(trusts, (trust) => judge(trust, (wrong) => report(`Role "${name}" ${wrong} (${trust.sid}).`)));
 }
+
+/** Roles that only services take, by ARNs or patterns of them: a setting of rules about people, for whoever is one of these is none. */
+export const machinesSetting = { type: "array", items: { type: "string", pattern: "^arn:aws:iam::\\d{12}:role/" }, default: [] } as const;
+
+/** Whether only principals whose ARN, or its pattern, is such meet a trust's conditions. */
+export const isOnly = ({ conditions }: Statement, isSuch: (arn: string) => boolean): boolean =>
+  ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].some((operator) => conditions[operator]?.["aws:principalarn"]?.every(isSuch));

@@ -1,9 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
-import { matchesPattern } from "../../event-pattern.ts";
-import { isGiven } from "../../given.ts";
-import { refersTo } from "../../relations.ts";
+import { hearersIn } from "../../event-pattern.ts";
 import { onlyWhereRequired, requiredSchema } from "../../required.ts";
 
 /** A new finding as Security Hub tells of it (User Guide, "EventBridge event formats for Security Hub"). */
@@ -25,16 +22,8 @@ export const findingsAreTold: StackValidationPolicy = {
   configSchema: requiredSchema,
   validateStack: (args, report) => {
     onlyWhereRequired(args);
-    const targets = ofType(args.resources, "aws:cloudwatch/eventTarget:EventTarget").filter(({ props }) => isGiven(props, "arn"));
-    const rules = ofType(args.resources, "aws:cloudwatch/eventRule:EventRule").filter(
-      (rule) =>
-        isGiven(rule.props, "eventPattern") &&
-        (rule.props["state"] ?? "ENABLED") !== "DISABLED" &&
-        targets.some((target) => refersTo(target, "rule", rule, ["name", "id"])),
-    );
-    const untold = ["HIGH", "CRITICAL"].filter(
-      (label) => !rules.some(({ props }) => matchesPattern(JSON.parse(props["eventPattern"] as string), finding(label))),
-    );
+    const hearers = hearersIn(args.resources);
+    const untold = ["HIGH", "CRITICAL"].filter((label) => !hearers.some((hears) => hears(finding(label))));
     if (untold.length > 0) report(`Nobody is told of ${untold.join(" and ")} findings; an EventRule on aws.securityhub must match them and have a target.`);
   },
 };

@@ -9,6 +9,7 @@ import { jobsWriteToBucketsOfTheStack } from "./jobs-write-to-buckets-of-the-sta
 import { mediaConvertJobsEncryptOutputs } from "./media-convert-jobs-encrypt-outputs.ts";
 import { mediaConvertJobsKeepOutputsPrivate } from "./media-convert-jobs-keep-outputs-private.ts";
 import { namesAndTagsHoldIdentifiersOnly } from "./names-and-tags-hold-identifiers-only.ts";
+import { recordedFailuresAreFollowed } from "./recorded-failures-are-followed.ts";
 import { rekognitionLooksForNoFace } from "./rekognition-looks-for-no-face.ts";
 import { rekognitionSeesReviewRenditionsOnly } from "./rekognition-sees-review-renditions-only.ts";
 import { rekognitionWaitsForOptOut } from "./rekognition-waits-for-opt-out.ts";
@@ -32,6 +33,7 @@ export const sfnRules: Policies = [
   mediaConvertJobsEncryptOutputs,
   mediaConvertJobsKeepOutputsPrivate,
   namesAndTagsHoldIdentifiersOnly,
+  recordedFailuresAreFollowed,
   rekognitionLooksForNoFace,
   rekognitionSeesReviewRenditionsOnly,
   rekognitionWaitsForOptOut,

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { apiAnswersNamedPagesOnly } from "../../../policies/rules/apigateway/api-answers-named-pages-only.ts";
 import { apiIsBehindFirewall } from "../../../policies/rules/apigateway/api-is-behind-firewall.ts";
 import { apiStaysInItsRegion } from "../../../policies/rules/apigateway/api-stays-in-its-region.ts";
+import { authorizerTrustsOwnPool } from "../../../policies/rules/apigateway/authorizer-trusts-own-pool.ts";
 import { authorizerVerifiesTokens } from "../../../policies/rules/apigateway/authorizer-verifies-tokens.ts";
 import { domainSpeaksModernTls } from "../../../policies/rules/apigateway/domain-speaks-modern-tls.ts";
 import { integrationIsReachedOverTls } from "../../../policies/rules/apigateway/integration-is-reached-over-tls.ts";
@@ -28,6 +29,15 @@ const authorizer = (args: Partial<aws.apigatewayv2.AuthorizerArgs>) => (opts: Op
 const restAuthorizer = (args: Partial<aws.apigateway.AuthorizerArgs>) => (opts: Opts) => new aws.apigateway.Authorizer("z", { restApi: "a", ...args }, opts);
 const inHeader = { identitySources: ["$request.header.Authorization"] };
 const jwtConfiguration = { issuer: "https://cognito-idp.us-east-1.amazonaws.com/p", audiences: ["c"] };
+/** An authorizer that trusts a pool of the program, or what else is said. */
+const signedIn =
+  (jwt: Partial<typeof jwtConfiguration> = {}): Program =>
+  (opts) => {
+    const pool = new aws.cognito.UserPool("p", { name: "p" }, opts);
+    const client = new aws.cognito.UserPoolClient("c", { userPoolId: pool.id }, opts);
+    const issuer = pool.arn.apply(() => jwtConfiguration.issuer);
+    authorizer({ jwtConfiguration: { issuer: jwt.issuer ?? issuer, audiences: jwt.audiences ?? [client.id] } })(opts);
+  };
 const domain = (securityPolicy: string) => (opts: Opts) =>
   new aws.apigatewayv2.DomainName(
     "d",
@@ -157,6 +167,21 @@ describe("rules for API Gateway", () => {
       'Authorizer "z" looks for tokens in method.request.header.Authorization, method.request.querystring.t; identitySource must be headers.',
     ],
 
+    [authorizerTrustsOwnPool, "accepts a pool of the stack and its client", signedIn()],
+    [
+      authorizerTrustsOwnPool,
+      "refuses an issuer and clients that are named in plain text",
+      signedIn({ issuer: "https://login.example.org", audiences: ["other"] }),
+      'Authorizer "z" takes tokens for others than clients of the stack.',
+      'Authorizer "z" trusts https://login.example.org, which is no user pool of the stack.',
+    ],
+    [
+      authorizerTrustsOwnPool,
+      "refuses the clients of another",
+      signedIn({ audiences: ["other"] }),
+      'Authorizer "z" takes tokens for others than clients of the stack.',
+    ],
+
     [apiIsBehindFirewall, "accepts an API behind a guarded distribution", fronted(acl, [byToken, { routeKey: "OPTIONS /cases" }])],
     [apiIsBehindFirewall, "refuses an API in front of everything", api(), noFirewall],
     [apiIsBehindFirewall, "refuses a distribution without a firewall", fronted(undefined, [byToken]), noFirewall],
@@ -240,6 +265,7 @@ describe("rules for API Gateway", () => {
     const bucket: Program = (opts) => new aws.s3.Bucket("b", {}, opts);
     for (const rule of [
       routeAsksForToken,
+      authorizerTrustsOwnPool,
       authorizerVerifiesTokens,
       apiIsBehindFirewall,
       domainSpeaksModernTls,
@@ -248,6 +274,13 @@ describe("rules for API Gateway", () => {
     ])
       expect(await applications(rule, bucket)).to.equal(0);
     expect(await applications(methodChecksRequests, method({}))).to.equal(0);
+  });
+
+  it("apigateway-authorizer-trusts-own-pool takes issuers elsewhere, and asks nothing of functions", async () => {
+    const issuer = "https://login.example.org";
+    const elsewhere = signedIn({ issuer, audiences: ["theirs"] });
+    expect(await violations(authorizerTrustsOwnPool, elsewhere, { [authorizerTrustsOwnPool.name]: { issuers: [issuer] } })).to.deep.equal([]);
+    expect(await applications(authorizerTrustsOwnPool, authorizer({ authorizerType: "REQUEST", authorizerUri: "arn:f" }))).to.equal(0);
   });
 
   it("apigateway-domain-speaks-modern-tls takes another policy", async () => {

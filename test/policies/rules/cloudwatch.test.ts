@@ -8,6 +8,7 @@ import { changesRaiseAlarms } from "../../../policies/rules/cloudwatch/changes-r
 import { failuresRaiseAlarms } from "../../../policies/rules/cloudwatch/failures-raise-alarms.ts";
 import { matcherOf } from "../../../policies/rules/cloudwatch/filter-pattern.ts";
 import { logGroupIsOfStandardClass } from "../../../policies/rules/cloudwatch/log-group-is-of-standard-class.ts";
+import { stopsRaiseAlarms } from "../../../policies/rules/cloudwatch/stops-raise-alarms.ts";
 import { trailLogGroupOutlivesItsStack } from "../../../policies/rules/cloudwatch/trail-log-group-outlives-its-stack.ts";
 import { watchedEvents } from "../../../policies/rules/cloudwatch/watched-events.ts";
 import { applications, violations } from "../../support/policies.ts";
@@ -51,6 +52,17 @@ const ofMachine = (metricName: string, name = "m") =>
     { namespace: "AWS/States", metricName, dimensions: { StateMachineArn: `arn:aws:states:us-east-1:111111111111:stateMachine:${name}` } },
     `${name}-${metricName}`,
   );
+const noStopAlarm = 'State machine "m" has no alarm that goes off when ExecutionsAborted is 1.';
+/** A role that may stop executions of a machine. */
+const stopper =
+  (Principal: object, name = "m"): Program =>
+  (opts) => {
+    const trust = { Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }] };
+    const role = new aws.iam.Role("stopper", { name: "stopper", assumeRolePolicy: JSON.stringify(trust) }, opts);
+    const Resource = `arn:aws:states:us-east-1:111111111111:execution:${name}:*`;
+    const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Action: ["states:StopExecution"], Resource: [Resource] }] });
+    new aws.iam.RolePolicy("stopper-policy", { role: role.name, policy }, opts);
+  };
 const fn: Program = (opts) => new aws.lambda.Function("f", { name: "f", role: "arn:aws:iam::111111111111:role/f" }, opts);
 const endpoint: Program = (opts) => {
   const productionVariants = [{ variantName: "current", modelName: "m" }];
@@ -164,6 +176,21 @@ describe("rules for CloudWatch", () => {
       both(machine, ofMachine("ExecutionsFailed"), ofMachine("ExecutionsTimedOut", "other-m")),
       'State machine "m" has no alarm that goes off when ExecutionsTimedOut is 1.',
     ],
+    [stopsRaiseAlarms, "accepts a state machine with an alarm", both(machine, ofMachine("ExecutionsAborted"))],
+    [
+      stopsRaiseAlarms,
+      "refuses one without, or with another's",
+      both(machine, ofMachine("ExecutionsAborted", "other-m"), ofMachine("ExecutionsFailed")),
+      noStopAlarm,
+    ],
+    [
+      stopsRaiseAlarms,
+      "refuses an alarm on the stops of all machines",
+      both(machine, alarm({ namespace: "AWS/States", metricName: "ExecutionsAborted" })),
+      noStopAlarm,
+    ],
+    [stopsRaiseAlarms, "refuses none where a person may stop it", both(machine, stopper({ AWS: "arn:aws:iam::111111111111:root" })), noStopAlarm],
+    [stopsRaiseAlarms, "refuses none where a function may stop another", both(machine, stopper({ Service: "lambda.amazonaws.com" }, "n")), noStopAlarm],
     [failuresRaiseAlarms, "refuses a function without alarms", fn, 'Function "f" has no alarm that goes off when Errors or Throttles is 1.'],
     [failuresRaiseAlarms, "refuses an endpoint without alarms", endpoint, 'Endpoint "e" has no alarm that goes off when Invocation5XXErrors is 1.'],
     [failuresRaiseAlarms, "accepts one whose variant has them", both(endpoint, ofVariant({ VariantName: "current" }))],
@@ -270,6 +297,10 @@ describe("rules for CloudWatch", () => {
     expect(await applications(failuresRaiseAlarms, handsOn)).to.equal(0);
   });
 
+  it("leave out machines that functions stop in the course of their work", async () => {
+    expect(await applications(stopsRaiseAlarms, both(machine, stopper({ Service: "lambda.amazonaws.com" })))).to.equal(0);
+  });
+
   it("take their settings from the configuration", async () => {
     expect(
       await violations(accountMasksIdentifiers, accountPolicy(document(["Name"])), { [accountMasksIdentifiers.name]: { identifiers: ["Name"] } }),
@@ -278,7 +309,7 @@ describe("rules for CloudWatch", () => {
   });
 
   it("judge nothing where there is nothing of their kind", async () => {
-    for (const rule of [alarmTellsSomebody, failuresRaiseAlarms, logGroupIsOfStandardClass, trailLogGroupOutlivesItsStack])
+    for (const rule of [alarmTellsSomebody, failuresRaiseAlarms, stopsRaiseAlarms, logGroupIsOfStandardClass, trailLogGroupOutlivesItsStack])
       expect(await applications(rule, bucket), rule.name).to.equal(0);
   });
 });

@@ -82,6 +82,7 @@ const both =
     for (const program of programs) program(opts);
   };
 const created = (...keys: object[]) => ({ source: ["aws.s3"], detail: { bucket: { name: ["raw"] }, ...(keys.length > 0 && { object: { key: keys } }) } });
+const found = (prefix: string) => ({ source: ["aws.guardduty"], detail: { s3ObjectDetails: { bucketName: ["raw"], objectKey: [{ prefix }] } } });
 const unscanned = 'Bucket "raw" takes uploads that nothing scans; a MalwareProtectionPlan must name it.';
 
 describe("rules for GuardDuty", () => {
@@ -152,6 +153,14 @@ describe("rules for GuardDuty", () => {
       both(uploads({ pattern: created() }), plan("raw", ["videos/"])),
       'Bucket "raw" starts work on "*", which its MalwareProtectionPlan must name.',
     ],
+    [uploadsAreScanned, "accepts a plan for what starts work once it is scanned", both(uploads({ pattern: found("videos/raw/") }), plan("raw", ["videos/"]))],
+    [
+      uploadsAreScanned,
+      "refuses a plan for something else than what is waited for",
+      both(uploads({ pattern: found("stills/") }), plan("raw", ["videos/"])),
+      'Bucket "raw" starts work on "stills/*", which its MalwareProtectionPlan must name.',
+    ],
+    [uploadsAreScanned, "knows rules about findings", both(uploads({ pattern: { source: ["aws.guardduty"], detail: {} } }), plan("raw", ["videos/"]))],
     [
       uploadsAreScanned,
       "knows rules about other buckets",

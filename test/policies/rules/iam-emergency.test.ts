@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
+import { peopleAreDeniedOriginalVideos } from "../../../policies/rules/iam/people-are-denied-original-videos.ts";
 import { readingOfVideosByPeopleIsTold } from "../../../policies/rules/iam/reading-of-videos-by-people-is-told.ts";
 import { applications, violations } from "../../support/policies.ts";
 
@@ -74,4 +75,57 @@ describe(readingOfVideosByPeopleIsTold.name, () => {
     it(`is not about ${what}`, async () => {
       expect(await applications(readingOfVideosByPeopleIsTold, program({ ...parts, target: false }))).to.equal(0);
     });
+});
+
+describe(peopleAreDeniedOriginalVideos.name, () => {
+  const [videos, allOfRaw] = ["arn:aws:s3:::raw/raw-videos/*", "arn:aws:s3:::raw/*"];
+  /** A function that reads original videos, and a role of people with the statements given. */
+  const program =
+    (statements: readonly object[], principal: object = { AWS: "arn:aws:iam::222222222222:role/auditor" }, read = videos, Condition?: object) =>
+    (opts: Opts): void => {
+      const made = (name: string, Principal: object, Statement: readonly object[], more: object = {}): void => {
+        const trust = { Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole", ...more }] };
+        const role = new aws.iam.Role(name, { name, assumeRolePolicy: JSON.stringify(trust) }, opts);
+        new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy: JSON.stringify({ Statement }) }, opts);
+      };
+      made("reader", { Service: "lambda.amazonaws.com" }, [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: [read] }]);
+      made("auditor", principal, statements, Condition && { Condition });
+    };
+  const deny = (Resource: string, Action = ["s3:GetObject", "s3:GetObjectVersion"], more: object = {}) => ({ Effect: "Deny", Action, Resource, ...more });
+  const grant = { Effect: "Allow", Action: ["iam:GetAccountSummary"], Resource: "*" };
+  const open = (actions: string): string => `Role "auditor", which people take, is not denied ${actions} of original videos.`;
+  const both = open("s3:GetObject and s3:GetObjectVersion");
+
+  const cases: [what: string, statements: readonly object[], ...messages: string[]][] = [
+    ["accepts what denies them", [grant, deny(allOfRaw)]],
+    ["accepts what denies everything", [deny("*", ["s3:*"])]],
+    ["refuses what only does not grant them", [grant], both],
+    ["refuses what denies one way of two", [deny(allOfRaw, ["s3:GetObject"])], open("s3:GetObjectVersion")],
+    ["refuses what denies another bucket", [deny("arn:aws:s3:::datasets/*")], both],
+    ["refuses what denies on a condition", [deny(allOfRaw, undefined, { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } })], both],
+  ];
+  for (const [what, statements, ...messages] of cases)
+    it(what, async () => {
+      expect(await violations(peopleAreDeniedOriginalVideos, program(statements))).to.deep.equal(messages);
+    });
+
+  it("is not about roles that only named machines of another account take", async () => {
+    const arn = "arn:aws:iam::222222222222:role/svp-*-promote-role";
+    const condition = (value: string) => ({ ArnLike: { "aws:PrincipalArn": value } });
+    const settings = { [peopleAreDeniedOriginalVideos.name]: { machines: [arn] } };
+    const asked = program([grant], { AWS: "arn:aws:iam::222222222222:root" }, videos, condition(arn));
+    expect(await applications(peopleAreDeniedOriginalVideos, asked, settings)).to.equal(0);
+    expect(await violations(peopleAreDeniedOriginalVideos, asked)).to.deep.equal([both]);
+    const other = program([grant], { AWS: "arn:aws:iam::222222222222:root" }, videos, condition("arn:aws:iam::222222222222:role/other"));
+    expect(await violations(peopleAreDeniedOriginalVideos, other, settings)).to.deep.equal([both]);
+  });
+
+  it("is not about roles of services, about people whose role it is to read them, or where there are none", async () => {
+    for (const one of [
+      program([grant], { Service: "ecs-tasks.amazonaws.com" }),
+      program([{ Effect: "Allow", Action: ["s3:GetObject"], Resource: [videos] }]),
+      program([grant], undefined, "arn:aws:s3:::datasets/*"),
+    ])
+      expect(await applications(peopleAreDeniedOriginalVideos, one)).to.equal(0);
+  });
 });

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type { Policies } from "@pulumi/policy";
 import { expect } from "chai";
-import { matchesPattern } from "../../../policies/event-pattern.ts";
 import { accountEnablesNewControls } from "../../../policies/rules/securityhub/account-enables-new-controls.ts";
 import { findingsAreGathered } from "../../../policies/rules/securityhub/findings-are-gathered.ts";
 import { findingsAreTold } from "../../../policies/rules/securityhub/findings-are-told.ts";
@@ -171,19 +170,6 @@ describe("rules for Security Hub", () => {
   ];
   for (const [rule, what, program, ...messages] of cases)
     it(`${rule.name} ${what}`, async () => expect((await violations(rule, program)).sort()).to.deep.equal(messages.sort()));
-
-  it("read event patterns as EventBridge does", () => {
-    const event = { source: "aws.securityhub", detail: { findings: [{ a: 1 }, { a: 2 }] } };
-    for (const [given, matched] of [
-      [{ source: ["aws.securityhub", "other"] }, true],
-      [{ detail: { findings: { a: [2] } } }, true],
-      [{ detail: { findings: { a: [3] } } }, false],
-      [{ detail: { none: ["x"] } }, false],
-      [{ source: [{ prefix: "aws." }] }, false],
-      [{ source: "aws.securityhub" }, false],
-    ] as const)
-      expect(matchesPattern(given, event), JSON.stringify(given)).to.equal(matched);
-  });
 
   it("take their settings from the configuration", async () => {
     const one = local({}, ["nist-800-53"]);
