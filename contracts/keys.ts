@@ -27,6 +27,12 @@ export const trainingPrefix = "training/";
 export const deployedModelsPrefix = "deployed-models/";
 /** Every network as an endpoint loads them, one folder for each deployment to endpoints, never changed: a fleet that grows later loads what it was judged with. */
 export const endpointModelsPrefix = "endpoint-models/";
+/**
+ * Language models of the organisation's own in the models bucket, a folder for each version as Hugging Face's `save_pretrained` leaves it, never changed.
+ * Apart from `models/`, which whole jobs are given. People put them there ({@link file://../docs/reports.md}).
+ */
+export const languageModelsPrefix = "language-models/";
+export const languageModelPrefix = (name: string, version: string): string => `${languageModelsPrefix}${name}/${version}/`;
 export const deploymentRecordKey = (model: string): string => `${deployedModelsPrefix}${model}/record.json`;
 export const deployedVersionPrefix = (model: string, sha256: string): string => `${deployedModelsPrefix}${model}/${sha256}/`;
 

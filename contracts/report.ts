@@ -31,6 +31,8 @@ export const report = z.strictObject({
     /** Of the template, or of the prompt that the model was given. */
     version: z.string(),
     drafts: z.int().positive(),
+    /** Version of a language model of the organisation's own: the folder that its endpoint serves. */
+    modelVersion: z.string().optional(),
     /** What stood between a language model and its answer. */
     guardrail: z.strictObject({ id: z.string(), version: z.string() }).optional(),
     /** Company other than AWS that ran the model, under its business associate agreement. */

@@ -80,10 +80,18 @@ export function shared(config: SharedConfig): SharedOutputs {
   );
 
   new RegistryScanning("scanning", services.opts);
-  const image = (name: string, dockerfile: string) =>
-    new ImageRegistry(name, { place: services.place, removal, repository: `svp/${name}`, dockerfile, readers: Object.values(environmentIds) }, services.opts);
+  const image = (name: string, dockerfile: string, buildArguments?: Record<string, string>) =>
+    new ImageRegistry(
+      name,
+      {
+        ...{ place: services.place, removal, repository: `svp/${name}`, dockerfile, readers: Object.values(environmentIds) },
+        ...(buildArguments && { buildArguments }),
+      },
+      services.opts,
+    );
   const inference = image("inference", "models/serving/Dockerfile");
   const training = image("training", "models/training/Dockerfile");
+  const languageModel = config.languageModel && image("language-model", "models/language-model/Dockerfile", { BASE_IMAGE: config.languageModel.baseImage });
   if (config.github !== undefined || config.pipeline !== undefined) {
     const rolesIn = (accounts: readonly { id: string }[]) => accounts.map(({ id }) => `arn:aws:iam::${id}:role/${deployRole}`);
     const ofEnvironments = Object.entries(environments).map(([stack, account]) => [stack, rolesIn([account])] as const);
@@ -111,6 +119,7 @@ export function shared(config: SharedConfig): SharedOutputs {
     inferenceRepositoryArn: inference.repositoryArn,
     trainingImageUri: training.imageUri,
     trainingRepositoryArn: training.repositoryArn,
+    ...(languageModel && { languageModelImageUri: languageModel.imageUri, languageModelRepositoryArn: languageModel.repositoryArn }),
     aiOptOutPolicyId: guardrails.aiOptOutPolicyId,
     logArchiveBucket: archive.bucket,
     logArchiveKeyArn: archive.keyArn,

@@ -13,6 +13,8 @@ const outputs: Record<keyof SharedOutputs, string> = {
   inferenceRepositoryArn: "arn:aws:ecr:us-east-1:777777777777:repository/svp/inference",
   trainingImageUri: "image",
   trainingRepositoryArn: "arn:aws:ecr:us-east-1:777777777777:repository/svp/training",
+  languageModelImageUri: "image",
+  languageModelRepositoryArn: "arn:aws:ecr:us-east-1:777777777777:repository/svp/language-model",
   aiOptOutPolicyId: "p-0123456789",
   logArchiveBucket: "log-archive",
   logArchiveKeyArn: "arn:aws:kms:us-east-1:555555555555:key/0",

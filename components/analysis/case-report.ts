@@ -58,7 +58,8 @@ export class CaseReport extends PlatformComponent {
       checkGrounding: make("report/check-grounding", "Holds each sentence of a report against the timeline"),
       publishReport: make("report/publish-report", "Publishes the sentences that stand"),
     };
-    this.languageModel = drafter && new ReportLanguageModel(this.childName("model"), { settings, key: keys.derived, route: drafter.route }, { parent: this });
+    this.languageModel =
+      drafter && new ReportLanguageModel(this.childName("model"), { settings, lake, key: keys.derived, route: drafter.route }, { parent: this });
     const draftReport =
       drafter &&
       this.languageModel &&

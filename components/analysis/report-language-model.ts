@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction } from "../compute/platform-function.ts";
+import type { DataLake } from "../data/data-lake.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import { physicalName, regionalArn } from "../place.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { allow, type Statement } from "../security/policy.ts";
+import type { InferenceImage } from "./inference-image.ts";
+import { LanguageModelEndpoint, type OwnModel } from "./language-model-endpoint.ts";
 import { ReportGuardrail } from "./report-guardrail.ts";
 import { modelArn, reportModels } from "./report-models.ts";
 
@@ -25,10 +28,22 @@ export interface ThirdParty {
 /** The model that drafts reports and answers questions, and who runs it. */
 export type ModelRoute =
   | { readonly kind: "bedrock"; readonly modelId: string }
-  | { readonly kind: "third-party"; readonly modelId: string; readonly thirdParty: ThirdParty; readonly network: ComputeNetwork };
+  | { readonly kind: "third-party"; readonly modelId: string; readonly thirdParty: ThirdParty; readonly network: ComputeNetwork }
+  | OwnModelRoute;
+
+/** A model of the organisation's own, and where its containers run. */
+interface OwnModelRoute {
+  readonly kind: "sagemaker";
+  readonly modelId: string;
+  readonly model: Omit<OwnModel, "name">;
+  readonly image: InferenceImage;
+  readonly network: ComputeNetwork;
+}
 
 export interface ReportLanguageModelArgs {
   settings: FunctionSettings;
+  /** Holds a model of the organisation's own. */
+  lake: DataLake;
   /** Encrypts the guardrail. */
   key: EncryptionKey;
   route: ModelRoute;
@@ -38,14 +53,14 @@ export interface ReportLanguageModelArgs {
 const answerSeconds = 220;
 
 /**
- * The platform's language model behind its guardrail: one of Amazon Bedrock, or one of another company, which a function is asked for that has a way
- * to it and nothing else. What may ask is given {@link environment} and {@link statements}.
+ * The platform's language model behind its guardrail: one of Amazon Bedrock, one of the organisation's own behind an endpoint of SageMaker, or one of
+ * another company, which a function is asked for that has a way to it and nothing else. What may ask is given {@link environment} and {@link statements}.
  */
 export class ReportLanguageModel extends PlatformComponent {
   readonly environment: Record<string, pulumi.Input<string>>;
   readonly statements: readonly Statement[];
 
-  constructor(name: string, { settings, key, route }: ReportLanguageModelArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, lake, key, route }: ReportLanguageModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:ReportLanguageModel", name, opts);
     const { modelId } = route;
     const guardrail = new ReportGuardrail(this.childName("guardrail"), { place: settings.place, key }, { parent: this });
@@ -53,6 +68,15 @@ export class ReportLanguageModel extends PlatformComponent {
     if (route.kind === "bedrock") {
       this.environment = { ...common, MODEL_STRUCTURED: String(reportModels.structured.includes(modelId)) };
       this.statements = guardrail.allowAsk(modelArn(settings.place.region, modelId));
+    } else if (route.kind === "sagemaker") {
+      const { image, network, model } = route;
+      const endpoint = new LanguageModelEndpoint(
+        this.childName("endpoint"),
+        { settings, lake, image, network, model: { ...model, name: modelId } },
+        { parent: this },
+      );
+      this.environment = { ...common, MODEL_VERSION: model.version, MODEL_ENDPOINT: endpoint.endpointName };
+      this.statements = [endpoint.allowInvoke("AskOwnModel"), ...guardrail.allowApply()];
     } else {
       const caller = this.#outsideCaller(settings, route);
       this.environment = { ...common, MODEL_VENDOR: route.thirdParty.vendor, MODEL_FUNCTION: caller.functionName };

@@ -30,11 +30,13 @@ export interface ServingModelArgs {
   network: ComputeNetwork;
   /** Log group that its containers write. */
   logGroupName: string;
-  /** What it may do beside loading the networks. */
+  /** What it may do beside loading what it serves. */
   statements?: readonly Statement[];
+  /** One model's files and the variables that its server is told of them by, where it is not the networks of the lake that are served. */
+  files?: { readonly prefix: string; readonly environment: Readonly<Record<string, string>> };
 }
 
-/** The serving container with every network of the lake, as SageMaker hosts it: without the internet, in a network of ours. HIPAA 164.312(e)(1). */
+/** A serving container with every network of the lake, or one model, as SageMaker hosts it: without the internet, in a network of ours. HIPAA 164.312(e)(1). */
 export class ServingModel extends PlatformComponent {
   /** Changes with the image: models can't be changed, so that what refers to one moves over without a gap. */
   readonly modelName: pulumi.Output<string>;
@@ -43,7 +45,8 @@ export class ServingModel extends PlatformComponent {
 
   constructor(name: string, args: ServingModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:analysis:ServingModel", name, opts);
-    const { lake, image, network, statements = [] } = args;
+    const { lake, image, network, files, statements = [] } = args;
+    const prefix = files?.prefix ?? modelsPrefix;
     const { place, key, logRetentionDays } = args.settings;
 
     const log = new aws.cloudwatch.LogGroup(
@@ -57,10 +60,11 @@ export class ServingModel extends PlatformComponent {
         place,
         service: "sagemaker.amazonaws.com",
         statements: [
-          ...lake.models.allow("ReadModels", ["s3:GetObject"], modelsPrefix),
-          lake.models.allowList("ListModels", modelsPrefix),
-          ...lake.models.allow("ReadDeployedModels", ["s3:GetObject"], endpointModelsPrefix),
-          lake.models.allowList("ListDeployedModels", endpointModelsPrefix),
+          ...lake.models.allow("ReadModels", ["s3:GetObject"], prefix),
+          lake.models.allowList("ListModels", prefix),
+          // Later deployments of networks lie there.
+          ...(files === undefined ? lake.models.allow("ReadDeployedModels", ["s3:GetObject"], endpointModelsPrefix) : []),
+          ...(files === undefined ? [lake.models.allowList("ListDeployedModels", endpointModelsPrefix)] : []),
           ...allowPull(image),
           ...joinNetwork(place, network),
           allow(
@@ -81,7 +85,8 @@ export class ServingModel extends PlatformComponent {
         vpcConfig: { subnets: [...network.subnetIds], securityGroupIds: [network.securityGroupId] },
         primaryContainer: {
           image: image.uri,
-          modelDataSource: { s3DataSources: [{ s3Uri: lake.models.uri(modelsPrefix), s3DataType: "S3Prefix", compressionType: "None" }] },
+          ...(files && { environment: files.environment }),
+          modelDataSource: { s3DataSources: [{ s3Uri: lake.models.uri(prefix), s3DataType: "S3Prefix", compressionType: "None" }] },
         },
       },
       this.child({ dependsOn: [log] }),

@@ -13,6 +13,8 @@ export interface ImageRegistryArgs {
   repository: string;
   /** File that builds the image, with the repository's root as its context. */
   dockerfile: string;
+  /** Arguments of its build, where the Dockerfile asks for any. */
+  buildArguments?: Readonly<Record<string, string>>;
   /** Accounts whose roles may fetch the image. */
   readers: readonly string[];
 }
@@ -59,7 +61,13 @@ export class ImageRegistry extends PlatformComponent {
     const image = new awsx.ecr.Image(
       this.childName("image"),
       // SageMaker's instances are x86.
-      { repositoryUrl: repository.repositoryUrl, context: ".", dockerfile: args.dockerfile, platform: "linux/amd64" },
+      {
+        repositoryUrl: repository.repositoryUrl,
+        context: ".",
+        dockerfile: args.dockerfile,
+        platform: "linux/amd64",
+        ...(args.buildArguments && { args: args.buildArguments }),
+      },
       // A remote component takes no provider from its parent: it would look for one in the ambient account.
       { parent: this, providers: { aws: this.#awsProvider() } },
     );

@@ -52,4 +52,7 @@ export const segmentClient = (): SageMakerRuntimeClient => orTryAgain(new SageMa
  */
 export const modelClient = (requestTimeout: number): BedrockRuntimeClient =>
   orTryAgain(new BedrockRuntimeClient({ requestHandler: patient(requestTimeout), maxAttempts: 1 }));
+/** SageMaker gives a container 60 seconds, and asks for a socket that waits for 70 (SageMaker API Reference, InvokeEndpoint). */
+export const languageEndpointClient = (requestTimeout: number): SageMakerRuntimeClient =>
+  orTryAgain(new SageMakerRuntimeClient({ requestHandler: patient(Math.min(requestTimeout, 70_000)), maxAttempts: 1 }));
 export const lambdaClient = (requestTimeout: number): LambdaClient => orTryAgain(new LambdaClient({ requestHandler: patient(requestTimeout), maxAttempts: 1 }));

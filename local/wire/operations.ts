@@ -113,7 +113,7 @@ function restJson(service: OperationService, schemas: ReadonlyMap<string, Operat
     refuse: (error, requestId) => ({
       status: error.status,
       headers: { "content-type": "application/json", "x-amzn-errortype": error.code, "x-amzn-requestid": requestId },
-      body: JSON.stringify({ message: error.message }),
+      body: JSON.stringify({ message: error.message, ...error.members }),
     }),
   };
 }

@@ -64,11 +64,14 @@ export type Service = OperationService | RawService;
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
-  constructor(code: string, message: string, status = 400) {
+  /** What the error has beside its message, where AWS's model of it says so. REST services tell it. */
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(code: string, message: string, status = 400, members: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.name = code;
     this.code = code;
     this.status = status;
+    this.members = members;
   }
 }
 

@@ -27,6 +27,18 @@ export const sharedConfig = z
     environments: z.record(z.string(), account).refine((accounts) => Object.keys(accounts).length > 0, "must name at least one environment"),
     regions,
     retention: z.strictObject({ logs: logDays, accessLogs: days }),
+    /** The server of language models of the organisation's own; absent where no environment has one (docs/reports.md). */
+    languageModel: z
+      .strictObject({
+        /** vLLM as AWS builds it for SageMaker, by the digest of the day: `aws ecr describe-images --registry-id 763104351884 --repository-name vllm`. */
+        baseImage: z
+          .string()
+          .regex(
+            /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/([\w./-]+\/)?vllm@sha256:[0-9a-f]{64}$/,
+            "must be an image vllm of a registry of ECR, by its digest",
+          ),
+      })
+      .optional(),
     /** Repository whose workflows deploy, as `owner/name`. Absent where people do. */
     github: z.strictObject({ repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name") }).optional(),
     /** What deploys inside AWS, for teams that don't from GitHub: components/delivery/deploy-pipeline.ts. */

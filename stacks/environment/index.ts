@@ -10,7 +10,7 @@ import { site } from "./site.ts";
 
 /** One environment: everything a video passes through, in one account. */
 export function environment(config: EnvironmentConfig, catalogue: Catalogue = readCatalogue()) {
-  const shared = sharedOutputs(config.shared);
+  const shared = sharedOutputs(config.shared, { languageModel: config.report?.writer === "sagemaker" });
 
   const base = foundation(config);
   const stored = data(base, config);

@@ -104,7 +104,7 @@ export function pipeline(
     },
     opts,
   );
-  const route = modelRoute(config, network.outside);
+  const route = modelRoute(config, network, shared);
   const drafter = route && { route, maxRedrafts: config.report?.maxRedrafts ?? 0, pictures: config.report?.pictures ?? 0 };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
   const { dailyDays, monthlyDays } = config.backup;
@@ -165,10 +165,19 @@ export function pipeline(
 }
 
 /** Who runs the model that drafts; undefined where the template writes alone. */
-function modelRoute({ report }: EnvironmentConfig, outside: ComputeNetwork | undefined): ModelRoute | undefined {
+function modelRoute(
+  { report }: EnvironmentConfig,
+  { jobs, outside }: { readonly jobs: ComputeNetwork; readonly outside?: ComputeNetwork | undefined },
+  { languageModelImageUri: uri, languageModelRepositoryArn: repositoryArn }: SharedOutputs,
+): ModelRoute | undefined {
   if (report?.modelId === undefined) return undefined;
-  const { modelId, thirdParty } = report;
-  if (report.writer !== "third-party") return { kind: "bedrock", modelId };
+  const { modelId, thirdParty, endpoint } = report;
+  if (report.writer === "bedrock") return { kind: "bedrock", modelId };
+  if (report.writer === "sagemaker") {
+    if (endpoint === undefined || uri === undefined || repositoryArn === undefined)
+      throw new pulumi.RunError("A model of one's own needs an endpoint, and an image.");
+    return { kind: "sagemaker", modelId, model: endpoint, image: { uri, repositoryArn }, network: jobs };
+  }
   if (thirdParty === undefined || outside === undefined) throw new pulumi.RunError("A third party needs its agreement, and a way to it.");
   return { kind: "third-party", modelId, thirdParty, network: outside };
 }

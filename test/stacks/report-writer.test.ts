@@ -52,6 +52,33 @@ describe("the configuration of the writer of reports", () => {
     expect(mistakes({ modelId: "amazon.nova-lite-v1:0" })).to.deep.equal(["modelId: must be left out where the template writes"]);
   });
 
+  it("takes a model of the organisation's own with what serves it, and refuses all else, with every mistake at once", () => {
+    const served = { version: "2", instanceType: "ml.g5.2xlarge", instances: 2 };
+    const own = (changes: object = {}) => ({ writer: "sagemaker", modelId: "surgical-vlm", endpoint: { ...served, ...changes } });
+    expect(reportWriter.parse({ ...own(), pictures: 8 })).to.deep.equal({
+      ...{ writer: "sagemaker", modelId: "surgical-vlm", maxRedrafts: 1, pictures: 8, endpoint: { ...served, contextTokens: 24_576 } },
+    });
+    expect(mistakes({ writer: "sagemaker", modelId: "../other", thirdParty: agreed })).to.deep.equal([
+      "thirdParty: must be left out where it does not write",
+      "modelId: must be the folder of a model under language-models/, at most 63 letters, digits, points, colons and hyphens",
+      "endpoint: must say which version is served, and on what",
+    ]);
+    expect(mistakes({ endpoint: served })).to.deep.equal(["endpoint: must be left out where no model of one's own writes"]);
+    expect(mistakes(own({ version: "../1", instanceType: "ml.m5.large", instances: 0, contextTokens: 100 }))).to.deep.equal([
+      "endpoint.version: must be the version's folder: at most 32 letters, digits, points and hyphens",
+      'endpoint.instanceType: Invalid option: expected one of "ml.g5.xlarge"|"ml.g5.2xlarge"|"ml.g6.xlarge"',
+      "endpoint.instances: Too small: expected number to be >=1",
+      "endpoint.contextTokens: Too small: expected number to be >=8192",
+    ]);
+    const around = { region: "eu-west-1", dataClassification: "phi", endpoints: ["bedrock-runtime", "sagemaker.runtime"], nat: "none" };
+    expect(flawsOfWriter(reportWriter.parse(own()), around)).to.deep.equal([]);
+    expect(flawsOfWriter(reportWriter.parse({ ...own(), modelId: "svp.local-drafter-v1:0" }), { ...around, endpoints: [] })).to.deep.equal([
+      "svp.local-drafter-v1:0 must see no patient's data",
+      "svp:network.endpoints must hold bedrock-runtime: functions have no other way to the guardrail",
+      "svp:network.endpoints must hold sagemaker.runtime: functions have no other way to the endpoint of the model",
+    ]);
+  });
+
   it("shows pictures to models that see, eight at most", () => {
     const nova = { writer: "bedrock", modelId: "amazon.nova-lite-v1:0" };
     expect(mistakes({ ...nova, pictures: 8 })).to.equal(undefined);

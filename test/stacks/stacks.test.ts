@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { functionsFor } from "../../components/compute/function-bundles.ts";
+import { idleCost } from "../../local/cost/idle.ts";
 import { deploy } from "../../local/deploy/deploy.ts";
 import type { Deployment } from "../../local/deploy/deployment.ts";
 import { readPolicyConfig } from "../../local/deploy/policy/config.ts";
@@ -182,6 +183,34 @@ describe("the program", () => {
       const subnets = (of: (typeof functions)[number] | undefined) => (of?.inputs["vpcConfig"] as { subnetIds: string[] }).subnetIds;
       const others = new Set(functions.filter((one) => one !== asking).flatMap(subnets));
       expect(subnets(asking).filter((subnet) => others.has(subnet))).to.deep.equal([]);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it("satisfies the policy pack where a model of the organisation's own writes reports, on GPUs that the estimate knows", async () => {
+    const served = "{ version: '2', instanceType: ml.g5.2xlarge, instances: 2 }";
+    const yaml = readFileSync("Pulumi.prod.yaml", "utf8").replace(
+      "svp:report: { writer: template }",
+      `svp:report: { writer: sagemaker, modelId: surgical-vlm, pictures: 6, endpoint: ${served} }`,
+    );
+    const baseImage = `763104351884.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:${"a".repeat(64)}`;
+    const shared = `${readFileSync("Pulumi.shared.yaml", "utf8")}  svp:languageModel: { baseImage: "${baseImage}" }\n`;
+    const folder = projectFolder({ "Pulumi.prod.yaml": yaml, "Pulumi.shared.yaml": shared });
+    try {
+      for (const stack of ["shared", "prod"] as const) {
+        const deployment = await deploy({ root: folder.root, stack, provider: offlineProvider() });
+        expect(deployment.findings).to.deep.equal([]);
+        const { findings } = await evaluatePolicies(waive(rules, waivers, today()), deployment, readPolicyConfig(".", stack));
+        expect(findings.map(({ message }) => message)).to.deep.equal([]);
+        if (stack === "shared") {
+          const image = ofType(deployment, "awsx:ecr:Image").find(({ name }) => name.startsWith("language-model"));
+          expect(image?.inputs["args"]).to.deep.equal({ BASE_IMAGE: baseImage });
+          continue;
+        }
+        const [line, ...others] = idleCost(deployment.resources).lines.filter(({ what }) => what.includes("ml.g5.2xlarge"));
+        expect([line?.quantity, line?.price.usd, others]).to.deep.equal([2 * 730, 1.515, []]);
+      }
     } finally {
       folder.remove();
     }

@@ -1,7 +1,8 @@
-import { lambdaClient, modelClient } from "../../runtime/clients.ts";
+import { lambdaClient, languageEndpointClient, modelClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { Misconfigured } from "../../runtime/errors.ts";
 import { bedrockModel } from "./bedrock.ts";
+import { endpointModel } from "./endpoint.ts";
 import { guarded } from "./guarded.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { thirdPartyModel } from "./third-party.ts";
@@ -20,7 +21,12 @@ export function languageModel(requestTimeout: number): LanguageModel {
       const model = thirdPartyModel(lambdaClient(requestTimeout), { ...named, vendor: MODEL_VENDOR, functionName: MODEL_FUNCTION });
       return guarded(modelClient(requestTimeout), model);
     }
+    case "sagemaker": {
+      const { MODEL_ENDPOINT, MODEL_VERSION } = readEnvironment(["MODEL_ENDPOINT", "MODEL_VERSION"]);
+      const model = endpointModel(languageEndpointClient(requestTimeout), { ...named, modelVersion: MODEL_VERSION, endpointName: MODEL_ENDPOINT });
+      return guarded(modelClient(requestTimeout), model);
+    }
     default:
-      throw new Misconfigured(`MODEL_ROUTE must be bedrock or third-party, not "${MODEL_ROUTE}".`);
+      throw new Misconfigured(`MODEL_ROUTE must be bedrock, third-party or sagemaker, not "${MODEL_ROUTE}".`);
   }
 }

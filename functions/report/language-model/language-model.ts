@@ -25,6 +25,8 @@ export interface ModelAnswer {
 /** A language model behind the platform's guardrail. */
 export interface LanguageModel {
   readonly modelId: string;
+  /** Version of a model of the organisation's own. */
+  readonly modelVersion?: string;
   readonly guardrail: { readonly id: string; readonly version: string };
   /** Company other than AWS that answers, under its business associate agreement; absent where the question stays in AWS. */
   readonly vendor?: string;
@@ -33,5 +35,9 @@ export interface LanguageModel {
 }
 
 /** What a report says of the model that wrote it. */
-export const writtenBy = ({ modelId, guardrail, vendor }: LanguageModel, version: string, { tokens }: ModelAnswer) =>
-  ({ kind: "language-model", id: modelId, version, guardrail, tokens, ...(vendor !== undefined && { vendor }) }) as const;
+export const writtenBy = ({ modelId, modelVersion, guardrail, vendor }: LanguageModel, version: string, { tokens }: ModelAnswer) =>
+  ({
+    ...({ kind: "language-model", id: modelId, version, guardrail, tokens } as const),
+    ...(modelVersion !== undefined && { modelVersion }),
+    ...(vendor !== undefined && { vendor }),
+  }) as const;

@@ -11,8 +11,8 @@ function archivePath(archive: unknown): string {
   return resolve(path);
 }
 
-/** Digest of an image's build: its Dockerfile and the files beside it. */
-function buildDigest(dockerfile: string): string {
+/** Digest of an image's build: its Dockerfile, the files beside it, and what the build is given. */
+function buildDigest(dockerfile: string, buildArguments: unknown): string {
   const hash = createHash("sha256");
   const folder = dirname(dockerfile);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -21,6 +21,7 @@ function buildDigest(dockerfile: string): string {
     .sort()) {
     hash.update(entry.slice(folder.length)).update("\0").update(readFileSync(entry)).update("\0");
   }
+  if (buildArguments !== undefined) hash.update(JSON.stringify(buildArguments));
   return hash.digest("hex");
 }
 
@@ -114,9 +115,15 @@ export const computeTypes: Record<string, ResourceType<Cloud>> = {
     computed: (inputs, place) => {
       const context = resolve(String(inputs["context"] ?? "."));
       const dockerfile = resolve(String(inputs["dockerfile"] ?? join(context, "Dockerfile")));
-      return { id: place.urn, imageUri: `${inputs["repositoryUrl"]}@sha256:${buildDigest(dockerfile)}`, context, dockerfile };
+      return { id: place.urn, imageUri: `${inputs["repositoryUrl"]}@sha256:${buildDigest(dockerfile, inputs["args"])}`, context, dockerfile };
     },
-    live: (cloud, state) => cloud.sagemaker.putImage({ imageUri: state["imageUri"], context: state["context"], dockerfile: state["dockerfile"] }),
+    live: (cloud, state) =>
+      cloud.sagemaker.putImage({
+        imageUri: state["imageUri"],
+        context: state["context"],
+        dockerfile: state["dockerfile"],
+        buildArguments: state["args"],
+      }),
   },
   "aws:ecs/cluster:Cluster": {
     computed: (inputs, place) => {

@@ -1,5 +1,8 @@
 import { ServiceError } from "../../wire/service.ts";
 
+/** The one language model of the local cloud, of Bedrock and behind endpoints: sentences by rule. What it wrote says so by this name. */
+export const localDrafter = "svp.local-drafter-v1:0";
+
 /** Errors of a language model that tests can ask for. */
 export const mistakes = ["wrong-number", "unknown-id", "malformed"] as const;
 export type Mistake = (typeof mistakes)[number];
@@ -55,3 +58,6 @@ export function writeDraft(system: string, asked: string, mistake: Mistake | und
 }
 
 const clock = (seconds: number): string => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+
+/** About: a token is some four bytes. */
+export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);

@@ -2,10 +2,7 @@ import * as sdk from "@aws-sdk/client-bedrock-runtime";
 import { type Call, notImplemented, type OperationService, ServiceError } from "../../wire/service.ts";
 import { assertImplemented } from "../jobs/request.ts";
 import type { Faults } from "../seams.ts";
-import { type Mistake, mistakes, writeDraft } from "./drafter.ts";
-
-/** The one model there is: sentences by rule. What it wrote says so by this name. */
-export const localDrafter = "svp.local-drafter-v1:0";
+import { localDrafter, type Mistake, mistakes, tokensOf, writeDraft } from "./drafter.ts";
 
 export interface Guardrail {
   readonly id: string;
@@ -149,6 +146,3 @@ function schemaProblems(node: unknown, at: string): string[] {
     ...(items === undefined ? [] : schemaProblems(items, `${at}.items`)),
   ];
 }
-
-/** About: a token is some four bytes. */
-const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);

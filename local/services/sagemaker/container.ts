@@ -15,6 +15,23 @@ export interface Image {
   readonly context: string;
   /** Absolute path of the Dockerfile. */
   readonly dockerfile: string;
+  /** What the build would be given. */
+  readonly buildArguments?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Images from elsewhere that can't be had here, and the program of the local cloud's own that stands for what they run: of vLLM a server that
+ * writes by rule and is no model.
+ */
+const standIns: readonly { readonly base: RegExp; readonly program: string }[] = [
+  { base: /\/vllm@sha256:[0-9a-f]{64}$/, program: join(import.meta.dirname, "language-model-server.ts") },
+];
+
+/** How an image runs: as its Dockerfile says, or as what stands for the image that it adds nothing to. */
+async function configOf({ dockerfile, buildArguments }: Image): Promise<ImageConfig> {
+  const config = readDockerfile(await readFile(dockerfile, "utf8"), buildArguments);
+  const standIn = config.entrypoint.length === 0 ? standIns.find(({ base }) => base.test(config.base)) : undefined;
+  return standIn === undefined ? config : { ...config, entrypoint: ["node", standIn.program] };
 }
 
 /** Checks that a role may pull an image from ECR, as SageMaker does with it before a container starts. Images from elsewhere need no permission. */
@@ -52,11 +69,14 @@ export function containerCommand(
   run: ContainerRun,
   tools: MediaTools,
 ): { command: string; args: string[]; cwd: string; env: Record<string, string> } {
+  // Arguments alone are no program: they are for an entry point that lies in an image which can't be had here.
+  if ((run.entrypoint ?? config.entrypoint).length === 0 && config.command.length === 0)
+    throw new Error(`The image ${image.imageUri}, built on ${config.base}, has no ENTRYPOINT of its own, and none was given.`);
   const argv = [...(run.entrypoint ?? config.entrypoint), ...(run.arguments ?? (run.entrypoint ? [] : config.command))];
   const inContext = (word: string): string =>
     config.workingFolder !== "/" && word.startsWith(`${config.workingFolder}/`) ? join(image.context, word.slice(config.workingFolder.length)) : word;
   const [program, ...args] = argv.map((word) => mounted(inContext(word), run.root));
-  if (program === undefined) throw new Error(`The image ${image.imageUri} has no ENTRYPOINT, and none was given.`);
+  if (program === undefined) throw new Error(`The image ${image.imageUri} was given no ENTRYPOINT.`);
   const own = Object.fromEntries(Object.entries(config.environment).map(([name, value]) => [name, inContext(value)]));
   const declared = { ...own, ...run.environment };
   const env = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, mounted(value, run.root)]));
@@ -80,7 +100,7 @@ export function containerCommand(
  * cloud get in. That is all of the network isolation that can be had without a container engine.
  */
 export async function startContainer(image: Image, run: ContainerRun, tools: MediaTools): Promise<Child> {
-  const config = readDockerfile(await readFile(image.dockerfile, "utf8"));
+  const config = await configOf(image);
   const { command, args, cwd, env } = containerCommand(image, config, run, tools);
   const lacking = command === trainingPython() ? whyNoTraining(command) : undefined;
   if (lacking !== undefined) throw new JobError(`ClientError: ${lacking}`);

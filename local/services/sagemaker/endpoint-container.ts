@@ -5,6 +5,7 @@ import type { MediaTools } from "../../media/tools.ts";
 import { freePort } from "../../wire/free-port.ts";
 import { type Caller, ServiceError } from "../../wire/service.ts";
 import { lastLines } from "../jobs/child-process.ts";
+import { JobError } from "../jobs/jobs.ts";
 import type { Log, ObjectStore } from "../seams.ts";
 import { type Image, startContainer } from "./container.ts";
 import { download } from "./object-folders.ts";
@@ -67,7 +68,10 @@ export function createEndpointContainer(
     const { image, role, environment, modelDataPrefix } = options.hosting();
     const root = join(folder, "opt-ml");
     await rm(folder, { recursive: true, force: true });
-    if (modelDataPrefix !== undefined) await download(options.store, role, modelDataPrefix, join(root, "model"));
+    if (modelDataPrefix !== undefined)
+      await download(options.store, role, modelDataPrefix, join(root, "model")).catch((error: unknown) => {
+        throw error instanceof JobError ? new ServiceError("ServiceUnavailable", `${what}: ${error.message}`, 503) : error;
+      });
     const port = await freePort();
     // A container has a network of its own and listens on all of it; here the loopback stands for that network.
     const own = { SAGEMAKER_BIND_TO_PORT: String(port), BIND_ADDRESS: "127.0.0.1" };
@@ -138,7 +142,9 @@ export function createEndpointContainer(
     const bytes = Buffer.from(await answer.arrayBuffer());
     if (!answer.ok) {
       const kind = answer.status < 500 ? "client error" : "server error";
-      throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${bytes.toString("utf8").slice(0, 2000)}".`, 424);
+      const said = bytes.toString("utf8").slice(0, 2000);
+      const members = { OriginalStatusCode: answer.status, OriginalMessage: said };
+      throw new ServiceError("ModelError", `Received ${kind} (${answer.status}) from primary with message "${said}".`, 424, members);
     }
     return {
       bytes,

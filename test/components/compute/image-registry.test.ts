@@ -60,6 +60,12 @@ describe("ImageRegistry", () => {
     expect(stack.outputs["uri"]).to.match(/^111111111111\.dkr\.ecr\.us-east-1\.amazonaws\.com\/svp\/inference@sha256:[0-9a-f]{64}$/);
   });
 
+  it("tells a build what its Dockerfile asks for", async () => {
+    const built = (stack: Awaited<ReturnType<typeof make>>) => stack.resources.find(({ type }) => type === "awsx:ecr:Image")?.inputs;
+    expect(built(await make({ buildArguments: { BASE_IMAGE: "image" } }))).to.deep.include({ args: { BASE_IMAGE: "image" } });
+    expect(built(await make())).not.to.have.property("args");
+  });
+
   it("refuses a registry that nobody may read", async () => {
     expect((await failure(make({ readers: [] }))).message).to.contain('svp:compute:ImageRegistry "inference": readers must name at least one account');
   });

@@ -1,5 +1,6 @@
 import type { ApplyGuardrailCommandInput, BedrockRuntimeClient, ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import type { InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
+import { type InvokeEndpointCommandInput, ModelError, type SageMakerRuntimeClient, ValidationError } from "@aws-sdk/client-sagemaker-runtime";
 import { Ajv } from "ajv";
 import { expect } from "chai";
 import { chatRequest } from "../../../contracts/chat-completions.ts";
@@ -8,8 +9,9 @@ import { modelDraft } from "../../../functions/report/draft-report/answer.ts";
 import { answerSchema } from "../../../functions/report/language-model/answer-schema.ts";
 import { bedrockModel } from "../../../functions/report/language-model/bedrock.ts";
 import { chatRequestOf, modelAnswerOf } from "../../../functions/report/language-model/chat-completions.ts";
+import { endpointModel } from "../../../functions/report/language-model/endpoint.ts";
 import { guarded } from "../../../functions/report/language-model/guarded.ts";
-import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../../functions/report/language-model/language-model.ts";
+import { type LanguageModel, type ModelAnswer, type ModelQuestion, writtenBy } from "../../../functions/report/language-model/language-model.ts";
 import { thirdPartyModel } from "../../../functions/report/language-model/third-party.ts";
 import { failure } from "../../support/failure.ts";
 
@@ -152,6 +154,59 @@ describe("functions/report/language-model", () => {
       expect(inputs.asked()).to.equal(0);
       const outputs = behind(({ source }) => source === "OUTPUT");
       expect(await outputs.model.ask(question)).to.deep.equal({ ended: "INTERVENED", text: "", tokens: { input: 5, output: 2 } });
+    });
+  });
+
+  describe("a model of the organisation's own", () => {
+    const model = (answer: string | Error, asked: InvokeEndpointCommandInput[] = []) =>
+      endpointModel(
+        {
+          send: async ({ input }: { input: InvokeEndpointCommandInput }) => {
+            asked.push(input);
+            if (typeof answer !== "string") throw answer;
+            return { Body: new TextEncoder().encode(answer) };
+          },
+        } as unknown as SageMakerRuntimeClient,
+        { modelId: "surgical-vlm", modelVersion: "2", guardrail, endpointName: "endpoint" },
+      );
+
+    it("is asked by its endpoint, as the API wants it, and named with its version", async () => {
+      const asked: InvokeEndpointCommandInput[] = [];
+      const said = { choices: [{ finish_reason: "stop", message: { content: "{}" } }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } };
+      const own = model(JSON.stringify(said), asked);
+      const answer = await own.ask(question);
+      expect(answer).to.deep.equal({ ended: "COMPLETE", reason: "stop", text: "{}", tokens: { input: 5, output: 2 } });
+      const [{ Body, ...rest } = {}] = asked as [InvokeEndpointCommandInput];
+      expect(rest).to.deep.equal({ EndpointName: "endpoint", ContentType: "application/json", Accept: "application/json" });
+      expect(JSON.parse(Body as string)).to.deep.equal(chatRequestOf("surgical-vlm", question));
+      expect(writtenBy(own, "1.2.0", answer)).to.deep.equal({
+        ...{ kind: "language-model", id: "surgical-vlm", modelVersion: "2", version: "1.2.0", guardrail, tokens: { input: 5, output: 2 } },
+      });
+    });
+
+    it("fails as what it met may pass or not, in words that hold nothing of what was asked", async () => {
+      const $metadata = {};
+      const modelError = (OriginalStatusCode?: number) =>
+        new ModelError({
+          $metadata,
+          message: "Received error with message secret",
+          OriginalMessage: "secret",
+          ...(OriginalStatusCode !== undefined && { OriginalStatusCode }),
+        });
+      const failed = async (answer: string | Error) => {
+        const error = await failure(model(answer).ask(question));
+        expect(error.message).not.to.include("secret");
+        expect(error.cause).to.equal(undefined);
+        return error.name;
+      };
+      const names = (statuses: readonly (number | undefined)[]) => Promise.all(statuses.map((status) => failed(modelError(status))));
+      expect(await names([undefined, 0, 408, 429, 500, 503])).to.deep.equal(Array(6).fill("TryAgain"));
+      expect(await names([404])).to.deep.equal(["Misconfigured"]);
+      expect(await names([400, 413])).to.deep.equal(["BrokenContract", "BrokenContract"]);
+      expect(await failed(new ValidationError({ $metadata, message: "Endpoint endpoint not found." }))).to.equal("Misconfigured");
+      expect(await Promise.all(["secret", "{}", '{"choices":[]}'].map(failed))).to.deep.equal(Array(3).fill("BrokenContract"));
+      const denied = Object.assign(new Error("No."), { name: "AccessDeniedException" });
+      expect(await failure(model(denied).ask(question))).to.equal(denied);
     });
   });
 

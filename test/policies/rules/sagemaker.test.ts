@@ -159,6 +159,11 @@ describe("rules of SageMaker's models and endpoints", () => {
     [modelDataLiesInLake, "accepts approved networks", model()],
     [
       modelDataLiesInLake,
+      "accepts language models that people put there",
+      model({ primaryContainer: { image, modelDataSource: from("s3://models/language-models/own/1/") } }),
+    ],
+    [
+      modelDataLiesInLake,
       "refuses another bucket",
       model({ primaryContainer: { image, modelDataUrl: "s3://elsewhere/models/x.tar.gz" } }),
       m("loads s3://elsewhere/models/x.tar.gz; it must load from a bucket of the stack"),
@@ -173,8 +178,8 @@ describe("rules of SageMaker's models and endpoints", () => {
           { image, additionalModelDataSources: [{ channelName: "more", s3DataSources: from("s3://models/elsewhere/").s3DataSources }] },
         ],
       }),
-      m("loads s3://models/elsewhere/; it must load from models/"),
-      m("loads s3://models/training/; it must load from models/"),
+      m("loads s3://models/elsewhere/; it must load from models/ or language-models/"),
+      m("loads s3://models/training/; it must load from models/ or language-models/"),
     ],
 
     [endpointVolumeIsEncryptedWithCustomerKey, "accepts a key", configuration()],
@@ -352,7 +357,7 @@ describe("rules of SageMaker's models and endpoints", () => {
     const one = configuration({ productionVariants: [{ ...variant, initialInstanceCount: 1 }] });
     expect(await violations(endpointRunsOnSeveralInstances, one, { [endpointRunsOnSeveralInstances.name]: { minimumInstances: 1 } })).to.deep.equal([]);
     const elsewhere = model({ primaryContainer: { image, modelDataUrl: "s3://models/approved/x" } });
-    expect(await violations(modelDataLiesInLake, elsewhere, { [modelDataLiesInLake.name]: { prefix: "approved/" } })).to.deep.equal([]);
+    expect(await violations(modelDataLiesInLake, elsewhere, { [modelDataLiesInLake.name]: { prefixes: ["approved/"] } })).to.deep.equal([]);
     expect(await violations(modelImageIsPinned, model(), { [modelImageIsPinned.name]: { registries: ["111111111111"] } })).to.deep.equal([
       m("runs an image of account 777777777777; it must come from 111111111111"),
     ]);

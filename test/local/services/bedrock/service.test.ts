@@ -1,7 +1,8 @@
 import { ApplyGuardrailCommand, BedrockRuntimeClient, ConverseCommand, type ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
-import { createBedrock, localDrafter } from "../../../../local/services/bedrock/service.ts";
+import { localDrafter } from "../../../../local/services/bedrock/drafter.ts";
+import { createBedrock } from "../../../../local/services/bedrock/service.ts";
 import { createIam } from "../../../../local/services/iam/iam.ts";
 import { Faults } from "../../../../local/services/seams.ts";
 import { startWire } from "../../../../local/wire/server.ts";

@@ -21,6 +21,7 @@ describe("mounted", () => {
 describe("containerCommand", () => {
   const image = { imageUri: "image", context: "/source", dockerfile: "/source/Dockerfile" };
   const config = {
+    base: "node",
     entrypoint: ["node", "/app/main.ts"],
     command: ["default"],
     environment: { A: "image", B: "/opt/ml/b", C: "/app/c" },
@@ -49,7 +50,7 @@ describe("containerCommand", () => {
 
   it("refuses an image without an entry point", () => {
     expect(() => containerCommand(image, { ...config, entrypoint: [], command: [] }, { root: "/job", environment: {} }, tools)).to.throw(
-      "The image image has no ENTRYPOINT, and none was given.",
+      "The image image, built on node, has no ENTRYPOINT of its own, and none was given.",
     );
   });
 });
