@@ -1,6 +1,6 @@
 """Fine-tunes a language model that sees pictures by LoRA (Hu et al., 2021), so that it describes a frame in a team's own words.
 
-python3 models/training/tune_vlm.py --base DIR --base-name NAME --license SPDX --data DIR [--layout version|pairs] --output DIR
+python3 models/training/tune_vlm.py --base DIR --base-name NAME --license SPDX --data DIR [--layout version|pairs] --output DIR [--merged DIR]
 
 The base model is a folder as Hugging Face's `save_pretrained` leaves it (configuration, safetensors, tokenizer, processor with a chat
 template), brought by the channel `model`; nothing is ever fetched, no code of the model's is run, and weights that are pickles are
@@ -12,10 +12,12 @@ refused. `--license` is the base model's licence as an SPDX identifier: whoever 
 
 Leaves the adapter alone (adapter_config.json, adapter_model.safetensors), tuning.json and card.md; the base model stays where it is. Before that
 the adapter is read back, and the logits of a drawn picture must be those of the trained model, by adapter and merged into the base.
+`--merged` leaves the whole model in another folder as well, as large as the base: the adapter merged in, tokenizer, processor, and both documents.
+That folder is what the platform's endpoint serves (docs/reports.md).
 
 In a SageMaker training job the channels `model` and `training` (SM_CHANNEL_MODEL, SM_CHANNEL_TRAINING), SM_HPS, SM_MODEL_DIR and
 SM_CHECKPOINT_DIR stand for arguments, and a job whose Spot instance was taken goes on (course.py). Nothing here has been run on a model of
-useful size: the tests use a tiny one with random weights. No part of the platform uses what comes out of it.
+useful size: the tests use a tiny one with random weights.
 
 Exit code: 0 tuned; 1 refused or failed; 2 wrong usage.
 """
@@ -26,6 +28,7 @@ import json
 import os
 import random
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +47,7 @@ from layouts.layout import SPLITS, LayoutError, Mistakes
 # Before transformers is imported: it looks nowhere but in folders.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
-NAMES = ("layout", "base-name", "license", "rank", "rate", "batch", "minutes", "targets", "threads")
+NAMES = ("layout", "merged", "base-name", "license", "rank", "rate", "batch", "minutes", "targets", "threads")
 # Query and value of the language model's attention, as in the paper; the part that sees stays as it is.
 TARGETS = r".*(language_model|text_model)\..*\.(q_proj|v_proj)"
 PROMPT = "Describe this frame of a laparoscopic operation."
@@ -261,6 +264,14 @@ def parity(tuned: Tuned, base: Path, adapter: Path) -> dict[str, float]:
     return differences
 
 
+def leave_whole(tuned: Tuned, documents: Path, merged: Path) -> None:
+    """The model that `parity` left merged and what it is asked by, as `save_pretrained` writes them, with its card and what it was made of."""
+    tuned.model.save_pretrained(merged, safe_serialization=True)
+    tuned.processor.save_pretrained(merged)
+    for name in ("tuning.json", "card.md"):
+        shutil.copyfile(documents / name, merged / name)
+
+
 def read_options() -> argparse.Namespace:
     said = os.environ
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -271,6 +282,7 @@ def read_options() -> argparse.Namespace:
     ):
         given = said.get(channel)
         parser.add_argument(f"--{name}", type=Path, required=given is None, default=given and Path(given), help=what)
+    parser.add_argument("--merged", type=Path, help="folder for the whole model with the adapter merged in, for a server; none, if absent")
     parser.add_argument("--base-name", help="what the base model is called, with its version: for the card")
     parser.add_argument("--license", help="its licence, an SPDX identifier such as Apache-2.0: you have read it")
     parser.add_argument("--layout", choices=sorted(LAYOUTS), default="version")
@@ -330,6 +342,8 @@ def main() -> None:
     }
     (options.output / "tuning.json").write_text(json.dumps(document, indent=2) + "\n")
     (options.output / "card.md").write_text(card_of(document))
+    if options.merged is not None:
+        leave_whole(tuned, options.output, options.merged)
 
 
 def card_of(document: dict) -> str:

@@ -30,7 +30,7 @@ export const sharedConfig = z
     /** The server of language models of the organisation's own; absent where no environment has one (docs/reports.md). */
     languageModel: z
       .strictObject({
-        /** vLLM as AWS builds it for SageMaker, by the digest of the day: `aws ecr describe-images --registry-id 763104351884 --repository-name vllm`. */
+        /** vLLM as AWS builds it for SageMaker, by a digest that somebody looked up. */
         baseImage: z
           .string()
           .regex(

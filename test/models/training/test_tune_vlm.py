@@ -171,6 +171,28 @@ class Tuning(unittest.TestCase):
         self.assertEqual(json.loads((self.folder / "out/tuning.json").read_text())["seen"], again)
 
     @needs_transformers
+    def test_leaves_the_whole_model_for_a_server_where_it_is_asked_to(self) -> None:
+        from peft import PeftModel
+
+        self.version()
+        base_model(self.base)
+        whole = self.folder / "whole"
+        self.run_entry(merged=str(whole))
+        # All that a server loads: weights and processor, without a pickle, under the name of the base's architecture.
+        tune_vlm.check_base(whole)
+        self.assertEqual(list(whole.glob("*.bin")) + list(whole.glob("adapter*")), [])
+        architectures = [json.loads((folder / "config.json").read_text())["architectures"] for folder in (self.base, whole)]
+        self.assertEqual(architectures[0], architectures[1])
+        for name in ("tuning.json", "card.md"):
+            self.assertEqual((whole / name).read_text(), (self.folder / "out" / name).read_text())
+        cpu = torch.device("cpu")
+        served, base = tune_vlm.Tuned(whole, cpu), tune_vlm.Tuned(self.base, cpu)
+        untuned = base.probe()
+        base.model = PeftModel.from_pretrained(base.model, str(self.folder / "out"), local_files_only=True)
+        self.assertLess(float((served.probe() - base.probe()).abs().max()), 1e-3)
+        self.assertGreater(float((served.probe() - untuned).abs().max()), 1e-3)
+
+    @needs_transformers
     def test_adapts_the_layers_of_another_family_that_it_should(self) -> None:
         self.version()
         idefics_model(self.base)
