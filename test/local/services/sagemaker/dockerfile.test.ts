@@ -26,10 +26,10 @@ describe("readDockerfile", () => {
   });
 
   it("puts build arguments where FROM names them, and refuses one that nothing gives", () => {
-    const text = "ARG BASE=debian\nARG OTHER\nFROM ${BASE} AS a\nFROM $OTHER";
+    const text = "ARG BASE=debian\nARG OTHER\nFROM $BASE AS a\nFROM $OTHER";
     expect(readDockerfile(text, { OTHER: "vllm" }).base).to.equal("vllm");
-    expect(readDockerfile("ARG BASE=debian\nFROM ${BASE}").base).to.equal("debian");
-    expect(readDockerfile("ARG BASE=debian\nFROM ${BASE}", { BASE: "alpine" }).base).to.equal("alpine");
+    expect(readDockerfile("ARG BASE=debian\nFROM $BASE").base).to.equal("debian");
+    expect(readDockerfile("ARG BASE=debian\nFROM $BASE", { BASE: "alpine" }).base).to.equal("alpine");
     expect(() => readDockerfile(text)).to.throw("FROM $OTHER: no build argument says what OTHER is.");
   });
 
