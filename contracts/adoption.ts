@@ -37,17 +37,13 @@ export interface Adoption {
 type Found = Pick<AnnotationSet, "labels" | "lookedAt" | "boxes" | "masks" | "segments" | "events">;
 
 /**
- * The difference of a set from what holds. A set speaks of the frames that it says were looked at; if it does not say, of those from its first
+ * The difference of a set from what holds, but for masks (`mask-adoption.ts`). A set speaks of the frames that it says were looked at; if it does not say, of those from its first
  * box to its last, and of segments of a level, and of events, from the first to the last that it has. What lies outside stays as it is.
  * `isAllowed` tells whether a change of segments may be made then, since their order matters; `newId` makes identifiers of what is new.
  */
 export function adoption(held: Held, found: Found, isAllowed: (view: CorrectedView, change: Change) => boolean, newId: () => string): Adoption {
   const spans = [...spanChanges(held.view, "segment", found.segments, isAllowed, newId), ...eventChanges(held, found, isAllowed, newId)];
-  const notes = [
-    ...(found.masks.length > 0 ? [`${found.masks.length} masks stay in the set: outlines are corrected in the editor.`] : []),
-    ...fixedNotes(held, found),
-  ];
-  return { changes: [...spans, ...boxChanges(held, found, newId)], notes };
+  return { changes: [...spans, ...boxChanges(held, found, newId)], notes: fixedNotes(held, found) };
 }
 
 interface Spanned {
@@ -150,7 +146,8 @@ function boxChanges(held: Held, found: Found, newId: () => string): Change[] {
   const given = found.boxes.filter(({ frame, interpolated }) => !interpolated || isHeld.has(frame)).map((one) => foundBox(one, found.labels, held.raster));
   const boxes = recognised(held.boxes, given);
   const told = boxes.map(({ frame }) => frame);
-  if (told.length === 0 && found.lookedAt === null) return [];
+  // Who outlined things in frames drew no boxes there: that doesn't say that there are none.
+  if (told.length === 0 && (found.lookedAt === null || found.masks.length > 0)) return [];
   const listed = found.lookedAt === null ? null : new Set(found.lookedAt);
   const [first, last] = [
     told.reduce((least, frame) => Math.min(least, frame), Number.POSITIVE_INFINITY),

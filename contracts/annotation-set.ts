@@ -54,6 +54,13 @@ export const annotationSet = z.strictObject({
       gridHeight: z.int().positive(),
       runs: runLengths,
       score: unit.nullable(),
+      /** Corners of the polygons that it was drawn as, in whole pixels of the raster: what lies in one of them is of it. Absent of a mask of cells. */
+      polygons: z
+        .array(z.array(z.tuple([z.int().nonnegative(), z.int().nonnegative()])).min(3))
+        .min(1)
+        .optional(),
+      /** Drawn by a tool between two frames that a person drew. */
+      interpolated: z.literal(true).optional(),
     }),
   ),
   segments: z.array(z.strictObject({ id: z.string().min(1), level: z.enum(["shot", "phase", "step", "task", "action"]), label: z.string().min(1), ...span })),

@@ -2,7 +2,6 @@
 import type { Analysis } from "./analysis.ts";
 import type { BoxShape, Change, Correction, DrawnMask, DrawnObject, MaskKeyframe, Verdict } from "./corrections.ts";
 import { eventType } from "./event-type.ts";
-import { runsOf } from "./run-lengths.ts";
 
 type Segment = Analysis["segments"][number];
 type Event = Analysis["events"][number];
@@ -230,32 +229,6 @@ export const drawnMasks = ({ masks }: Pick<CorrectedView, "masks">, frame: numbe
 /** Frames in which people drew outlines, rising. */
 export const maskFramesOf = ({ masks }: Pick<CorrectedView, "masks">): number[] =>
   [...new Set([...masks.values()].flatMap((mask) => maskKeyframes(mask).map(({ frame }) => frame)))].sort((a, b) => a - b);
-
-/** Run lengths of the cells of a grid over the raster whose middles lie within an outline and in none of its holes: even-odd rule. */
-export function maskRuns(
-  rings: Rings,
-  raster: { readonly width: number; readonly height: number },
-  grid: { readonly width: number; readonly height: number },
-): number[] {
-  const cells = new Uint8Array(grid.width * grid.height);
-  for (let row = 0; row < grid.height; row++) {
-    const y = ((row + 0.5) * raster.height) / grid.height;
-    const crossings = rings.flatMap((ring) =>
-      ring.flatMap(([x1, y1], i) => {
-        const [x2, y2] = ring[(i + 1) % ring.length] as readonly [number, number];
-        return y1 <= y !== y2 <= y ? [x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)] : [];
-      }),
-    );
-    crossings.sort((a, b) => a - b);
-    for (let i = 0; i + 1 < crossings.length; i += 2) {
-      for (let column = 0; column < grid.width; column++) {
-        const x = ((column + 0.5) * raster.width) / grid.width;
-        if (x >= (crossings[i] as number) && x < (crossings[i + 1] as number)) cells[column * grid.height + row] = 1;
-      }
-    }
-  }
-  return runsOf(cells);
-}
 
 /** Events that people may add although no analyser looks for them. */
 export const clinicalEvents: readonly { readonly type: string; readonly label: string }[] = [

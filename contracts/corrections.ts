@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { leastCorners, mostCorners, mostHoles } from "./outlines.ts";
 import { caseId, frameSpan, runId, sha256 } from "./primitives.ts";
 
 /*
@@ -44,19 +45,22 @@ export type DrawnObject = z.infer<typeof drawnObject>;
 
 const ring = z
   .array(z.tuple([frame, frame]))
-  .min(3)
-  .max(500);
+  .min(leastCorners)
+  .max(mostCorners);
 const outlined = {
   frame,
   /** Corners in pixels of the raster. Null: nothing of the label is there from this frame on, until the next keyframe. */
   polygon: ring.nullable(),
   /** What of it is not part of it. */
-  holes: z.array(ring).min(1).max(20).optional(),
+  holes: z.array(ring).min(1).max(mostHoles).optional(),
 };
 
 /** What a person saw the outline of in a frame. */
 export const maskKeyframe = z.strictObject(outlined);
 export type MaskKeyframe = z.infer<typeof maskKeyframe>;
+
+/** Keyframes that one drawn outline may have. */
+export const mostMaskKeyframes = 101;
 
 /**
  * An outline that a person drew: in one frame, or through several. Between two keyframes with as many corners it goes straight from one to the
@@ -66,7 +70,11 @@ export const drawnMask = z.strictObject({
   label,
   ...outlined,
   /** Keyframes after the first. */
-  later: z.array(maskKeyframe).min(1).max(100).optional(),
+  later: z
+    .array(maskKeyframe)
+    .min(1)
+    .max(mostMaskKeyframes - 1)
+    .optional(),
   /** The producer whose masks of this label it stands for; null if it stands beside them. */
   replaces: z.string().min(1).max(100).nullable(),
 });

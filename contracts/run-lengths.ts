@@ -8,10 +8,10 @@ export interface Grid {
 }
 
 /** The cells of a mask, column by column: 1 where it is. Throws a RangeError if the runs don't add up to the grid. */
-export function cellsOf(runs: readonly number[], { width, height }: Grid): Uint8Array {
-  const cells = new Uint8Array(width * height);
+export function cellsOf(runs: readonly number[], grid: Grid): Uint8Array {
+  const cells = new Uint8Array(grid.width * grid.height);
   const at = mark(cells, runs);
-  if (at !== cells.length) throw new RangeError(`The runs of a mask add up to ${at}, its ${width} by ${height} cells to ${cells.length}.`);
+  if (at !== cells.length) throw unlike(at, grid);
   return cells;
 }
 
@@ -28,32 +28,52 @@ export function mark(cells: Uint8Array, runs: readonly number[]): number {
 /** Run lengths of cells, beginning with a run of zeros. */
 export function runsOf(cells: Uint8Array): number[] {
   const runs: number[] = [];
-  let value = 0;
-  let length = 0;
-  for (const cell of cells) {
-    if (cell !== value) {
-      runs.push(length);
-      length = 0;
-      value = cell;
-    }
-    length++;
+  for (let at = 0, value = 0; at < cells.length; value = 1 - value) {
+    const next = cells.indexOf(1 - value, at);
+    const end = next < 0 ? cells.length : next;
+    runs.push(end - at);
+    at = end;
   }
-  runs.push(length);
   return runs;
 }
 
-/** A mask on another grid over the same picture: each cell is what lies under its middle. The way to a finer grid and back loses nothing. */
+/**
+ * A mask on another grid over the same picture: each cell is what lies under its middle. The way to a finer grid and back loses nothing. Throws a
+ * RangeError if the runs don't add up to their grid.
+ */
 export function regrid(runs: readonly number[], from: Grid, to: Grid): number[] {
   if (from.width === to.width && from.height === to.height) return [...runs];
-  const cells = cellsOf(runs, from);
-  const out = new Uint8Array(to.width * to.height);
-  const rows = Int32Array.from({ length: to.height }, (_, y) => Math.floor(((2 * y + 1) * from.height) / (2 * to.height)));
-  for (let x = 0; x < to.width; x++) {
-    const column = from.height * Math.floor(((2 * x + 1) * from.width) / (2 * to.width));
-    for (let y = 0; y < to.height; y++) out[x * to.height + y] = cells[column + (rows[y] as number)] as number;
+  // The first row of the new grid whose middle lies in a row of the old one, or below it.
+  const rowFrom = Array.from({ length: from.height + 1 }, (_, row) => Math.max(0, Math.ceil((2 * row * to.height - from.height) / (2 * from.height))));
+  const columns: [start: number, end: number][][] = Array.from({ length: from.width }, () => []);
+  let at = 0;
+  for (const [i, run] of runs.entries()) {
+    const end = at + run;
+    if (i % 2 === 1 && end <= from.width * from.height)
+      for (let start = at; start < end; ) {
+        const column = Math.floor(start / from.height);
+        const stop = Math.min(end, (column + 1) * from.height);
+        const rows = [rowFrom[start - column * from.height], rowFrom[stop - column * from.height]] as [number, number];
+        if (rows[0] < rows[1]) columns[column]?.push(rows);
+        start = stop;
+      }
+    at = end;
   }
-  return runsOf(out);
+  if (at !== from.width * from.height) throw unlike(at, from);
+  const out: number[] = [];
+  let told = 0;
+  for (let x = 0; x < to.width; x++)
+    for (const [start, end] of columns[Math.floor(((2 * x + 1) * from.width) / (2 * to.width))] as [number, number][]) {
+      const [first, length] = [x * to.height + start, end - start];
+      if (first === told && out.length > 0) out[out.length - 1] = (out.at(-1) as number) + length;
+      else out.push(first - told, length);
+      told = first + length;
+    }
+  return told < to.width * to.height ? [...out, to.width * to.height - told] : out;
 }
+
+const unlike = (cells: number, { width, height }: Grid): RangeError =>
+  new RangeError(`The runs of a mask add up to ${cells}, its ${width} by ${height} cells to ${width * height}.`);
 
 /** Smallest box around a mask's cells, and how many there are. Null if the mask is empty. */
 export function boundsOf(runs: readonly number[], { height }: Grid): { x: number; y: number; width: number; height: number; area: number } | null {

@@ -7,7 +7,6 @@ import {
   drawnMasks,
   keyframesOf,
   maskFramesOf,
-  maskRuns,
   type Rings,
   recorded,
   ringsOf,
@@ -18,6 +17,7 @@ import {
 } from "../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../contracts/correction-rules.ts";
 import { type Change, change as changeSchema, type DrawnMask } from "../../contracts/corrections.ts";
+import { maskRuns } from "../../contracts/outlines.ts";
 import { cellsOf } from "../../contracts/run-lengths.ts";
 import { analysisOf } from "../functions/support/analysis.ts";
 

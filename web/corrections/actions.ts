@@ -1,7 +1,8 @@
 import { type CorrectedView, maskKeyframes, type Rings } from "../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, DrawnMask, DrawnObject, Verdict } from "../../contracts/corrections.ts";
+import { traced } from "../../contracts/outlines.ts";
 import type { DrawnOutline, SeenBox, SeenMask } from "../player/overlay.ts";
-import { maskOf, traced, withMaskKeyframe } from "./outlines.ts";
+import { maskOf, withMaskKeyframe } from "./outlines.ts";
 import { type Raster, withKeyframe, withoutKeyframe } from "./shapes.ts";
 
 /** What is chosen to be corrected. A box is of a frame: the one that was looked at, or drawn in. */

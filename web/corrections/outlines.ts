@@ -1,20 +1,7 @@
 import type { Rings } from "../../contracts/corrected-view.ts";
 import type { DrawnMask, MaskKeyframe } from "../../contracts/corrections.ts";
-import { cellsOf } from "../../contracts/run-lengths.ts";
+import { cornerWithin, leastCorners, mostCorners, mostHoles, type Ring } from "../../contracts/outlines.ts";
 import type { Raster } from "./shapes.ts";
-
-/** Corners in pixels of the raster; the last goes on to the first. */
-export type Ring = Rings[number];
-
-/** What the contract allows (`contracts/corrections.ts`). */
-export const leastCorners = 3;
-export const mostCorners = 500;
-export const mostHoles = 20;
-
-const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, Math.round(value)));
-
-/** A corner in whole pixels within the picture, its edges included. */
-export const cornerWithin = ([x, y]: readonly [number, number], { width, height }: Raster): [number, number] => [clamp(x, width), clamp(y, height)];
 
 /** A diamond in the middle of the picture, to be pulled into shape. */
 export const outlineInMiddle = ({ width, height }: Raster): Rings => [diamond(Math.round(width / 2), Math.round(height / 2), Math.round(height / 6))];
@@ -111,104 +98,4 @@ export function withMaskKeyframe(mask: Pick<DrawnMask, "label" | "replaces">, be
 export function maskOf({ label, replaces }: Pick<DrawnMask, "label" | "replaces">, keyframes: readonly MaskKeyframe[]): DrawnMask | null {
   const [first, ...later] = [...keyframes].sort((a, b) => a.frame - b.frame);
   return first === undefined ? null : { label, ...first, ...(later.length > 0 && { later }), replaces };
-}
-
-/** Ways along the edges of cells: right, down, left, up; and from the place one is at, the cells ahead on the right hand and on the left. */
-const ways = [
-  { go: [1, 0], right: [0, 0], left: [0, -1] },
-  { go: [0, 1], right: [-1, 0], left: [0, 0] },
-  { go: [-1, 0], right: [-1, -1], left: [-1, 0] },
-  { go: [0, -1], right: [0, -1], left: [-1, -1] },
-] as const;
-
-/**
- * The outline of the largest part of a mask, and of its holes: the edges of its cells, and of their corners as few as stay within a cell of
- * them. An outline is of one piece, so that smaller parts are lost, also those that lie in a hole. Null if the mask is empty.
- */
-export function traced(runs: readonly number[], grid: { readonly width: number; readonly height: number }, raster: Raster): Rings | null {
-  const cells = cellsOf(runs, grid);
-  const isIn = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < grid.width && y < grid.height && cells[x * grid.height + y] === 1;
-  const done = new Set<number>();
-  const borders: { readonly border: [number, number][]; readonly area: number }[] = [];
-  for (let x = 0; x < grid.width; x++) {
-    for (let y = 0; y < grid.height; y++) {
-      // Every border, of a part or of a hole, has a cell below nothing.
-      if (!isIn(x, y) || isIn(x, y - 1) || done.has(y * grid.width + x)) continue;
-      const border = walked(isIn, x, y, (cellX, cellY) => done.add(cellY * grid.width + cellX));
-      borders.push({ border, area: areaOf(border) });
-    }
-  }
-  borders.sort((a, b) => Math.abs(b.area) - Math.abs(a.area));
-  const outer = borders.find(({ area }) => area > 0)?.border;
-  if (outer === undefined) return null;
-  const holes: [number, number][][] = [];
-  for (const { border, area } of borders) {
-    const isOfIt = area < 0 && surrounds(outer, border) && !holes.some((hole) => surrounds(hole, border));
-    // Specks of one cell are noise of the network's, not holes.
-    if (isOfIt && area < -1 && holes.length < mostHoles) holes.push(border);
-  }
-  return [outer, ...holes].map((border) =>
-    fewer(border).map(([x, y]) => cornerWithin([(x * raster.width) / grid.width, (y * raster.height) / grid.height], raster)),
-  );
-}
-
-/** Whether a border lies within another: whether its first corner does, moved by a half so that it lies on no edge. */
-function surrounds(outer: Ring, border: Ring): boolean {
-  const [x, y] = [(border[0]?.[0] ?? 0) + 0.5, (border[0]?.[1] ?? 0) - 0.5];
-  return (
-    outer.filter(([x1, y1], i) => {
-      const [x2, y2] = outer[(i + 1) % outer.length] as readonly [number, number];
-      return y1 <= y !== y2 <= y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1);
-    }).length %
-      2 ===
-    1
-  );
-}
-
-/** As few corners of a border as stay within a cell of it, and no more than an outline may have. */
-function fewer(border: readonly [number, number][]): [number, number][] {
-  const half = border.length >> 1;
-  const halves = [border.slice(0, half + 1), [...border.slice(half), border[0] as [number, number]]];
-  const cornersAt = (tolerance: number) => halves.flatMap((line) => simplified(line, tolerance).slice(0, -1));
-  let corners = cornersAt(1);
-  if (corners.length < leastCorners) corners = cornersAt(0);
-  for (let tolerance = 2; corners.length > mostCorners; tolerance *= 2) corners = cornersAt(tolerance);
-  return corners;
-}
-
-/** A border from the upper left corner of a cell until it is there again, the cells on the right hand; `pass` hears of the cells whose top edge it goes along. */
-function walked(isIn: (x: number, y: number) => boolean, startX: number, startY: number, pass: (x: number, y: number) => void): [number, number][] {
-  const border: [number, number][] = [];
-  let [x, y, heading] = [startX, startY, 0];
-  do {
-    border.push([x, y]);
-    if (heading === 0) pass(x, y);
-    const { go, right, left } = ways[heading] as (typeof ways)[number];
-    [x, y] = [x + go[0], y + go[1]];
-    if (!isIn(x + right[0], y + right[1])) heading = (heading + 1) % 4;
-    else if (isIn(x + left[0], y + left[1])) heading = (heading + 3) % 4;
-  } while (x !== startX || y !== startY || heading !== 0);
-  return border;
-}
-
-/** What a border surrounds, in cells: the shoelace formula. Negative for a hole's, which is walked the other way. */
-const areaOf = (border: Ring): number =>
-  border.reduce((sum, [x, y], i) => {
-    const [nextX, nextY] = border[(i + 1) % border.length] as readonly [number, number];
-    return sum + (x * nextY - nextX * y) / 2;
-  }, 0);
-
-/** Fewer corners of a line, none of those left out farther than this from what is left (Douglas and Peucker, 1973). */
-function simplified(line: readonly [number, number][], tolerance: number): [number, number][] {
-  const [from, to] = [line[0], line.at(-1)];
-  if (!from || !to || line.length < 3) return [...line];
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const length = Math.hypot(dx, dy);
-  let [farthest, distance] = [0, 0];
-  for (const [i, [x, y]] of line.entries()) {
-    const off = length === 0 ? Math.hypot(x - from[0], y - from[1]) : Math.abs(dy * (x - from[0]) - dx * (y - from[1])) / length;
-    if (off > distance) [farthest, distance] = [i, off];
-  }
-  if (distance <= tolerance) return [from, to];
-  return [...simplified(line.slice(0, farthest + 1), tolerance).slice(0, -1), ...simplified(line.slice(farthest), tolerance)];
 }

@@ -4,21 +4,18 @@ import {
   drawnMasks,
   keyframesOf,
   maskFramesOf,
-  maskRuns,
   personProducer,
   type SeenDrawnMask,
   stands,
 } from "../../../contracts/corrected-view.ts";
 import type { DrawnObject } from "../../../contracts/corrections.ts";
+import { maskRuns } from "../../../contracts/outlines.ts";
 import { merged } from "./merged.ts";
 import type { Box, Mask, Scene, Sighting } from "./scene.ts";
 
-/** Grid of masks where no network made any. */
-const ownGrid = { width: 320, height: 180 };
-
 /**
  * A scene of the analysis, in which boxes and masks are as people corrected them. What is drawn is in its keyframes, and between them
- * in those frames that networks looked at. What people drew has no score.
+ * in those frames that networks looked at. What people drew has no score; outlines are masks of the raster's pixels, which lose nothing of them.
  */
 export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: readonly string[]): Scene {
   const labels = [...scene.labels];
@@ -54,17 +51,15 @@ export function withDrawings(scene: Scene, view: CorrectedView, trackLabels: rea
 
   const outlined = maskFramesOf(view).filter(isInSpan);
   async function* masks(): AsyncGenerator<Sighting<Mask>> {
-    let grid = ownGrid;
+    const { raster } = scene;
     for await (const { frame, by, items } of merged<Mask>([scene.masks(), empty(outlined)])) {
       const drawn = drawnMasks(view, frame);
-      const [first] = items;
-      if (first) grid = { width: first.gridWidth, height: first.gridHeight };
       const made = drawn
         .filter(({ rings }) => rings.length > 0)
         .map(
           ({ mask: { label }, rings }): Mask => ({
-            ...{ label: labelOf(label), score: null, gridWidth: grid.width, gridHeight: grid.height },
-            ...{ runs: maskRuns(rings, scene.raster, grid), producer: person },
+            ...{ label: labelOf(label), score: null, gridWidth: raster.width, gridHeight: raster.height },
+            ...{ runs: maskRuns(rings, raster, raster), producer: person },
           }),
         );
       yield { frame, by, items: [...items.filter((mask) => !isReplaced(scene, mask, drawn)), ...made] };

@@ -1,7 +1,8 @@
 import type { AnnotationSet } from "../../../contracts/annotation-set.ts";
-import { maskRuns, type Rings } from "../../../contracts/corrected-view.ts";
+import type { Rings } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import { type Grid, mark, regrid, runsOf } from "../../../contracts/run-lengths.ts";
+import { cornerWithin, markOutline } from "../../../contracts/outlines.ts";
+import { type Grid, regrid, runsOf } from "../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../errors.ts";
 
 /** What a file says about the operation, whatever its format. */
@@ -35,6 +36,23 @@ interface GivenBox {
   readonly score?: number | null;
   readonly track?: number;
   readonly interpolated?: boolean;
+}
+
+interface GivenShape {
+  readonly frame: number;
+  readonly label: string;
+  readonly score?: number | null;
+  readonly interpolated?: boolean;
+}
+
+interface GivenMask extends GivenShape {
+  readonly runs: readonly number[];
+  /** What it was drawn as, in whole pixels of the raster. */
+  readonly polygons?: [number, number][][];
+}
+
+interface GivenOutline extends GivenShape {
+  readonly parts: Rings;
 }
 
 /** Reasons that are told: nobody mends more at once. */
@@ -103,7 +121,7 @@ export class Draft {
   }
 
   /** A mask of cells over the picture; `grid` is what it is kept on. */
-  mask(where: string, given: { frame: number; label: string; runs: readonly number[]; score?: number | null }, size: Grid, grid: Grid = size): undefined {
+  mask(where: string, given: GivenMask, size: Grid, grid: Grid = size): undefined {
     if (!this.#isFrame(where, given.frame)) return;
     try {
       const runs = regrid(given.runs, size, grid);
@@ -112,6 +130,8 @@ export class Draft {
       this.#masks.push({
         ...{ frame: given.frame, label: this.#labelOf(given.label), gridWidth: grid.width, gridHeight: grid.height },
         ...{ runs, score: given.score ?? null },
+        ...(given.polygons && { polygons: given.polygons }),
+        ...(given.interpolated && { interpolated: true as const }),
       });
     } catch (error) {
       this.reject(where, (error as Error).message);
@@ -122,19 +142,22 @@ export class Draft {
    * An outline of several parts, each a round of corners in a picture of `size`, as a mask of its pixels: one belongs to it if its middle lies
    * within one of the parts at least.
    */
-  outline(where: string, given: { frame: number; label: string; parts: Rings; score?: number | null }, size: Grid): undefined {
+  outline(where: string, given: GivenOutline, size: Grid): undefined {
     if (!this.#isFrame(where, given.frame)) return;
     const bad = given.parts.find((part) => part.length < 3 || part.flat().some((value) => !Number.isFinite(value)));
     if (bad || given.parts.length === 0) return this.reject(where, "a polygon must have three corners at least, of two numbers each.");
     const cells = new Uint8Array(size.width * size.height);
     // Each by itself: together, what lies within two of them would lie outside.
-    for (const part of given.parts) mark(cells, maskRuns([part], size, size));
+    for (const part of given.parts) markOutline(cells, [part], size, size);
     this.#outlines++;
     if (!cells.includes(1)) {
       this.#slivers++;
       return;
     }
-    this.mask(where, { frame: given.frame, label: given.label, runs: runsOf(cells), score: given.score ?? null }, size);
+    const { raster } = this.#operation;
+    const { parts, ...rest } = given;
+    const polygons = parts.map((part) => part.map(([x, y]) => cornerWithin([(x * raster.width) / size.width, (y * raster.height) / size.height], raster)));
+    this.mask(where, { ...rest, runs: runsOf(cells), polygons }, size);
   }
 
   segment(where: string, segment: Annotations["segments"][number]): undefined {

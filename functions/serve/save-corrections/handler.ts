@@ -1,7 +1,7 @@
 import { type Adoption, adoption, type Held, type HeldBox } from "../../../contracts/adoption.ts";
 import { type Analysis, type DetectionChunk, detectionChunk } from "../../../contracts/analysis.ts";
-import { annotationSet } from "../../../contracts/annotation-set.ts";
-import { type CorrectedView, corrected, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
+import { type AnnotationSet, annotationSet } from "../../../contracts/annotation-set.ts";
+import { type CorrectedView, corrected, personProducer, recorded, uncorrected, vocabularyOf } from "../../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../../contracts/correction-rules.ts";
 import {
   type Change,
@@ -13,6 +13,7 @@ import {
   type DrawnObject,
 } from "../../../contracts/corrections.ts";
 import { annotationSetKey } from "../../../contracts/keys.ts";
+import { type HeldFrame, type MaskAdoption, maskAdoption, maskFrames } from "../../../contracts/mask-adoption.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { callerOf } from "../../runtime/caller.ts";
 import { InvalidInput, Outdated } from "../../runtime/errors.ts";
@@ -35,6 +36,8 @@ export interface Deps extends CaseDeps {
 
 /** JSON of a set that DynamoDB's item of 400 KB has room for, whatever it adds of its own. */
 const mostBytes = 250_000;
+
+const tooMuch = (): InvalidInput => new InvalidInput("That is too much to be saved at once. Save it in parts.");
 
 /** `POST /cases/{caseId}/corrections`: keeps what a person corrected, all of it or nothing. */
 export const createHandler = (deps: Deps) =>
@@ -61,7 +64,7 @@ export const createHandler = (deps: Deps) =>
       ...{ schema: "correction-set/1.0", caseId, runId, contentSha256, version, createdBy, corrections },
       createdAt: deps.now().toISOString(),
     };
-    if (Buffer.byteLength(JSON.stringify(set)) > mostBytes) throw new InvalidInput("That is too much to be saved at once. Save it in parts.");
+    if (Buffer.byteLength(JSON.stringify(set)) > mostBytes) throw tooMuch();
     if (!(await deps.log.add(set))) throw overtaken(expected, version);
     for (const [{ kind, id }, isSettled] of [...judgements(corrections), ...(await judgedFrames(deps, analysis, corrections))])
       await deps.queue.settle({ caseId, runId, kind, id }, isSettled);
@@ -148,16 +151,22 @@ function read(request: HttpRequest) {
   return { expected, wanted };
 }
 
-/** Boxes of an analysis that there is memory for, with those of a set. */
+/** Boxes of an analysis that there is memory for, with those of a set; and masks that there is time for. */
 const mostBoxes = 250_000;
+const mostMasks = 100_000;
 
 /** What a set of imported annotations changes of what holds. Throws InvalidInput if that is nothing, or it is of another analysis. */
-async function adopted({ lake, newId }: Deps, { analysis, of, view, ...base }: Base, sets: readonly CorrectionSet[], setId: string): Promise<Adoption> {
-  const { caseId, runId, provenance, media, detections } = analysis;
+async function adopted(deps: Deps, { analysis, of, view, ...base }: Base, sets: readonly CorrectionSet[], setId: string): Promise<Adoption> {
+  const { lake, newId } = deps;
+  const { caseId, runId, provenance, media, detections, masks } = analysis;
   const set = await lake.json(annotationSetKey(caseId, runId, setId), annotationSet);
   if (set.contentSha256 !== provenance.contentSha256) throw new InvalidInput("The set speaks of another analysis of the case.");
   const boxCount = detections.reduce((sum, one) => sum + one.boxCount, set.boxes.length);
-  if (boxCount > mostBoxes) throw new InvalidInput(`The analysis and the set have ${boxCount} boxes; sets of ${mostBoxes} with the analysis can be adopted.`);
+  const maskCount = masks.reduce((sum, one) => sum + one.maskCount, set.masks.length);
+  const tooMany = (count: number, what: string, most: number): string[] =>
+    count > most ? [`The analysis and the set have ${count} ${what}; sets of ${most} with the analysis can be adopted.`] : [];
+  const reasons = [...tooMany(boxCount, "boxes", mostBoxes), ...(set.masks.length > 0 ? tooMany(maskCount, "masks", mostMasks) : [])];
+  if (reasons.length > 0) throw new InvalidInput(...reasons);
   const scene = await caseScene(lake, { caseId, runId }, { startFrame: 0, endFrame: media.source.frameCount }, sets);
   const boxes: HeldBox[] = [];
   const lookedAt: number[] = [];
@@ -172,8 +181,33 @@ async function adopted({ lake, newId }: Deps, { analysis, of, view, ...base }: B
     fixedEvents: scene.events.map(({ id }) => id).filter((id) => !correctableEvents.has(id)),
   };
   const isAllowed = (before: CorrectedView, change: Change): boolean => objections(of, before, change, corrected(before, [change])).length === 0;
-  const found = adoption(held, set, isAllowed, newId);
+  const [told, outlines] = [adoption(held, set, isAllowed, newId), await adoptedMasks(deps, { analysis, view }, sets, set)];
+  const found = { changes: [...told.changes, ...outlines.changes], notes: [...told.notes, ...outlines.notes] };
   if (found.changes.length === 0) throw new InvalidInput("The set says nothing else than what holds: there is nothing to adopt.", ...found.notes);
+  return found;
+}
+
+/** The same of its masks, as outlines. */
+async function adoptedMasks(
+  { lake, newId }: Deps,
+  { analysis, view }: Pick<Base, "analysis" | "view">,
+  sets: readonly CorrectionSet[],
+  set: AnnotationSet,
+): Promise<MaskAdoption> {
+  const frames = maskFrames(set);
+  if (frames === null) return { changes: [], notes: [] };
+  // What people drew is looked at as far as it goes.
+  const drawn = [...view.masks.values()].map(framesOf);
+  const span = { startFrame: Math.min(frames.first, ...drawn.flat()), endFrame: Math.max(frames.last, ...drawn.flat()) + 1 };
+  const scene = await caseScene(lake, analysis, span, sets);
+  async function* held(): AsyncGenerator<HeldFrame> {
+    for await (const { frame, items } of scene.masks()) {
+      const named = items.map((mask) => ({ ...mask, label: scene.labels[mask.label] as string, producer: scene.sources[mask.producer] as string }));
+      yield { frame, masks: named.filter(({ producer }) => producer !== personProducer) };
+    }
+  }
+  const found = await maskAdoption({ view, raster: analysis.media.raster }, held(), set, newId, mostBytes);
+  if (found === null) throw tooMuch();
   return found;
 }
 

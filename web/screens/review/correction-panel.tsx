@@ -1,10 +1,11 @@
 import { type FormEvent, useId, useState } from "react";
 import { type CorrectedView, maskKeyframes, type Rings } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Keyframe, MaskKeyframe } from "../../../contracts/corrections.ts";
+import { mostHoles } from "../../../contracts/outlines.ts";
 import { type Chosen, chosenBox, chosenMask, isSameThing } from "../../corrections/actions.ts";
 import type { Conflict, Editor, EditorState } from "../../corrections/editor.ts";
 import { type CorrectionCommand, correctionKeys } from "../../corrections/keys.ts";
-import { cornerMoved, cornersOf, mostHoles, withCorner, withHole, withoutCorner } from "../../corrections/outlines.ts";
+import { cornerMoved, cornersOf, withCorner, withHole, withoutCorner } from "../../corrections/outlines.ts";
 import { type Raster, within } from "../../corrections/shapes.ts";
 import type { SeenBox, SeenMask } from "../../player/overlay.ts";
 import type { Text } from "../../text/text.ts";

@@ -1,18 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
 import type { Rings } from "../../../contracts/corrected-view.ts";
+import { cornerWithin, leastCorners, type Ring } from "../../../contracts/outlines.ts";
 import { nudgeOf } from "../../corrections/keys.ts";
-import {
-  boundsOf,
-  cornerMoved,
-  cornersOf,
-  cornerWithin,
-  leastCorners,
-  nextCorner,
-  outlineMoved,
-  type Ring,
-  withCorner,
-  withoutCorner,
-} from "../../corrections/outlines.ts";
+import { boundsOf, cornerMoved, cornersOf, nextCorner, outlineMoved, withCorner, withoutCorner } from "../../corrections/outlines.ts";
 import type { Raster } from "../../corrections/shapes.ts";
 import type { SeenMask } from "../../player/overlay.ts";
 import { useApp } from "../../ui/app-context.ts";

@@ -126,7 +126,8 @@ function readOutline(draft: Draft, name: string, track: Track, shape: Shape, siz
   if (!values || score === undefined || fields["outside"] === "1") return;
   const corners = (fields["points"] ?? "").split(";").map((point) => point.split(",").map((value) => (value.trim() === "" ? Number.NaN : Number(value))));
   if (corners.some((corner) => corner.length !== 2)) return draft.reject(where, 'points must be pairs of numbers, such as "10,20;30,20;30,40".');
-  draft.outline(where, { frame: values[0] as number, label: track.label, parts: [corners as [number, number][]], score }, size);
+  const outline = { frame: values[0] as number, label: track.label, parts: [corners as [number, number][]], score };
+  draft.outline(where, { ...outline, interpolated: fields["keyframe"] === "0" }, size);
 }
 
 function readMask(draft: Draft, name: string, track: Track, { fields, attributes, line }: Shape, size: Grid): undefined {
@@ -149,7 +150,7 @@ function readMask(draft: Draft, name: string, track: Track, { fields, attributes
   }
   const [, gridWidth, gridHeight] = /^(\d+) (\d+)$/.exec(attributes.get("grid") ?? "") ?? [];
   const grid = gridWidth && gridHeight ? { width: Number(gridWidth), height: Number(gridHeight) } : size;
-  draft.mask(where, { frame, label: track.label, runs: runsOf(cells), score }, size, grid);
+  draft.mask(where, { frame, label: track.label, runs: runsOf(cells), score, interpolated: fields["keyframe"] === "0" }, size, grid);
 }
 
 interface SpanKind {

@@ -127,13 +127,13 @@ describe("an operation as people corrected it", () => {
     expect(tracks.has(added.track)).to.equal(false);
   });
 
-  it("has outlines as masks on the grid of the network whose mask they stand for", async () => {
+  it("has outlines as masks of the pixels within them", async () => {
     const masks = [];
     for await (const { frame, items } of scene.masks()) if (frame === 50) masks.push(...items);
     expect(masks.map(({ label, score, gridWidth, gridHeight }) => [scene.labels[label], score, gridWidth, gridHeight])).to.deep.equal([
-      ["Gallbladder", null, 160, 90],
+      ["Gallbladder", null, 1280, 720],
     ]);
-    expect(masks[0]?.runs.filter((_, i) => i % 2 === 1).reduce((sum, run) => sum + run, 0)).to.equal(80 * 45 - 20 * 10);
+    expect(masks[0]?.runs.filter((_, i) => i % 2 === 1).reduce((sum, run) => sum + run, 0)).to.equal(640 * 360 - 160 * 80);
   });
 
   it("keeps outlines between their keyframes, and leaves out what people say is not there", async () => {
