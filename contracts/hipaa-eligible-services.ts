@@ -4,7 +4,7 @@
  * that AWS's Landing Zone Accelerator for Healthcare allowed on the day in `asOf`; what AWS has retired since is left out.
  */
 export const hipaaEligible = {
-  asOf: "2024-12-08",
+  asOf: "2025-05-17",
   source: "https://aws.amazon.com/compliance/hipaa-eligible-services-reference/",
   /** Services that AWS's Business Associate Addendum covers. */
   prefixes: [

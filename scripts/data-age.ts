@@ -7,7 +7,7 @@ const dayMs = 24 * 3600 * 1000;
 /** Days from the day of some data to another. */
 export const ageOf = ({ asOf }: DatedData, today: string): number => Math.round((Date.parse(today) - Date.parse(asOf)) / dayMs);
 
-/** Every body of data with its age, and whether any is older than so many days. */
+/** Every body of data with its age, and which are older than so many days. */
 export function ageReport(all: readonly DatedData[], days: number, today: string): { text: string; old: boolean } {
   const old = all.filter((data) => ageOf(data, today) > days);
   const lines = all.flatMap((data) => [
@@ -18,7 +18,7 @@ export function ageReport(all: readonly DatedData[], days: number, today: string
   const summary =
     old.length === 0
       ? `None of ${all.length} is older than ${days} days.`
-      : `${old.length} of ${all.length} ${old.length === 1 ? "is" : "are"} older than ${days} days.`;
+      : `${old.length} of ${all.length} ${old.length === 1 ? "is" : "are"} older than ${days} days: ${old.map(({ name }) => name).join("; ")}. Nothing is fetched here: compare with the source by hand, as it says above.`;
   return { text: [...lines, "", summary, ""].join("\n"), old: old.length > 0 };
 }
 
@@ -28,7 +28,8 @@ if (import.meta.main)
 npm run data-age -- [--days N]
 
 Prints every dated body of data that the policy pack judges by, such as the list of HIPAA-eligible services: when it was last compared
-with its source, what the source is, and what to do to bring it up to date.
+with its source, what the source is, and what to do to bring it up to date. Reads no source itself: it needs no network, and what is old
+stays old until a person has compared it.
 
   --days N     older than so many days is old; ${defaultDays} unless given
   -h, --help   this text

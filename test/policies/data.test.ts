@@ -53,7 +53,7 @@ OLD  Old: as of 2025-11-01, 390 days ago
        source: there
        to refresh: Compare. Then set asOf to the day.
 
-1 of 2 is older than 365 days.
+1 of 2 is older than 365 days: Old. Nothing is fetched here: compare with the source by hand, as it says above.
 `,
       old: true,
     });

@@ -99,7 +99,7 @@ describe("rules for all of AWS: providers, types and options", () => {
       resourceIsOfEligibleService,
       "refuses another",
       (opts) => new aws.lightsail.Bucket("l", { bundleId: "small_1_0" }, opts),
-      '"l" belongs to lightsail, which is not among the HIPAA-eligible services of 2024-12-08.',
+      '"l" belongs to lightsail, which is not among the HIPAA-eligible services of 2025-05-17.',
     ],
     [resourceTypeIsReviewed, "accepts one", bucket()],
     [

@@ -163,7 +163,7 @@ describe("rules of Step Functions", () => {
       tasksUseEligibleServices,
       `refuses ${integration}`,
       only(integration),
-      wrong(`calls ${service}, which AWS does not list as HIPAA-eligible (list of 2024-12-08)`),
+      wrong(`calls ${service}, which AWS does not list as HIPAA-eligible (list of 2025-05-17)`),
     ]),
     [
       tasksUseEligibleServices,
@@ -178,7 +178,7 @@ describe("rules of Step Functions", () => {
           },
         },
       }),
-      'State "Each" calls scheduler, which AWS does not list as HIPAA-eligible (list of 2024-12-08).',
+      'State "Each" calls scheduler, which AWS does not list as HIPAA-eligible (list of 2025-05-17).',
     ],
 
     [
