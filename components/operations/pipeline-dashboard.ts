@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointKind } from "../../contracts/model.ts";
-import type { AsyncEndpoint } from "../analysis/async-endpoint.ts";
 import type { CaseAnalysis } from "../analysis/case-analysis.ts";
 import type { RealTimeEndpoint } from "../analysis/real-time-endpoint.ts";
 import type { UploadEvents } from "../analysis/upload-events.ts";
@@ -15,9 +14,8 @@ export interface PipelineDashboardArgs {
   settings: FunctionSettings;
   analysis: CaseAnalysis;
   uploads: UploadEvents;
+  /** The endpoint for single images; those of analysers are the analysis' own. */
   endpoint: RealTimeEndpoint;
-  /** The endpoint for segments of video, where the environment has one. */
-  asyncEndpoint?: AsyncEndpoint;
 }
 
 /**
@@ -29,7 +27,7 @@ export class PipelineDashboard extends PlatformComponent {
   /** Where people open it. */
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, { settings, analysis, uploads, endpoint, asyncEndpoint }: PipelineDashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, analysis, uploads, endpoint }: PipelineDashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("svp:operations:PipelineDashboard", name, opts);
     const { place, bundles, deadLetters } = settings;
 
@@ -39,7 +37,7 @@ export class PipelineDashboard extends PlatformComponent {
         stateMachineArn: analysis.stateMachineArn,
         transcodingQueueArn: analysis.transcodingQueueArn,
         endpoint: endpoint.endpointName,
-        asyncEndpoints: [...(asyncEndpoint ? [asyncEndpoint.endpointName] : []), ...namesOf("asynchronous")],
+        asyncEndpoints: namesOf("asynchronous"),
         realTimeEndpoints: namesOf("real-time"),
       })
       .apply((names) =>

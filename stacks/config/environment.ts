@@ -116,8 +116,6 @@ export const environmentConfig = z
       /** Percent of images copied for measuring drift. */
       capturePercent: z.number().min(0).max(100),
     }),
-    /** The endpoint for segments of video, which runs nothing while it has nothing to do. */
-    asyncInference: z.strictObject({ instanceType, maximumInstances: positive.max(100) }).optional(),
     /** Lets uploads enter AWS's network close to where they come from. */
     acceleratedUploads: z.boolean(),
     /** Region that a second copy of patients' data is kept in. */

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { Admission } from "../../components/analysis/admission.ts";
-import { AsyncEndpoint } from "../../components/analysis/async-endpoint.ts";
 import { Backfill } from "../../components/analysis/backfill.ts";
 import { CaseAnalysis } from "../../components/analysis/case-analysis.ts";
 import { CaseDeletion } from "../../components/analysis/case-deletion.ts";
@@ -150,17 +149,15 @@ export function pipeline(
     { ...{ settings, lake, endpoint, imageModel: catalogue.imageModel }, ...(startAfter === "scan" && { scannedBy: imageProtection }) },
     opts,
   );
-  const asyncEndpoint = config.asyncInference && new AsyncEndpoint("segments", { ...serving, ...config.asyncInference }, opts);
   const endpoints: ModelDeploymentArgs["endpoints"] = [
     { endpoint: endpoint.renewable, models: [catalogue.imageModel.id] },
-    ...(asyncEndpoint ? [{ endpoint: asyncEndpoint.renewable, models: [] }] : []),
     ...analysis.segmentEndpoints.map(({ endpoint: { renewable }, models }) => ({ endpoint: renewable, models })),
   ];
   const { instanceType: trialInstance } = catalogue.gate;
   const deployment = new ModelDeployment("model-deployment", { ...serving, keys, catalogue, instanceType: trialInstance, endpoints }, opts);
   const sweep = new StaleSweep("stale-sweep", { settings, lake, deployment, models: models.map(({ id }) => id), ...cleanUp }, opts);
   if (config.promotion !== undefined) new ModelPromotion("model-promotion", { settings, keys, lake, catalogue, image, ...config.promotion }, opts);
-  const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint, ...(asyncEndpoint && { asyncEndpoint }) }, opts);
+  const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint }, opts);
   return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, sweep, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
 

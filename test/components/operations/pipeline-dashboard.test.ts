@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { AsyncEndpoint } from "../../../components/analysis/async-endpoint.ts";
 import { CaseAnalysis } from "../../../components/analysis/case-analysis.ts";
 import { RealTimeEndpoint } from "../../../components/analysis/real-time-endpoint.ts";
 import { UploadEvents } from "../../../components/analysis/upload-events.ts";
@@ -146,7 +145,7 @@ const withEndpoint: Catalogue = {
   ],
 };
 
-const make = (asynchronous: boolean) =>
+const make = (isAsked: boolean) =>
   inAccount((opts) => {
     const { settings, keys, lake, table } = parts(opts);
     const serving = { settings, lake, image, network: jobNetwork };
@@ -159,7 +158,7 @@ const make = (asynchronous: boolean) =>
         keys,
         lake,
         table,
-        catalogue: asynchronous ? withEndpoint : catalogue,
+        catalogue: isAsked ? withEndpoint : catalogue,
         image,
         network: jobNetwork,
         rekognition,
@@ -175,10 +174,7 @@ const make = (asynchronous: boolean) =>
       opts,
     );
     const endpoint = new RealTimeEndpoint("inference", { ...serving, instanceType: "ml.m5.large", instances: { minimum: 1, maximum: 2 } }, opts);
-    const segments = asynchronous && {
-      asyncEndpoint: new AsyncEndpoint("segments", { ...serving, instanceType: "ml.g5.xlarge", maximumInstances: 2 }, opts),
-    };
-    return { url: new PipelineDashboard("pipeline", { settings, analysis, uploads, endpoint, ...segments }, opts).url };
+    return { url: new PipelineDashboard("pipeline", { settings, analysis, uploads, endpoint }, opts).url };
   });
 
 describe("PipelineDashboard", () => {
