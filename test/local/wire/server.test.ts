@@ -90,6 +90,7 @@ const services = [
   operations("sagemaker", runtime, {
     InvokeEndpoint: async (input, call) => {
       note(input, call);
+      if (input.EndpointName === "fails") throw new ServiceError("ModelError", "Received client error (400).", 424, { OriginalStatusCode: 400 });
       return { Body: Buffer.concat([input.Body, Buffer.from([0, 255])]), ContentType: "application/x-npy", CustomAttributes: "a=b" };
     },
   }),
@@ -191,6 +192,9 @@ describe("the wire", () => {
       expect(seen.input).to.deep.equal({ EndpointName: "e", Body: Buffer.from([1]), ContentType: "application/x-image" });
       expect(Buffer.from(answer.Body as Uint8Array)).to.deep.equal(Buffer.from([1, 0, 255]));
       expect(answer).to.include({ ContentType: "application/x-npy", CustomAttributes: "a=b" });
+      const error = await failure(new SageMakerRuntimeClient(config()).send(new InvokeEndpointCommand({ EndpointName: "fails", Body: Buffer.from([1]) })));
+      expect(error).to.be.instanceOf(runtime.ModelError);
+      expect(error).to.include({ message: "Received client error (400).", OriginalStatusCode: 400 });
     });
 
     it("serves Rekognition (awsJson1.1)", async () => {
