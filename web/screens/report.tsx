@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { CaseReport } from "../../contracts/api.ts";
+import { writerName } from "../../contracts/writer-name.ts";
 import { Refusal } from "../data/api.ts";
 import { momentsOf, startsOf } from "../player/moments.ts";
 import { useApp } from "../ui/app-context.ts";
@@ -130,7 +131,7 @@ function Sentences({ told: { report, page }, starts, caseId }: { told: CaseRepor
       ))}
       <Refused refused={report.refused} />
       <p className="soft">
-        {text.report.writer[report.writer.kind]} ({report.writer.id} {report.writer.version}), {text.when(report.createdAt)}
+        {text.report.writer[report.writer.kind]} ({writerName(report.writer)} {report.writer.version}), {text.when(report.createdAt)}
       </p>
     </article>
   );

@@ -1,4 +1,5 @@
 import type { EvidenceItem, Report, ReportEvidence } from "../../../contracts/report.ts";
+import { writerName } from "../../../contracts/writer-name.ts";
 import { clockOf } from "../numbers.ts";
 import { nameOfMeasure, titles } from "../vocabulary.ts";
 
@@ -25,7 +26,7 @@ export function pageOf(report: Report, { items }: ReportEvidence): string {
   return [
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body>`,
-    `<h1>${title}</h1><p><small>${escaped(report.caseId)} · ${escaped(report.createdAt)} · ${escaped(report.writer.id)} ${escaped(report.writer.version)}</small></p>`,
+    `<h1>${title}</h1><p><small>${escaped(report.caseId)} · ${escaped(report.createdAt)} · ${escaped(writerName(report.writer))} ${escaped(report.writer.version)}</small></p>`,
     `<div class="limits"><h2>${titles.limits[language]}</h2>${report.limits.map((limit) => `<p>${escaped(limit)}</p>`).join("")}</div>`,
     ...report.sections.map(
       ({ title, sentences }) =>

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import type { CaseAnswer } from "../../../contracts/question.ts";
+import { writerName } from "../../../contracts/writer-name.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem } from "../../ui/parts.tsx";
 import { Cites } from "../cites.tsx";
@@ -60,7 +61,7 @@ export function QuestionPanel({ caseId, frame, startOf }: { caseId: string; fram
         ))}
         {answer && (
           <p className="soft">
-            {text.questions.outcomes[answer.outcome]} {answer.writer.id}
+            {text.questions.outcomes[answer.outcome]} {writerName(answer.writer)}
           </p>
         )}
       </div>
