@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { annotationSet } from "./annotation-set.ts";
+import { correctionSet } from "./corrections.ts";
 import { caseId, runId } from "./primitives.ts";
 
 /** Formats that results leave the platform in. What each keeps and loses is in `docs/interchange.md`. */
@@ -55,6 +56,9 @@ export const exportJob = z.strictObject({
   warnings: z.array(z.string()),
 });
 export type ExportJob = z.infer<typeof exportJob>;
+
+/** What the job that draws pictures is given beside them: the corrections that count, in order; none if the analysis counts as it was made. */
+export const exportCorrections = z.array(correctionSet);
 
 /** A file of an export as it lies in the lake: its name under the export's prefix. */
 export const exportedFile = z.strictObject({ name: z.string().min(1), mediaType: z.string().min(1) });

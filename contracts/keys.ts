@@ -129,6 +129,11 @@ export const checkedDraftKey = (caseId: string, runId: string, language: string,
 export const exportsPrefix = (caseId: string, runId: string): string => `exports/${caseId}/${runId}/`;
 export const exportPrefix = (caseId: string, runId: string, exportId: string): string => `${exportsPrefix(caseId, runId)}${exportId}/`;
 
+/** The folder of what a job draws an export from, and the corrections in it (`exportCorrections`). */
+export const exportInputPrefix = (caseId: string, runId: string, exportId: string): string => `${exportPrefix(caseId, runId, exportId)}input/`;
+export const exportCorrectionsKey = (caseId: string, runId: string, exportId: string): string =>
+  `${exportInputPrefix(caseId, runId, exportId)}corrections.json`;
+
 /** What people said about an analysis ({@link file://./annotation-set.ts}): one key a set, never written twice. */
 export const annotationSetKey = (caseId: string, runId: string, annotationSetId: string): string => `annotations/${caseId}/${runId}/${annotationSetId}.json`;
 

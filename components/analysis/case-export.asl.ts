@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { exportsPrefix, metadataPrefix, reviewRenditionKey, toUri } from "../../contracts/keys.ts";
+import { exportInputPrefix, exportsPrefix, metadataPrefix, reviewRenditionKey, toUri } from "../../contracts/keys.ts";
 import type { ComputeNetwork } from "../network/compute-network.ts";
 import {
   type Catcher,
@@ -49,15 +49,14 @@ const fails: Catcher = {
   Next: "Failed",
 };
 
-/** An export (`contracts/exports.ts`, `exportJob`): a function writes text, a job draws pictures. Ends with the names of the files. */
+/** An export (`contracts/exports.ts`, `exportJob`): a function writes text, and what is to be drawn; a job draws pictures. Ends with the names of the files. */
 export function caseExportDefinition(args: CaseExportDefinitionArgs): StateMachineDefinition {
   return {
     Comment: "Exports an analysis into another format.",
     QueryLanguage: "JSONata",
     TimeoutSeconds: 24 * 3600,
-    StartAt: "IsVideo",
+    StartAt: "WriteExport",
     States: {
-      IsVideo: { Type: "Choice", Choices: [{ Condition: expression(`${request}.format = 'mp4'`), Next: "AnnotateVideo" }], Default: "WriteExport" },
       WriteExport: invoke(
         args.writeExport,
         Object.fromEntries(
@@ -67,8 +66,9 @@ export function caseExportDefinition(args: CaseExportDefinitionArgs): StateMachi
             expression(name === "warnings" ? `$append([], ${request}.${name})` : `${request}.${name}`),
           ]),
         ),
-        { Assign: { files: "{% $append([], $states.result.Payload.files) %}" }, Catch: [fails], Next: "Exported" },
+        { Assign: { files: "{% $append([], $states.result.Payload.files) %}" }, Catch: [fails], Next: "IsVideo" },
       ),
+      IsVideo: { Type: "Choice", Choices: [{ Condition: expression(`${request}.format = 'mp4'`), Next: "AnnotateVideo" }], Default: "Exported" },
       AnnotateVideo: annotateVideo(args.annotation),
       Exported: { Type: "Succeed", Output: { files: "{% $files %}" } },
       Failed: { Type: "Fail", Error: "{% $failure.error %}", Cause: "{% $failure.message %}" },
@@ -78,10 +78,10 @@ export function caseExportDefinition(args: CaseExportDefinitionArgs): StateMachi
 
 /** A SageMaker Processing job that draws into the review rendition: what was outside the patient is covered there. */
 function annotateVideo({ imageUri, roleArn, processedBucket, network, keyArn, cluster }: AnnotationArgs): State {
-  const input = (InputName: "video" | "metadata", key: (caseId: string, runId: string) => string) => ({
+  const input = (InputName: "video" | "metadata" | "corrections", key: (caseId: string, runId: string, exportId: string) => string) => ({
     InputName,
     S3Input: {
-      S3Uri: expression(located((c, r) => toUri(processedBucket, key(c, r)))),
+      S3Uri: expression(located((c, r, id) => toUri(processedBucket, key(c, r, id)), { analyser: exportId })),
       LocalPath: `${root}/input/${InputName}`,
       S3DataType: "S3Prefix",
       S3InputMode: "File",
@@ -102,6 +102,7 @@ function annotateVideo({ imageUri, roleArn, processedBucket, network, keyArn, cl
         START_FRAME: expression(`$string(${request}.startFrame)`),
         END_FRAME: expression(`$string(${request}.endFrame)`),
         INPUT_DIR: `${root}/input/video`,
+        CORRECTIONS_DIR: `${root}/input/corrections`,
         METADATA_DIR: `${root}/input/metadata`,
         OUTPUT_DIR: `${root}/output`,
       },
@@ -110,7 +111,11 @@ function annotateVideo({ imageUri, roleArn, processedBucket, network, keyArn, cl
         EnableInterContainerTrafficEncryption: true,
         VpcConfig: { Subnets: network.subnetIds, SecurityGroupIds: [network.securityGroupId] },
       },
-      ProcessingInputs: [input("video", (c, r) => reviewRenditionKey(c, r).replace(/[^/]+$/, "")), input("metadata", metadataPrefix)],
+      ProcessingInputs: [
+        input("video", (c, r) => reviewRenditionKey(c, r).replace(/[^/]+$/, "")),
+        input("metadata", metadataPrefix),
+        input("corrections", exportInputPrefix),
+      ],
       ProcessingOutputConfig: {
         KmsKeyId: keyArn,
         Outputs: [{ OutputName: "video", S3Output: { S3Uri: expression(outputUri), LocalPath: `${root}/output`, S3UploadMode: "EndOfJob" } }],

@@ -109,11 +109,14 @@ export class CaseExport extends PlatformComponent {
   }
 }
 
+/** What was found, and what people corrected of it. */
 const readFindings = ({ processed }: DataLake): Statement[] => [
   ...processed.allow("ReadRenditions", ["s3:GetObject"], lakePrefixes.renditions),
   processed.allowList("ListRenditions", lakePrefixes.renditions),
   ...processed.allow("ReadMetadata", ["s3:GetObject"], lakePrefixes.metadata),
   processed.allowList("ListMetadata", lakePrefixes.metadata),
+  ...processed.allow("ReadCorrections", ["s3:GetObject"], lakePrefixes.exports),
+  processed.allowList("ListCorrections", lakePrefixes.exports),
 ];
 
 /** The video, and the volume of instances whose disks are not encrypted by their hardware. */

@@ -20,7 +20,7 @@ Exports an analysed case in another format, through the platform's API.
   --out PATH    a file, for a format of one file; else a folder (default: export/CASE-F)
   --from m:ss   begin at this time of the operation, such as 12:30 or 1:02:03.5 (default: its start)
   --to m:ss     end before this time (default: its end)
-  --corrected   as people corrected it, not as it was analysed; not for mp4
+  --corrected   as people corrected it, not as it was analysed
   --data DIR    folder of the local cloud (default: .svp)
   -h, --help    this text
 

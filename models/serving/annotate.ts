@@ -5,8 +5,11 @@ import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { type Analysis, analysis as analysisSchema } from "../../contracts/analysis.ts";
+import { type CorrectedView, corrected, standing, uncorrected } from "../../contracts/corrected-view.ts";
+import { exportCorrections } from "../../contracts/exports.ts";
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
 import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
+import { Corrections } from "./annotation/corrected.ts";
 import { draw } from "./annotation/draw.ts";
 import { boxesFrom, Follower, masksFrom } from "./annotation/findings.ts";
 import { Picture } from "./annotation/picture.ts";
@@ -21,6 +24,7 @@ export const annotationVariables = {
   START_FRAME: "first source frame to draw",
   END_FRAME: "source frame to end before",
   INPUT_DIR: "folder that holds review.mp4",
+  CORRECTIONS_DIR: "folder that holds corrections.json: what people corrected, as far as it is to be drawn",
   METADATA_DIR: "folder that holds analysis.json, frame-table.json and the chunks that they name",
   OUTPUT_DIR: "existing folder for annotated.mp4",
 } as const;
@@ -34,11 +38,13 @@ interface AnnotationJob {
   readonly metadataFolder: string;
   readonly outputFolder: string;
   readonly analysis: Analysis;
+  /** The analysis with what people corrected. */
+  readonly view: CorrectedView;
   readonly frames: FrameIndex;
 }
 
 /**
- * Draws boxes, masks and phases into the review rendition, in which what lies outside the patient is covered, and writes
+ * Draws boxes, masks and phases, as people corrected them, into the review rendition, in which what lies outside the patient is covered, and writes
  * `annotated.mp4`. A frame that was looked at has whole boxes; until the next one is, their corners stay. Throws an
  * EnvironmentError for bad variables, another error if the run failed.
  */
@@ -72,7 +78,8 @@ export async function annotateVideo(environment: NodeJS.ProcessEnv, print: (line
 }
 
 async function drawAll(job: AnnotationJob, shown: FrameSpan, picture: Picture, decoded: Readable, encoded: Writable): Promise<void> {
-  const { analysis, frames, metadataFolder, span } = job;
+  const { view, frames, metadataFolder, span } = job;
+  const analysis = { ...job.analysis, segments: standing(view.segments) };
   const labels = [...new Set([...analysis.detections, ...analysis.masks].flatMap((one) => one.labels))];
   const { num, den } = analysis.media.source.frameRate;
   const longest = Math.max(1, Math.round((longestSeconds * num) / den));
@@ -80,6 +87,7 @@ async function drawAll(job: AnnotationJob, shown: FrameSpan, picture: Picture, d
   const from = Math.max(0, span.startFrame - longest);
   const boxes = analysis.detections.map((one) => new Follower(boxesFrom(metadataFolder, analysis, one, from), longest));
   const masks = analysis.masks.map((one) => new Follower(masksFrom(metadataFolder, analysis, one, from), longest));
+  const corrections = new Corrections(view, analysis.media.raster, longest);
   const reader = frameReader(decoded);
   // The encoder's own end tells why it took no more.
   encoded.on("error", () => {});
@@ -93,8 +101,8 @@ async function drawAll(job: AnnotationJob, shown: FrameSpan, picture: Picture, d
       frame,
       seconds: frames.secondsOf(frame),
       // Outside the patient nothing was looked for, and what is covered there shows nothing.
-      boxes: isOutside(analysis, frame) ? [] : seen.flatMap(({ items, isExact }) => items.map((item) => ({ ...item, isExact }))),
-      masks: isOutside(analysis, frame) ? [] : covered.flatMap(({ items }) => items),
+      boxes: isOutside(analysis, frame) ? [] : corrections.boxesAt(frame, seen),
+      masks: isOutside(analysis, frame) ? [] : corrections.masksAt(frame, covered),
     });
     // A copy: the picture is drawn over while the pipe still holds it.
     if (!encoded.write(Buffer.from(picture.bytes))) await Promise.race([new Promise((drained) => encoded.once("drain", drained)), closed]);
@@ -155,10 +163,14 @@ async function sizeOf(video: string): Promise<{ width: number; height: number }>
 async function readAnnotationJob(environment: NodeJS.ProcessEnv): Promise<AnnotationJob> {
   const faults: string[] = [];
   for (const [name, meaning] of Object.entries(annotationVariables)) if (!environment[name]) faults.push(`${name} is not set: ${meaning}.`);
-  const folder = (name: "INPUT_DIR" | "METADATA_DIR" | "OUTPUT_DIR"): string => environment[name] ?? "";
+  const folder = (name: "INPUT_DIR" | "METADATA_DIR" | "CORRECTIONS_DIR" | "OUTPUT_DIR"): string => environment[name] ?? "";
   const video = join(folder("INPUT_DIR"), "review.mp4");
-  const read = async <S extends z.ZodType>(schema: S, name: string): Promise<z.infer<S> | undefined> => {
-    const file = join(folder("METADATA_DIR"), name);
+  const read = async <S extends z.ZodType>(
+    schema: S,
+    name: string,
+    from: "METADATA_DIR" | "CORRECTIONS_DIR" = "METADATA_DIR",
+  ): Promise<z.infer<S> | undefined> => {
+    const file = join(folder(from), name);
     try {
       const parsed = schema.safeParse(parseJson(await readFile(file, "utf8"), file));
       if (parsed.success) return parsed.data;
@@ -172,6 +184,9 @@ async function readAnnotationJob(environment: NodeJS.ProcessEnv): Promise<Annota
   for (const path of [video, folder("OUTPUT_DIR")]) await access(path).catch(() => faults.push(`${path} does not exist.`));
   const analysis = await read(analysisSchema, "analysis.json");
   const table = await read(frameTable, "frame-table.json");
+  const sets = await read(exportCorrections, "corrections.json", "CORRECTIONS_DIR");
+  if (analysis && sets?.some(({ runId, contentSha256 }) => runId !== analysis.runId || contentSha256 !== analysis.provenance.contentSha256))
+    faults.push("corrections.json corrects another analysis than analysis.json is.");
   const [startFrame, endFrame] = [Number(environment["START_FRAME"]), Number(environment["END_FRAME"])];
   const frameCount = analysis?.media.source.frameCount ?? Number.POSITIVE_INFINITY;
   if (!(Number.isInteger(startFrame) && Number.isInteger(endFrame) && startFrame >= 0 && startFrame < endFrame && endFrame <= frameCount))
@@ -184,6 +199,10 @@ async function readAnnotationJob(environment: NodeJS.ProcessEnv): Promise<Annota
     metadataFolder: folder("METADATA_DIR"),
     outputFolder: folder("OUTPUT_DIR"),
     analysis: analysis as Analysis,
+    view: corrected(
+      uncorrected(analysis as Analysis),
+      (sets ?? []).flatMap(({ corrections }) => corrections),
+    ),
     frames: new FrameIndex(table as z.infer<typeof frameTable>),
   };
 }

@@ -150,6 +150,16 @@ describe("exports and imports", function () {
     expect(before.annotations.some(({ track_id }) => track_id === 1)).to.equal(true);
     expect(now.annotations.some(({ track_id }) => track_id === 1)).to.equal(false);
     expect(now.segments.find(({ id }) => id === first.id)?.endFrame).to.equal(first.endFrame - 5);
+
+    // The film is drawn anew from them: the same frames, other pictures.
+    const part = ["--from", "0:00", "--to", "0:01", "--data", at("data")];
+    for (const [name, ...more] of [["found.mp4"], ["corrected.mp4", "--corrected"]] as const) {
+      const drawnFilm = await run("export", [analysed.caseId, "--format", "mp4", ...more, ...part, "--out", at(name)]);
+      expect(drawnFilm.code, drawnFilm.err).to.equal(0);
+      expect(drawnFilm.out.trim().split("\n")).to.have.length(1);
+      expect(decodedFrames(at(name)).count).to.equal(25);
+    }
+    expect(readFileSync(at("corrected.mp4")).equals(readFileSync(at("found.mp4")))).to.equal(false);
   });
 
   it("makes of corrections the next version of a dataset, with the corrected label and no frame from outside the patient", async () => {

@@ -47,7 +47,6 @@ function spanOf(
     ...(span.startFrame < frameCount && span.endFrame <= frameCount
       ? []
       : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all of it.`]),
-    ...(format === "mp4" && corrected ? ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."] : []),
     // Corrections may have given phases other names; whoever writes the file looks again.
     ...(format === "cholec80" && !corrected ? unknownPhases(segments.filter((segment) => overlaps(segment, span))) : []),
     ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),

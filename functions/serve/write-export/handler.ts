@@ -1,8 +1,8 @@
 import { type ExportResult, exportJob } from "../../../contracts/exports.ts";
-import { exportPrefix, reportKey, reportPageKey } from "../../../contracts/keys.ts";
+import { exportCorrectionsKey, exportPrefix, reportKey, reportPageKey } from "../../../contracts/keys.ts";
 import { reportLanguage, report as reportSchema } from "../../../contracts/report.ts";
 import type { Terminology } from "../../../contracts/terminology.ts";
-import { InvalidInput, NotFound } from "../../runtime/errors.ts";
+import { NotFound } from "../../runtime/errors.ts";
 import { caseScene } from "../../runtime/interchange/case-scene.ts";
 import { formats } from "../../runtime/interchange/formats.ts";
 import type { PublishedReport } from "../../runtime/interchange/scene.ts";
@@ -17,13 +17,18 @@ export interface Deps {
   codes: Terminology;
 }
 
-/** State WriteExport: a span of an analysis in another format, file by file, each written while it is made. */
+/** State WriteExport: a span of an analysis in another format, file by file, each written while it is made; of pictures, what they are drawn from. */
 export const createHandler =
   ({ lake, log: corrections, codes }: Deps) =>
   async (event: unknown): Promise<ExportResult> => {
     const { exportId, caseId, runId, format, startFrame, endFrame, corrections: version } = parseInput(exportJob, event);
-    if (format === "mp4") throw new InvalidInput("Pictures are drawn by AnnotateVideo, not written here.");
     const sets = version === null ? null : (await corrections.all(caseId, runId)).filter((set) => set.version <= version);
+    if (format === "mp4") {
+      // Pictures are drawn by AnnotateVideo, which reaches no table: it is given what was corrected.
+      const key = exportCorrectionsKey(caseId, runId, exportId);
+      await lake.putJson(key, sets ?? []);
+      return { files: [{ name: key.slice(exportPrefix(caseId, runId, exportId).length), mediaType: "application/json" }] };
+    }
     const found = await caseScene(lake, { caseId, runId }, { startFrame, endFrame }, sets);
     const { files: filesOf, tellsReport = false } = formats[format];
     // A report tells of the whole operation, and cites what a part of it may lack.

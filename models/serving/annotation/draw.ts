@@ -1,7 +1,8 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { clock, colourOf } from "../../../contracts/presentation.ts";
 import { cellsOf } from "../../../contracts/run-lengths.ts";
-import type { DrawnBox, DrawnMask } from "./findings.ts";
+import type { ShownBox } from "./corrected.ts";
+import type { DrawnMask } from "./findings.ts";
 import type { Color, Picture } from "./picture.ts";
 
 const black: Color = { y: 16, u: 128, v: 128 };
@@ -21,7 +22,7 @@ function inVideo(hex: string): Color {
 export interface Scene {
   readonly frame: number;
   readonly seconds: number;
-  readonly boxes: readonly (DrawnBox & { readonly isExact: boolean })[];
+  readonly boxes: readonly ShownBox[];
   readonly masks: readonly DrawnMask[];
 }
 
@@ -33,7 +34,7 @@ export function draw(picture: Picture, { media, segments }: Analysis, labels: re
     const box = { x: x * across, y: y * down, width: width * across, height: height * down };
     const color = colorOf(labels, label);
     picture.outline(box, color, !isExact);
-    picture.text(`${label} ${score.toFixed(2)}`, box.x, box.y - picture.textSize("").height, color, black);
+    picture.text(score === null ? label : `${label} ${score.toFixed(2)}`, box.x, box.y - picture.textSize("").height, color, black);
   }
   const phases = segments.filter(({ level }) => level === "phase");
   const { frameCount } = media.source;

@@ -9,7 +9,11 @@ import { reasons } from "../reasons.ts";
 
 export interface DrawnBox {
   readonly label: string;
-  readonly score: number;
+  readonly producer: string;
+  /** -1 if it belongs to none. */
+  readonly track: number;
+  /** Null if a person drew it. */
+  readonly score: number | null;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -18,6 +22,7 @@ export interface DrawnBox {
 
 export interface DrawnMask {
   readonly label: string;
+  readonly producer: string;
   readonly width: number;
   readonly height: number;
   readonly runs: readonly number[];
@@ -29,6 +34,11 @@ export interface Look<Item> {
   readonly items: readonly Item[];
 }
 
+/** What is still in sight of the last look, whether it was at this very frame, and which one it was at: -1 for none. */
+export interface Seen<Item> extends Look<Item> {
+  readonly isExact: boolean;
+}
+
 /** What one producer found from a frame on, in the order of frames. Chunks are read as they are needed, from the folder that stands for the run's metadata. */
 export async function* boxesFrom(
   folder: string,
@@ -37,11 +47,12 @@ export async function* boxesFrom(
   startFrame: number,
 ): AsyncGenerator<Look<DrawnBox>> {
   for (const { uri } of producer.chunks.filter(({ endFrame }) => endFrame > startFrame)) {
-    const { frames, offsets, label, score, box } = await readChunk(folder, analysis, uri, detectionChunk);
+    const { frames, offsets, label, score, box, track } = await readChunk(folder, analysis, uri, detectionChunk);
     for (const [i, frame] of frames.entries()) {
       const items = range(offsets[i], offsets[i + 1]).map((b): DrawnBox => {
         const [x, y, width, height] = box.slice(4 * b, 4 * b + 4) as [number, number, number, number];
-        return { label: producer.labels[label[b] as number] ?? "?", score: score[b] as number, x, y, width, height };
+        const made = { label: producer.labels[label[b] as number] ?? "?", producer: producer.producer, track: track[b] as number };
+        return { ...made, score: score[b] as number, x, y, width, height };
       });
       yield { frame, items };
     }
@@ -55,6 +66,7 @@ export async function* masksFrom(folder: string, analysis: Analysis, producer: A
     for (const [i, frame] of frames.entries()) {
       const items = range(offsets[i], offsets[i + 1]).map((m) => ({
         label: producer.labels[label[m] as number] ?? "?",
+        producer: producer.producer,
         width,
         height,
         runs: runs[m] as number[],
@@ -92,13 +104,14 @@ export class Follower<Item> {
     this.#longest = longest;
   }
 
-  async at(frame: number): Promise<{ items: readonly Item[]; isExact: boolean }> {
+  async at(frame: number): Promise<Seen<Item>> {
     this.#next ??= await this.#looks.next();
     while (!this.#next.done && this.#next.value.frame <= frame) {
       this.#current = this.#next.value;
       this.#next = await this.#looks.next();
     }
     const isShown = this.#current !== undefined && frame - this.#current.frame < this.#longest;
-    return { items: isShown ? (this.#current as Look<Item>).items : [], isExact: this.#current?.frame === frame };
+    const lookedAt = this.#current?.frame ?? -1;
+    return { items: isShown ? (this.#current as Look<Item>).items : [], isExact: lookedAt === frame, frame: lookedAt };
   }
 }

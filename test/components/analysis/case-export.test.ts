@@ -35,6 +35,7 @@ async function execute(input: ExportJob, answers: Record<string, Answer>) {
 
 describe("case-export", () => {
   const files = [{ name: "coco.json", mediaType: "application/json" }];
+  const WriteExport = () => ({ Payload: { files: [{ name: "input/corrections.json", mediaType: "application/json" }] } });
 
   it("hands text formats to the function, whole, and ends with its files", async () => {
     const { output, asked } = await execute(job, { WriteExport: () => ({ Payload: { files } }) });
@@ -44,7 +45,8 @@ describe("case-export", () => {
   });
 
   it("has the video drawn by a job of its own name, out of the review rendition, into the export's folder", async () => {
-    const { output, asked } = await execute({ ...job, format: "mp4" }, { AnnotateVideo: () => ({}) });
+    const { output, asked } = await execute({ ...job, format: "mp4" }, { WriteExport, AnnotateVideo: () => ({}) });
+    expect(asked["WriteExport"].Payload).to.deep.equal({ ...job, format: "mp4" });
     expect(output).to.deep.equal({ files: [{ name: "annotated.mp4", mediaType: "video/mp4" }] });
     const { ProcessingJobName, AppSpecification, Environment, ProcessingInputs, ProcessingOutputConfig, NetworkConfig } = asked["AnnotateVideo"];
     expect(ProcessingJobName).to.equal(`svp-export-${job.exportId}-0-0`).and.to.have.length.at.most(63);
@@ -53,6 +55,7 @@ describe("case-export", () => {
     expect(ProcessingInputs.map(({ S3Input }: Arguments) => S3Input.S3Uri)).to.deep.equal([
       `s3://processed/processed-videos/${caseId}/${runId}/review/`,
       `s3://processed/processed-metadata/${caseId}/${runId}/`,
+      `s3://processed/exports/${caseId}/${runId}/${job.exportId}/input/`,
     ]);
     expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).to.equal(`s3://processed/exports/${caseId}/${runId}/${job.exportId}`);
     expect(NetworkConfig.EnableNetworkIsolation).to.equal(true);
@@ -63,9 +66,9 @@ describe("case-export", () => {
     const fail = () => {
       throw new StatesError("States.TaskFailed", reason);
     };
-    const twice = await execute({ ...job, format: "mp4" }, { AnnotateVideo: (_, attempt) => (attempt === 0 ? fail() : {}) });
+    const twice = await execute({ ...job, format: "mp4" }, { WriteExport, AnnotateVideo: (_, attempt) => (attempt === 0 ? fail() : {}) });
     expect(twice.output).to.deep.equal({ files: [{ name: "annotated.mp4", mediaType: "video/mp4" }] });
-    const { error } = await execute({ ...job, format: "mp4" }, { AnnotateVideo: fail });
+    const { error } = await execute({ ...job, format: "mp4" }, { WriteExport, AnnotateVideo: fail });
     expect([error?.error, error?.causeText]).to.deep.equal(["States.TaskFailed", "The review rendition ends before frame 30."]);
   });
 });
@@ -91,6 +94,7 @@ describe("CaseExport", () => {
   it("lets the function and the job read findings and write exports, and nothing else of the lake", () => {
     expect(objects(granted("serve-write-export-role-policy"))).to.deep.equal(["s3:GetObject processed-metadata/*", "s3:PutObject exports/*"]);
     expect(objects(granted("case-export-job-role-policy"))).to.deep.equal([
+      "s3:GetObject exports/*",
       "s3:GetObject processed-metadata/*",
       "s3:GetObject processed-videos/*",
       "s3:PutObject exports/*",

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { annotationSet } from "../../../contracts/annotation-set.ts";
 import { apiError } from "../../../contracts/api.ts";
 import type { CorrectionSet } from "../../../contracts/corrections.ts";
-import { annotationReceipt, type ExportJob, exportStatus } from "../../../contracts/exports.ts";
+import { annotationReceipt, type ExportJob, exportCorrections, exportStatus } from "../../../contracts/exports.ts";
 import { analysisKey, annotationSetKey, reportKey, reportPageKey } from "../../../contracts/keys.ts";
 import { syntheticWarning } from "../../../functions/runtime/interchange/scene.ts";
 import { createHandler as createGetExport, type Execution } from "../../../functions/serve/get-export/handler.ts";
@@ -50,11 +50,13 @@ describe("POST /cases/{caseId}/exports", () => {
   });
 
   it("pins the version of the corrections that count, and says what they don't change", async () => {
-    const { answer, started } = await ask({ format: "mot", corrected: true });
-    const { corrections, warnings } = exportStatus.parse(JSON.parse(answer.body));
-    expect(corrections).to.equal(4);
-    expect(warnings[1]).to.equal("Findings, boxes and masks are as people corrected them; measures are those of the analysis, and were not taken anew.");
-    expect(started.map((job) => job.corrections)).to.deep.equal([4]);
+    for (const format of ["mot", "mp4"]) {
+      const { answer, started } = await ask({ format, corrected: true });
+      const { corrections, warnings } = exportStatus.parse(JSON.parse(answer.body));
+      expect(corrections).to.equal(4);
+      expect(warnings[1]).to.equal("Findings, boxes and masks are as people corrected them; measures are those of the analysis, and were not taken anew.");
+      expect(started.map((job) => job.corrections)).to.deep.equal([4]);
+    }
   });
 
   it("warns of an analysis that is partial", async () => {
@@ -78,11 +80,6 @@ describe("POST /cases/{caseId}/exports", () => {
         await ask({ format: "mp4", startFrame: 600 }, { change: unseen }),
         400,
         ["The operation has 600 frames; frames 600 to 600 aren't all of it.", "The case has no review rendition to draw into: its branch failed."],
-      ],
-      [
-        await ask({ format: "mp4", corrected: true }),
-        400,
-        ["Corrections can't be drawn into pictures: ask for the film as it was analysed, or for another format."],
       ],
       [await ask({ format: "cholec80" }, { change: renamed }), 400, [noPhase]],
       [await ask({ format: "csv" }, { id: "x" }), 400, ["The case's identifier isn't a UUID."]],
@@ -178,6 +175,13 @@ describe("WriteExport", () => {
     expect(await eventsOf(0)).to.deep.equal(["event-1", "event-2"]);
     expect(await eventsOf(1)).to.deep.equal(["event-2"]);
     expect(await eventsOf(2)).to.deep.equal([]);
+    // The job that draws pictures is given those that count.
+    const versionsOf = async (corrections: number | null) => {
+      const { files } = await write({ ...whole, format: "mp4", corrections });
+      expect(files).to.deep.equal([{ name: "input/corrections.json", mediaType: "application/json" }]);
+      return (await lake.json(`exports/${caseId}/${runId}/${exportId}/input/corrections.json`, exportCorrections)).map(({ version }) => version);
+    };
+    expect([await versionsOf(null), await versionsOf(1), await versionsOf(2)]).to.deep.equal([[], [1], [1, 2]]);
     // Of an export that was asked for before there were corrections.
     const { corrections: _, ...older } = whole;
     expect((await write(older)).files).to.have.length(1);
@@ -212,10 +216,9 @@ describe("WriteExport", () => {
     expect(await bundleOf({ ...whole, format: "fhir", endFrame: 599 }), "of a part").not.to.contain("presentedForm");
   });
 
-  it("refuses pictures, spans outside the operation, and chunks that break their contract", async () => {
+  it("refuses spans outside the operation, and chunks that break their contract", async () => {
     const { lake, analysis } = await drawnOperation();
     const write = createWriteExport({ lake, log: memoryCorrections(), codes: {} });
-    expect((await failure(write({ ...whole, format: "mp4" }))).message).to.match(/AnnotateVideo/);
     expect((await failure(write({ ...whole, endFrame: 601 }))).name).to.equal("InvalidInput");
     const uri = analysis.detections[0]?.chunks[1]?.uri as string;
     await lake.put(uri.slice("s3://processed/".length), gzipSync('{"schema":"detection-chunk/2.0"}'), "application/json");

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { DetectionChunk, MaskChunk } from "../../../contracts/analysis.ts";
+import type { Change } from "../../../contracts/corrections.ts";
+import { exportCorrections } from "../../../contracts/exports.ts";
 import { encodeRuns, frameTable } from "../../../contracts/frame-table.ts";
 import { detectionChunkKey, maskChunkKey, metadataPrefix, toUri } from "../../../contracts/keys.ts";
 import { annotateVideo } from "../../../models/serving/annotate.ts";
@@ -23,11 +25,12 @@ describe("annotate", () => {
   const [metadata, out] = [clips.path("metadata"), clips.path("out")];
   const environment = (startFrame: number, endFrame: number) => ({
     ...{ START_FRAME: String(startFrame), END_FRAME: String(endFrame), INPUT_DIR: clips.path("video"), METADATA_DIR: metadata, OUTPUT_DIR: out },
+    CORRECTIONS_DIR: clips.path("corrections"),
     ...(process.env["FFMPEG_PATH"] && { FFMPEG_PATH: process.env["FFMPEG_PATH"] }),
   });
 
   before(() => {
-    for (const folder of ["video", "metadata", "out"]) mkdirSync(clips.path(folder));
+    for (const folder of ["video", "metadata", "corrections", "out"]) mkdirSync(clips.path(folder));
     const source = `color=black:s=${size.width}x${size.height}:r=25:d=2,geq=lum='20+4*N':cb=128:cr=128`;
     clips.make("video/review.mp4", "-f", "lavfi", "-i", source, ...x264, "-crf", "1", "-bf", "2", "-g", "12");
     const put = (key: string, chunk: DetectionChunk | MaskChunk): string => {
@@ -86,7 +89,21 @@ describe("annotate", () => {
     });
     writeFileSync(join(metadata, "analysis.json"), JSON.stringify(analysis));
     writeFileSync(join(metadata, "frame-table.json"), JSON.stringify(table));
+    correct();
   });
+  afterEach(() => correct());
+
+  /** What is to be drawn as people corrected it. */
+  const correct = (...changes: Change[]): void => {
+    const set = {
+      ...{ schema: "correction-set/1.0", caseId, runId, contentSha256: digest, version: 1, createdAt: "2026-11-26T10:00:00.000Z", createdBy: "a" },
+      corrections: changes.map((change) => ({ ...change, before: change.kind === "retime" ? { startFrame: 0, endFrame: 25 } : null })),
+    };
+    const sets = changes.length > 0 ? exportCorrections.parse([set]) : [];
+    writeFileSync(clips.path("corrections/corrections.json"), JSON.stringify(sets));
+  };
+  const object = (id: number) => ({ kind: "object" as const, id: `00000000-0000-4000-8000-00000000000${id}` });
+  const outline = (id: number) => ({ kind: "mask" as const, id: `00000000-0000-4000-8000-00000000000${id}` });
 
   /** Pictures of the annotated video as planes of luma and chroma. */
   const pictures = async (startFrame: number, endFrame: number) => {
@@ -155,9 +172,102 @@ describe("annotate", () => {
     expect([isOrange(first?.blue(60, 354) as number), isOrange(first?.blue(600, 354) as number)]).to.deep.equal([true, false]);
   });
 
+  /** Frames in which a place of the raster is as orange as boxes of graspers are. */
+  const orangeAt = (all: Awaited<ReturnType<typeof pictures>>, x: number, y: number): number[] =>
+    all.flatMap((picture, frame) => (isOrange(picture.blue(2 * x, 2 * y)) ? [frame] : []));
+
+  it("draws boxes as people corrected them: moved for those frames, added, taken away, and found again after them", async () => {
+    correct(
+      // In the place of the box of frame 10, from frame 10 to 12; and one more, in frame 30 alone.
+      {
+        kind: "draw-box",
+        target: object(1),
+        after: {
+          label: "Grasper",
+          keyframes: [{ frame: 10, box: [100, 120, 60, 40] }],
+          replaces: { producer: "instrument-detector", frame: 10, box: [40, 60, 60, 40] },
+        },
+      },
+      {
+        kind: "draw-box",
+        target: object(2),
+        after: {
+          label: "Grasper",
+          keyframes: [
+            { frame: 30, box: [40, 20, 60, 40] },
+            { frame: 34, box: [200, 20, 60, 40] },
+            { frame: 36, box: null },
+          ],
+          replaces: null,
+        },
+      },
+    );
+    const all = await pictures(0, frameCount);
+    expect(orangeAt(all, 40 + 30, 60), "what was found in frame 10").to.deep.equal([]);
+    expect([orangeAt(all, 100 + 30, 120), orangeAt(all, 100 + 2, 120)], "what was drawn for it").to.deep.equal([[10], [10, 11, 12, 13, 14]]);
+    expect(orangeAt(all, 200 + 30, 60), "what was found in frame 15 stays").to.deep.equal([15]);
+    // Corners go straight from one keyframe to the next, whole boxes are in keyframes and where a network looked; then it is out of sight.
+    expect([orangeAt(all, 40 + 2, 20), orangeAt(all, 120 + 2, 20), orangeAt(all, 120 + 30, 20)]).to.deep.equal([[30], [32], []]);
+    expect([orangeAt(all, 200 + 6, 20), orangeAt(all, 200 + 30, 20)]).to.deep.equal([
+      [34, 35],
+      [34, 35],
+    ]);
+  });
+
+  it("draws outlines in the place of masks, and phases as people moved them", async () => {
+    const half = [
+      [0, 0],
+      [160, 0],
+      [160, 180],
+      [0, 180],
+    ] as [number, number][];
+    correct(
+      {
+        kind: "draw-mask",
+        target: outline(3),
+        after: { label: "Liver", frame: 30, polygon: half, later: [{ frame: 32, polygon: null }], replaces: "structures" },
+      },
+      { kind: "retime", target: { kind: "segment", id: "segment-0" }, after: { startFrame: 0, endFrame: 10 } },
+    );
+    const all = await pictures(28, 34);
+    expect(all.map((picture) => [picture.blue(400, 250) > 134, picture.blue(120, 250) > 134])).to.deep.equal([
+      [false, false],
+      [false, false],
+      [false, true],
+      [false, true],
+      [false, false],
+      [false, false],
+    ]);
+    // A fifth of the bar is the first phase's now, not a half.
+    expect([isOrange(all[0]?.blue(60, 354) as number), isOrange(all[0]?.blue(200, 354) as number)]).to.deep.equal([true, false]);
+  });
+
+  it("draws what holds at the start of a range, and refuses corrections of another analysis", async () => {
+    correct({
+      kind: "draw-box",
+      target: object(4),
+      after: {
+        label: "Grasper",
+        keyframes: [
+          { frame: 2, box: [100, 120, 60, 40] },
+          { frame: 28, box: [100, 120, 60, 40] },
+        ],
+        replaces: null,
+      },
+    });
+    expect(orangeAt(await pictures(20, 31), 102, 120)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const text = readFileSync(clips.path("corrections/corrections.json"), "utf8").replace(digest, "0".repeat(64));
+    writeFileSync(clips.path("corrections/corrections.json"), text);
+    const other = await failure(annotateVideo(environment(0, 1), () => {}, new AbortController().signal));
+    expect(other.message).to.equal("corrections.json corrects another analysis than analysis.json is.");
+    writeFileSync(clips.path("corrections/corrections.json"), '[{"version":0}]');
+    const both = await failure(annotateVideo(environment(40, 51), () => {}, new AbortController().signal));
+    expect((both as Error & { reasons: string[] }).reasons).to.have.length(2);
+  });
+
   it("refuses what it can't do, with every reason, and leaves no file", async () => {
     const bad = await failure(annotateVideo({ START_FRAME: "5" }, () => {}, new AbortController().signal));
-    expect((bad as Error & { reasons: string[] }).reasons).to.have.length(4);
+    expect((bad as Error & { reasons: string[] }).reasons).to.have.length(5);
     const span = await failure(annotateVideo(environment(40, 51), () => {}, new AbortController().signal));
     expect(span.message).to.equal("START_FRAME 40 and END_FRAME 51 are no span of the operation's 50 frames.");
     expect(existsSync(join(out, "annotated.part.mp4"))).to.equal(false);

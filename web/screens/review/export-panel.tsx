@@ -46,7 +46,7 @@ export function ExportPanel(props: { caseId: string; range: Range; change: (rang
     api
       .requestExport(caseId, {
         format,
-        corrected: corrected && format !== "mp4",
+        corrected,
         ...(startFrame !== null && { startFrame }),
         ...(endFrame !== null && { endFrame }),
       })
@@ -79,7 +79,7 @@ export function ExportPanel(props: { caseId: string; range: Range; change: (rang
         </label>
       </p>
       <label className="inline">
-        <input type="checkbox" disabled={format === "mp4"} checked={corrected && format !== "mp4"} onChange={({ target }) => setCorrected(target.checked)} />
+        <input type="checkbox" checked={corrected} onChange={({ target }) => setCorrected(target.checked)} />
         {text.exports.corrected}
       </label>
       <fieldset>
