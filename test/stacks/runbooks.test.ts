@@ -1,7 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { deploy } from "../../local/deploy/deploy.ts";
+import { offlineProvider } from "../../local/provider/offline.ts";
 import { root } from "../../local/root.ts";
+import { projectOfModes } from "../e2e/support/modes-project.ts";
 
 const folder = join(root, "docs/runbooks");
 const index = readFileSync(join(folder, "README.md"), "utf8");
@@ -16,12 +20,22 @@ const patternOf = (says: string): RegExp =>
       .replace(/\bN\b/, "\\d+")}$`,
   );
 
-/** Descriptions of every alarm that the program declares in these stacks. */
-const alarms = ["prod", "shared"].flatMap((stack) =>
-  [...readFileSync(join(root, `test/stacks/golden/${stack}.json`), "utf8").matchAll(/"alarmDescription": "(.+?)"/g)].map(([, says = ""]) => says),
-);
+const alarmsOf = (stack: string): string[] =>
+  [...readFileSync(join(root, `test/stacks/golden/${stack}.json`), "utf8").matchAll(/"alarmDescription": "(.+?)"/g)].map(([, says = ""]) => says);
 
 describe("the runbooks", () => {
+  /** Descriptions of every alarm that the program declares in these stacks, and in one with an analyser in each mode. */
+  const alarms = ["prod", "shared"].flatMap(alarmsOf);
+  before(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "svp-runbooks-"));
+    try {
+      const { resources } = await deploy({ root: projectOfModes(folder), stack: "prod", provider: offlineProvider() });
+      alarms.push(...resources.flatMap(({ inputs }) => (typeof inputs["alarmDescription"] === "string" ? [inputs["alarmDescription"]] : [])));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("have a page for every alarm that the program declares", () => {
     expect(alarms).to.have.length.above(30);
     const unanswered = [...new Set(alarms)].filter((says) => !rows.some((row) => patternOf(row.says).test(says)));
