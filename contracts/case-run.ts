@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { caseStatus } from "./case.ts";
+import { caseStatus, reportShare } from "./case.ts";
 import { caseId, runId } from "./primitives.ts";
 
 /** A state of the case analysis as it was entered: a state that a redrive or a loop enters again comes again. */
@@ -32,6 +32,8 @@ export const caseRun = z.strictObject({
   reasons: z.array(z.string()),
   forecastUsd: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),
+  /** What of both is for the language model that writes the report. */
+  report: reportShare.nullable(),
   /** In the order in which they were entered. Those inside parallel branches stand among the others. */
   states: z.array(runState),
   /** Whether the history was longer than one answer takes: its oldest part is told. */

@@ -31,6 +31,18 @@ export const analysisRequest = z.strictObject({
 });
 export type AnalysisRequest = z.infer<typeof analysisRequest>;
 
+/** What a report's language model is thought to cost, and did: US dollars at list prices, about. What people ask it of a case is no part of it. */
+export const reportShare = z.strictObject({
+  /** False: no price is known of the model, as of a third party's, and only its guardrail is counted. */
+  isPriced: z.boolean(),
+  /** If the first drafts stand, and at most. */
+  forecastUsd: z.number().nonnegative().nullable(),
+  mostUsd: z.number().nonnegative().nullable(),
+  /** Of all drafts in all languages; null until the report is written. */
+  costUsd: z.number().nonnegative().nullable(),
+});
+export type ReportShare = z.infer<typeof reportShare>;
+
 /** A case as people list it. The file's name lies only here, encrypted in the case table. */
 export const caseSummary = z.strictObject({
   caseId,
@@ -44,9 +56,14 @@ export const caseSummary = z.strictObject({
   /** Null if whoever uploaded it did not say. */
   procedure: procedure.nullable(),
   severity: severity.nullable(),
-  /** What its run was thought to cost, and what it cost, US dollars at list prices, about. Null before it is admitted, and before it is analysed. */
+  /**
+   * What its run was thought to cost, and what it cost, its report included once that is written: US dollars at list prices, about. Null before it is
+   * admitted, and before it is analysed.
+   */
   forecastUsd: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),
+  /** What of that is for the language model that writes its report; null where none does, or nothing was forecast. */
+  report: reportShare.nullable(),
   retentionClass,
 });
 export type CaseSummary = z.infer<typeof caseSummary>;

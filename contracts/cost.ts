@@ -18,6 +18,7 @@ import {
   stateTransition,
   taskStartSeconds,
 } from "./prices.ts";
+import { plannedReport } from "./report-cost.ts";
 
 /**
  * What a run costs on AWS at list prices, about: forecast before anything costs money, told again from what really ran when
@@ -127,6 +128,18 @@ export const planned = ({ id, instanceType, sampleRate, mode, endpoint, models, 
   ...(mode === "transform" && { starts: models.length * instances }),
   ...(endpoint === "real-time" && { starts: 0 }),
 });
+
+/** What a stack runs over every admitted video, as far as it costs money: what its functions are told for forecasts. */
+export const plannedWork = z.strictObject({
+  analysers: z.array(plannedAnalyser),
+  rekognition: z.boolean(),
+  labels: z.boolean(),
+  /** Whether GuardDuty scans what is uploaded. */
+  scanned: z.boolean(),
+  /** The language model that writes reports; absent where none does. */
+  report: plannedReport.optional(),
+});
+export type PlannedWork = z.input<typeof plannedWork>;
 
 /** What a run will do. */
 export interface Plan {

@@ -48,3 +48,17 @@ export const malwareScanGb = 0.09;
 
 /** Step Functions, Standard, per state transition. */
 export const stateTransition = 0.000025;
+
+/**
+ * Language models of Amazon Bedrock, on demand, per 1,000,000 tokens that they are told and that they answer with. Nova Pro: swfte.com/de/blog/amazon-nova-pro-pricing,
+ * 2026-05; the others from memory. A model that is missing has no price: what it wrote is told as not priced, never as free.
+ */
+export const modelMillionTokens: Readonly<Record<string, { readonly input: number; readonly output: number }>> = {
+  "amazon.nova-lite-v1:0": { input: 0.06, output: 0.24 },
+  "amazon.nova-pro-v1:0": { input: 0.8, output: 3.2 },
+  "openai.gpt-oss-120b-1:0": { input: 0.15, output: 0.6 },
+};
+/** Bedrock's guardrails, per 1,000 units of up to 1,000 characters, for what the platform's looks for: hivebook.wiki, "AWS Bedrock Guardrails", 2026-05. */
+export const guardrailThousandUnits = { deniedTopics: 0.15, sensitiveInformation: 0.1 } as const;
+/** When these prices of language models and guardrails were last read. */
+export const modelPricesAsOf = "2026-11-28";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { analysisRequest } from "./case.ts";
+import { json } from "./json.ts";
 import { caseId, runId } from "./primitives.ts";
 
 /*
@@ -19,15 +20,6 @@ export const analysisRequested = z.strictObject({
   detail: z.strictObject({ caseId, runId }),
 });
 export type AnalysisRequested = z.infer<typeof analysisRequested>;
-
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue("must be JSON");
-    return z.NEVER;
-  }
-});
 
 /** What a case's summary tells of its attempts, whoever reads it. Null of a case that was never let in. */
 export const attempts = z.object({

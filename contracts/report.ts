@@ -17,9 +17,43 @@ export type Sentence = z.infer<typeof sentence>;
 export const sectionId = z.enum(["summary", "course", "instruments", "view", "safety", "for-review"]);
 export type SectionId = z.infer<typeof sectionId>;
 
+/** How much of a report a language model is told and may say: what its prompt is cut to, and what its cost is forecast from. */
+export const reportSizes = {
+  /** Bytes of evidence: what a language model reads well, and what a person can check. */
+  evidenceBytes: 28_000,
+  /** Bytes of refusals that it is reminded of. */
+  reminderBytes: 6000,
+  /** Bytes of everything else that it is told, at most: rules, captions of pictures, the schema of its answer. */
+  rulesBytes: 7000,
+  /** Tokens of an answer: some forty sentences with what they cite, in either language. */
+  answerTokens: 5000,
+} as const;
+
+/** What one answer of a language model is billed by. */
+export const modelUse = z.strictObject({
+  modelId: z.string(),
+  /** Who runs it, where that is not Bedrock: a company other than AWS, or SageMaker, which runs the organisation's own. */
+  vendor: z.string().optional(),
+  tokens: z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() }),
+  /** Units of up to 1,000 characters that the guardrail read of question and answer. */
+  textUnits: z.int().nonnegative(),
+});
+export type ModelUse = z.infer<typeof modelUse>;
+
+/** What a report's language model cost, all drafts of one language together: US dollars at list prices, about. */
+export const reportCost = z.strictObject({
+  /** Of what has a price. */
+  estimateUsd: z.number().nonnegative(),
+  /** `usd` is null of what has none here: a third party's model, or one that `contracts/prices.ts` does not know. */
+  breakdown: z.array(z.strictObject({ item: z.string(), usd: z.number().nonnegative().nullable() })),
+  pricesAsOf: z.iso.date(),
+});
+export type ReportCost = z.infer<typeof reportCost>;
+
 /** `report/{language}.json`: an operation in sentences that can be checked one by one. */
 export const report = z.strictObject({
-  schema: z.literal("surgical-report/1.0"),
+  /** 1.0 has no cost. */
+  schema: z.enum(["surgical-report/1.0", "surgical-report/1.1"]),
   caseId,
   runId,
   language: reportLanguage,
@@ -40,8 +74,12 @@ export const report = z.strictObject({
     /** Frames of the source whose pictures the model saw; absent where it is shown none. */
     shown: z.array(z.int().nonnegative()).optional(),
     /** What the last draft of a language model was billed by. */
-    tokens: z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() }).optional(),
+    tokens: modelUse.shape.tokens.optional(),
+    /** What the guardrail read for it. Absent of older reports. */
+    textUnits: modelUse.shape.textUnits.optional(),
   }),
+  /** Of all drafts, those too that were refused, and those of a model whose place the template took. */
+  cost: reportCost.optional(),
   /** The documents it was checked against; null where no measures were made. */
   evidence: z.strictObject({ analysisSha256: sha256, measuresSha256: sha256.nullable() }),
   sections: z.array(z.strictObject({ id: sectionId, title: z.string(), sentences: z.array(sentence) })),
@@ -122,5 +160,7 @@ export const checkedDraft = z.strictObject({
   writer: report.shape.writer,
   draft: reportDraft,
   refused: report.shape.refused,
+  /** Every answer of a language model so far, this draft's too. */
+  uses: z.array(modelUse).default([]),
 });
 export type CheckedDraft = z.infer<typeof checkedDraft>;

@@ -5,6 +5,7 @@ import { deletionRecord } from "./case-deletion.ts";
 import { analyserFields as analyser, endpointKind } from "./model.ts";
 import { caseId, runId } from "./primitives.ts";
 import { report, reportLanguage } from "./report.ts";
+import { reportForecast } from "./report-cost.ts";
 
 /** What the states of the case analysis hand to their functions, and get back. Locations and small summaries, never results. */
 const run = { caseId, runId };
@@ -41,6 +42,8 @@ export const admitResponse = z.strictObject({
   forecastUsd: z.number().nonnegative().nullable(),
   /** What each step costs that does its work (`stepsUsd` in `contracts/cost.ts`); none if rejected, or to be converted first. */
   stepsUsd: z.record(z.string(), z.number().nonnegative()),
+  /** What a language model will cost that writes its report; null if rejected, to be converted first, or where none does. */
+  report: reportForecast.nullable(),
   /** Settings of the job that makes the analysis rendition; null if rejected, or to be converted first. */
   settings: jobSettings.nullable(),
 });
@@ -124,6 +127,9 @@ export const publishReportResponse = z.strictObject({
   pageUri: z.string(),
   sentenceCount: z.int().positive(),
   refusedCount: z.int().nonnegative(),
+  /** What its language model cost, US dollars, all drafts together, and whether all of that has a price. */
+  costUsd: z.number().nonnegative(),
+  isPriced: z.boolean(),
 });
 
 /** What the states that ask an endpoint for segments know of their analyser. */

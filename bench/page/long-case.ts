@@ -63,7 +63,7 @@ const analysis: Analysis = {
 export const detailAt = (wire: string): CaseDetail => ({
   case: {
     ...{ caseId, fileName: "three hours.mp4", status: "COMPLETE", createdAt: "2026-11-21T08:00:00.000Z", updatedAt: "2026-11-21T09:00:00.000Z", runId },
-    ...{ reasons: [], procedure: null, severity: null, forecastUsd: null, costUsd: null, retentionClass: "research" },
+    ...{ reasons: [], procedure: null, severity: null, forecastUsd: null, costUsd: null, report: null, retentionClass: "research" },
   },
   analysis,
   answersQuestions: false,

@@ -241,9 +241,13 @@ function prepare({ tableName, functions, transcoding, conversion, processing }: 
     RecordForecast: updateCase(
       tableName,
       {
-        set: "forecastUsd = :forecast, updatedAt = :now",
+        set: "forecastUsd = :forecast, forecastDetail = :detail, updatedAt = :now",
         condition: "runId = :run AND #status <> :deleting",
-        values: { ":forecast": { N: "{% $string($plan.forecastUsd) %}" }, ":deleting": { S: "DELETING" } },
+        values: {
+          ":forecast": { N: "{% $string($plan.forecastUsd) %}" },
+          ":detail": { S: expression(`$string({'runId': ${runId}, 'stepsUsd': $plan.stepsUsd, 'report': $plan.report})`) },
+          ":deleting": { S: "DELETING" },
+        },
       },
       { Catch: [fails], Next: "Normalise" },
     ),

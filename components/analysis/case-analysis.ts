@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { planned } from "../../contracts/cost.ts";
+import { type PlannedWork, planned } from "../../contracts/cost.ts";
 import { type MetricName, metricsNamespace } from "../../contracts/metrics.ts";
+import type { PlannedReport } from "../../contracts/report-cost.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { PlatformComponent } from "../component.ts";
 import { alertAbove } from "../compute/alert-above.ts";
@@ -49,6 +50,8 @@ export interface CaseAnalysisArgs {
   analysesAtOnce: number;
   /** Whether GuardDuty scans what is uploaded, which is part of what an analysis costs. */
   scanned: boolean;
+  /** The language model that will write the report, for the forecast of its cost; none does, if absent. */
+  report?: PlannedReport | undefined;
   pipelineVersion: string;
 }
 
@@ -186,9 +189,10 @@ export class CaseAnalysis extends PlatformComponent {
 }
 
 /** What runs over a video, as far as it costs money. */
-const plannedWork = ({ catalogue, rekognition, scanned }: CaseAnalysisArgs) => ({
+const plannedWork = ({ catalogue, rekognition, scanned, report }: CaseAnalysisArgs): PlannedWork => ({
   analysers: [catalogue.gate, ...catalogue.analysers].map(planned),
   rekognition: rekognition.enabled,
   labels: rekognition.labels,
   scanned,
+  ...(report && { report }),
 });

@@ -55,7 +55,8 @@ export function caseReportDefinition(args: CaseReportDefinitionArgs): StateMachi
         Assign: { reports: "{% $append([], $states.result) %}" },
         Next: "RecordReport",
       },
-      RecordReport: recordReport(args.tableName),
+      RecordReport: recordReport(args.tableName, args.drafter === undefined ? "AnnounceReportWritten" : "RecordCost"),
+      ...(args.drafter && { RecordCost: recordCost(args.tableName) }),
       AnnounceReportWritten: {
         Type: "Task",
         Resource: "arn:aws:states:::events:putEvents",
@@ -116,6 +117,7 @@ function writeReport({ functions, drafter }: CaseReportDefinitionArgs): StateGra
             reportUri: "{% $states.result.Payload.reportUri %}",
             sentenceCount: "{% $states.result.Payload.sentenceCount %}",
             refusedCount: "{% $states.result.Payload.refusedCount %}",
+            ...(drafter && { costUsd: "{% $states.result.Payload.costUsd %}", isPriced: "{% $states.result.Payload.isPriced %}" }),
           },
           Catch: [fails("ReportFailed")],
           Next: "ReportPublished",
@@ -160,8 +162,13 @@ function drafting({ draftReport, maxRedrafts }: NonNullable<CaseReportDefinition
   };
 }
 
+const tableCall = {
+  TimeoutSeconds: 60,
+  Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
+} as const;
+
 /** The case table says that there are reports and where, none of their text. */
-function recordReport(tableName: pulumi.Input<string>): TaskState {
+function recordReport(tableName: pulumi.Input<string>, next: string): TaskState {
   return {
     Type: "Task",
     Resource: "arn:aws:states:::dynamodb:putItem",
@@ -175,9 +182,40 @@ function recordReport(tableName: pulumi.Input<string>): TaskState {
         reports: { L: "{% [$reports.{ 'M': { 'language': { 'S': language }, 'uri': { 'S': reportUri } } }] %}" },
       },
     },
-    TimeoutSeconds: 60,
-    Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
+    ...tableCall,
     Catch: [fails("Failed")],
+    Next: next,
+  };
+}
+
+/**
+ * The case's summary says what its report cost, beside what its analysis did. It is set and not added, for the run that it is of: written again, a report
+ * is counted once. Another run that has claimed the case since has a report of its own to come.
+ */
+function recordCost(tableName: pulumi.Input<string>): TaskState {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::dynamodb:updateItem",
+    Arguments: {
+      TableName: tableName,
+      Key: { caseId: { S: run.caseId }, item: { S: "SUMMARY" } },
+      UpdateExpression: "SET reportCost = :cost",
+      ConditionExpression: "runId = :run AND #status <> :deleting",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: {
+        ":run": { S: run.runId },
+        ":deleting": { S: "DELETING" },
+        ":cost": {
+          M: {
+            runId: { S: run.runId },
+            usd: { N: "{% $string($round($sum($reports.costUsd), 4)) %}" },
+            isPriced: { BOOL: "{% $not(false in $reports.isPriced) %}" },
+          },
+        },
+      },
+    },
+    ...tableCall,
+    Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], Next: "AnnounceReportWritten" }, fails("Failed")],
     Next: "AnnounceReportWritten",
   };
 }

@@ -81,6 +81,7 @@ export class CaseReport extends PlatformComponent {
         statements: [
           ...Object.entries(invoked).map(([use, lambda]) => lambda.allowInvoke(use.charAt(0).toUpperCase() + use.slice(1))),
           ...table.allow("RecordReport", ["dynamodb:PutItem"]),
+          ...(draftReport ? table.allow("RecordCost", ["dynamodb:UpdateItem"]) : []),
           allow("AnnounceReportWritten", ["events:PutEvents"], [regionalArn(settings.place, "events", "event-bus/default")]),
         ],
         jobs: [],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedAnalyser } from "../../contracts/cost.ts";
+import type { PlannedWork } from "../../contracts/cost.ts";
 import { rawVideosPrefix } from "../../contracts/keys.ts";
 import { PlatformComponent } from "../component.ts";
 import { type FunctionSettings, PlatformFunction, type PlatformFunctionArgs } from "../compute/platform-function.ts";
@@ -16,7 +16,7 @@ export interface MediaConvertPreprocessingArgs {
   settings: FunctionSettings;
   lake: DataLake;
   /** What runs over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean; readonly scanned: boolean };
+  planned: PlannedWork;
 }
 
 /** Opaque picture shown instead of what the camera saw outside the patient. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CaseSummary, caseStatus, defaultRetentionClass, procedure, retentionClass, severity } from "../../contracts/case.ts";
+import { caseCosts, storedCosts } from "../../contracts/case-costs.ts";
 import { runId, s3Uri } from "../../contracts/primitives.ts";
 import { NotFound } from "../runtime/errors.ts";
 import { parseStored } from "../runtime/parse.ts";
@@ -15,8 +16,6 @@ const item = z.object({
   reasons: z.array(z.string()).default([]),
   procedure: procedure.nullable().default(null),
   severity: severity.nullable().default(null),
-  forecastUsd: z.number().nonnegative().nullable().default(null),
-  costUsd: z.number().nonnegative().nullable().default(null),
   retentionClass: retentionClass.default(defaultRetentionClass),
 });
 
@@ -30,5 +29,6 @@ export function posterUriOf(stored: unknown): string | null {
 /** What the API tells of a case's summary item. Throws NotFound if there is none. */
 export function summaryOf(stored: unknown): CaseSummary {
   if (stored === undefined) throw new NotFound("There is no such case.");
-  return parseStored(item, stored, "A summary item of the case table");
+  const what = "A summary item of the case table";
+  return { ...parseStored(item, stored, what), ...caseCosts(parseStored(storedCosts, stored, what)) };
 }

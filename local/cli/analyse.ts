@@ -62,11 +62,13 @@ Exit code: 0 analysed; 1 rejected, quarantined, failed, or analysed in part (wha
         return 1;
       }
       const folder = resolve(out ?? join("analysis", basename(video, extname(video)) || settled.caseId));
-      const { analysis, frames, measures, files } = await fetchResult(client, settled);
+      const { analysis, frames, measures, reports, files } = await fetchResult(client, settled);
       await mkdir(folder, { recursive: true });
       for (const [name, content] of files) await writeFile(join(folder, name), content);
       process.stdout.write(
-        json ? `${JSON.stringify(analysis, null, 2)}\n` : `\n${report(analysis, frames, measures)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
+        json
+          ? `${JSON.stringify(analysis, null, 2)}\n`
+          : `\n${report(analysis, frames, measures, reports)}\nWritten to ${folder}: ${[...files.keys()].join(", ")}\n`,
       );
       if (platform && grants) process.stdout.write(unusedGrants(platform.cloud.iam.usage().unused));
       return analysis.status === "COMPLETE" ? 0 : 1;

@@ -1,5 +1,7 @@
 import type { Analysis } from "../../contracts/analysis.ts";
+import type { Report } from "../../contracts/report.ts";
 import type { CaseItem, RunExecution } from "./client.ts";
+import { reportCostLines, reportForecastLines } from "./report-cost.ts";
 
 /** All that `cases show` tells. */
 export interface CaseFacts {
@@ -9,6 +11,8 @@ export interface CaseFacts {
   /** States that the run entered, in order. */
   readonly states: readonly string[];
   readonly analysis: Analysis | null;
+  /** Its reports, one a language; none where they are not written yet. */
+  readonly reports: readonly Report[];
   /** `s3://` locations of its documents. */
   readonly documents: readonly string[];
 }
@@ -38,7 +42,7 @@ export function caseList(cases: readonly CaseItem[], now: Date): string {
 }
 
 /** One case in words. */
-export function caseInWords({ case: item, execution, states, analysis, documents }: CaseFacts): string {
+export function caseInWords({ case: item, execution, states, analysis, reports, documents }: CaseFacts): string {
   const lines = [`Case ${item.caseId} (${item.fileName})`, `Status: ${item.status.toLowerCase()}, since its upload at ${item.createdAt}`];
   if (execution) {
     const times = execution.redriveCount === 0 ? "" : `, redriven ${execution.redriveCount === 1 ? "once" : `${execution.redriveCount} times`}`;
@@ -49,7 +53,7 @@ export function caseInWords({ case: item, execution, states, analysis, documents
   }
   if (item.reasons.length > 0) lines.push("Reasons:", ...item.reasons.map((reason) => `  ${reason}`));
   if (states.length > 0) lines.push(`States entered: ${states.join(", ")}`);
-  if (!analysis && item.forecastUsd != null) lines.push(`Cost on AWS, forecast: $${item.forecastUsd.toFixed(4)}`);
+  if (!analysis && item.forecastUsd != null) lines.push(`Cost on AWS, forecast: $${item.forecastUsd.toFixed(4)}`, ...reportForecastLines(item.report));
   if (analysis) {
     lines.push("Branches:");
     for (const { analyser, status, share, error } of analysis.coverage)
@@ -58,6 +62,9 @@ export function caseInWords({ case: item, execution, states, analysis, documents
       `Cost on AWS, about, at list prices of ${analysis.cost.pricesAsOf}: $${analysis.cost.estimateUsd.toFixed(4)}, forecast $${analysis.cost.forecastUsd.toFixed(4)}`,
     );
     for (const { item: what, usd } of analysis.cost.breakdown) lines.push(`  ${what}: $${usd.toFixed(4)}`);
+    lines.push(...reportCostLines(reports));
+    if (item.report != null && item.costUsd != null && item.forecastUsd != null)
+      lines.push(`Both together: $${item.costUsd.toFixed(4)}, forecast $${item.forecastUsd.toFixed(4)}`, ...reportForecastLines(item.report));
   }
   if (documents.length > 0) lines.push("Documents:", ...documents.map((uri) => `  ${uri}`));
   return `${lines.join("\n")}\n`;

@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
 import { type CaseDeletion, deletionReason } from "../../contracts/case-deletion.ts";
-import { analysisKey, timelineKey, toUri } from "../../contracts/keys.ts";
+import { analysisKey, reportKey, timelineKey, toUri } from "../../contracts/keys.ts";
 import { caseId as caseIdContract } from "../../contracts/primitives.ts";
+import { type Report, report as reportContract, reportLanguage } from "../../contracts/report.ts";
 import { watchStates } from "./analyse-case.ts";
 import { type CaseFacts, caseInWords, caseList } from "./case-report.ts";
 import type { CaseItem, PlatformClient } from "./client.ts";
@@ -50,7 +51,7 @@ async function caseOf(client: PlatformClient, given: string): Promise<CaseItem> 
 
 async function factsOf(client: PlatformClient, item: CaseItem): Promise<CaseFacts> {
   const { caseId, runId } = item;
-  if (!runId) return { case: item, execution: null, states: [], analysis: null, documents: [] };
+  if (!runId) return { case: item, execution: null, states: [], analysis: null, reports: [], documents: [] };
   const isAnalysed = item.status === "COMPLETE" || item.status === "PARTIAL";
   const bucket = client.processedBucket;
   const analysis = isAnalysed ? analysisContract.parse(JSON.parse((await client.object({ bucket, key: analysisKey(caseId, runId) })).toString())) : null;
@@ -59,8 +60,17 @@ async function factsOf(client: PlatformClient, item: CaseItem): Promise<CaseFact
     execution: (await client.execution(runId)) ?? null,
     states: await client.statesEntered(runId),
     analysis,
+    reports: isAnalysed ? await reportsOf(client, caseId, runId) : [],
     documents: isAnalysed ? [analysisKey, timelineKey].map((key) => toUri(bucket, key(caseId, runId))) : [],
   };
+}
+
+/** The reports of a run that are written: they come after the analysis. */
+async function reportsOf(client: PlatformClient, caseId: string, runId: string): Promise<Report[]> {
+  const stored = await Promise.all(
+    reportLanguage.options.map((language) => client.objectIfThere({ bucket: client.processedBucket, key: reportKey(caseId, runId, language) })),
+  );
+  return stored.flatMap((bytes) => (bytes === undefined ? [] : reportContract.parse(JSON.parse(bytes.toString()))));
 }
 
 const print = (json: boolean | undefined, value: unknown, words: string): void => {

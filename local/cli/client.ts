@@ -19,6 +19,7 @@ import { DynamoDBDocumentClient, GetCommand, paginateQuery } from "@aws-sdk/lib-
 import { z } from "zod";
 import { type BackfillItem, type BackfillOutcome, backfillItem, backfillOutcome } from "../../contracts/backfill.ts";
 import { type CaseSummary, caseStatus, defaultRetentionClass, type RetentionClass, retentionClass } from "../../contracts/case.ts";
+import { caseCosts, storedCosts } from "../../contracts/case-costs.ts";
 import { type CaseDeletion, caseDeletion, type DeletionReason, redrivenCase } from "../../contracts/case-deletion.ts";
 import { isDeleted, type Tombstone, tombstone } from "../../contracts/case-table.ts";
 import { backfillManifestKey, backfillResultsPrefix, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
@@ -30,7 +31,7 @@ import { type UploadFacts, uploadVideo } from "./upload.ts";
 
 /** A case, as the commands follow it. */
 export type CaseItem = Pick<CaseSummary, "caseId" | "fileName" | "status" | "createdAt" | "reasons" | "runId"> &
-  Partial<Pick<CaseSummary, "forecastUsd" | "costUsd" | "retentionClass">>;
+  Partial<Pick<CaseSummary, "forecastUsd" | "costUsd" | "report" | "retentionClass">>;
 
 /** A case whose least retention has passed, or will. */
 export interface KeptCase {
@@ -57,6 +58,9 @@ export interface BackfillResult {
   readonly ended: readonly BackfillOutcome[];
   readonly failed: readonly { readonly item: BackfillItem; readonly reason: string }[];
 }
+
+/** A case's summary item, with what its run and its report cost together. */
+const told = (item: unknown): CaseItem => ({ ...(item as CaseItem), ...caseCosts(storedCosts.parse(item)) });
 
 /** What a person at the keyboard does with the platform, through the same SDK calls that a browser's back end makes. */
 export class PlatformClient {
@@ -92,7 +96,7 @@ export class PlatformClient {
   /** A case's summary; undefined if there is none, or no longer. */
   async case(caseId: string): Promise<CaseItem | undefined> {
     const Item = await this.#summary(caseId);
-    return isDeleted(Item) ? undefined : (Item as CaseItem | undefined);
+    return Item === undefined || isDeleted(Item) ? undefined : told(Item);
   }
 
   /** What is left of a deleted case; undefined if there is none. */
@@ -164,7 +168,7 @@ export class PlatformClient {
       ScanIndexForward: false,
     };
     const found: CaseItem[] = [];
-    for await (const { Items = [] } of paginateQuery({ client: this.#table }, query)) found.push(...(Items as CaseItem[]));
+    for await (const { Items = [] } of paginateQuery({ client: this.#table }, query)) found.push(...Items.map(told));
     return found;
   }
 

@@ -3,7 +3,9 @@ import type { FrameIndex } from "../../contracts/frame-table.ts";
 import { definitions, type MeasureName } from "../../contracts/measure-definitions.ts";
 import type { Measure, Measures } from "../../contracts/measures.ts";
 import { clock } from "../../contracts/presentation.ts";
+import type { Report } from "../../contracts/report.ts";
 import type { Grant } from "../services/iam/iam.ts";
+import { reportCostLines } from "./report-cost.ts";
 
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
@@ -12,7 +14,7 @@ const counted = (count: number, one: string, many = `${one}s`): string => `${cou
 const timings = { stored: "", derived: "; the file holds no time for each frame: times follow from its frame rate" } as const;
 
 /** An analysis in words a person can read in a minute. */
-export function report(analysis: Analysis, frames: FrameIndex, measures?: Measures): string {
+export function report(analysis: Analysis, frames: FrameIndex, measures?: Measures, reports: readonly Report[] = []): string {
   const { source, raster } = analysis.media;
   const seconds = (source.durationTicks * source.timebase.num) / source.timebase.den;
   const span = ({ startFrame, endFrame }: { startFrame: number; endFrame: number }): string =>
@@ -57,6 +59,7 @@ export function report(analysis: Analysis, frames: FrameIndex, measures?: Measur
   lines.push(
     "",
     `On AWS this would cost about $${analysis.cost.estimateUsd.toFixed(3)} at list prices of ${analysis.cost.pricesAsOf}; the forecast was $${analysis.cost.forecastUsd.toFixed(3)}.`,
+    ...reportCostLines(reports),
   );
   if (analysis.producers.some(({ syntheticOnly }) => syntheticOnly))
     lines.push("The models were trained on drawn operations only: for trying the platform, never for care.");

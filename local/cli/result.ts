@@ -6,7 +6,7 @@ import { type Analysis, analysis as analysisContract, detectionChunk } from "../
 import { FrameIndex, frameTable } from "../../contracts/frame-table.ts";
 import { analysisKey, measuresKey, parseUri, reportKey, reportPageKey, timelineKey } from "../../contracts/keys.ts";
 import { type Measures, measures as measuresContract } from "../../contracts/measures.ts";
-import { reportLanguage } from "../../contracts/report.ts";
+import { type Report, report as reportContract, reportLanguage } from "../../contracts/report.ts";
 import type { CaseItem, PlatformClient } from "./client.ts";
 import { type Box, still } from "./still.ts";
 
@@ -15,6 +15,8 @@ export interface Result {
   readonly frames: FrameIndex;
   /** Undefined where the operation could not be measured; the analysis stands all the same. */
   readonly measures: Measures | undefined;
+  /** One a language; none where they were not written in time. */
+  readonly reports: readonly Report[];
   /** Content by file name. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -36,13 +38,16 @@ export async function fetchResult(client: PlatformClient, { caseId, runId }: Cas
   if (measured) files.set("measures.json", measured);
   const measures = measured && measuresContract.parse(JSON.parse(measured.toString()));
   if (analysis.media.renditions.review) files.set("still.png", await busiestMoment(client, analysis, frames, analysis.media.renditions.review));
+  const reports: Report[] = [];
   if (await client.reported(caseId, runId)) {
     for (const language of reportLanguage.options) {
-      files.set(`report.${language}.json`, await client.object({ bucket, key: reportKey(caseId, runId, language) }));
+      const written = await client.object({ bucket, key: reportKey(caseId, runId, language) });
+      reports.push(reportContract.parse(JSON.parse(written.toString())));
+      files.set(`report.${language}.json`, written);
       files.set(`report.${language}.html`, await client.object({ bucket, key: reportPageKey(caseId, runId, language) }));
     }
   } else process.stderr.write("No report was written within a minute: see the executions of case-report.\n");
-  return { analysis, frames, measures, files };
+  return { analysis, frames, measures, reports, files };
 }
 
 /** The busiest frame with its boxes; where nothing was detected, the middle of the operation without any. */

@@ -20,7 +20,8 @@ export function costReport({ stack, idle, videoHour: hour }: Estimate, hours: nu
     paint("bold", `${money(idle.usd).padStart(amountWidth)}  in all`),
     "",
     ...(hour === undefined ? [] : describeHour(hour, paint)),
-    ...(hour === undefined || hours === 0
+    "Language models that write reports and their guardrail: a case's own forecast and cost tell (docs/reports.md).",
+  ...(hour === undefined || hours === 0
       ? []
       : [paint("bold", `A month with ${plural(hours, "hour")} of video: $${money(month)}, the first year of keeping it included.`), ""]),
     paint("bold", "Billed by use, beside what stands above"),

@@ -23,6 +23,7 @@ import { Retraining } from "../../components/learning/retraining.ts";
 import { StaleSweep } from "../../components/learning/stale-sweep.ts";
 import type { ComputeNetwork } from "../../components/network/compute-network.ts";
 import { PipelineDashboard } from "../../components/operations/pipeline-dashboard.ts";
+import { ownModelRunner } from "../../contracts/report-cost.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { EnvironmentConfig } from "../config/environment.ts";
 import type { SharedOutputs } from "../shared-outputs.ts";
@@ -83,10 +84,17 @@ export function pipeline(
   const serving = { settings, lake, image, network: network.jobs };
 
   const rekognition = { ...config.rekognition, optOutPolicyId: shared.aiOptOutPolicyId };
+  const route = modelRoute(config, network, shared);
+  const drafts = { maxRedrafts: config.report?.maxRedrafts ?? 0, pictures: config.report?.pictures ?? 0 };
+  const drafter = route && { route, ...drafts };
   const analysesAtOnce = config.admission.interactive + config.admission.backfill;
   const analysis = new CaseAnalysis(
     "case-analysis",
-    { ...serving, keys, table, catalogue, rekognition, analysesAtOnce, scanned: config.admission.startAfter === "scan", pipelineVersion },
+    {
+      ...{ ...serving, keys, table, catalogue, rekognition, analysesAtOnce, pipelineVersion },
+      scanned: config.admission.startAfter === "scan",
+      ...(route && { report: { modelId: route.modelId, ...runBy(route), ...drafts } }),
+    },
     opts,
   );
   const caseExport = new CaseExport("case-export", { ...serving, keys, table, instanceType: catalogue.gate.instanceType, codes: config.codes }, opts);
@@ -103,8 +111,6 @@ export function pipeline(
     },
     opts,
   );
-  const route = modelRoute(config, network, shared);
-  const drafter = route && { route, maxRedrafts: config.report?.maxRedrafts ?? 0, pictures: config.report?.pictures ?? 0 };
   const { workflow: report, languageModel } = new CaseReport("case-report", { settings, keys, lake, table, ...(drafter && { drafter }) }, opts);
   const { dailyDays, monthlyDays } = config.backup;
   const deletion = new CaseDeletion(
@@ -160,6 +166,10 @@ export function pipeline(
   const { url: dashboardUrl } = new PipelineDashboard("dashboard", { settings, analysis, uploads, endpoint }, opts);
   return { settings, analysis, caseExport, deletion, backfill, datasets, deployment, sweep, watch, retraining, uploads, endpoint, languageModel, dashboardUrl };
 }
+
+/** Who runs a model, where that is not Bedrock and has no price for tokens: an own model's endpoint is paid for by the hour. */
+const runBy = (route: ModelRoute): { vendor?: string } =>
+  route.kind === "third-party" ? { vendor: route.thirdParty.vendor } : route.kind === "sagemaker" ? { vendor: ownModelRunner } : {};
 
 /** Who runs the model that drafts; undefined where the template writes alone. */
 function modelRoute(

@@ -73,6 +73,12 @@ export function Run({ caseId }: { caseId: string }) {
             <dd>{dollars(run.forecastUsd)}</dd>
             <dt>{text.run.cost}</dt>
             <dd>{dollars(run.costUsd)}</dd>
+            {run.report !== null && (
+              <>
+                <dt>{text.run.report}</dt>
+                <dd>{text.review.reportCost(run.report)}</dd>
+              </>
+            )}
           </dl>
           <RunAgain summary={summary} run={run} reload={found.reload} />
           {run.redriveCount > 0 && <p>{text.run.redriven(run.redriveCount)}</p>}

@@ -154,6 +154,13 @@ export const chinese: Text = {
     missed: (secondsPerHour, basis) => `隱私閘門每小時影片漏遮的體外秒數：${secondsPerHour}（${basis}）`,
     notMeasured: "尚無人測量隱私閘門漏遮的情形。",
     cost: (forecast, actual) => `預估 ${forecast.toFixed(4)} 美元，依定價實際約 ${actual.toFixed(4)} 美元。`,
+    reportCost: ({ forecastUsd, mostUsd, costUsd, isPriced }) =>
+      [
+        "報告：",
+        ...(forecastUsd === null || mostUsd === null ? [] : [`預估 ${forecastUsd.toFixed(4)} 美元，最多 ${mostUsd.toFixed(4)} 美元；`]),
+        costUsd === null ? "尚未寫成。" : `實際約 ${costUsd.toFixed(4)} 美元，計入所有草稿。`,
+        ...(isPriced ? [] : ["其語言模型在此沒有定價，只計入護欄的費用。"]),
+      ].join(""),
   },
 
   correct: {
@@ -468,6 +475,7 @@ export const chinese: Text = {
     forecast: "預估費用",
     cost: "實際費用",
     unknownCost: "尚未得知",
+    report: "其中報告",
     cut: "執行過程很長，此處顯示開頭部分。",
     open: "開啟案例",
     poster: (name) => `${name} 的一格畫面`,

@@ -1,18 +1,8 @@
-import { z } from "zod";
-import { plannedAnalyser } from "../../../contracts/cost.ts";
+import { plannedWork } from "../../../contracts/cost.ts";
 import { s3Client } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { s3Lake } from "../../runtime/lake.ts";
 import type { Deps } from "./handler.ts";
-
-/** What runs over an admitted video. */
-const plannedWork = z.strictObject({
-  analysers: z.array(plannedAnalyser),
-  rekognition: z.boolean(),
-  labels: z.boolean(),
-  /** Whether GuardDuty scans what is uploaded. */
-  scanned: z.boolean(),
-});
 
 export function awsDeps(): Deps {
   const { PROCESSED_BUCKET, PROCESSED_KEY_ARN, PLANNED_WORK } = readEnvironment(["PROCESSED_BUCKET", "PROCESSED_KEY_ARN", "PLANNED_WORK"]);

@@ -1,8 +1,9 @@
 import type { ProbeResponse } from "@aws-sdk/client-mediaconvert";
 import type { z } from "zod";
-import { forecastOf, type PlannedAnalyser, stepsUsd } from "../../../contracts/cost.ts";
+import { forecastOf, type PlannedWork, stepsUsd } from "../../../contracts/cost.ts";
 import { sourceIndexKey } from "../../../contracts/keys.ts";
 import { sourceIndex } from "../../../contracts/media.ts";
+import { reportForecastOf } from "../../../contracts/report-cost.ts";
 import { admitRequest, type admitResponse } from "../../../contracts/steps.ts";
 import type { Lake } from "../../runtime/lake.ts";
 import { log } from "../../runtime/log.ts";
@@ -15,7 +16,7 @@ export interface Deps {
   /** Key that encrypts the processed bucket. */
   processedKeyArn: string;
   /** What will run over an admitted video, for the forecast of its cost. */
-  planned: { readonly analysers: readonly PlannedAnalyser[]; readonly rekognition: boolean; readonly labels: boolean; readonly scanned: boolean };
+  planned: PlannedWork;
 }
 
 /** States Admit and AdmitCopy: whether the upload is analysed, and how its analysis rendition is made. */
@@ -30,7 +31,7 @@ export const createHandler =
     const verdict = decide({ probe: probed, probeError, index, indexError, unindexed });
     log("admission decided", { caseId, runId, status: verdict.verdict, reasonCount: verdict.reasons.length });
     const admitted = verdict.verdict === "PASSTHROUGH" || verdict.verdict === "NORMALISE" ? index : undefined;
-    const { scanned, ...work } = planned;
+    const { scanned, report, ...work } = planned;
     const plan = {
       ...{ ...work, normalised: verdict.verdict === "NORMALISE", conversionSeconds: admitted?.converted?.wallSeconds },
       scannedBytes: scanned ? request.source.bytes : undefined,
@@ -44,6 +45,7 @@ export const createHandler =
       startTimecode: probed?.Container?.StartTimecode ?? null,
       forecastUsd: forecast?.estimateUsd ?? null,
       stepsUsd: admitted ? stepsUsd(admitted.video, plan) : {},
+      report: admitted && report ? reportForecastOf(report) : null,
       settings: (settings as Record<string, unknown> | undefined) ?? null,
     };
   };

@@ -1,4 +1,4 @@
-import { type Report, type ReportEvidence, type ReportLanguage, sectionId } from "../../../contracts/report.ts";
+import { type Report, type ReportEvidence, type ReportLanguage, reportSizes, sectionId } from "../../../contracts/report.ts";
 import type { ModelQuestion } from "../language-model/language-model.ts";
 import { type Picture, partsOf } from "../pictures.ts";
 import { evidenceText, sentenceRules } from "../rules.ts";
@@ -6,12 +6,6 @@ import { modelDraft } from "./answer.ts";
 
 /** Raised whenever what a model is told changes: a report names it. */
 export const promptVersion = "1.2.0";
-
-/** Tokens of an answer: some forty sentences with what they cite, in either language. */
-const mostTokens = 5000;
-
-/** Most bytes of refusals that a model is reminded of; the evidence itself is bounded where it is gathered. */
-const mostReminderBytes = 6000;
 
 const rules = (language: ReportLanguage, hasPictures: boolean): string =>
   [
@@ -26,7 +20,7 @@ const rules = (language: ReportLanguage, hasPictures: boolean): string =>
 export const questionFor = ({ items }: ReportEvidence, language: ReportLanguage, refused: Report["refused"], pictures: readonly Picture[]): ModelQuestion => ({
   system: rules(language, pictures.length > 0),
   parts: [{ text: evidenceText(items) }, ...partsOf(pictures), ...(refused.length === 0 ? [] : [{ text: reminderOf(refused) }])],
-  mostTokens,
+  mostTokens: reportSizes.answerTokens,
   answer: { name: "surgical_report", schema: modelDraft },
 });
 
@@ -40,7 +34,7 @@ function reminderOf(refused: Report["refused"]): string {
   for (const { cites = [], reasons } of [...refused].reverse()) {
     const line = JSON.stringify({ cites, reasons: reasons.map(withoutWords) });
     bytes += Buffer.byteLength(line) + 1;
-    if (bytes > mostReminderBytes) break;
+    if (bytes > reportSizes.reminderBytes) break;
     lines.unshift(line);
   }
   return `Your last draft was refused. Write the whole report again without these mistakes.\n<refused>\n${lines.join("\n")}\n</refused>`;

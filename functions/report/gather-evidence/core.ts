@@ -1,10 +1,10 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
 import type { Measures } from "../../../contracts/measures.ts";
-import type { EvidenceItem, ReportEvidence } from "../../../contracts/report.ts";
+import { type EvidenceItem, type ReportEvidence, reportSizes } from "../../../contracts/report.ts";
 
-/** Most bytes of evidence: what a language model reads well, and what a person can check. */
-export const mostBytes = 28_000;
+/** Most bytes of it. */
+const { evidenceBytes: mostBytes } = reportSizes;
 
 /** Most items of one kind and label; of more, the longest. */
 const mostAlike = 5;

@@ -1,6 +1,7 @@
 import { type BedrockRuntimeClient, type ContentBlock, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
+import { textUnitsOf } from "../../../contracts/report-cost.ts";
 import { answerSchema } from "./answer-schema.ts";
-import type { LanguageModel, ModelAnswer, ModelPart } from "./language-model.ts";
+import { type LanguageModel, type ModelAnswer, type ModelPart, wordsOf } from "./language-model.ts";
 
 export interface BedrockModel extends Pick<LanguageModel, "modelId" | "guardrail"> {
   /** Whether the model can be held to a schema; others are told of it in words. */
@@ -10,7 +11,7 @@ export interface BedrockModel extends Pick<LanguageModel, "modelId" | "guardrail
 const endings: Readonly<Record<string, ModelAnswer["ended"]>> = { end_turn: "COMPLETE", max_tokens: "CUT_OFF", guardrail_intervened: "INTERVENED" };
 
 /**
- * A model of Amazon Bedrock, asked with Converse, which applies the guardrail itself.
+ * A model of Amazon Bedrock, asked with Converse, which applies the guardrail itself: to the messages and the answer, not to what the system says.
  *
  * The answer is text that is JSON, not a call of a tool: guardrails do not look at what a tool is called with
  * (Amazon Bedrock User Guide, "Include a guardrail with the Converse API", note on tools).
@@ -33,11 +34,13 @@ export const bedrockModel = (client: Pick<BedrockRuntimeClient, "send">, { model
         }),
       }),
     );
+    const text = (output?.message?.content ?? []).map((block) => block.text ?? "").join("");
     return {
       ended: endings[stopReason ?? ""] ?? "OTHER",
       reason: stopReason ?? "no reason",
-      text: (output?.message?.content ?? []).map((block) => block.text ?? "").join(""),
+      text,
       tokens: { input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 },
+      textUnits: textUnitsOf(wordsOf({ parts })) + textUnitsOf(text),
     };
   },
 });

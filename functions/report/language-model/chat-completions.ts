@@ -21,7 +21,7 @@ const contentOf = (part: ModelPart): ChatRequest["messages"][1]["content"][numbe
 
 const endings: Readonly<Record<string, ModelAnswer["ended"]>> = { stop: "COMPLETE", length: "CUT_OFF", content_filter: "INTERVENED" };
 
-/** Its answer. A refusal in words of the model's own is none. */
+/** Its answer, which no guardrail has read yet. A refusal in words of the model's own is none. */
 export function modelAnswerOf({ choices: [choice], usage }: ChatResponse): ModelAnswer {
   const { finish_reason: reason, message } = choice as ChatResponse["choices"][number];
   const refused = message.refusal !== undefined && message.refusal !== null;
@@ -30,5 +30,6 @@ export function modelAnswerOf({ choices: [choice], usage }: ChatResponse): Model
     reason: refused ? "refusal" : (reason ?? "no reason"),
     text: message.content ?? "",
     tokens: { input: usage?.prompt_tokens ?? 0, output: usage?.completion_tokens ?? 0 },
+    textUnits: 0,
   };
 }

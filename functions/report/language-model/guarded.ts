@@ -1,5 +1,6 @@
 import { ApplyGuardrailCommand, type BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
-import type { LanguageModel } from "./language-model.ts";
+import { textUnitsOf } from "../../../contracts/report-cost.ts";
+import { type LanguageModel, wordsOf } from "./language-model.ts";
 
 /**
  * Characters that the guardrail reads at a time: it charges and meters in units of 1,000 characters, and refuses requests of more than its quota
@@ -13,28 +14,34 @@ const mostCharacters = 20_000;
  * they are the thumbnails that everybody is shown, with text covered.
  */
 export function guarded(client: Pick<BedrockRuntimeClient, "send">, model: LanguageModel): LanguageModel {
-  const passes = async (source: "INPUT" | "OUTPUT", text: string): Promise<boolean> => {
+  /** Reads a text, as far as it passes. */
+  const read = async (source: "INPUT" | "OUTPUT", text: string): Promise<{ passes: boolean; textUnits: number }> => {
+    let textUnits = 0;
     for (let from = 0; from < text.length; from += mostCharacters) {
+      const piece = text.slice(from, from + mostCharacters);
+      textUnits += textUnitsOf(piece);
       const { action } = await client.send(
         new ApplyGuardrailCommand({
           guardrailIdentifier: model.guardrail.id,
           guardrailVersion: model.guardrail.version,
           source,
-          content: [{ text: { text: text.slice(from, from + mostCharacters) } }],
+          content: [{ text: { text: piece } }],
         }),
       );
-      if (action !== "NONE") return false;
+      if (action !== "NONE") return { passes: false, textUnits };
     }
-    return true;
+    return { passes: true, textUnits };
   };
-  const held = (tokens: { input: number; output: number }) => ({ ended: "INTERVENED", text: "", tokens }) as const;
+  const held = (tokens: { input: number; output: number }, textUnits: number) => ({ ended: "INTERVENED", text: "", tokens, textUnits }) as const;
   return {
     ...model,
     async ask(question) {
-      const shown = question.parts.flatMap((part) => ("text" in part ? [part.text] : [])).join("\n");
-      if (!(await passes("INPUT", shown))) return held({ input: 0, output: 0 });
+      const shown = await read("INPUT", wordsOf(question));
+      if (!shown.passes) return held({ input: 0, output: 0 }, shown.textUnits);
       const answer = await model.ask(question);
-      return (await passes("OUTPUT", answer.text)) ? answer : held(answer.tokens);
+      const said = await read("OUTPUT", answer.text);
+      const textUnits = shown.textUnits + said.textUnits;
+      return said.passes ? { ...answer, textUnits } : held(answer.tokens, textUnits);
     },
   };
 }

@@ -20,7 +20,12 @@ export interface ModelAnswer {
   readonly reason?: string;
   readonly text: string;
   readonly tokens: { readonly input: number; readonly output: number };
+  /** Units of text that the guardrail read of question and answer (`contracts/report-cost.ts`). */
+  readonly textUnits: number;
 }
+
+/** What a question shows in words: what a guardrail reads of it. */
+export const wordsOf = ({ parts }: Pick<ModelQuestion, "parts">): string => parts.flatMap((part) => ("text" in part ? [part.text] : [])).join("\n");
 
 /** A language model behind the platform's guardrail. */
 export interface LanguageModel {
@@ -35,9 +40,9 @@ export interface LanguageModel {
 }
 
 /** What a report says of the model that wrote it. */
-export const writtenBy = ({ modelId, modelVersion, guardrail, vendor }: LanguageModel, version: string, { tokens }: ModelAnswer) =>
+export const writtenBy = ({ modelId, modelVersion, guardrail, vendor }: LanguageModel, version: string, { tokens, textUnits }: ModelAnswer) =>
   ({
-    ...({ kind: "language-model", id: modelId, version, guardrail, tokens } as const),
+    ...({ kind: "language-model", id: modelId, version, guardrail, tokens, textUnits } as const),
     ...(modelVersion !== undefined && { modelVersion }),
     ...(vendor !== undefined && { vendor }),
   }) as const;

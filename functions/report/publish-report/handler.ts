@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { checkedDraftKey, reportEvidenceKey, reportKey, reportPageKey } from "../../../contracts/keys.ts";
 import { checkedDraft, type Report, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
+import { isWhole, reportCostOf } from "../../../contracts/report-cost.ts";
 import { publishReportRequest, type publishReportResponse } from "../../../contracts/steps.ts";
 import { BrokenContract } from "../../runtime/errors.ts";
 import type { Lake } from "../../runtime/lake.ts";
@@ -20,16 +21,17 @@ export const createHandler =
   async (event: unknown): Promise<z.infer<typeof publishReportResponse>> => {
     const { caseId, runId, language, draft: number, writtenAt } = parseInput(publishReportRequest, event);
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
-    const { writer, draft, refused } = await lake.json(checkedDraftKey(caseId, runId, language, number), checkedDraft);
+    const { writer, draft, refused, uses } = await lake.json(checkedDraftKey(caseId, runId, language, number), checkedDraft);
     let count = 0;
     const sections = draft.sections
       .filter(({ sentences }) => sentences.length > 0)
       .map(({ id, sentences }) => ({ id, title: titles[id][language], sentences: sentences.map((sentence) => ({ id: `sentence-${++count}`, ...sentence })) }));
     if (count === 0) throw new BrokenContract("No sentence of the report stood the check: there is nothing to publish.");
+    const cost = reportCostOf(uses);
     const report: Report = parseStored(
       reportSchema,
       {
-        ...{ schema: "surgical-report/1.0", caseId, runId, language, createdAt: writtenAt, writer },
+        ...{ schema: "surgical-report/1.1", caseId, runId, language, createdAt: writtenAt, writer, cost },
         evidence: { analysisSha256: evidence.analysisSha256, measuresSha256: evidence.measuresSha256 },
         sections,
         limits: limitsOf(evidence, language),
@@ -45,5 +47,6 @@ export const createHandler =
       pageUri: lake.uri(reportPageKey(caseId, runId, language)),
       sentenceCount: count,
       refusedCount: refused.length,
+      ...{ costUsd: cost.estimateUsd, isPriced: isWhole(cost) },
     };
   };

@@ -38,13 +38,13 @@ export const createHandler = (deps: Deps) =>
     const { caseId } = parseInput(path, pathParameters);
     const stored = await deps.summary(caseId);
     if (stored === undefined) throw new NotFound(`There is no case ${caseId}.`);
-    const { runId, status, reasons, forecastUsd, costUsd } = summaryOf(stored);
+    const { runId, status, reasons, forecastUsd, costUsd, report } = summaryOf(stored);
     if (runId === null) throw new NotFound(`Case ${caseId} has no run yet.`);
     const execution = await deps.execution(runId);
     if (execution === undefined) throw new NotFound(`Nothing is kept of the run of case ${caseId} any more.`);
     const { events, isCut } = await wholeHistory(deps, runId);
     return {
-      ...{ caseId, runId, status, execution: execution.status, reasons, forecastUsd, costUsd, isCut },
+      ...{ caseId, runId, status, execution: execution.status, reasons, forecastUsd, costUsd, report, isCut },
       startedAt: execution.startedAt.toISOString(),
       endedAt: execution.endedAt?.toISOString() ?? null,
       redriveCount: execution.redriveCount,

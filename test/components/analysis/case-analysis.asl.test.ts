@@ -3,6 +3,7 @@ import jsonata from "jsonata";
 import type { ChoiceState, State, StateGraph } from "../../../components/analysis/asl.ts";
 import { caseAnalysisDefinition } from "../../../components/analysis/case-analysis.asl.ts";
 import { envelope } from "../../../contracts/analyser-result.ts";
+import { forecastDetail } from "../../../contracts/case-costs.ts";
 import { analyserPrefix, analysisRenditionPrefix, conversionKey, convertedVideoKey, metadataPrefix, reviewRenditionKey } from "../../../contracts/keys.ts";
 import {
   admitRequest,
@@ -268,7 +269,13 @@ describe("a case analysis where all goes well", () => {
 
   it("records what the run will cost before anything costs money", async () => {
     const { asked, attempts } = await execute();
-    expect(asked["RecordForecast"].ExpressionAttributeValues).to.deep.include({ ":forecast": { N: "0.25" }, ":run": { S: runId } });
+    const { ":detail": detail, ...recorded } = asked["RecordForecast"].ExpressionAttributeValues;
+    expect(recorded).to.deep.include({ ":forecast": { N: "0.25" }, ":run": { S: runId } });
+    expect(forecastDetail.parse(JSON.parse(detail.S))).to.deep.equal({
+      runId,
+      stepsUsd: { "analysis-rendition": 0.1, "review-rendition": 0.2, rekognition: 0.3, "frame-analysis": 0.4 },
+      report: { isPriced: true, forecastUsd: 0.05, mostUsd: 0.2 },
+    });
     const first = attempts.findIndex((name) => ["Normalise", "ScreenFrames", "RenderReview", "RunAnalyser", "StartSegmentDetection"].includes(name));
     expect(attempts.indexOf("RecordForecast")).to.be.within(0, first - 1);
   });
@@ -374,7 +381,10 @@ describe("a case analysis of a video that can't be read as it is", () => {
       index: { frameCount: 250, durationSeconds: 10 },
       indexError: null,
     });
-    expect(asked["RecordForecast"].ExpressionAttributeValues).to.deep.include({ ":forecast": { N: "0.5" } });
+    expect(asked["RecordForecast"].ExpressionAttributeValues).to.deep.include({
+      ":forecast": { N: "0.5" },
+      ":detail": { S: JSON.stringify({ runId, stepsUsd: { conversion: 0.05 }, report: null }) },
+    });
     expect(asked["Normalise"].Settings).to.deep.equal({ Inputs: ["copy"] });
     // What only the source tells is kept.
     expect(mergeTimelineRequest.parse(asked["MergeTimeline"].Payload)).to.deep.include({ verdict: "PASSTHROUGH", startTimecode: "10:00:00:00", request });

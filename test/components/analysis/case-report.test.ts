@@ -17,8 +17,11 @@ const good: Record<string, Answer> = {
   GatherEvidence: () => ({ Payload: { evidenceUri: "s3://processed/evidence.json", itemCount: 9 } }),
   WriteTemplate: () => ({ Payload: { writer } }),
   CheckGrounding: () => ({ Payload: { verdict: "GROUNDED", sentenceCount: 5, refusedCount: 0 } }),
-  PublishReport: ({ Payload }) => ({ Payload: { reportUri: `s3://processed/report/${Payload.language}.json`, sentenceCount: 5, refusedCount: 0 } }),
+  PublishReport: ({ Payload }) => ({
+    Payload: { reportUri: `s3://processed/report/${Payload.language}.json`, sentenceCount: 5, refusedCount: 0, costUsd: 0.02, isPriced: true },
+  }),
   RecordReport: () => ({}),
+  RecordCost: () => ({}),
   AnnounceReportWritten: () => ({ FailedEntryCount: 0 }),
 };
 
@@ -95,6 +98,43 @@ describe("case-report with a language model", () => {
 
   it("publishes a draft that stands", async () => {
     expect(await run({ DraftReport: drafted("DRAFTED") })).to.deep.equal([[1], [], [1], [1]]);
+  });
+  it("keeps with the case what all its reports cost, for the run that they are of", async () => {
+    const update = async (isPriced: (language: string) => boolean) => {
+      const published: Answer = ({ Payload: { language } }) => ({
+        Payload: {
+          reportUri: `s3://processed/${language}`,
+          sentenceCount: 1,
+          refusedCount: 0,
+          costUsd: language === "en" ? 0.02 : 0.0301,
+          isPriced: isPriced(language),
+        },
+      });
+      const { error, asked } = await execute({ DraftReport: drafted("DRAFTED"), PublishReport: published }, drafter);
+      expect(error).to.equal(undefined);
+      expect(asked["AnnounceReportWritten"]).to.have.length(1);
+      return asked["RecordCost"]?.map((one) => one);
+    };
+    const [asked] = (await update(() => true)) ?? [];
+    expect(asked).to.deep.include({
+      Key: { caseId: { S: caseId }, item: { S: "SUMMARY" } },
+      UpdateExpression: "SET reportCost = :cost",
+      ConditionExpression: "runId = :run AND #status <> :deleting",
+    });
+    expect(asked?.ExpressionAttributeValues[":cost"]).to.deep.equal({ M: { runId: { S: runId }, usd: { N: "0.0501" }, isPriced: { BOOL: true } } });
+    const [unpriced] = (await update((language) => language === "en")) ?? [];
+    expect(unpriced?.ExpressionAttributeValues[":cost"].M.isPriced).to.deep.equal({ BOOL: false });
+  });
+  it("leaves the case alone that another run has claimed, and announces the report all the same", async () => {
+    const gone = failing("DynamoDB.ConditionalCheckFailedException", "The conditional request failed");
+    const { error, asked } = await execute({ DraftReport: drafted("DRAFTED"), RecordCost: gone }, drafter);
+    expect(error).to.equal(undefined);
+    expect(asked["AnnounceReportWritten"]).to.have.length(1);
+    const broken = await execute(
+      { DraftReport: drafted("DRAFTED"), RecordCost: failing("BrokenContract", thrown("BrokenContract", "It is broken.")) },
+      drafter,
+    );
+    expect([broken.error?.error, broken.error?.causeText]).to.deep.equal(["BrokenContract", "It is broken."]);
   });
   it("lets what was refused be written again", async () => {
     expect(await run({ DraftReport: drafted("DRAFTED"), CheckGrounding: verdicts("REFUSED", "GROUNDED") })).to.deep.equal([[1, 2], [], [1, 2], [2]]);
@@ -197,6 +237,8 @@ describe("CaseReport with a language model", () => {
       GUARDRAIL_ID: guardrailId,
       GUARDRAIL_VERSION: version,
     });
+    const machine = statements(stack.one(aws.iam.RolePolicy, "case-report-role-policy").inputs["policy"]);
+    expect(machine["RecordCost"]?.Action).to.deep.equal(["dynamodb:UpdateItem"]);
     expect(JSON.stringify(granted["ReadThumbnails"]?.Resource)).to.match(/-processed\/analysis-results\/\*/);
     const asking = stack
       .ofType(aws.iam.RolePolicy)

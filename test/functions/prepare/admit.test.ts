@@ -248,6 +248,18 @@ describe("prepare/admit", () => {
     expect(forecastUsd).to.equal(forecastOf(indexOf().video, { conversionSeconds: 600, normalised: false, ...planned }).estimateUsd);
   });
 
+  it("forecasts what a language model costs that writes the report, beside the run", async () => {
+    const lake = memoryLake();
+    await lake.putJson(sourceIndexKey(caseId, runId), indexOf());
+    const report = { modelId: "amazon.nova-pro-v1:0", maxRedrafts: 1, pictures: 0 };
+    const handler = createHandler({ lake, processedKeyArn: "arn:aws:kms:eu-central-1:1:key/k", planned: { ...planned, report } });
+    const index = { frameCount: 250, durationSeconds: 10 };
+    const told = await handler({ request, probe: { ProbeResults: [probeOf("AVC")] }, probeError: null, index, indexError: null });
+    expect(told.report).to.deep.equal({ isPriced: true, forecastUsd: 0.052, mostUsd: 0.2692 });
+    const without = await ask(probeOf("AVC"), indexOf());
+    expect([without.report, without.forecastUsd]).to.deep.equal([null, told.forecastUsd]);
+  });
+
   it("tells what each step costs, and forecasts the scan where there is one", async () => {
     const { stepsUsd, forecastUsd } = await ask(probeOf("HEVC"), indexOf({ codec: "hevc" }));
     expect(Object.keys(stepsUsd)).to.deep.equal(["conversion", "analysis-rendition", "review-rendition", "rekognition", "rekognition-labels", "gate"]);
@@ -272,6 +284,7 @@ describe("prepare/admit", () => {
       startTimecode: null,
       forecastUsd: null,
       stepsUsd: {},
+      report: null,
       settings: null,
     });
   });

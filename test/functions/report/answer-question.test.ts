@@ -42,7 +42,7 @@ async function operation() {
 type Ask = Deps["model"]["ask"];
 const saying =
   (text: string, ended: ModelAnswer["ended"] = "COMPLETE"): Ask =>
-  async () => ({ ended, text, tokens: { input: 9, output: 4 } });
+  async () => ({ ended, text, tokens: { input: 9, output: 4 }, textUnits: 2 });
 /** The texts among what a model is shown. */
 const textsOf = (parts: readonly ModelPart[]) => parts.flatMap((part) => ("text" in part ? [part.text] : []));
 
@@ -78,7 +78,7 @@ describe("functions/report/answer-question", () => {
         refused: [{ text: "It took 9999 seconds.", reasons: ['"9999" (seconds) is no value of what it cites.'] }],
         shown: [],
         syntheticOnly: true,
-        writer: { kind: "language-model", id: "a-model", version: "1.1.0", guardrail, tokens: { input: 9, output: 4 } },
+        writer: { kind: "language-model", id: "a-model", version: "1.1.0", guardrail, tokens: { input: 9, output: 4 }, textUnits: 2 },
       },
     ]);
   });

@@ -65,7 +65,7 @@ describe("functions/report/language-model", () => {
 
     it("is asked behind the guardrail, with texts and pictures in order, and held to the schema where it can be", async () => {
       const answer = await model(true).ask(question);
-      expect(answer).to.deep.equal({ ended: "COMPLETE", reason: "end_turn", text: "{}", tokens: { input: 7, output: 3 } });
+      expect(answer).to.deep.equal({ ended: "COMPLETE", reason: "end_turn", text: "{}", tokens: { input: 7, output: 3 }, textUnits: 2 });
       const { outputConfig, ...rest } = asked.pop() as ConverseCommandInput;
       expect(rest).to.deep.equal({
         modelId: "a-model",
@@ -115,14 +115,14 @@ describe("functions/report/language-model", () => {
     it("reads answers, cut off, filtered and refused ones too", () => {
       const said = (finish_reason: string, refusal: string | null = null) =>
         modelAnswerOf({ choices: [{ finish_reason, message: { content: "{}", refusal } }], usage: { prompt_tokens: 5, completion_tokens: 2 } });
-      expect(said("stop")).to.deep.equal({ ended: "COMPLETE", reason: "stop", text: "{}", tokens: { input: 5, output: 2 } });
+      expect(said("stop")).to.deep.equal({ ended: "COMPLETE", reason: "stop", text: "{}", tokens: { input: 5, output: 2 }, textUnits: 0 });
       expect([said("length").ended, said("content_filter").ended, said("tool_calls").ended]).to.deep.equal(["CUT_OFF", "INTERVENED", "OTHER"]);
       expect([said("stop", "I won't.").ended, said("stop", "I won't.").reason]).to.deep.equal(["OTHER", "refusal"]);
     });
   });
 
   describe("the guardrail before a model that Bedrock does not run", () => {
-    const complete: ModelAnswer = { ended: "COMPLETE", text: "x".repeat(45_000), tokens: { input: 5, output: 2 } };
+    const complete: ModelAnswer = { ended: "COMPLETE", text: "x".repeat(45_000), tokens: { input: 5, output: 2 }, textUnits: 0 };
     function behind(holds: (input: ApplyGuardrailCommandInput) => boolean) {
       const read: string[] = [];
       let questions = 0;
@@ -143,17 +143,17 @@ describe("functions/report/language-model", () => {
 
     it("reads all that is asked and answered, a piece at a time", async () => {
       const { model, read } = behind(() => false);
-      expect(await model.ask(question)).to.equal(complete);
+      expect(await model.ask(question)).to.deep.equal({ ...complete, textUnits: 46 });
       expect(read).to.deep.equal(["INPUT 5", "OUTPUT 20000", "OUTPUT 20000", "OUTPUT 5000"]);
       expect([model.modelId, model.vendor]).to.deep.equal(["large-1", "Example"]);
     });
 
     it("keeps a question from the model, and an answer from whoever asked", async () => {
       const inputs = behind(({ source }) => source === "INPUT");
-      expect(await inputs.model.ask(question)).to.deep.equal({ ended: "INTERVENED", text: "", tokens: { input: 0, output: 0 } });
+      expect(await inputs.model.ask(question)).to.deep.equal({ ended: "INTERVENED", text: "", tokens: { input: 0, output: 0 }, textUnits: 1 });
       expect(inputs.asked()).to.equal(0);
       const outputs = behind(({ source }) => source === "OUTPUT");
-      expect(await outputs.model.ask(question)).to.deep.equal({ ended: "INTERVENED", text: "", tokens: { input: 5, output: 2 } });
+      expect(await outputs.model.ask(question)).to.deep.equal({ ended: "INTERVENED", text: "", tokens: { input: 5, output: 2 }, textUnits: 21 });
     });
   });
 
@@ -230,6 +230,7 @@ describe("functions/report/language-model", () => {
         reason: "stop",
         text: "{}",
         tokens: { input: 0, output: 0 },
+        textUnits: 0,
       });
       expect(asked.map(({ FunctionName }) => FunctionName)).to.deep.equal(["ask"]);
       expect(JSON.parse(asked[0]?.Payload as string)).to.deep.equal(chatRequestOf("large-1", question));

@@ -10,10 +10,9 @@ import {
   reportKey,
   reportPageKey,
 } from "../../../contracts/keys.ts";
-import { checkedDraft, type ReportEvidence, reportEvidence, report as reportSchema } from "../../../contracts/report.ts";
+import { checkedDraft, type ReportEvidence, reportEvidence, report as reportSchema, reportSizes } from "../../../contracts/report.ts";
 import { createHandler as check } from "../../../functions/report/check-grounding/handler.ts";
 import { createHandler as draftWith } from "../../../functions/report/draft-report/handler.ts";
-import { mostBytes } from "../../../functions/report/gather-evidence/core.ts";
 import { createHandler as gather } from "../../../functions/report/gather-evidence/handler.ts";
 import type { ModelAnswer } from "../../../functions/report/language-model/language-model.ts";
 import { createHandler as publish } from "../../../functions/report/publish-report/handler.ts";
@@ -123,7 +122,7 @@ describe("functions/report", () => {
     await lake.putJson(analysisKey(caseId, runId), { ...analysis, events: shots });
     await gather({ lake })(run);
     const evidence = await lake.json(reportEvidenceKey(caseId, runId), reportEvidence);
-    expect(JSON.stringify(evidence.items).length).to.be.at.most(mostBytes);
+    expect(JSON.stringify(evidence.items).length).to.be.at.most(reportSizes.evidenceBytes);
     expect(evidence.leftOut).to.be.above(2000);
     for (const { id } of analysis.segments.filter(({ level }) => level === "phase")) expect(evidence.items.map((item) => item.id)).to.include(id);
   });
@@ -155,15 +154,16 @@ describe("functions/report", () => {
     const asked: string[] = [];
     const step = { ...run, language: "en" };
     const guardrail = { id: "g1", version: "1" };
+    const id = "amazon.nova-pro-v1:0";
     const draft = async (number: number, text: string, ended: ModelAnswer["ended"] = "COMPLETE") => {
       const { outcome, writer } = await draftWith({
         lake,
         mostPictures: 0,
         model: {
-          ...{ modelId: "a-model", guardrail },
+          ...{ modelId: id, guardrail },
           ask: async ({ parts }) => {
             asked.push(JSON.stringify(parts));
-            return { ended, text, tokens: { input: 7, output: 3 } };
+            return { ended, text, tokens: { input: 7000, output: 3000 }, textUnits: 4 };
           },
         },
       })({ ...step, draft: number });
@@ -185,9 +185,23 @@ describe("functions/report", () => {
       .and.to.match(/9999[\\"]+ \(seconds\) is no value of what it cites/);
     expect(asked[3]).not.to.include("carelessly");
     for (const request of asked) expect(request).not.to.include(caseId).and.not.to.include(runId);
-    await publish({ lake })({ ...step, draft: 7, writtenAt });
+    // Checked again, as after a redrive, a draft is counted once; and the template's own adds nothing.
+    const seventh = await lake.json(checkedDraftKey(caseId, runId, "en", 7), checkedDraft);
+    await check({ lake })({ ...step, draft: 7, writer: seventh.writer });
+    const published = await publish({ lake })({ ...step, draft: 7, writtenAt });
     const report = await lake.json(reportKey(caseId, runId, "en"), reportSchema);
-    expect(report.writer).to.deep.equal({ kind: "language-model", id: "a-model", version: "1.2.0", drafts: 7, guardrail, tokens: { input: 7, output: 3 } });
+    const tokens = { input: 7000, output: 3000 };
+    expect(report.writer).to.deep.equal({ kind: "language-model", id, version: "1.2.0", drafts: 7, guardrail, tokens, textUnits: 4 });
+    // Of all seven drafts, not of the last one.
+    expect(report.cost).to.deep.equal({
+      estimateUsd: 0.1134,
+      breakdown: [
+        { item: `Bedrock: report by ${id}`, usd: 0.1064 },
+        { item: "Bedrock: guardrail of the report", usd: 0.007 },
+      ],
+      pricesAsOf: "2026-11-28",
+    });
+    expect(published).to.deep.include({ costUsd: 0.1134, isPriced: true });
     expect(report.refused.map(({ text }) => text)).to.deep.equal(["", "", `${phase?.label} took 9999 seconds carelessly.`, "It ran.", "", ""]);
   });
 

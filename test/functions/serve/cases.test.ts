@@ -23,7 +23,7 @@ const item = (change: object = {}) => ({
 });
 const { item: _, list: __, executionArn: ___, ...told } = item();
 /** Nobody said which procedure it was. */
-const summary = { ...told, procedure: null, severity: null, forecastUsd: null, costUsd: null, retentionClass: "clinical" };
+const summary = { ...told, procedure: null, severity: null, forecastUsd: null, costUsd: null, report: null, retentionClass: "clinical" };
 
 const link = async (uri: string) => `https://s3.example/${uri.slice(5)}?signed`;
 

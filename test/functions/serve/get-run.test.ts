@@ -94,7 +94,7 @@ describe("GET /cases/{caseId}/run", () => {
     expect([status, asked]).to.deep.equal([200, [undefined, "2"]]);
     expect(caseRun.parse(body)).to.deep.equal({
       ...{ caseId, runId, status: "FAILED", execution: "FAILED", startedAt: iso(0), endedAt: iso(9), redriveCount: 1, isRedrivable: true, isAwaited: false },
-      ...{ reasons: ["The analysis failed."], forecastUsd: 0.5, costUsd: 0.25, isCut: false },
+      ...{ reasons: ["The analysis failed."], forecastUsd: 0.5, costUsd: 0.25, report: null, isCut: false },
       states: [{ name: "Admit", status: "SUCCEEDED", enteredAt: iso(1), exitedAt: iso(1), attempts: 1, error: null }],
     });
   });

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import type { ReportShare } from "../../../contracts/case.ts";
+import type { Report } from "../../../contracts/report.ts";
 import { age, caseInWords, caseList } from "../../../local/cli/case-report.ts";
 import type { CaseItem } from "../../../local/cli/client.ts";
 import { analysisOf } from "../../functions/support/analysis.ts";
@@ -35,7 +37,7 @@ describe("what the command says of cases", () => {
   });
 
   it("shows why a case failed and how it goes on", () => {
-    const words = caseInWords({ case: item(), execution, states: ["Claim", "Probe"], analysis: null, documents: [] });
+    const words = caseInWords({ case: item(), execution, states: ["Claim", "Probe"], analysis: null, reports: [], documents: [] });
     expect(words.split("\n")).to.deep.equal([
       `Case ${caseId} (膽囊.mp4)`,
       "Status: failed, since its upload at 2026-11-26T08:00:00.000Z",
@@ -54,6 +56,7 @@ describe("what the command says of cases", () => {
       execution: { ...execution, status: "ABORTED" },
       states: [],
       analysis: null,
+      reports: [],
       documents: [],
     });
     expect(words).to.include("The case says running, but its run has ended: redrive it.");
@@ -70,6 +73,7 @@ describe("what the command says of cases", () => {
       execution: done,
       states: [],
       analysis,
+      reports: [],
       documents: ["s3://processed/analysis.json"],
     });
     for (const line of [
@@ -81,5 +85,48 @@ describe("what the command says of cases", () => {
     ])
       expect(words).to.include(line);
     expect(words).not.to.include("can be redriven");
+    expect(words).not.to.include("eport's language model");
+  });
+
+  it("shows what the reports' language model cost, of all languages, and what has no price", () => {
+    const cost = (usd: number | null) => ({
+      estimateUsd: (usd ?? 0) + 0.001,
+      breakdown: [
+        { item: "Bedrock: report by m", usd },
+        { item: "Bedrock: guardrail of the report", usd: 0.001 },
+      ],
+      pricesAsOf: "2026-11-28",
+    });
+    const share = { isPriced: true, forecastUsd: 0.02, mostUsd: 0.2, costUsd: 0.022 };
+    const of = (costs: ReturnType<typeof cost>[], report: ReportShare) =>
+      caseInWords({
+        case: item({ status: "COMPLETE", reasons: [], costUsd: 0.122, forecastUsd: 0.12, report }),
+        execution: null,
+        states: [],
+        analysis: analysisOf(),
+        reports: costs.map((cost) => ({ cost }) as Report),
+        documents: [],
+      });
+    const priced = of([cost(0.01), cost(0.01)], share);
+    for (const line of [
+      "Report's language model, about, at list prices of 2026-11-28: $0.0220\n",
+      "  Bedrock: report by m: $0.0200",
+      "  Bedrock: guardrail of the report: $0.0020",
+      "Both together: $0.1220, forecast $0.1200",
+      "  of that for the report: $0.0200, at most $0.2000\n",
+    ])
+      expect(priced).to.include(line);
+    const unpriced = of([cost(0.01), cost(null)], { ...share, isPriced: false });
+    for (const line of [
+      "$0.0120, without what is not priced",
+      "  Bedrock: report by m: not priced",
+      "at most $0.2000, for its guardrail alone: its language model is not priced",
+    ])
+      expect(unpriced).to.include(line);
+    const waiting = caseInWords({
+      case: item({ status: "RUNNING", forecastUsd: 0.3, report: { ...share, costUsd: null } }),
+      ...{ execution: null, states: [], analysis: null, reports: [], documents: [] },
+    });
+    expect(waiting).to.include("Cost on AWS, forecast: $0.3000\n  of that for the report: $0.0200, at most $0.2000\n");
   });
 });

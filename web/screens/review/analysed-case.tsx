@@ -1,6 +1,7 @@
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CaseDetail } from "../../../contracts/api.ts";
+import type { ReportShare } from "../../../contracts/case.ts";
 import type { FrameIndex } from "../../../contracts/frame-index.ts";
 import type { FrameTable } from "../../../contracts/frame-table.ts";
 import { clock as clockText } from "../../../contracts/presentation.ts";
@@ -361,7 +362,7 @@ export function AnalysedCase(props: {
             {tab === "measures" && <MeasureTable caseId={caseId} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />}
             {tab === "questions" && <QuestionPanel caseId={caseId} frame={frame} startOf={startsOf(moments)} />}
             {tab === "exports" && <ExportPanel caseId={caseId} range={range} change={setRange} frame={frame} frameCount={frameCount} />}
-            {tab === "about" && <About analysis={analysis} />}
+            {tab === "about" && <About analysis={analysis} report={detail.case.report} />}
           </div>
         </div>
       </div>
@@ -370,7 +371,7 @@ export function AnalysedCase(props: {
   );
 }
 
-function About({ analysis }: { analysis: Analysis }) {
+function About({ analysis, report }: { analysis: Analysis; report: ReportShare | null }) {
   const { language, text } = useApp();
   const { missedEstimate } = analysis.gate;
   return (
@@ -403,6 +404,7 @@ function About({ analysis }: { analysis: Analysis }) {
         ))}
       </ul>
       <p className="soft">{text.review.cost(analysis.cost.forecastUsd, analysis.cost.estimateUsd)}</p>
+      {report !== null && <p className="soft">{text.review.reportCost(report)}</p>}
     </>
   );
 }
