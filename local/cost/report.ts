@@ -21,7 +21,7 @@ export function costReport({ stack, idle, videoHour: hour }: Estimate, hours: nu
     "",
     ...(hour === undefined ? [] : describeHour(hour, paint)),
     "Language models that write reports and their guardrail: a case's own forecast and cost tell (docs/reports.md).",
-  ...(hour === undefined || hours === 0
+    ...(hour === undefined || hours === 0
       ? []
       : [paint("bold", `A month with ${plural(hours, "hour")} of video: $${money(month)}, the first year of keeping it included.`), ""]),
     paint("bold", "Billed by use, beside what stands above"),

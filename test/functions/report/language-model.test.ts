@@ -175,12 +175,12 @@ describe("functions/report/language-model", () => {
       const said = { choices: [{ finish_reason: "stop", message: { content: "{}" } }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } };
       const own = model(JSON.stringify(said), asked);
       const answer = await own.ask(question);
-      expect(answer).to.deep.equal({ ended: "COMPLETE", reason: "stop", text: "{}", tokens: { input: 5, output: 2 } });
+      expect(answer).to.deep.equal({ ended: "COMPLETE", reason: "stop", text: "{}", tokens: { input: 5, output: 2 }, textUnits: 0 });
       const [{ Body, ...rest } = {}] = asked as [InvokeEndpointCommandInput];
       expect(rest).to.deep.equal({ EndpointName: "endpoint", ContentType: "application/json", Accept: "application/json" });
       expect(JSON.parse(Body as string)).to.deep.equal(chatRequestOf("surgical-vlm", question));
       expect(writtenBy(own, "1.2.0", answer)).to.deep.equal({
-        ...{ kind: "language-model", id: "surgical-vlm", modelVersion: "2", version: "1.2.0", guardrail, tokens: { input: 5, output: 2 } },
+        ...{ kind: "language-model", id: "surgical-vlm", modelVersion: "2", version: "1.2.0", guardrail, tokens: { input: 5, output: 2 }, textUnits: 0 },
       });
     });
 
