@@ -12,6 +12,8 @@ import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import { Corrections } from "./annotation/corrected.ts";
 import { draw } from "./annotation/draw.ts";
 import { boxesFrom, Follower, masksFrom } from "./annotation/findings.ts";
+import { glyphsOf } from "./annotation/fonts.ts";
+import { hasDots } from "./annotation/glyphs.ts";
 import { Picture } from "./annotation/picture.ts";
 import { EnvironmentError } from "./environment.ts";
 import { frameReader } from "./frame-reader.ts";
@@ -57,6 +59,18 @@ export async function annotateVideo(environment: NodeJS.ProcessEnv, print: (line
   while (end < sourceFrame.length && (sourceFrame[end] as number) < span.endFrame) end++;
   const shown = { startFrame: first, endFrame: Math.max(end, first + 1) };
   const { width, height } = await sizeOf(job.video);
+  const picture = new Picture(width, height);
+  const strange = strangeCharacters(job);
+  picture.glyphs = await glyphsOf(strange, picture.glyphSize, environment, abort);
+  const lackingCount = strange.length - picture.glyphs.size;
+  // Which ones is part of labels, and none of the log's business.
+  if (lackingCount > 0)
+    print(
+      JSON.stringify({
+        message: "no font has some characters of labels, Debian's fonts-noto-cjk may: question marks stand for them",
+        characterCount: lackingCount,
+      }),
+    );
   const draft = join(job.outputFolder, "annotated.part.mp4");
 
   const decoder = spawn(ffmpegPath(), decoderArguments(job.video, frames, shown), { stdio: ["ignore", "pipe", "pipe"], signal: abort, killSignal: "SIGKILL" });
@@ -68,7 +82,10 @@ export async function annotateVideo(environment: NodeJS.ProcessEnv, print: (line
   const done = Promise.all([endOf(decoder), endOf(encoder)]);
   try {
     // If ffmpeg ends first, it says why.
-    await Promise.race([drawAll(job, shown, new Picture(width, height), decoder.stdout as Readable, encoder.stdin as Writable), done]);
+    await Promise.race([
+      drawAll({ ...job, note: lackingCount > 0 ? lackingNote : "" }, shown, picture, decoder.stdout as Readable, encoder.stdin as Writable),
+      done,
+    ]);
     await done;
   } finally {
     for (const child of [decoder, encoder]) child.kill("SIGKILL");
@@ -77,7 +94,23 @@ export async function annotateVideo(environment: NodeJS.ProcessEnv, print: (line
   print(JSON.stringify({ message: "annotated", frameCount: shown.endFrame - shown.startFrame }));
 }
 
-async function drawAll(job: AnnotationJob, shown: FrameSpan, picture: Picture, decoded: Readable, encoded: Writable): Promise<void> {
+/** Said in the film itself, since whoever watches it may not be who reads the job's log. */
+const lackingNote = " (?: no font has it)";
+
+/** Characters of labels that the picture's own letters lack. */
+function strangeCharacters({ analysis, view }: AnnotationJob): string[] {
+  const found = [...analysis.detections, ...analysis.masks].flatMap(({ labels }) => labels);
+  const drawn = [...view.segments, ...view.objects.values(), ...view.masks.values(), ...view.tracks.values()].flatMap(({ label }) => label ?? []);
+  return [...new Set([...found, ...drawn].join(""))].filter((character) => !hasDots(character));
+}
+
+async function drawAll(
+  job: AnnotationJob & { readonly note: string },
+  shown: FrameSpan,
+  picture: Picture,
+  decoded: Readable,
+  encoded: Writable,
+): Promise<void> {
   const { view, frames, metadataFolder, span } = job;
   const analysis = { ...job.analysis, segments: standing(view.segments) };
   const labels = [...new Set([...analysis.detections, ...analysis.masks].flatMap((one) => one.labels))];
@@ -99,6 +132,7 @@ async function drawAll(job: AnnotationJob, shown: FrameSpan, picture: Picture, d
     const covered = await Promise.all(masks.map((follower) => follower.at(frame)));
     draw(picture, analysis, labels, {
       frame,
+      note: job.note,
       seconds: frames.secondsOf(frame),
       // Outside the patient nothing was looked for, and what is covered there shows nothing.
       boxes: isOutside(analysis, frame) ? [] : corrections.boxesAt(frame, seen),

@@ -24,6 +24,8 @@ export interface Scene {
   readonly seconds: number;
   readonly boxes: readonly ShownBox[];
   readonly masks: readonly DrawnMask[];
+  /** Said beside the frame. */
+  readonly note: string;
 }
 
 /** Draws findings into a picture: masks, boxes above them, the bar of phases at the bottom, and at the top which frame it is. */
@@ -40,7 +42,7 @@ export function draw(picture: Picture, { media, segments }: Analysis, labels: re
   const { frameCount } = media.source;
   if (phases.length > 0) phaseBar(picture, phases, frameCount, scene.frame);
   const phase = phases.find(({ startFrame, endFrame }) => scene.frame >= startFrame && scene.frame < endFrame);
-  picture.text(`${clock(scene.seconds)} frame ${scene.frame}${phase ? ` ${phase.label}` : ""}`, 0, 0, black, white);
+  picture.text(`${clock(scene.seconds)} frame ${scene.frame}${phase ? ` ${phase.label}` : ""}${scene.note}`, 0, 0, black, white);
 }
 
 /** Height of the bar of phases, in lines. */

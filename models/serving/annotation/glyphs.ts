@@ -54,5 +54,8 @@ const rows: Readonly<Record<string, readonly number[]>> = {
   " ": [0, 0, 0, 0, 0, 0, 0],
 };
 
+/** Whether there are dots of a character. */
+export const hasDots = (character: string): boolean => character.toUpperCase() in rows;
+
 /** Dots of a character; a question mark stands for what there is no glyph for. */
 export const glyphOf = (character: string): readonly number[] => rows[character.toUpperCase()] ?? (rows["?"] as readonly number[]);

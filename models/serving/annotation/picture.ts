@@ -1,4 +1,5 @@
-import { glyphOf, glyphSize } from "./glyphs.ts";
+import type { Glyph } from "./fonts.ts";
+import { glyphOf, glyphSize, hasDots } from "./glyphs.ts";
 
 /** A colour as video has it: luma and two chroma, limited range. */
 export interface Color {
@@ -28,6 +29,9 @@ export class Picture {
   readonly #u: Uint8Array;
   readonly #v: Uint8Array;
 
+  /** Of characters that there are no dots of, squares of {@link Picture.glyphSize}. */
+  glyphs: ReadonlyMap<string, Glyph> = new Map();
+
   /** Width and height are even, as H.264 in 4:2:0 has them. */
   constructor(width: number, height: number) {
     this.width = width;
@@ -47,6 +51,20 @@ export class Picture {
   /** Dots of text are so many pixels wide. */
   get dot(): number {
     return Math.max(2, even(this.height / 360));
+  }
+
+  /** Side of a glyph that is not of dots: as high as a line of text. */
+  get glyphSize(): number {
+    return (glyphSize.height + 2) * this.dot;
+  }
+
+  /** The glyph of a character that is not of dots. */
+  #glyph(character: string): Glyph | undefined {
+    return hasDots(character) ? undefined : this.glyphs.get(character);
+  }
+
+  #advance(character: string): number {
+    return this.#glyph(character) ? this.glyphSize : (glyphSize.width + 1) * this.dot;
   }
 
   fill({ x, y, width, height }: Rectangle, { y: luma, u, v }: Color): void {
@@ -86,7 +104,8 @@ export class Picture {
 
   /** Pixels that a text takes. */
   textSize(text: string): { width: number; height: number } {
-    return { width: (text.length * (glyphSize.width + 1) + 1) * this.dot, height: (glyphSize.height + 2) * this.dot };
+    const width = [...text].reduce((sum, character) => sum + this.#advance(character), this.dot);
+    return { width, height: this.glyphSize };
   }
 
   /** Text on a ground of its own, moved into the picture where it would leave it. */
@@ -96,14 +115,40 @@ export class Picture {
     const top = even(Math.max(0, Math.min(y, this.height - height)));
     this.fill({ x: left, y: top, width, height }, ground);
     const { dot } = this;
-    for (const [i, character] of [...text].entries()) {
-      for (const [row, dots] of glyphOf(character).entries()) {
-        for (let column = 0; column < glyphSize.width; column++) {
-          if (!((dots >> (glyphSize.width - 1 - column)) & 1)) continue;
-          this.fill({ x: left + (1 + i * (glyphSize.width + 1) + column) * dot, y: top + (1 + row) * dot, width: dot, height: dot }, ink);
-        }
+    let at = left + dot;
+    for (const character of text) {
+      const glyph = this.#glyph(character);
+      if (glyph) this.#stamp(glyph, at, top, ink);
+      else this.#dots(character, at, top, ink);
+      at += this.#advance(character);
+    }
+  }
+
+  #dots(character: string, left: number, top: number, ink: Color): void {
+    const { dot } = this;
+    for (const [row, dots] of glyphOf(character).entries()) {
+      for (let column = 0; column < glyphSize.width; column++) {
+        if (!((dots >> (glyphSize.width - 1 - column)) & 1)) continue;
+        this.fill({ x: left + column * dot, y: top + (1 + row) * dot, width: dot, height: dot }, ink);
       }
     }
+  }
+
+  /** A glyph of its own shades; where it leaves the picture, it is cut. */
+  #stamp(glyph: Glyph, left: number, top: number, ink: Color): void {
+    const size = this.glyphSize;
+    const half = this.width / 2;
+    const mix = (value: number, other: number, share: number): number => Math.round(value + ((other - value) * share) / 255);
+    for (let row = 0; row < size && top + row < this.height; row++)
+      for (let column = 0; column < size && left + column < this.width; column++) {
+        const share = glyph[row * size + column] as number;
+        const at = (top + row) * this.width + left + column;
+        this.#luma[at] = mix(this.#luma[at] as number, ink.y, share);
+        if (row % 2 || column % 2) continue;
+        const chroma = ((top + row) / 2) * half + (left + column) / 2;
+        this.#u[chroma] = mix(this.#u[chroma] as number, ink.u, share);
+        this.#v[chroma] = mix(this.#v[chroma] as number, ink.v, share);
+      }
   }
 
   /** Tints what a mask covers, two parts picture and one part colour. The mask lies column by column over the whole picture. */

@@ -265,6 +265,43 @@ describe("annotate", () => {
     expect((both as Error & { reasons: string[] }).reasons).to.have.length(2);
   });
 
+  it("draws labels of any script, and says in log and film if no font has them", async () => {
+    const file = join(metadata, "analysis.json");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, before.replace('"Preparation"', '"準備"'));
+    const header = async (more: object) => {
+      const said: string[] = [];
+      await annotateVideo({ ...environment(0, 1), ...more }, (line) => said.push(line), new AbortController().signal);
+      const raw = execFileSync(process.env["FFMPEG_PATH"] ?? "ffmpeg", [
+        "-v",
+        "error",
+        "-i",
+        join(out, "annotated.mp4"),
+        "-pix_fmt",
+        "yuv420p",
+        "-f",
+        "rawvideo",
+        "-",
+      ]);
+      // The header's letters are white, the first picture dark.
+      return {
+        said: said.map((line) => JSON.parse(line)),
+        width: Math.max(...Array.from({ length: 18 }, (_, y) => raw.subarray(y * size.width, (y + 1) * size.width).findLastIndex((luma) => luma > 150))),
+      };
+    };
+    const known = await header({});
+    const unknown = await header({ FONT_FILE: "/there/is/none.ttf" });
+    writeFileSync(file, before);
+    expect(unknown.said).to.deep.equal([
+      { message: "no font has some characters of labels, Debian's fonts-noto-cjk may: question marks stand for them", characterCount: 2 },
+      { message: "annotated", frameCount: 1 },
+    ]);
+    if (existsSync("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")) {
+      expect(known.said).to.deep.equal([{ message: "annotated", frameCount: 1 }]);
+      expect(unknown.width - known.width).to.be.greaterThan(200);
+    } else expect(known).to.deep.equal(unknown);
+  });
+
   it("refuses what it can't do, with every reason, and leaves no file", async () => {
     const bad = await failure(annotateVideo({ START_FRAME: "5" }, () => {}, new AbortController().signal));
     expect((bad as Error & { reasons: string[] }).reasons).to.have.length(5);
