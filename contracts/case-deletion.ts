@@ -93,6 +93,28 @@ export const caseDeletion = z.strictObject({
 });
 export type CaseDeletion = z.infer<typeof caseDeletion>;
 
+/** An execution of `case-deletion`, as Step Functions describes it. */
+export interface DeletionExecution {
+  readonly status: string;
+  readonly cause: string | undefined;
+}
+
+/**
+ * How a deletion stands. `record` is null until it is done; a deletion that failed has left its reasons in `summary`, the case's summary item,
+ * and they say more than its execution.
+ */
+export function tellDeletion(
+  request: DeletionRequest,
+  { status, cause }: DeletionExecution,
+  record: DeletionRecord | null,
+  summary?: { readonly status?: unknown; readonly reasons?: unknown },
+): CaseDeletion {
+  if (status === "RUNNING" || status === "PENDING_REDRIVE") return { ...request, status: "RUNNING", error: null, record: null };
+  if (status === "SUCCEEDED") return { ...request, status: "DELETED", error: null, record };
+  const reasons = summary?.status === "DELETING" ? z.array(z.string()).catch([]).parse(summary.reasons) : [];
+  return { ...request, status: "FAILED", error: reasons.join(" ") || cause || `The deletion ended as ${status}.`, record: null };
+}
+
 /** Answer to `POST /cases/{caseId}/redrive`: what goes on. */
 export const redrivenCase = z.strictObject({ caseId, redriven: z.enum(["analysis", "deletion"]) });
 export type RedrivenCase = z.infer<typeof redrivenCase>;

@@ -1,5 +1,6 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
-import { type CaseDeletion, type DeletionRecord, deletionRequest } from "../../contracts/case-deletion.ts";
+import type { CaseSummary } from "../../contracts/case.ts";
+import { type CaseDeletion, type DeletionRecord, deletionRequest, tellDeletion } from "../../contracts/case-deletion.ts";
 import { describeNamed } from "../runtime/executions.ts";
 import { parseStoredJson } from "../runtime/parse.ts";
 
@@ -19,10 +20,6 @@ export const findDeletion =
     return found && { status: found.status ?? "", input: found.input ?? "", cause: found.cause };
   };
 
-/** How a deletion stands. `record` is null until it is done. */
-export function deletionOf({ status, input, cause }: DeletionExecution, record: DeletionRecord | null): CaseDeletion {
-  const request = parseStoredJson(deletionRequest, input, "The input of the deletion");
-  if (status === "RUNNING" || status === "PENDING_REDRIVE") return { ...request, status: "RUNNING", error: null, record: null };
-  if (status === "SUCCEEDED") return { ...request, status: "DELETED", error: null, record };
-  return { ...request, status: "FAILED", error: cause || `The deletion ended as ${status}.`, record: null };
-}
+/** How a deletion stands. `record` is null until it is done; `summary` is the case's own, if there still is one. */
+export const deletionOf = (execution: DeletionExecution, record: DeletionRecord | null, summary?: Pick<CaseSummary, "status" | "reasons">): CaseDeletion =>
+  tellDeletion(parseStoredJson(deletionRequest, execution.input, "The input of the deletion"), execution, record, summary);

@@ -7,6 +7,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
   DescribeMapRunCommand,
   GetExecutionHistoryCommand,
   ListMapRunsCommand,
@@ -20,12 +21,13 @@ import { z } from "zod";
 import { type BackfillItem, type BackfillOutcome, backfillItem, backfillOutcome } from "../../contracts/backfill.ts";
 import { type CaseSummary, caseStatus, defaultRetentionClass, type RetentionClass, retentionClass } from "../../contracts/case.ts";
 import { caseCosts, storedCosts } from "../../contracts/case-costs.ts";
-import { type CaseDeletion, caseDeletion, type DeletionReason, redrivenCase } from "../../contracts/case-deletion.ts";
+import { type CaseDeletion, caseDeletion, type DeletionReason, deletionRecord } from "../../contracts/case-deletion.ts";
 import { isDeleted, type Tombstone, tombstone } from "../../contracts/case-table.ts";
-import { backfillManifestKey, backfillResultsPrefix, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
+import { backfillManifestKey, backfillResultsPrefix, deletionRecordKey, parseSourceKey, rawVideosPrefix } from "../../contracts/keys.ts";
 import { requestedAnalysis } from "../../contracts/reanalysis.ts";
 import { callApi } from "./call-api.ts";
 import { CommandError } from "./command.ts";
+import { type DeletionSources, deletionOf, redriveDeletion } from "./deletions.ts";
 import type { Connection } from "./session.ts";
 import { type UploadFacts, uploadVideo } from "./upload.ts";
 
@@ -90,7 +92,7 @@ export class PlatformClient {
    * an upload that was interrupted, only what is missing is sent. `onProgress` gets bytes that have arrived and bytes in all.
    */
   async upload(video: string, onProgress: (arrived: number, total: number) => void, facts: Partial<UploadFacts> = {}): Promise<string> {
-    return uploadVideo(this.#session.api, video, { token: randomUUID(), ...facts }, onProgress);
+    return uploadVideo(this.#api, video, { token: randomUUID(), ...facts }, onProgress);
   }
 
   /** A case's summary; undefined if there is none, or no longer. */
@@ -107,17 +109,41 @@ export class PlatformClient {
 
   /** Asks for the deletion of a case, as a signed-in administrator. Rejects with every reason why it must be kept. */
   requestDeletion(caseId: string, reason: DeletionReason): Promise<CaseDeletion> {
-    return callApi(`${this.#session.api}/cases/${caseId}?reason=${reason}`, caseDeletion, "DELETE");
+    return callApi(`${this.#api}/cases/${caseId}?reason=${reason}`, caseDeletion, "DELETE");
   }
 
   /** How the deletion of a case stands. Rejects if nobody asked for one. */
   deletion(caseId: string): Promise<CaseDeletion> {
-    return callApi(`${this.#session.api}/cases/${caseId}/deletion`, caseDeletion, "GET");
+    return deletionOf(this.#deletions, caseId);
   }
 
   /** Goes on with a deletion that failed. Rejects if it has not. */
-  async redriveDeletion(caseId: string): Promise<void> {
-    await callApi(`${this.#session.api}/cases/${caseId}/redrive`, redrivenCase, "POST");
+  redriveDeletion(caseId: string): Promise<void> {
+    return redriveDeletion(this.#deletions, caseId);
+  }
+
+  /** By the services themselves and not by the API, which asks for a person's token: so it works on AWS as well. */
+  get #deletions(): DeletionSources {
+    const arnOf = (caseId: string) => this.#executionArn(caseId, "deletionMachineArn");
+    return {
+      summary: async (caseId) => (await this.#summary(caseId)) as { status?: unknown } | undefined,
+      execution: async (caseId) => {
+        const found = await this.#described(arnOf(caseId));
+        return (
+          found && {
+            ...{ status: found.status ?? "", input: found.input ?? "", cause: found.cause },
+            isRedrivable: found.redriveStatus === "REDRIVABLE",
+          }
+        );
+      },
+      record: async (caseId) => {
+        const stored = await this.objectIfThere({ bucket: this.#output("recordsBucket"), key: deletionRecordKey(caseId) });
+        return stored && deletionRecord.parse(JSON.parse(stored.toString()));
+      },
+      redrive: async (caseId) => {
+        await this.#states.send(new RedriveExecutionCommand({ executionArn: arnOf(caseId) }));
+      },
+    };
   }
 
   /** Waits until a deletion has ended. `onStates` gets the states entered so far. */
@@ -174,17 +200,22 @@ export class PlatformClient {
 
   /** How the execution of a run stands; undefined if there is none. */
   async execution(runId: string): Promise<RunExecution | undefined> {
+    const found = await this.#described(this.#executionArn(runId));
+    return (
+      found && {
+        status: found.status as string,
+        startedAt: (found.startDate as Date).toISOString(),
+        endedAt: found.stopDate?.toISOString() ?? null,
+        redriveCount: found.redriveCount ?? 0,
+        redrivable: found.redriveStatus === "REDRIVABLE",
+      }
+    );
+  }
+
+  /** An execution as Step Functions describes it; undefined if there is none, or none any more. */
+  async #described(executionArn: string): Promise<DescribeExecutionCommandOutput | undefined> {
     try {
-      const { status, startDate, stopDate, redriveCount, redriveStatus } = await this.#states.send(
-        new DescribeExecutionCommand({ executionArn: this.#executionArn(runId) }),
-      );
-      return {
-        status: status as string,
-        startedAt: (startDate as Date).toISOString(),
-        endedAt: stopDate?.toISOString() ?? null,
-        redriveCount: redriveCount ?? 0,
-        redrivable: redriveStatus === "REDRIVABLE",
-      };
+      return await this.#states.send(new DescribeExecutionCommand({ executionArn }));
     } catch (error) {
       if ((error as Error).name === "ExecutionDoesNotExist") return undefined;
       throw error;
@@ -203,9 +234,15 @@ export class PlatformClient {
 
   /** Has the same video of a case analysed again, and waits for the end of that. Rejects with the reason where that is refused. */
   async reanalyse(caseId: string, onStates: (states: string[]) => void): Promise<CaseItem> {
-    const { runId } = await callApi(`${this.#session.api}/cases/${caseId}/analyses`, requestedAnalysis, "POST");
+    const { runId } = await callApi(`${this.#api}/cases/${caseId}/analyses`, requestedAnalysis, "POST");
     while ((await this.case(caseId))?.runId !== runId) await this.#wait();
     return this.settled(caseId, onStates);
+  }
+
+  get #api(): string {
+    const { api } = this.#session;
+    if (api === undefined) throw new CommandError("The HTTP API of a stack on AWS asks for a person's token, which no command has: use the page.");
+    return api;
   }
 
   #executionArn(name: string, machine: "stateMachineArn" | "deletionMachineArn" = "stateMachineArn"): string {

@@ -6,8 +6,8 @@ import { CommandError } from "./command.ts";
 export interface Connection {
   /** Of everything; undefined for AWS's own. */
   readonly endpoint?: string;
-  /** Address of the platform's HTTP API. */
-  readonly api: string;
+  /** Address of the platform's HTTP API, without a slash at its end; undefined of a stack on AWS, where it asks for a person's token. */
+  readonly api?: string;
   readonly region: string;
   /** Undefined for those that the SDK finds by itself. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
@@ -18,6 +18,7 @@ export interface Connection {
 export interface Session extends Connection {
   readonly pid: number;
   readonly endpoint: string;
+  readonly api: string;
   /** Address of the page; null while a command runs without one. */
   readonly page: string | null;
   readonly credentials: NonNullable<Connection["credentials"]>;

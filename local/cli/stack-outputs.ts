@@ -13,7 +13,7 @@ export function stackConnection(stack: string): Connection {
   const outputs = Object.fromEntries(Object.entries(told.parse(JSON.parse(stdout))).map(([name, value]) => [name, String(value)]));
   const region = outputs["stateMachineArn"]?.split(":")[3];
   if (region === undefined) throw new CommandError(`Stack "${stack}" is no environment: it has no output "stateMachineArn".`);
-  return { api: `${outputs["apiEndpoint"]}/`, region, outputs };
+  return { region, outputs };
 }
 
 const told = z.record(z.string(), z.unknown());

@@ -19,10 +19,8 @@ export const createHandler = (deps: Deps) =>
     const caseId = caseIdOf(request);
     const execution = await deps.find(caseId);
     if (execution !== undefined && execution.status !== "SUCCEEDED") {
-      const told = deletionOf(execution, null);
       const item = await deps.summary(caseId);
-      const { status, reasons } = item === undefined ? { status: undefined, reasons: [] } : summaryOf(item);
-      return told.status === "FAILED" && status === "DELETING" && reasons.length > 0 ? { ...told, error: reasons.join(" ") } : told;
+      return deletionOf(execution, null, item === undefined ? undefined : summaryOf(item));
     }
     const record = await deps.record(caseId);
     if (execution !== undefined) return deletionOf(execution, record ?? null);
