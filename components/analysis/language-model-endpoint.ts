@@ -102,7 +102,8 @@ export class LanguageModelEndpoint extends PlatformComponent {
 
 /**
  * What the server is told: variables `SM_VLLM_*` are options of vLLM (AWS Deep Learning Containers, "vLLM: Configuration"; vLLM, "Engine arguments").
- * Nothing is fetched or reported, no code of the model's is run, and requests are not logged: they are patients' data.
+ * Nothing is fetched or reported, no code of the model's is run, and requests are not logged: they are patients' data. `OPT_OUT_TRACKING` is
+ * of AWS's own entry point, which else tells AWS of every start.
  */
 const environmentOf = ({ name, contextTokens }: OwnModel): Record<string, string> => ({
   SM_VLLM_MODEL: "/opt/ml/model",
@@ -112,5 +113,6 @@ const environmentOf = ({ name, contextTokens }: OwnModel): Record<string, string
   HF_HUB_OFFLINE: "1",
   TRANSFORMERS_OFFLINE: "1",
   VLLM_NO_USAGE_STATS: "1",
+  OPT_OUT_TRACKING: "true",
   VLLM_LOGGING_LEVEL: "WARNING",
 });

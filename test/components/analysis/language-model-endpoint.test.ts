@@ -42,6 +42,7 @@ describe("CaseReport with a language model of the organisation's own", () => {
           HF_HUB_OFFLINE: "1",
           TRANSFORMERS_OFFLINE: "1",
           VLLM_NO_USAGE_STATS: "1",
+          OPT_OUT_TRACKING: "true",
           VLLM_LOGGING_LEVEL: "WARNING",
         },
         modelDataSource: {
