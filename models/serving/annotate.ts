@@ -97,11 +97,17 @@ export async function annotateVideo(environment: NodeJS.ProcessEnv, print: (line
 /** Said in the film itself, since whoever watches it may not be who reads the job's log. */
 const lackingNote = " (?: no font has it)";
 
-/** Characters of labels that the picture's own letters lack. */
-function strangeCharacters({ analysis, view }: AnnotationJob): string[] {
+/** Labels of boxes and masks, whose places choose their colours: those of networks first, which have the same in every film. */
+function labelsOf({ analysis, view }: AnnotationJob): string[] {
   const found = [...analysis.detections, ...analysis.masks].flatMap(({ labels }) => labels);
-  const drawn = [...view.segments, ...view.objects.values(), ...view.masks.values(), ...view.tracks.values()].flatMap(({ label }) => label ?? []);
-  return [...new Set([...found, ...drawn].join(""))].filter((character) => !hasDots(character));
+  const drawn = [...view.objects.values(), ...view.masks.values(), ...view.tracks.values()].flatMap(({ label }) => label ?? []);
+  return [...new Set([...found, ...drawn])];
+}
+
+/** Characters of labels that the picture's own letters lack. */
+function strangeCharacters(job: AnnotationJob): string[] {
+  const phases = job.view.segments.flatMap(({ label }) => label ?? []);
+  return [...new Set([...labelsOf(job), ...phases].join(""))].filter((character) => !hasDots(character));
 }
 
 async function drawAll(
@@ -113,7 +119,7 @@ async function drawAll(
 ): Promise<void> {
   const { view, frames, metadataFolder, span } = job;
   const analysis = { ...job.analysis, segments: standing(view.segments) };
-  const labels = [...new Set([...analysis.detections, ...analysis.masks].flatMap((one) => one.labels))];
+  const labels = labelsOf(job);
   const { num, den } = analysis.media.source.frameRate;
   const longest = Math.max(1, Math.round((longestSeconds * num) / den));
   // Findings of a second before the span may still be in sight when it begins.

@@ -214,6 +214,14 @@ describe("annotate", () => {
     ]);
   });
 
+  it("draws a label that no network knows in a colour of its own", async () => {
+    correct({ kind: "draw-box", target: object(1), after: { label: "Needle", keyframes: [{ frame: 5, box: [100, 120, 60, 40] }], replaces: null } });
+    const [picture] = await pictures(5, 6);
+    // #009E73, the third of the palette, in BT.709; the picture itself is darker.
+    expect(picture?.luma(2 * (100 + 30), 2 * 120)).to.be.closeTo(120, 4);
+    expect(picture?.blue(2 * (100 + 30), 2 * 120)).to.be.closeTo(125, 4);
+  });
+
   it("draws outlines in the place of masks, and phases as people moved them", async () => {
     const half = [
       [0, 0],
