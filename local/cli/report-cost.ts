@@ -1,13 +1,12 @@
 import type { Report } from "../../contracts/report.ts";
-import { reportCostsTogether } from "../../contracts/report-cost.ts";
+import { isWhole, reportCostsTogether } from "../../contracts/report-cost.ts";
 
 /** What the language model of a case's reports cost, in words: the sum, then line by line. Nothing where no model was asked. */
 export function reportCostLines(reports: readonly Report[]): string[] {
   const cost = reportCostsTogether(reports);
   if (cost === undefined || cost.breakdown.length === 0) return [];
-  const isWhole = cost.breakdown.every(({ usd }) => usd !== null);
   return [
-    `Report's language model, about, at list prices of ${cost.pricesAsOf}: $${cost.estimateUsd.toFixed(4)}${isWhole ? "" : ", without what is not priced"}`,
+    `Report's language model, about, at list prices of ${cost.pricesAsOf}: $${cost.estimateUsd.toFixed(4)}${isWhole(cost) ? "" : ", without what is not priced"}`,
     ...cost.breakdown.map(({ item, usd }) => `  ${item}: ${usd === null ? "not priced" : `$${usd.toFixed(4)}`}`),
   ];
 }
