@@ -159,7 +159,7 @@ export const chinese: Text = {
         "報告：",
         ...(forecastUsd === null || mostUsd === null ? [] : [`預估 ${forecastUsd.toFixed(4)} 美元，最多 ${mostUsd.toFixed(4)} 美元；`]),
         costUsd === null ? "尚未寫成。" : `實際約 ${costUsd.toFixed(4)} 美元，計入所有草稿。`,
-        ...(isPriced ? [] : ["其語言模型在此沒有定價，只計入護欄的費用。"]),
+        ...(isPriced ? [] : ["其語言模型在此沒有定價，只計入防護機制的費用。"]),
       ].join(""),
   },
 
