@@ -42,7 +42,10 @@ export interface LanguageModelEndpointArgs {
   model: OwnModel;
 }
 
-/** Driver that the image was built for (AWS Deep Learning Containers, "vLLM: Amazon SageMaker AI Deployment"; API reference: ProductionVariant.InferenceAmiVersion). */
+/**
+ * Machine image with the driver that AWS deploys the container on (AWS Deep Learning Containers, "vLLM: Amazon SageMaker AI Deployment"; API
+ * reference: ProductionVariant.InferenceAmiVersion).
+ */
 const inferenceAmi = "al2-ami-sagemaker-inference-gpu-3-1";
 /** Seconds that tens of gigabytes have to come from S3, and then to the GPU (API reference: ProductionVariant; an hour at most). */
 const loadSeconds = 1800;

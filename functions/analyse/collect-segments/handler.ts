@@ -51,7 +51,7 @@ export const createHandler =
     for (const id of analyser.models) {
       outputs.push({ ...(await writeOutput(lake, prefix, await deps.model(id), looks, pts, (look) => found(look, id))), frameStep });
     }
-    // Of an endpoint: one instance while this analysis waited, whoever else it worked for.
+    // Where a job can't tell any more: one instance since it began.
     const wallSeconds = instanceSeconds ?? Math.max(0, (deps.now() - Date.parse(since)) / 1000);
     const price = instanceHour[analyser.instanceType];
     const result: AnalyserResult = {
