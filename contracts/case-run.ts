@@ -32,6 +32,11 @@ export const caseRun = z.strictObject({
   reasons: z.array(z.string()),
   forecastUsd: z.number().nonnegative().nullable(),
   costUsd: z.number().nonnegative().nullable(),
+  /**
+   * An estimate of what it has cost until now, from the states that it entered (`soFarUsd` in `contracts/cost.ts`). Null once the cost itself is known,
+   * and of a run whose history is cut.
+   */
+  soFarUsd: z.number().nonnegative().nullable(),
   /** What of both is for the language model that writes the report. */
   report: reportShare.nullable(),
   /** In the order in which they were entered. Those inside parallel branches stand among the others. */

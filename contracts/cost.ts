@@ -3,7 +3,7 @@ import type { Analysis } from "./analysis.ts";
 import { conversionTask } from "./conversion.ts";
 import { pictureStepSeconds } from "./gate.ts";
 import type { SourceIndex } from "./media.ts";
-import { type Analyser, analyserFields } from "./model.ts";
+import { type Analyser, type AnalyserMode, analyserFields, analyserMode } from "./model.ts";
 import {
   fargateHour,
   instanceHour,
@@ -80,7 +80,11 @@ export const branchItems = {
   "rekognition-labels": "Rekognition: labels",
 } as const;
 /** The same of every step that is no job of an analyser, by what the state machine calls it. */
-const stepItems = { conversion: "Fargate: conversion", "analysis-rendition": "MediaConvert: analysis rendition", ...branchItems } as const;
+const stepItems = {
+  ...{ conversion: "Fargate: conversion", "analysis-rendition": "MediaConvert: analysis rendition" },
+  ...branchItems,
+  pictures: "Rekognition: burnt-in text",
+} as const;
 /** What it calls an analyser's job. */
 export const jobItem = (analyser: string, instanceType: string): string => `SageMaker: ${analyser} on ${instanceType}`;
 
@@ -96,7 +100,7 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
   if (usage.reviewed) breakdown.push({ item: stepItems["review-rendition"], usd: minutes * reviewMinute * rateFactor });
   if (usage.rekognition) breakdown.push({ item: stepItems.rekognition, usd: minutes * rekognitionSegmentMinute * segmentTypes });
   if (usage.labels) breakdown.push({ item: stepItems["rekognition-labels"], usd: minutes * rekognitionLabelMinute });
-  if (usage.picturesSearched > 0) breakdown.push({ item: "Rekognition: burnt-in text", usd: (usage.picturesSearched / 1000) * rekognitionThousandPictures });
+  if (usage.picturesSearched > 0) breakdown.push({ item: stepItems.pictures, usd: (usage.picturesSearched / 1000) * rekognitionThousandPictures });
   for (const { analyser, instanceType, wallSeconds, starts = 1, usd } of usage.jobs)
     breakdown.push({
       item: jobItem(analyser, instanceType),
@@ -114,6 +118,7 @@ export const plannedAnalyser = z.strictObject({
   passes: z.int().positive().default(1),
   /** How often something starts for that: never where it always runs. */
   starts: z.int().nonnegative().default(1),
+  mode: analyserMode.default("processing"),
 });
 export type PlannedAnalyser = Readonly<z.input<typeof plannedAnalyser>>;
 
@@ -124,7 +129,7 @@ export type PlannedAnalyser = Readonly<z.input<typeof plannedAnalyser>>;
  */
 export const planned = ({ id, instanceType, sampleRate, mode, endpoint, models, instances = 1 }: Analyser): PlannedAnalyser => ({
   ...{ id, instanceType, sampleRate },
-  ...(mode !== "processing" && { passes: models.length }),
+  ...(mode !== "processing" && { mode, passes: models.length }),
   ...(mode === "transform" && { starts: models.length * instances }),
   ...(endpoint === "real-time" && { starts: 0 }),
 });
@@ -176,6 +181,57 @@ export function forecastOf(video: VideoFacts, plan: Plan): Cost {
   // Nobody knows yet how much lies outside the patient, which is not searched.
   const picturesSearched = rekognition ? Math.ceil(secondsOf(video) / pictureStepSeconds) : 0;
   return costOf(video, { scannedBytes, conversionSeconds, normalised, reviewed: true, rekognition, labels, picturesSearched, jobs });
+}
+
+/** A state of a run, as far as its cost is told from it: its name, when it began, and when it ended if it did. */
+export interface CostedState {
+  readonly name: string;
+  readonly status: "RUNNING" | "SUCCEEDED" | "FAILED";
+  readonly enteredAt: string;
+  readonly exitedAt: string | null;
+}
+
+/** States that cost what was forecast of their step once they have done its work: their services bill what they delivered (from memory). */
+const deliveringStates: Readonly<Record<string, keyof typeof stepItems>> = {
+  Normalise: "analysis-rendition",
+  RenderReview: "review-rendition",
+  CollectShots: "rekognition",
+  CollectLabels: "rekognition-labels",
+  ScreenPictures: "pictures",
+};
+
+/**
+ * What a run has cost until `now`, about, from nothing but the states that it entered: what is done at its forecast, and jobs by the seconds of their
+ * states, waiting for an instance included. A history does not say which analyser a state is of: those of one mode cost what its analysers do on average.
+ */
+export function soFarUsd(
+  states: readonly CostedState[],
+  known: {
+    readonly stepsUsd: Readonly<Record<string, number>>;
+    /** The gate's first. */
+    readonly analysers: readonly PlannedAnalyser[];
+    readonly scannedBytes?: number | undefined;
+  },
+  now: Date,
+): number {
+  const [gate, ...analysers] = known.analysers;
+  const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length);
+  const inMode = (wanted: AnalyserMode) => analysers.filter(({ mode = "processing" }) => mode === wanted);
+  const secondUsd = (those: readonly (PlannedAnalyser | undefined)[]): number =>
+    mean(those.flatMap((one) => (one === undefined ? [] : (instanceHour[one.instanceType] as number) / 3600)));
+  const collected = mean(inMode("endpoint").map(({ id }) => known.stepsUsd[id] ?? 0));
+  const usdOf = ({ name, status, enteredAt, exitedAt }: CostedState): number => {
+    const seconds = Math.max(0, (exitedAt === null ? now.getTime() : Date.parse(exitedAt)) - Date.parse(enteredAt)) / 1000;
+    const step = deliveringStates[name];
+    if (step !== undefined) return status === "SUCCEEDED" ? (known.stepsUsd[step] ?? 0) : 0;
+    if (name === "Convert") return conversionUsd(seconds - taskStartSeconds);
+    if (name === "ScreenFrames") return seconds * secondUsd([gate]);
+    if (name === "RunAnalyser") return seconds * secondUsd(inMode("processing"));
+    if (name === "RunTransform") return seconds * secondUsd(inMode("transform"));
+    return name === "CollectSegments" && status === "SUCCEEDED" ? collected : 0;
+  };
+  const scan = known.scannedBytes === undefined ? 0 : scanUsd(known.scannedBytes);
+  return rounded(startUsd + scan + states.reduce((sum, state) => sum + usdOf(state), 0));
 }
 
 /** To a ten-thousandth of a dollar: finer would pretend. */

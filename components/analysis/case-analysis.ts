@@ -62,6 +62,8 @@ export const followRuleName = "follow-analysis";
 export class CaseAnalysis extends PlatformComponent {
   readonly stateMachineArn: pulumi.Output<string>;
   readonly workflow: Workflow;
+  /** What runs over a video, as far as it costs money. */
+  readonly planned: PlannedWork;
   /** MediaConvert's queue that its transcoding jobs wait in. */
   readonly transcodingQueueArn: pulumi.Output<string>;
   /** Endpoints that analysers have for themselves. */
@@ -73,7 +75,8 @@ export class CaseAnalysis extends PlatformComponent {
     const common = { settings, lake };
     const inside = { parent: this };
 
-    const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: plannedWork(args) }, inside);
+    this.planned = plannedWork(args);
+    const preprocessing = new MediaConvertPreprocessing(this.childName("preprocessing"), { ...common, planned: this.planned }, inside);
     const conversion = new Conversion(this.childName("conversion"), { ...common, keys, image: args.image, network: args.network }, inside);
     const gate = new PrivacyGate(
       this.childName("gate"),

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { scopeName } from "../../contracts/access.ts";
+import type { PlannedWork } from "../../contracts/cost.ts";
 import { datasetsPrefix, modelsPrefix, trainingPrefix } from "../../contracts/keys.ts";
 import type { Model } from "../../contracts/model.ts";
 import { type RouteKey, routes } from "../../contracts/routes.ts";
@@ -34,6 +35,8 @@ export interface CaseApiArgs {
   uploads: UploadLimits;
   /** The machine that analyses cases. */
   analysis: Workflow;
+  /** What that runs over a video, for the estimate of what a run has cost so far. */
+  planned: PlannedWork;
   /** Makes files of analyses. */
   caseExport: CaseExport;
   deletion: CaseDeletion;
@@ -156,7 +159,7 @@ export class CaseApi extends PlatformComponent {
           description: "Tells how the analysis of a case comes on",
           timeoutSeconds: 10,
           memoryMb: 256,
-          environment: { ...cases, STATE_MACHINE_ARN: analysis.stateMachineArn },
+          environment: { ...cases, STATE_MACHINE_ARN: analysis.stateMachineArn, PLANNED_WORK: JSON.stringify(args.planned) },
           statements: [...table.allow("ReadCase", ["dynamodb:GetItem"]), ...analysis.allowReadHistory("ReadRun")],
         },
         { parent: this },

@@ -51,6 +51,7 @@ export function site(
         table,
         caseExport,
         analysis: analysis.workflow,
+        planned: analysis.planned,
         deletion,
         uploadEvents: uploads,
         endpoint,

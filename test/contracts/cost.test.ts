@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { conversionUsd, costOf, forecastOf, jobSeconds, planned as plan, stepsUsd } from "../../contracts/cost.ts";
+import {
+  type CostedState,
+  conversionUsd,
+  costOf,
+  forecastOf,
+  jobSeconds,
+  type PlannedAnalyser,
+  planned as plan,
+  soFarUsd,
+  stepsUsd,
+} from "../../contracts/cost.ts";
 import type { Analyser } from "../../contracts/model.ts";
 import { instanceHour } from "../../contracts/prices.ts";
 import { analysers, gate } from "../../models/catalogue.ts";
@@ -111,12 +121,55 @@ describe("the cost of a run", () => {
     expect(costOf(hour, nothing).breakdown.map(({ item }) => item)).to.deep.equal(["Step Functions"]);
   });
 
-  it("of its steps adds up to the forecast, but for what is searched and what starts it", () => {
+  describe("so far", () => {
+    const at = (second: number) => new Date(Date.UTC(2026, 10, 28, 8, 0, second));
+    const state = (name: string, status: CostedState["status"], from: number, to: number | null): CostedState => ({
+      ...{ name, status, enteredAt: at(from).toISOString() },
+      exitedAt: to === null ? null : at(to).toISOString(),
+    });
+    const fast = { id: "b", instanceType: "ml.m5.large", sampleRate: 1 } as const;
+    const known = { stepsUsd: { "analysis-rendition": 0.45, "review-rendition": 0.9, rekognition: 6, pictures: 0.36, c: 0.2 }, analysers: [fast] };
+
+    it("counts what is done at its forecast, and nothing of what its service has not delivered", () => {
+      const done = ["Normalise", "RenderReview", "ScreenPictures", "CollectShots"].map((name) => state(name, "SUCCEEDED", 0, 9));
+      expect(soFarUsd(done, known, at(10))).to.equal(7.7125);
+      const open = ["Normalise", "RenderReview", "ScreenPictures"].map((name) => state(name, "RUNNING", 0, null));
+      expect(soFarUsd([...open, state("CollectShots", "FAILED", 0, 9)], known, at(10))).to.equal(0.0025);
+    });
+
+    it("counts jobs by the seconds of their states, until now while they run, and each time that they ran", () => {
+      const hourly = instanceHour["ml.m5.large"] as number;
+      const states = [state("ScreenFrames", "FAILED", 0, 600), state("ScreenFrames", "RUNNING", 600, null)];
+      expect(soFarUsd(states, known, at(3600))).to.be.closeTo(0.0025 + hourly, 1e-4);
+      expect(soFarUsd([state("Convert", "RUNNING", 0, null)], known, at(900))).to.be.closeTo(0.0025 + conversionUsd(840), 1e-4);
+    });
+
+    it("counts jobs of one mode at what its analysers cost on average, and endpoints once their answers are collected", () => {
+      const analysers: PlannedAnalyser[] = [
+        fast,
+        { ...fast, id: "a" },
+        { ...fast, id: "d", instanceType: "ml.m5.xlarge" },
+        { ...fast, id: "c", mode: "endpoint" },
+        { ...fast, id: "e", mode: "transform", instanceType: "ml.g5.xlarge" },
+      ];
+      const usd = (name: string, status: CostedState["status"] = "RUNNING") => soFarUsd([state(name, status, 0, null)], { ...known, analysers }, at(3600));
+      expect(usd("RunAnalyser")).to.be.closeTo(0.0025 + (0.115 + 0.23) / 2, 1e-4);
+      expect(usd("RunTransform")).to.be.closeTo(0.0025 + 1.408, 1e-4);
+      expect([usd("CollectSegments", "SUCCEEDED"), usd("CollectSegments"), usd("InferSegments", "SUCCEEDED")]).to.deep.equal([0.2025, 0.0025, 0.0025]);
+    });
+
+    it("begins with the scan and the start, where nothing else is known", () => {
+      expect(soFarUsd([], { stepsUsd: {}, analysers: [], scannedBytes: 1e9 }, at(0))).to.equal(0.0925);
+      expect(soFarUsd([state("Normalise", "SUCCEEDED", 0, 1)], { stepsUsd: {}, analysers: [] }, at(2))).to.equal(0.0025);
+    });
+  });
+
+  it("of its steps adds up to the forecast, but for what starts it", () => {
     const steps = stepsUsd(hour, { normalised: true, rekognition: true, labels: true, conversionSeconds: 840, analysers: planned });
     const whole = forecastOf(hour, { normalised: true, rekognition: true, labels: true, conversionSeconds: 840, analysers: planned });
     const sum = Object.values(steps).reduce((total, usd) => total + usd, 0);
-    expect(sum + 0.36 + 0.0025).to.be.closeTo(whole.estimateUsd, 1e-9);
-    expect(Object.keys(steps).slice(5)).to.deep.equal(planned.map(({ id }) => id));
+    expect(sum + 0.0025).to.be.closeTo(whole.estimateUsd, 1e-9);
+    expect(Object.keys(steps).slice(6)).to.deep.equal(planned.map(({ id }) => id));
   });
 
   it("can't be forecast for an instance whose speed nobody has stated", () => {

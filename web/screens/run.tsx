@@ -5,6 +5,7 @@ import { wordFor } from "../text/text.ts";
 import { useApp } from "../ui/app-context.ts";
 import { Problem, ScrollArea, StatusBadge } from "../ui/parts.tsx";
 import { Poster } from "../ui/poster.tsx";
+import { reportCostIn } from "../ui/report-cost.ts";
 import { useResource } from "../ui/resource.ts";
 import { hashOf } from "../ui/route.ts";
 import { CaseHeading } from "./case-review.tsx";
@@ -71,12 +72,12 @@ export function Run({ caseId }: { caseId: string }) {
             </dd>
             <dt>{text.run.forecast}</dt>
             <dd>{dollars(run.forecastUsd)}</dd>
-            <dt>{text.run.cost}</dt>
-            <dd>{dollars(run.costUsd)}</dd>
+            <dt>{run.soFarUsd === null ? text.run.cost : text.run.soFar}</dt>
+            <dd id="cost">{run.soFarUsd === null ? dollars(run.costUsd) : text.run.estimate(run.soFarUsd)}</dd>
             {run.report !== null && (
               <>
                 <dt>{text.run.report}</dt>
-                <dd>{text.review.reportCost(run.report)}</dd>
+                <dd>{reportCostIn(text, run.report).join(" ")}</dd>
               </>
             )}
           </dl>

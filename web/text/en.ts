@@ -1,5 +1,5 @@
 import type { ProblemStatus } from "../../contracts/api.ts";
-import type { CaseStatus, Procedure, ReportShare } from "../../contracts/case.ts";
+import type { CaseStatus, Procedure } from "../../contracts/case.ts";
 import type { CorrectionReason } from "../../contracts/corrections.ts";
 import type { Approval } from "../../contracts/model-registry.ts";
 import type { Review } from "../../contracts/primitives.ts";
@@ -174,13 +174,10 @@ export const english = {
       `Seconds outside the patient that the privacy gate misses, an hour of video: ${secondsPerHour} (${basis})`,
     notMeasured: "Nobody has measured what the privacy gate misses.",
     cost: (forecast: number, actual: number) => `Thought to cost US$ ${forecast.toFixed(4)}, cost about US$ ${actual.toFixed(4)} at list prices.`,
-    reportCost: ({ forecastUsd, mostUsd, costUsd, isPriced }: ReportShare) =>
-      [
-        "Its report:",
-        ...(forecastUsd === null || mostUsd === null ? [] : [`thought to cost US$ ${forecastUsd.toFixed(4)}, at most US$ ${mostUsd.toFixed(4)};`]),
-        costUsd === null ? "not written yet." : `cost about US$ ${costUsd.toFixed(4)}, all drafts counted.`,
-        ...(isPriced ? [] : ["Its language model is not priced here: only its guardrail is counted."]),
-      ].join(" "),
+    reportForecast: (forecast: number, most: number) => `Its report: thought to cost US$ ${forecast.toFixed(4)}, at most US$ ${most.toFixed(4)}.`,
+    reportCost: (actual: number) => `Its report cost about US$ ${actual.toFixed(4)}, all drafts counted.`,
+    reportWaits: "Its report is not written yet.",
+    reportUnpriced: "The language model of the report is not priced here: only its guardrail is counted.",
   },
 
   correct: {
@@ -503,6 +500,8 @@ export const english = {
     forecast: "Thought to cost",
     cost: "Cost",
     unknownCost: "not known yet",
+    soFar: "Cost so far",
+    estimate: (usd: number) => `about US$ ${usd.toFixed(4)}: an estimate, from the steps that are done and the time of the jobs that run`,
     report: "Of that, the report",
     cut: "The run is long: its first part is shown.",
     open: "Open the case",

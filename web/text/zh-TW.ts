@@ -154,13 +154,10 @@ export const chinese: Text = {
     missed: (secondsPerHour, basis) => `隱私閘門每小時影片漏遮的體外秒數：${secondsPerHour}（${basis}）`,
     notMeasured: "尚無人測量隱私閘門漏遮的情形。",
     cost: (forecast, actual) => `預估 ${forecast.toFixed(4)} 美元，依定價實際約 ${actual.toFixed(4)} 美元。`,
-    reportCost: ({ forecastUsd, mostUsd, costUsd, isPriced }) =>
-      [
-        "報告：",
-        ...(forecastUsd === null || mostUsd === null ? [] : [`預估 ${forecastUsd.toFixed(4)} 美元，最多 ${mostUsd.toFixed(4)} 美元；`]),
-        costUsd === null ? "尚未寫成。" : `實際約 ${costUsd.toFixed(4)} 美元，計入所有草稿。`,
-        ...(isPriced ? [] : ["其語言模型在此沒有定價，只計入防護機制的費用。"]),
-      ].join(""),
+    reportForecast: (forecast, most) => `報告預估 ${forecast.toFixed(4)} 美元，最多 ${most.toFixed(4)} 美元。`,
+    reportCost: (actual) => `報告實際約 ${actual.toFixed(4)} 美元，計入所有草稿。`,
+    reportWaits: "報告尚未寫成。",
+    reportUnpriced: "報告的語言模型在此沒有定價，只計入防護機制的費用。",
   },
 
   correct: {
@@ -475,6 +472,8 @@ export const chinese: Text = {
     forecast: "預估費用",
     cost: "實際費用",
     unknownCost: "尚未得知",
+    soFar: "目前費用",
+    estimate: (usd) => `約 ${usd.toFixed(4)} 美元：此為估計值，依已完成的步驟與執行中工作的時間推算`,
     report: "其中報告",
     cut: "執行過程很長，此處顯示開頭部分。",
     open: "開啟案例",

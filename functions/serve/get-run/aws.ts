@@ -1,4 +1,5 @@
 import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { plannedWork } from "../../../contracts/cost.ts";
 import { statesClient } from "../../runtime/clients.ts";
 import { readEnvironment } from "../../runtime/environment.ts";
 import { describeNamed, executionArnOf } from "../../runtime/executions.ts";
@@ -10,10 +11,12 @@ import type { Deps, Execution } from "./handler.ts";
 const maxResults = 1000;
 
 export function awsDeps(): Deps {
-  const { CASE_TABLE, STATE_MACHINE_ARN } = readEnvironment(["CASE_TABLE", "STATE_MACHINE_ARN"]);
+  const { CASE_TABLE, STATE_MACHINE_ARN, PLANNED_WORK } = readEnvironment(["CASE_TABLE", "STATE_MACHINE_ARN", "PLANNED_WORK"]);
   const states = statesClient();
   return {
     summary: summaryReader(CASE_TABLE),
+    planned: plannedWork.parse(JSON.parse(PLANNED_WORK)),
+    now: () => new Date(),
     async execution(runId) {
       const found = await describeNamed(states, STATE_MACHINE_ARN, runId, "METADATA_ONLY");
       return (

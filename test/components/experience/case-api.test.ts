@@ -35,6 +35,7 @@ describe("CaseApi", () => {
           lake,
           table,
           uploads,
+          planned: { analysers: [], rekognition: false, labels: false, scanned: false },
           ...machines(made),
           uploadEvents: uploadEvents(made),
           endpoint,

@@ -38,6 +38,7 @@ const make = (more: Partial<ReviewSiteArgs> = {}): Promise<Deployed> =>
         table,
         uploads: { mostBytes: 100e9, accelerated: false },
         ...{ siteUrl: origin, playbackKeys },
+        planned: { analysers: [], rekognition: false, labels: false, scanned: false },
         ...machines(made),
         uploadEvents: uploadEvents(made),
         endpoint,

@@ -262,7 +262,15 @@ describe("prepare/admit", () => {
 
   it("tells what each step costs, and forecasts the scan where there is one", async () => {
     const { stepsUsd, forecastUsd } = await ask(probeOf("HEVC"), indexOf({ codec: "hevc" }));
-    expect(Object.keys(stepsUsd)).to.deep.equal(["conversion", "analysis-rendition", "review-rendition", "rekognition", "rekognition-labels", "gate"]);
+    expect(Object.keys(stepsUsd)).to.deep.equal([
+      "conversion",
+      "analysis-rendition",
+      "review-rendition",
+      "rekognition",
+      "rekognition-labels",
+      "pictures",
+      "gate",
+    ]);
     expect(stepsUsd).to.deep.include({ conversion: 0, "rekognition-labels": 0 });
     expect(stepsUsd["analysis-rendition"]).to.be.closeTo(0.00125, 1e-4);
     const lake = memoryLake();

@@ -71,6 +71,8 @@ describe("GET /cases/{caseId}/run", () => {
     const answer = await createHandler({
       summary: async () => summary,
       execution: async () => failed,
+      planned: { analysers: [], rekognition: false, labels: false, scanned: true },
+      now: () => at(59),
       history: async () => ({ events: [], next: undefined }),
       ...more,
     })({
@@ -78,6 +80,35 @@ describe("GET /cases/{caseId}/run", () => {
     });
     return { status: answer.statusCode, body: JSON.parse(answer.body) as unknown };
   };
+
+  it("estimates what a run has cost so far while its cost is not known, and not beyond its end, nor of another run's forecast", async () => {
+    const source = { bucket: "raw", key: `raw-videos/${caseId}/u/source.mp4`, versionId: "v1", bytes: 1e9 };
+    const analysisRequest = JSON.stringify({ caseId, uploadId: caseId, runId, source });
+    const detail = (of: string) => JSON.stringify({ runId: of, stepsUsd: { "analysis-rendition": 0.45 }, report: null });
+    const running = { ...summary, status: "RUNNING", costUsd: 9, analysisRequest, forecastDetail: detail(runId) };
+    const done = history(
+      ["TaskStateEntered", 0, enters("Normalise")],
+      ["TaskStateExited", 1, exits("Normalise")],
+      ["TaskStateEntered", 2, enters("ScreenFrames")],
+    );
+    const gate = { id: "gate", instanceType: "ml.m5.xlarge", sampleRate: 2 };
+    const soFar = async (stored: object, execution: Partial<Execution>, scanned = true) => {
+      const { body } = await ask({
+        summary: async () => stored,
+        execution: async () => ({ ...failed, status: "RUNNING", endedAt: undefined, ...execution }),
+        history: async () => ({ events: done, next: undefined }),
+        planned: { analysers: [gate], rekognition: false, labels: false, scanned },
+      });
+      const { soFarUsd, costUsd } = caseRun.parse(body);
+      return [soFarUsd, costUsd];
+    };
+    // The start, the scan of 1 GB, the rendition, and 56 s of the gate's instance.
+    expect(await soFar(running, {})).to.deep.equal([0.5461, null]);
+    expect(await soFar(running, {}, false)).to.deep.equal([0.4561, null]);
+    expect(await soFar(running, { status: "ABORTED", endedAt: at(9) })).to.deep.equal([0.5429, null]);
+    expect(await soFar({ ...running, forecastDetail: detail("f".repeat(40)) }, {})).to.deep.equal([0.0961, null]);
+    expect(await soFar({ ...running, status: "FAILED" }, {})).to.deep.equal([null, 9]);
+  });
 
   it("tells case, execution and states together", async () => {
     const pages = [
@@ -94,7 +125,7 @@ describe("GET /cases/{caseId}/run", () => {
     expect([status, asked]).to.deep.equal([200, [undefined, "2"]]);
     expect(caseRun.parse(body)).to.deep.equal({
       ...{ caseId, runId, status: "FAILED", execution: "FAILED", startedAt: iso(0), endedAt: iso(9), redriveCount: 1, isRedrivable: true, isAwaited: false },
-      ...{ reasons: ["The analysis failed."], forecastUsd: 0.5, costUsd: 0.25, report: null, isCut: false },
+      ...{ reasons: ["The analysis failed."], forecastUsd: 0.5, costUsd: 0.25, soFarUsd: null, report: null, isCut: false },
       states: [{ name: "Admit", status: "SUCCEEDED", enteredAt: iso(1), exitedAt: iso(1), attempts: 1, error: null }],
     });
   });

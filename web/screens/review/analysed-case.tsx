@@ -20,6 +20,7 @@ import type { Range } from "../../player/range.ts";
 import { listOf, wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Icon, Problem } from "../../ui/parts.tsx";
+import { reportCostIn } from "../../ui/report-cost.ts";
 import { hashOf } from "../../ui/route.ts";
 import { CorrectionLayer } from "./correction-layer.tsx";
 import { CorrectionPanel } from "./correction-panel.tsx";
@@ -404,7 +405,7 @@ function About({ analysis, report }: { analysis: Analysis; report: ReportShare |
         ))}
       </ul>
       <p className="soft">{text.review.cost(analysis.cost.forecastUsd, analysis.cost.estimateUsd)}</p>
-      {report !== null && <p className="soft">{text.review.reportCost(report)}</p>}
+      {report !== null && <p className="soft">{reportCostIn(text, report).join(" ")}</p>}
     </>
   );
 }
