@@ -1,5 +1,6 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { reasonIn, reasonsFor } from "./data/failure.ts";
 import { startSession } from "./data/start-session.ts";
 import { preferredLanguage, texts } from "./text/text.ts";
 import "./ui/style.css";
@@ -11,7 +12,7 @@ startSession().then(
     const words = texts[preferredLanguage(localStorage.getItem("language"), navigator.language)];
     const told = document.createElement("p");
     told.setAttribute("role", "alert");
-    told.textContent = `${words.failed} ${error instanceof TypeError ? words.offline : error.message}`;
+    told.textContent = [words.failed, ...reasonsFor(error).map((reason) => reasonIn(words, reason))].join(" ");
     app.replaceChildren(told);
   },
 );

@@ -13,3 +13,10 @@ export class Failure extends Error {
     this.reasons = reasons;
   }
 }
+
+/** Why something failed: what a failure says itself, that the platform can't be reached, or the browser's own words. */
+export const reasonsFor = (error: Error): readonly Reason[] =>
+  error instanceof Failure ? error.reasons : [({ offline }) => (error instanceof TypeError ? offline : error.message)];
+
+/** A reason in its reader's words. */
+export const reasonIn = (text: Text, reason: Reason): string => (typeof reason === "string" ? reason : reason(text));

@@ -1,6 +1,7 @@
 import { InMemoryWebStorage, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { scopeName, scopes } from "../../contracts/access.ts";
 import type { PageConfig } from "../../contracts/page-config.ts";
+import { Failure } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 /** Names of scopes that the page asks for; a person's roles decide which of them the token keeps. */
@@ -43,7 +44,7 @@ export async function signedIn({ origin, issuer, clientId }: NonNullable<PageCon
   const { state, subject, granted } = await users.signinCallback().then(
     (user) => ({ state: user?.state, subject: user?.profile.sub ?? null, granted: scopesIn(user?.access_token) }),
     (error: Error) => {
-      throw new Error(`Signing in failed: ${error.message}`);
+      throw new Failure(({ failures }) => failures.signIn, error.message);
     },
   );
   history.replaceState(null, "", `/${typeof state === "string" ? state : ""}`);

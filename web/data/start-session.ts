@@ -1,4 +1,5 @@
 import type { PageConfig } from "../../contracts/page-config.ts";
+import { Failure } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 /** On one's own machine nobody signs in. */
@@ -7,7 +8,7 @@ const openSession: Session = { signsIn: false, subject: null, may: () => true, h
 /** Reads `/config.json` and starts the session that it asks for. The sign-in's code is fetched only where people sign in. */
 export async function startSession(): Promise<{ config: PageConfig; session: Session }> {
   const response = await fetch("/config.json", { cache: "no-store" });
-  if (!response.ok) throw new Error(`/config.json answered ${response.status}.`);
+  if (!response.ok) throw new Failure(({ failures }) => failures.noConfig(response.status));
   const config = (await response.json()) as PageConfig;
   if (config.signIn === null) return { config, session: openSession };
   const { signedIn } = await import("./sign-in.ts");

@@ -1,3 +1,4 @@
+import { Failure, type Reason, reasonsFor } from "../data/failure.ts";
 import type { FrameClock } from "./clock.ts";
 import type { Overlay, OverlaySettings } from "./overlay.ts";
 
@@ -13,8 +14,8 @@ export interface PlayerState {
   readonly error: PlayerError | null;
 }
 export interface PlayerError {
-  /** The browser's own words. */
-  readonly message: string;
+  /** Why, as far as the platform or the browser says: both in their own words. */
+  readonly reasons: readonly Reason[];
   /** Whether the site does not let this browser have the video, although it was just given leave: it has kept no cookies. */
   readonly isRefused: boolean;
 }
@@ -77,7 +78,7 @@ export class Player {
     this.#video = args.video;
     this.#canvas = args.canvas;
     const context = args.canvas.getContext("2d", { alpha: false });
-    if (!context) throw new Error("The browser has no canvas to draw on.");
+    if (!context) throw new Failure(({ failures }) => failures.noCanvas);
     this.#context = context;
     this.clock = args.clock;
     this.#overlay = args.overlay;
@@ -123,7 +124,7 @@ export class Player {
   }
 
   toggle(): void {
-    if (this.#video.paused) void this.#video.play().catch((error: Error) => this.#fail(error.message));
+    if (this.#video.paused) void this.#video.play().catch((error: Error) => this.#fail(reasonsFor(error)));
     else this.#video.pause();
   }
   pause(): void {
@@ -163,7 +164,7 @@ export class Player {
   /** The picture in view with its overlay, as a PNG. */
   still(): Promise<Blob> {
     return new Promise((made, failed) => {
-      this.#canvas.toBlob((blob) => (blob ? made(blob) : failed(new Error("The browser could not make a picture."))), "image/png");
+      this.#canvas.toBlob((blob) => (blob ? made(blob) : failed(new Failure(({ failures }) => failures.noPicture))), "image/png");
     });
   }
 
@@ -180,9 +181,9 @@ export class Player {
   async #open(): Promise<void> {
     const now = performance.now();
     if (now - this.#opened < leastBetweenOpenings) {
-      this.#fail(this.#video.error?.message || "MEDIA_ERR");
+      this.#fail(this.#video.error?.message ? [this.#video.error.message] : []);
       const isRefused = await this.#isRefused(this.#video.src).catch(() => false);
-      if (isRefused) this.#fail("HTTP 403", isRefused);
+      if (isRefused) this.#fail([], isRefused);
       return;
     }
     this.#opened = now;
@@ -196,7 +197,7 @@ export class Player {
       this.#change({ error: null });
       if (wasPlaying) await this.#video.play();
     } catch (error) {
-      this.#fail((error as Error).message);
+      this.#fail(reasonsFor(error as Error));
     }
   }
 
@@ -301,8 +302,8 @@ export class Player {
     return true;
   }
 
-  #fail(message: string, isRefused = false): void {
-    this.#change({ error: { message, isRefused } });
+  #fail(reasons: readonly Reason[], isRefused = false): void {
+    this.#change({ error: { reasons, isRefused } });
   }
   #change(change: Partial<PlayerState>): void {
     this.#state = { ...this.#state, ...change };

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react";
 import type { Procedure } from "../../contracts/case.ts";
+import { Failure } from "../data/failure.ts";
 import { putPart } from "../data/upload/put-part.ts";
 import { browserRecords, type UploadRecord } from "../data/upload/records.ts";
 import { Uploader } from "../data/upload/uploader.ts";
@@ -43,7 +44,7 @@ function UploadForm({ begin }: { begin: (uploader: Uploader) => void }) {
     const values = new FormData(event.currentTarget);
     const file = values.get("file");
     if (!(file instanceof File) || file.size === 0) {
-      setError(new Error(text.upload.empty));
+      setError(new Failure(({ upload }) => upload.empty));
       return;
     }
     const [procedure, severity] = [values.get("procedure"), values.get("severity")];

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Refusal } from "../data/api.ts";
-import { Failure, type Reason } from "../data/failure.ts";
+import { reasonsFor } from "../data/failure.ts";
 import type { Text } from "../text/text.ts";
 import { useApp } from "./app-context.ts";
 
@@ -10,7 +10,7 @@ const refusalTitle = (text: Text, status: number): string | undefined => (text.r
 /** Why something failed: what kind of refusal it is, and all reasons, the platform's always in English, the page's in the reader's language. */
 export function Problem({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
   const { text } = useApp();
-  const reasons: readonly Reason[] = error instanceof Failure ? error.reasons : [({ offline }) => (error instanceof TypeError ? offline : error.message)];
+  const reasons = reasonsFor(error);
   return (
     <div className="problem" role="alert">
       <strong>{(error instanceof Refusal && refusalTitle(text, error.status)) || text.failed}</strong>

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { type CaseDetail, problemOf } from "../../../contracts/api.ts";
 import { Api, type Refusal, readFrameTable } from "../../../web/data/api.ts";
-import type { Failure } from "../../../web/data/failure.ts";
+import { Failure, reasonIn, reasonsFor } from "../../../web/data/failure.ts";
 import { FreshLinks } from "../../../web/data/fresh-case.ts";
 import { idlenessAfter } from "../../../web/data/idle.ts";
 import { scopesIn } from "../../../web/data/sign-in.ts";
+import { startSession } from "../../../web/data/start-session.ts";
 import { texts } from "../../../web/text/text.ts";
 
 /** What a failure says to readers of each language. */
@@ -21,6 +22,38 @@ describe("idleness", () => {
       { kind: "over" },
       { kind: "over" },
     ]);
+  });
+});
+
+describe("what ended the page before it began", () => {
+  const real = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = real;
+  });
+
+  it("is told in the reader's language where it is the page's to say", async () => {
+    globalThis.fetch = async () => new Response("", { status: 403 });
+    const error = (await startSession().catch((thrown: Error) => thrown)) as Failure;
+    expect(inBoth(error)).to.deep.equal([
+      "The page's own settings could not be read: /config.json answered 403.",
+      "無法讀取本頁面的設定：/config.json 回應 403。",
+    ]);
+  });
+
+  it("is nobody signed in where the platform asks for none", async () => {
+    globalThis.fetch = async () => Response.json({ api: "/api", signIn: null });
+    const { config, session } = await startSession();
+    expect([config.api, session.signsIn, session.may("cases.admin")]).to.deep.equal(["/api", false, true]);
+  });
+
+  it("keeps the reasons of a failure, says that nobody was reached, and else has the browser's own words", () => {
+    const said = (error: Error) => Object.values(texts).map((text) => reasonsFor(error).map((reason) => reasonIn(text, reason)));
+    expect(said(new Failure(({ failures }) => failures.signIn, "No state."))).to.deep.equal([
+      ["Signing in failed.", "No state."],
+      ["登入未成功。", "No state."],
+    ]);
+    expect(said(new TypeError("fetch"))).to.deep.equal([[texts.en.offline], [texts["zh-TW"].offline]]);
+    expect(said(new Error("Odd."))).to.deep.equal([["Odd."], ["Odd."]]);
   });
 });
 

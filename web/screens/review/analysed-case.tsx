@@ -8,6 +8,7 @@ import { clock as clockText } from "../../../contracts/presentation.ts";
 import { inOrder } from "../../corrections/actions.ts";
 import { correctionCommandOf } from "../../corrections/keys.ts";
 import { readDetections, readMasks } from "../../data/api.ts";
+import { Failure } from "../../data/failure.ts";
 import { FreshLinks } from "../../data/fresh-case.ts";
 import { isRefusedAt, Playback } from "../../data/playback.ts";
 import { FrameClock } from "../../player/clock.ts";
@@ -15,7 +16,7 @@ import { type Command, commandOf } from "../../player/keys.ts";
 import { lanesOf } from "../../player/lanes.ts";
 import { momentsOf, neighbour, startsOf } from "../../player/moments.ts";
 import { boxAt, Overlay, type OverlaySettings } from "../../player/overlay.ts";
-import { Player, rates } from "../../player/player.ts";
+import { Player, type PlayerError, rates } from "../../player/player.ts";
 import type { Range } from "../../player/range.ts";
 import { listOf, wordFor } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -262,7 +263,7 @@ export function AnalysedCase(props: {
               {state?.frame === null && state.error === null && <span className="over">{text.loading}</span>}
               {state?.isOverlayLoading && <span className="over">{text.review.overlayLoading}</span>}
             </div>
-            {state?.error && <Problem error={new Error(state.error.isRefused ? text.review.noCookies : `${text.review.videoFailed} ${state.error.message}`)} />}
+            {state?.error && <Problem error={videoFailure(state.error)} />}
             <div className="controls">
               <button type="button" onClick={commands["previous-frame"]} aria-label={text.review.previousFrame}>
                 <Icon name="previous" />
@@ -371,6 +372,10 @@ export function AnalysedCase(props: {
     </div>
   );
 }
+
+/** Why there is no video, in the reader's words; what the browser says of it comes after, in its own. */
+const videoFailure = ({ isRefused, reasons }: PlayerError): Failure =>
+  isRefused ? new Failure(({ review }) => review.noCookies) : new Failure(({ review }) => review.videoFailed, ...reasons);
 
 function About({ analysis, report }: { analysis: Analysis; report: ReportShare | null }) {
   const { language, text } = useApp();

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useState } from "react";
 import type { ExportFormat, ExportStatus } from "../../../contracts/exports.ts";
+import { Failure } from "../../data/failure.ts";
 import type { Range } from "../../player/range.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem } from "../../ui/parts.tsx";
@@ -111,7 +112,7 @@ export function ExportPanel(props: { caseId: string; range: Range; change: (rang
         {made?.status === "RUNNING" && <p>{text.exports.running}</p>}
         {made?.status === "SUCCEEDED" && <p>{text.exports.done}</p>}
       </div>
-      {made?.status === "FAILED" && <Problem error={new Error(`${text.exports.failed} ${made.error ?? ""}`)} />}
+      {made?.status === "FAILED" && <Problem error={new Failure(({ exports }) => exports.failed, ...(made.error === null ? [] : [made.error]))} />}
       {error && <Problem error={error} />}
       {made?.status === "SUCCEEDED" && (
         <ul id="export-files">

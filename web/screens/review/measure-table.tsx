@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { formulaInChinese } from "../../../contracts/measure-formulas.ts";
 import { useApp } from "../../ui/app-context.ts";
 import { Problem, ScrollArea } from "../../ui/parts.tsx";
 import { useResource } from "../../ui/resource.ts";
@@ -61,6 +62,8 @@ function Measures({ caseId, version, corrected, zeros, goTo, startOf }: Props & 
           <tbody id="measures">
             {shown.map(({ id, name, of, unit, value, note, evidence, producers: tellers, cohort }) => {
               const meaning = definitions.find((one) => one.name === name);
+              // Sources and networks keep their names.
+              const chinese = language === "zh-TW" && meaning ? formulaInChinese(name, meaning.formula) : undefined;
               const at = evidence.map((cited) => starts.get(cited)).find((frame) => frame !== undefined);
               return (
                 <tr key={id}>
@@ -81,11 +84,11 @@ function Measures({ caseId, version, corrected, zeros, goTo, startOf }: Props & 
                     {meaning && (
                       <details>
                         <summary className="soft">{text.measures.how}</summary>
-                        <small lang="en">
-                          {meaning.formula} {meaning.source}.
+                        <small>
+                          {chinese ?? <span lang="en">{meaning.formula}</span>} <span lang="en">{meaning.source}.</span>
                           {tellers.map((teller) => {
                             const { name: who = teller, version = "", digest = null } = producers.find((one) => one.id === teller) ?? {};
-                            return <span key={teller}>{` ${who} ${version}${digest === null ? "" : ` (${digest.slice(0, 12)})`}.`}</span>;
+                            return <span key={teller} lang="en">{` ${who} ${version}${digest === null ? "" : ` (${digest.slice(0, 12)})`}.`}</span>;
                           })}
                         </small>
                       </details>
