@@ -20,7 +20,6 @@ export function costReport({ stack, idle, videoHour: hour }: Estimate, hours: nu
     paint("bold", `${money(idle.usd).padStart(amountWidth)}  in all`),
     "",
     ...(hour === undefined ? [] : describeHour(hour, paint)),
-    "Language models that write reports and their guardrail: a case's own forecast and cost tell (docs/reports.md).",
     ...(hour === undefined || hours === 0
       ? []
       : [paint("bold", `A month with ${plural(hours, "hour")} of video: $${money(month)}, the first year of keeping it included.`), ""]),
@@ -63,6 +62,7 @@ export const assumptions: readonly string[] = [
 export const leftOut = (hour: VideoHourCost | undefined): string[] => [
   "Data that leave AWS or pass a NAT gateway, logs, traces, key requests, and people's use of pages and sign-in.",
   "The second and later years of what is kept; objects' transitions between storage classes; backups of tables, restore tests.",
+  "Language models that write reports and their guardrail: a case's own forecast and cost tell (docs/reports.md).",
   ...(hour === undefined || hour.otherMachines.length === 0
     ? []
     : [`What these state machines do, which no upload starts directly: ${hour.otherMachines.join(", ")}.`]),

@@ -31,6 +31,7 @@ describe("costReport", () => {
       "A month with 10 hours of video: $14.02, the first year of keeping it included.",
       "         2  aws:sqs/queue:Queue  requests",
       "1 more resource costs nothing, idle or used.",
+      "  Language models that write reports and their guardrail: a case's own forecast and cost tell (docs/reports.md).",
       "  What these state machines do, which no upload starts directly: report.",
     ]);
   });
