@@ -91,7 +91,8 @@ describe("the screen of a run", function () {
     await page.locator(".ended a.button").waitFor({ timeout: 60_000 });
     expect(await page.locator("#reasons").count()).to.equal(0);
     expect(await buttons()).to.deep.equal([]);
-    expect((await client.case(caseId))?.status).to.equal("COMPLETE");
+    // The measures come after the analysis.
+    expect((await client.settled(caseId, () => undefined)).status).to.equal("COMPLETE");
     expect(await runOf(caseId)).to.include({ execution: "SUCCEEDED", redriveCount: 1, isRedrivable: false });
     await page.locator("main", { hasText: "Taken up again 1 time after a failure." }).waitFor();
     await pause(2000);

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { analysis } from "../../contracts/analysis.ts";
 import { analysisKey } from "../../contracts/keys.ts";
 import { caseAnswer } from "../../contracts/question.ts";
-import { PlatformClient } from "../../local/cli/client.ts";
+import { type CaseItem, PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
 import { root } from "../../local/root.ts";
 import { ChatServer } from "./support/chat-server.ts";
@@ -66,6 +67,23 @@ describe("reports by another company's language model", function () {
       expect([request.model, request.response_format.json_schema.name]).to.deep.equal(["large-1", "surgical_report"]);
       expect(JSON.stringify(request)).to.include("<evidence>").and.not.to.include(caseId);
     }
+  });
+
+  it("say of what they cost that the company's model is not priced, and count its guardrail with the case", async () => {
+    const client = new PlatformClient(platform.session);
+    for (const { cost } of await reports.all()) {
+      expect(cost?.breakdown.map(({ item, usd }) => [item, usd === null])).to.deep.equal([
+        ["Example: report by large-1", true],
+        ["Bedrock: guardrail of the report", false],
+      ]);
+    }
+    const until = Date.now() + 30_000;
+    while ((await client.case(caseId))?.report?.costUsd == null && Date.now() < until) await pause(250);
+    const { report, costUsd } = (await client.case(caseId)) as CaseItem;
+    const summed = (await reports.all()).reduce((sum, { cost }) => sum + (cost?.estimateUsd ?? 0), 0);
+    expect(report).to.deep.include({ isPriced: false, forecastUsd: 0.018 });
+    expect(report?.costUsd).to.be.closeTo(summed, 1e-9).and.greaterThan(0);
+    expect(costUsd).to.be.greaterThan(report?.costUsd as number);
   });
 
   it("are told to nobody where the guardrail holds the question back", async () => {
