@@ -1,14 +1,11 @@
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { join, resolve } from "node:path";
 import { caseDetail } from "../../contracts/api.ts";
-import { type ExportStatus, exportFormat, exportStatus } from "../../contracts/exports.ts";
+import { exportFormat } from "../../contracts/exports.ts";
 import { FrameIndex, frameTable, lastNotAfter } from "../../contracts/frame-table.ts";
 import { root } from "../root.ts";
 import { type Api, openApi } from "./api.ts";
 import { CommandError, main, UsageError } from "./command.ts";
+import { exportCase } from "./export-case.ts";
 
 await main({
   help: `
@@ -42,11 +39,10 @@ Exit code: 0 written; 1 failed; 2 wrong usage.`,
     const api = await openApi(resolve(data ?? join(root, ".svp")));
     try {
       const span = await spanOf(api, caseId, times);
-      const started = await api.call("POST", `/cases/${caseId}/exports`, exportStatus, { format: wanted.data, ...span, ...(corrected && { corrected }) });
-      const done = await settled(api, started);
-      if (done.status === "FAILED") throw new CommandError(`The export failed. ${done.error}`);
-      for (const file of await write(done, out ?? join("export", `${caseId}-${wanted.data}`))) process.stdout.write(`${file}\n`);
-      for (const warning of done.warnings) process.stderr.write(`${warning}\n`);
+      const request = { format: wanted.data, ...span, ...(corrected && { corrected }) };
+      const { files, warnings } = await exportCase(api, caseId, request, out ?? join("export", `${caseId}-${wanted.data}`));
+      for (const file of files) process.stdout.write(`${file}\n`);
+      for (const warning of warnings) process.stderr.write(`${warning}\n`);
       return 0;
     } finally {
       await api.close();
@@ -70,26 +66,4 @@ async function spanOf(api: Api, caseId: string, { from, to }: { from: number | u
   const frameAt = (seconds: number): number => Math.max(0, lastNotAfter(source.pts, ticks(seconds)));
   const firstFrom = (seconds: number): number => lastNotAfter(source.pts, ticks(seconds) - 1e-6) + 1;
   return { ...(from !== undefined && { startFrame: frameAt(from) }), ...(to !== undefined && { endFrame: firstFrom(to) }) };
-}
-
-async function settled(api: Api, { caseId, exportId }: ExportStatus): Promise<ExportStatus> {
-  for (;;) {
-    const status = await api.call("GET", `/cases/${caseId}/exports/${exportId}`, exportStatus);
-    if (status.status !== "RUNNING") return status;
-    await new Promise((wake) => setTimeout(wake, 500));
-  }
-}
-
-async function write({ files }: ExportStatus, out: string): Promise<string[]> {
-  const isFile = files.length === 1 && extname(out) !== "";
-  const written: string[] = [];
-  for (const { name, link } of files) {
-    const path = isFile ? out : join(out, name);
-    await mkdir(dirname(path), { recursive: true });
-    const { body, ok, status } = await fetch(link);
-    if (!ok || !body) throw new CommandError(`${name} can't be fetched: S3 answered ${status}.`);
-    await pipeline(Readable.fromWeb(body), createWriteStream(path));
-    written.push(path);
-  }
-  return written;
 }
