@@ -60,5 +60,5 @@ export const modelMillionTokens: Readonly<Record<string, { readonly input: numbe
 };
 /** Bedrock's guardrails, per 1,000 units of up to 1,000 characters, for what the platform's looks for: hivebook.wiki, "AWS Bedrock Guardrails", 2026-05. */
 export const guardrailThousandUnits = { deniedTopics: 0.15, sensitiveInformation: 0.1 } as const;
-/** When these prices of language models and guardrails were last read. */
+/** When these prices of language models and guardrails were written down, from where is said above: nobody has held them against AWS's own page yet. */
 export const modelPricesAsOf = "2026-11-28";
