@@ -68,11 +68,6 @@ export const waivers: readonly Waiver[] = [
       "No shell can be opened in its tasks: they are started without ECS Exec, and a rule holds them to it (sfn-container-tasks-run-private-and-closed).",
   },
   {
-    check: "CKV_AWS_98",
-    resources: /^aws_sagemaker_endpoint_configuration\.segments-configuration$/,
-    because: "Instances with disks of their own refuse a key: their disks are encrypted by hardware (CreateEndpointConfig, KmsKeyId).",
-  },
-  {
     check: "CKV2_AWS_62",
     resources: /^aws_s3_bucket\.((lake|copies|site-web|log-archive)-(access-logs|datasets|models|records|raw|processed|configuration|trail)|site-web)$/,
     because: "A notification is for a bucket whose objects start something. These start nothing; reads and writes of objects are in the trail.",
