@@ -28,13 +28,11 @@ Exit code: 0 all were read; 1 one was not, or there is none, or a tool is missin
   positionals: ["FOLDER"],
   optional: true,
   async run(_, [given]) {
+    if (given !== undefined && !formats.some((format) => existsSync(join(resolve(given), format))))
+      throw new CommandError(`${given} holds no folder that is called ${formats.join(", ")}.`);
     const bin = pythonTools("export-readers", join(root, "local/export-readers/requirements.txt"));
     const areRead = (folder: string) => succeeds(join(bin, "python"), [join(root, "local/export-readers/check.py"), folder]);
-    if (given !== undefined) {
-      const folder = resolve(given);
-      if (!formats.some((format) => existsSync(join(folder, format)))) throw new CommandError(`${given} holds no folder that is called ${formats.join(", ")}.`);
-      return areRead(folder) ? 0 : 1;
-    }
+    if (given !== undefined) return areRead(resolve(given)) ? 0 : 1;
     const folder = mkdtempSync(join(tmpdir(), "svp-exports-"));
     try {
       await exportSample(join(folder, "data"), folder);

@@ -135,7 +135,7 @@ export const irrelevant: readonly Irrelevance[] = [
   // How much, how fast, when.
   {
     types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
-    names: ["*-throttled", "*-queue-waiting", "inference-latency", "segments-latency", "segments-waiting"],
+    names: ["*-throttled", "*-queue-waiting", "inference-latency"],
     paths: [""],
     reason: "Tells that work is slow, and of no failure.",
   },
@@ -274,13 +274,8 @@ export const irrelevant: readonly Irrelevance[] = [
   { types: ["aws:lambda/eventSourceMapping:EventSourceMapping"], paths: ["batchSize", "scalingConfig"], reason: "Is about speed." },
   {
     types: ["aws:sagemaker/endpoint:Endpoint", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"],
-    paths: ["deploymentConfig", "asyncInferenceConfig.clientConfig", "productionVariants[].initialVariantWeight", "productionVariants[].variantName"],
+    paths: ["deploymentConfig", "productionVariants[].initialVariantWeight", "productionVariants[].variantName"],
     reason: "Is about speed, and about how a new model takes over.",
-  },
-  {
-    types: ["aws:sagemaker/endpointConfiguration:EndpointConfiguration"],
-    paths: ["productionVariants[].inferenceAmiVersion"],
-    reason: "Is which driver a GPU has: the container runs, on the processor at worst, or does not start.",
   },
   {
     types: ["aws:sqs/queue:Queue", "aws:sfn/stateMachine:StateMachine"],
@@ -822,7 +817,6 @@ export const irrelevant: readonly Irrelevance[] = [
       "definition.**.VariantName",
       "definition.**.InitialInstanceCount",
       "definition.**.InitialVariantWeight",
-      "definition.**.ClientConfig",
       "definition.**.BlueGreenUpdatePolicy",
       "definition.**.RetainAllVariantProperties",
       "definition.**.PrimaryContainer.ModelDataSource",

@@ -44,6 +44,7 @@ describe("the keys of a case", () => {
       "modelWeightsKey",
       "deploymentRecordKey",
       "deployedVersionPrefix",
+      "languageModelPrefix",
     ]);
     const ofNoCase = new Set(["droppedImageKey", "imageAnswerKey", "backfillPrefix", "backfillManifestKey", "backfillResultsPrefix", "experimentPrefix"]);
     // Datasets lie in a bucket of their own, and call a case by a pseudonym: the deletion names them (`datasetsOfCasePrefix`), people decide.

@@ -31,10 +31,10 @@ describe("the commands", () => {
     expect(missing.stderr).to.equal("no-such-video.mp4 is not a file.\n");
   });
 
-  it("verify-exports ends with 2 without a folder, and with 1 for one that holds no exports, before anything is installed", () => {
-    expect(run("verify-exports").status).to.equal(2);
-    const { status, stderr } = run("verify-exports", "test/local");
-    expect([status, stderr]).to.deep.equal([1, "test/local holds no folder that is called coco, csv, dicom-sr, fhir, parquet, webvtt.\n"]);
+  it("verify-exports ends with 2 for two folders, and with 1 for one that holds no exports, before anything is installed", () => {
+    expect(run("verify-exports", "test/local", "test/docs").status).to.equal(2);
+    const { status, stdout, stderr } = run("verify-exports", "test/local");
+    expect([status, stdout, stderr]).to.deep.equal([1, "", "test/local holds no folder that is called coco, csv, dicom-sr, fhir, parquet, webvtt.\n"]);
   });
 
   it("start ends with 2 for a port that is none", () => {

@@ -40,6 +40,7 @@ describe("the page's build", () => {
         "/assets/cohort.js",
         "/assets/compare.js",
         "/assets/help.js",
+        "/assets/measure-table.js",
         "/assets/icon.svg",
         "/config.json",
         "/openapi.json",

@@ -1,4 +1,4 @@
-import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CaseDetail } from "../../../contracts/api.ts";
 import type { ReportShare } from "../../../contracts/case.ts";
@@ -27,7 +27,6 @@ import { CorrectionLayer } from "./correction-layer.tsx";
 import { CorrectionPanel } from "./correction-panel.tsx";
 import { ExportPanel } from "./export-panel.tsx";
 import { KeyHelp } from "./key-help.tsx";
-import { MeasureTable } from "./measure-table.tsx";
 import { MomentList } from "./moment-list.tsx";
 import { OutlineLayer } from "./outline-layer.tsx";
 import { OverlayPanel } from "./overlay-panel.tsx";
@@ -35,6 +34,9 @@ import { areaIn } from "./picture-area.ts";
 import { QuestionPanel } from "./question-panel.tsx";
 import { Timeline } from "./timeline.tsx";
 import { useCorrections, type Walk } from "./use-corrections.ts";
+
+/** What is most text, and seldom looked at first, is fetched when somebody does. */
+const MeasureTable = lazy(() => import("./measure-table.tsx"));
 
 const allTabs = ["moments", "overlay", "correct", "measures", "questions", "exports", "about"] as const;
 type Tab = (typeof allTabs)[number];
@@ -361,7 +363,11 @@ export function AnalysedCase(props: {
               />
             )}
             {isCorrecting && <CorrectionPanel {...correcting.panel} />}
-            {tab === "measures" && <MeasureTable caseId={caseId} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />}
+            {tab === "measures" && (
+              <Suspense fallback={<p role="status">{text.loading}</p>}>
+                <MeasureTable caseId={caseId} version={correction.version} goTo={goTo} startOf={startsOf(moments)} />
+              </Suspense>
+            )}
             {tab === "questions" && <QuestionPanel caseId={caseId} frame={frame} startOf={startsOf(moments)} />}
             {tab === "exports" && <ExportPanel caseId={caseId} range={range} change={setRange} frame={frame} frameCount={frameCount} />}
             {tab === "about" && <About analysis={analysis} report={detail.case.report} />}

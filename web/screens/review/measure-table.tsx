@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** The clinical measures of a case, as it was corrected or as it was analysed, each with the way to what it is made from. */
-export function MeasureTable({ caseId, version, ...props }: Props) {
+export default function MeasureTable({ caseId, version, ...props }: Props) {
   const { text } = useApp();
   const [corrected, setCorrected] = useState(true);
   const [zeros, setZeros] = useState(false);
