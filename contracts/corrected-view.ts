@@ -2,6 +2,7 @@
 import type { Analysis } from "./analysis.ts";
 import type { BoxShape, Change, Correction, DrawnMask, DrawnObject, MaskKeyframe, Verdict } from "./corrections.ts";
 import { eventType } from "./event-type.ts";
+import type { Rings } from "./outlines.ts";
 
 type Segment = Analysis["segments"][number];
 type Event = Analysis["events"][number];
@@ -180,9 +181,6 @@ const isSame = (replaced: { producer: string; frame: number; box: BoxShape }, fr
 /** Frames in which people drew boxes, rising. */
 export const keyframesOf = ({ objects }: Pick<CorrectedView, "objects">): number[] =>
   [...new Set([...objects.values()].flatMap(({ keyframes }) => keyframes.map(({ frame }) => frame)))].sort((a, b) => a - b);
-
-/** The borders of an outline, each a round of corners: the outer one first, then those of its holes. */
-export type Rings = readonly (readonly (readonly [number, number])[])[];
 
 /** All keyframes of a drawn outline, in the order of time. */
 export const maskKeyframes = ({ frame, polygon, holes, later = [] }: DrawnMask): MaskKeyframe[] => [{ frame, polygon, ...(holes && { holes }) }, ...later];

@@ -1,8 +1,8 @@
 /* What masks of an annotation set say otherwise than what holds, as outlines that people drew: the part of adoption.ts that is about masks. */
 import type { AnnotationSet } from "./annotation-set.ts";
-import { type CorrectedView, drawnMasks, maskKeyframes, type Rings, ringsOf } from "./corrected-view.ts";
+import { type CorrectedView, drawnMasks, maskKeyframes, ringsOf } from "./corrected-view.ts";
 import { type Change, type DrawnMask, type MaskKeyframe, mostMaskKeyframes } from "./corrections.ts";
-import { markOutline, maskRuns, mostHoles, mostParts, type Outlined, outlined } from "./outlines.ts";
+import { markOutline, maskRuns, mostHoles, mostParts, type Outlined, outlined, type Rings } from "./outlines.ts";
 import { type Grid, mark, regrid, runsOf } from "./run-lengths.ts";
 
 /** A mask that a network found and that holds. */

@@ -1,6 +1,8 @@
 /* Outlines of corners and masks of cells, and the ways between them. Apart from the schemas: the page brings no validator along. */
-import type { Rings } from "./corrected-view.ts";
 import { cellsOf, type Grid, regrid, runsOf } from "./run-lengths.ts";
+
+/** The borders of an outline, each a round of corners: the outer one first, then those of its holes. */
+export type Rings = readonly (readonly (readonly [number, number])[])[];
 
 /** Corners in pixels of the raster; the last goes on to the first. */
 export type Ring = Rings[number];

@@ -7,7 +7,6 @@ import {
   drawnMasks,
   keyframesOf,
   maskFramesOf,
-  type Rings,
   recorded,
   ringsOf,
   standing,
@@ -17,6 +16,7 @@ import {
 } from "../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../contracts/correction-rules.ts";
 import { type Change, change as changeSchema, type DrawnMask } from "../../contracts/corrections.ts";
+import type { Rings } from "../../contracts/outlines.ts";
 import { maskRuns } from "../../contracts/outlines.ts";
 import { cellsOf } from "../../contracts/run-lengths.ts";
 import { analysisOf } from "../functions/support/analysis.ts";

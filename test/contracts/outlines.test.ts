@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import type { Rings } from "../../contracts/corrected-view.ts";
-import { leastAgreement, markOutline, maskRuns, mostCorners, mostHoles, mostParts, outlined, type Ring, traced } from "../../contracts/outlines.ts";
+import { leastAgreement, markOutline, maskRuns, mostCorners, mostHoles, mostParts, outlined, type Ring, type Rings, traced } from "../../contracts/outlines.ts";
 import { type Grid, runsOf } from "../../contracts/run-lengths.ts";
 
 const raster = { width: 100, height: 60 };

@@ -1,6 +1,6 @@
-import { type CorrectedView, maskKeyframes, type Rings } from "../../contracts/corrected-view.ts";
+import { type CorrectedView, maskKeyframes } from "../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, DrawnMask, DrawnObject, Verdict } from "../../contracts/corrections.ts";
-import { traced } from "../../contracts/outlines.ts";
+import { type Rings, traced } from "../../contracts/outlines.ts";
 import type { DrawnOutline, SeenBox, SeenMask } from "../player/overlay.ts";
 import { maskOf, withMaskKeyframe } from "./outlines.ts";
 import { type Raster, withKeyframe, withoutKeyframe } from "./shapes.ts";

@@ -1,6 +1,5 @@
-import type { Rings } from "../../contracts/corrected-view.ts";
 import type { DrawnMask, MaskKeyframe } from "../../contracts/corrections.ts";
-import { cornerWithin, leastCorners, mostCorners, mostHoles, type Ring } from "../../contracts/outlines.ts";
+import { cornerWithin, leastCorners, mostCorners, mostHoles, type Ring, type Rings } from "../../contracts/outlines.ts";
 import type { Raster } from "./shapes.ts";
 
 /** A diamond in the middle of the picture, to be pulled into shape. */

@@ -1,7 +1,8 @@
 import type { Analysis, DetectionChunk, MaskChunk } from "../../contracts/analysis.ts";
-import { boxOf, type CorrectedView, maskKeyframes, personProducer, type Rings, ringsOf, stands } from "../../contracts/corrected-view.ts";
+import { boxOf, type CorrectedView, maskKeyframes, personProducer, ringsOf, stands } from "../../contracts/corrected-view.ts";
 import type { DrawnMask, DrawnObject } from "../../contracts/corrections.ts";
 import { lastNotAfter } from "../../contracts/frame-index.ts";
+import type { Rings } from "../../contracts/outlines.ts";
 import { colourOf } from "../../contracts/presentation.ts";
 import { boundsOf } from "../../contracts/run-lengths.ts";
 import { Chunks } from "./chunks.ts";

@@ -1,7 +1,6 @@
 import type { AnnotationSet } from "../../../contracts/annotation-set.ts";
-import type { Rings } from "../../../contracts/corrected-view.ts";
 import type { FrameIndex } from "../../../contracts/frame-table.ts";
-import { cornerWithin, markOutline } from "../../../contracts/outlines.ts";
+import { cornerWithin, markOutline, type Rings } from "../../../contracts/outlines.ts";
 import { type Grid, regrid, runsOf } from "../../../contracts/run-lengths.ts";
 import { InvalidInput } from "../errors.ts";
 

@@ -1,6 +1,6 @@
-import { boxOf, type CorrectedView, type Rings, ringsOf, stands } from "../../../contracts/corrected-view.ts";
+import { boxOf, type CorrectedView, ringsOf, stands } from "../../../contracts/corrected-view.ts";
 import type { DrawnObject, DrawnMask as DrawnOutline } from "../../../contracts/corrections.ts";
-import { maskRuns } from "../../../contracts/outlines.ts";
+import { maskRuns, type Rings } from "../../../contracts/outlines.ts";
 import type { Grid } from "../../../contracts/run-lengths.ts";
 import type { DrawnBox, DrawnMask, Seen } from "./findings.ts";
 

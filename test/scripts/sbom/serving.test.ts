@@ -38,12 +38,14 @@ describe("the serving container's bill of materials", () => {
       );
     expect(parts(await json()).map(({ name, version, properties }) => [name, version, properties?.map((property) => property.name)])).to.deep.equal([
       ["ffmpeg", undefined, ["svp:brings", "svp:version"]],
+      ["fonts-noto-cjk", undefined, ["svp:brings", "svp:version"]],
       ["node", /@(sha256:\S+) AS packages/.exec(dockerfile)?.[1], undefined],
     ]);
     const baseDigest = `sha256:${"ab".repeat(32)}`;
     const told = parts(await json({ baseDigest, ffmpegVersion: "7:5.1.9-0+deb12u1" }));
     expect(told.map(({ purl }) => purl)).to.deep.equal([
       "pkg:deb/debian/ffmpeg@7%3A5.1.9-0%2Bdeb12u1?distro=bookworm",
+      "pkg:deb/debian/fonts-noto-cjk?distro=bookworm",
       `pkg:docker/node@sha256%3A${"ab".repeat(32)}`,
     ]);
   });

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import type { Rings } from "../../../contracts/corrected-view.ts";
-import { cornerWithin, type Ring } from "../../../contracts/outlines.ts";
+import { cornerWithin, type Ring, type Rings } from "../../../contracts/outlines.ts";
 import {
   boundsOf,
   cornerMoved,

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
-import { type CorrectedView, maskKeyframes, type Rings } from "../../../contracts/corrected-view.ts";
+import { type CorrectedView, maskKeyframes } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Keyframe, MaskKeyframe } from "../../../contracts/corrections.ts";
-import { mostHoles } from "../../../contracts/outlines.ts";
+import { mostHoles, type Rings } from "../../../contracts/outlines.ts";
 import { type Chosen, chosenBox, chosenMask, isSameThing } from "../../corrections/actions.ts";
 import type { Conflict, Editor, EditorState } from "../../corrections/editor.ts";
 import { type CorrectionCommand, correctionKeys } from "../../corrections/keys.ts";

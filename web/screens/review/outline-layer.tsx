@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
-import type { Rings } from "../../../contracts/corrected-view.ts";
-import { cornerWithin, leastCorners, type Ring } from "../../../contracts/outlines.ts";
+import { cornerWithin, leastCorners, type Ring, type Rings } from "../../../contracts/outlines.ts";
 import { nudgeOf } from "../../corrections/keys.ts";
 import { boundsOf, cornerMoved, cornersOf, nextCorner, outlineMoved, withCorner, withoutCorner } from "../../corrections/outlines.ts";
 import type { Raster } from "../../corrections/shapes.ts";

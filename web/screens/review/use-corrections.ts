@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
-import type { CorrectedView, Rings } from "../../../contracts/corrected-view.ts";
+import type { CorrectedView } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Verdict } from "../../../contracts/corrections.ts";
+import type { Rings } from "../../../contracts/outlines.ts";
 import type { Doubt } from "../../../contracts/review-queue.ts";
 import {
   type Chosen,
