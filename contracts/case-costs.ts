@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CaseSummary, caseStatus } from "./case.ts";
 import { json } from "./json.ts";
+import { roundedUsd } from "./prices.ts";
 import { runId } from "./primitives.ts";
 import { reportForecast } from "./report-cost.ts";
 
@@ -27,9 +28,6 @@ export const storedCosts = z.object({
   reportCost: z.object({ runId, usd, isPriced: z.boolean() }).nullable().default(null),
 });
 
-/** To a ten-thousandth of a dollar, as every cost is told. */
-const sumOf = (a: number, b: number): number => Math.round((a + b) * 1e4) / 1e4;
-
 /**
  * What a case's newest run was thought to cost and cost, the analysis and its report together. What an earlier run cost says nothing while
  * another is under way, nor does an earlier run's report.
@@ -41,8 +39,8 @@ export function caseCosts(stored: z.infer<typeof storedCosts>): Pick<CaseSummary
   const written = stored.reportCost?.runId === stored.runId ? stored.reportCost : null;
   const isUnderWay = stored.status === "RUNNING" || stored.status === "UPLOADING";
   return {
-    forecastUsd: stored.forecastUsd === null || (detail !== null && !isOwn) ? null : sumOf(stored.forecastUsd, forecast?.forecastUsd ?? 0),
-    costUsd: stored.costUsd === null || isUnderWay ? null : sumOf(stored.costUsd, written?.usd ?? 0),
+    forecastUsd: stored.forecastUsd === null || (detail !== null && !isOwn) ? null : roundedUsd(stored.forecastUsd + (forecast?.forecastUsd ?? 0)),
+    costUsd: stored.costUsd === null || isUnderWay ? null : roundedUsd(stored.costUsd + (written?.usd ?? 0)),
     report:
       forecast === null && written === null
         ? null

@@ -15,6 +15,7 @@ import {
   rekognitionLabelMinute,
   rekognitionSegmentMinute,
   rekognitionThousandPictures,
+  roundedUsd,
   stateTransition,
   taskStartSeconds,
 } from "./prices.ts";
@@ -107,8 +108,8 @@ export function costOf(video: VideoFacts, usage: Usage): Cost {
       usd: usd ?? ((wallSeconds + starts * jobStartSeconds) / 3600) * (instanceHour[instanceType] as number),
     });
   breakdown.push({ item: "Step Functions", usd: startUsd });
-  for (const line of breakdown) line.usd = rounded(line.usd);
-  return { estimateUsd: rounded(breakdown.reduce((sum, { usd }) => sum + usd, 0)), breakdown, pricesAsOf };
+  for (const line of breakdown) line.usd = roundedUsd(line.usd);
+  return { estimateUsd: roundedUsd(breakdown.reduce((sum, { usd }) => sum + usd, 0)), breakdown, pricesAsOf };
 }
 
 /** What a forecast knows of an analyser. */
@@ -231,11 +232,8 @@ export function soFarUsd(
     return name === "CollectSegments" && status === "SUCCEEDED" ? collected : 0;
   };
   const scan = known.scannedBytes === undefined ? 0 : scanUsd(known.scannedBytes);
-  return rounded(startUsd + scan + states.reduce((sum, state) => sum + usdOf(state), 0));
+  return roundedUsd(startUsd + scan + states.reduce((sum, state) => sum + usdOf(state), 0));
 }
-
-/** To a ten-thousandth of a dollar: finer would pretend. */
-const rounded = (usd: number): number => Math.round(usd * 1e4) / 1e4;
 
 /**
  * Processor seconds of an analysis, from `docs/benchmarks.md` (60 s at 1080p: 9.49 to decode, 12.05 with everything at 1

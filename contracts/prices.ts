@@ -4,6 +4,9 @@
  */
 export const pricesAsOf = "2026-10-01";
 
+/** US dollars to a ten-thousandth: finer would pretend. */
+export const roundedUsd = (usd: number): number => Math.round(usd * 1e4) / 1e4;
+
 /** SageMaker instances, in jobs and behind endpoints, per hour. An instance type that is missing here has no estimate: that is an error, not zero. */
 export const instanceHour: Readonly<Record<string, number>> = {
   "ml.t3.medium": 0.05,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { guardrailThousandUnits, modelMillionTokens, modelPricesAsOf } from "./prices.ts";
+import { guardrailThousandUnits, modelMillionTokens, modelPricesAsOf, roundedUsd } from "./prices.ts";
 import { type ModelUse, type ReportCost, reportLanguage, reportSizes } from "./report.ts";
 
 /**
@@ -23,9 +23,6 @@ function tokensUsd({ modelId, vendor, tokens }: Omit<ModelUse, "textUnits">): nu
 
 const guardrailUsd = (textUnits: number): number => (textUnits / 1000) * (guardrailThousandUnits.deniedTopics + guardrailThousandUnits.sensitiveInformation);
 
-/** To a ten-thousandth of a dollar: finer would pretend. */
-const rounded = (usd: number): number => Math.round(usd * 1e4) / 1e4;
-
 /** What these answers cost: a line for each model, and one for the guardrail. Nothing where no model was asked. */
 export function reportCostOf(uses: readonly ModelUse[]): ReportCost {
   const breakdown: ReportCost["breakdown"] = [];
@@ -33,11 +30,11 @@ export function reportCostOf(uses: readonly ModelUse[]): ReportCost {
     const [{ modelId, vendor }] = those as [ModelUse];
     const sum = (of: "input" | "output") => those.reduce((total, { tokens }) => total + tokens[of], 0);
     const usd = tokensUsd({ modelId, ...(vendor !== undefined && { vendor }), tokens: { input: sum("input"), output: sum("output") } });
-    breakdown.push({ item: `${vendor ?? "Bedrock"}: report by ${modelId}`, usd: usd === null ? null : rounded(usd) });
+    breakdown.push({ item: `${vendor ?? "Bedrock"}: report by ${modelId}`, usd: usd === null ? null : roundedUsd(usd) });
   }
   const textUnits = uses.reduce((total, use) => total + use.textUnits, 0);
-  if (textUnits > 0) breakdown.push({ item: "Bedrock: guardrail of the report", usd: rounded(guardrailUsd(textUnits)) });
-  return { estimateUsd: rounded(breakdown.reduce((total, { usd }) => total + (usd ?? 0), 0)), breakdown, pricesAsOf: modelPricesAsOf };
+  if (textUnits > 0) breakdown.push({ item: "Bedrock: guardrail of the report", usd: roundedUsd(guardrailUsd(textUnits)) });
+  return { estimateUsd: roundedUsd(breakdown.reduce((total, { usd }) => total + (usd ?? 0), 0)), breakdown, pricesAsOf: modelPricesAsOf };
 }
 
 /** Costs of reports together, item by item; undefined where none tells any, as of version 1.0. */
@@ -51,9 +48,9 @@ export function reportCostsTogether(reports: readonly { readonly cost?: ReportCo
   );
   const breakdown = [...byItem].map(([item, lines]) => ({
     item,
-    usd: lines.some(({ usd }) => usd === null) ? null : rounded(lines.reduce((total, { usd }) => total + (usd ?? 0), 0)),
+    usd: lines.some(({ usd }) => usd === null) ? null : roundedUsd(lines.reduce((total, { usd }) => total + (usd ?? 0), 0)),
   }));
-  return { estimateUsd: rounded(costs.reduce((total, { estimateUsd }) => total + estimateUsd, 0)), breakdown, pricesAsOf: first.pricesAsOf };
+  return { estimateUsd: roundedUsd(costs.reduce((total, { estimateUsd }) => total + estimateUsd, 0)), breakdown, pricesAsOf: first.pricesAsOf };
 }
 
 /** Whether everything of a cost has a price. */

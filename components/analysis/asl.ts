@@ -112,6 +112,9 @@ export const retryBusy = (...errors: string[]): Retrier => ({
   JitterStrategy: "FULL",
 });
 
+/** A busy table. */
+export const retryTable = retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException");
+
 /** One more try of a job that failed, for whatever reason. */
 export const retryJobOnce = (intervalSeconds: number): Retrier => ({
   ErrorEquals: ["States.TaskFailed"],

@@ -9,6 +9,7 @@ import {
   type Retrier,
   request,
   retryBusy,
+  retryTable,
   retryWhenFull,
   type State,
   type StateMachineDefinition,
@@ -166,7 +167,7 @@ function analyseVideo({ prepareBackfill, analysisArn, leaseTable, pollSeconds }:
         ExpressionAttributeNames: { "#leases": "leases", "#run": "{% $prepared.request.runId %}" },
       },
       TimeoutSeconds: 60,
-      Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
+      Retry: [retryTable],
       // It runs out by itself; the video's own failure is the one to tell of.
       Catch: [{ ErrorEquals: ["States.ALL"], Next: "HasFailed" }],
       Next: "HasFailed",

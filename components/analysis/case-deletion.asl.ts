@@ -8,6 +8,7 @@ import {
   invoke,
   request,
   retryBusy,
+  retryTable,
   type State,
   type StateMachineDefinition,
   type TaskState,
@@ -36,7 +37,6 @@ const fails: Catcher = {
   },
   Next: "MarkFailed",
 };
-const retryTable = retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException");
 const next = (Next: string) => ({ Catch: [fails], Next }) as const;
 const ofCase = { caseId: expression(caseId) };
 

@@ -8,6 +8,7 @@ import {
   invoke,
   request,
   retryBusy,
+  retryTable,
   type State,
   type StateGraph,
   type StateMachineDefinition,
@@ -162,10 +163,7 @@ function drafting({ draftReport, maxRedrafts }: NonNullable<CaseReportDefinition
   };
 }
 
-const tableCall = {
-  TimeoutSeconds: 60,
-  Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
-} as const;
+const tableCall = { TimeoutSeconds: 60, Retry: [retryTable] } as const;
 
 /** The case table says that there are reports and where, none of their text. */
 function recordReport(tableName: pulumi.Input<string>, next: string): TaskState {

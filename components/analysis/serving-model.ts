@@ -63,8 +63,12 @@ export class ServingModel extends PlatformComponent {
           ...lake.models.allow("ReadModels", ["s3:GetObject"], prefix),
           lake.models.allowList("ListModels", prefix),
           // Later deployments of networks lie there.
-          ...(files === undefined ? lake.models.allow("ReadDeployedModels", ["s3:GetObject"], endpointModelsPrefix) : []),
-          ...(files === undefined ? [lake.models.allowList("ListDeployedModels", endpointModelsPrefix)] : []),
+          ...(files === undefined
+            ? [
+                ...lake.models.allow("ReadDeployedModels", ["s3:GetObject"], endpointModelsPrefix),
+                lake.models.allowList("ListDeployedModels", endpointModelsPrefix),
+              ]
+            : []),
           ...allowPull(image),
           ...joinNetwork(place, network),
           allow(

@@ -8,6 +8,7 @@ import {
   expression,
   retryBusy,
   retryJobOnce,
+  retryTable,
   retryWhenFull,
   runId,
   type TaskState,
@@ -214,7 +215,7 @@ export function updateCase(
       ExpressionAttributeValues: { ":run": { S: expression(runId) }, ":now": { S: expression("$states.context.State.EnteredTime") }, ...update.values },
     },
     TimeoutSeconds: 60,
-    Retry: [retryBusy("DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.ThrottlingException", "DynamoDB.InternalServerErrorException")],
+    Retry: [retryTable],
     ...rest,
   };
 }

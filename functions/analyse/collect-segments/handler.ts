@@ -4,7 +4,7 @@ import { gate } from "../../../contracts/gate.ts";
 import { analyserPrefix, frameTableKey, gateKey, parseUri, segmentManifestKey, segmentRequestsKey, transformAnswerKey } from "../../../contracts/keys.ts";
 import { samplingStep, segmentManifest } from "../../../contracts/media.ts";
 import type { Model } from "../../../contracts/model.ts";
-import { instanceHour } from "../../../contracts/prices.ts";
+import { instanceHour, roundedUsd } from "../../../contracts/prices.ts";
 import { type SegmentRequest, segmentRequests } from "../../../contracts/segment-requests.ts";
 import { collectSegmentsRequest } from "../../../contracts/steps.ts";
 import { BrokenContract, NotFound } from "../../runtime/errors.ts";
@@ -72,7 +72,7 @@ export const createHandler =
       status: wanted > 0 && done === 0 ? "FAILED" : "SUCCEEDED",
       outputPrefix: lake.uri(prefix),
       coverage: wanted === 0 ? 1 : done / wanted,
-      costUsd: price === undefined ? null : Math.round((wallSeconds / 3600) * price * 1e4) / 1e4,
+      costUsd: price === undefined ? null : roundedUsd((wallSeconds / 3600) * price),
       error: faults.join(" ").slice(0, 2000) || null,
     };
   };

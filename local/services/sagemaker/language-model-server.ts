@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
 import { type ChatRequest, chatRequest } from "../../../contracts/chat-completions.ts";
+import { json } from "../../../contracts/json.ts";
 import { ServiceError } from "../../wire/service.ts";
 import { localDrafter, tokensOf, writeDraft } from "../bedrock/drafter.ts";
 
@@ -19,10 +20,7 @@ const options = z.strictObject({
   SM_VLLM_MODEL: z.string(),
   SM_VLLM_SERVED_MODEL_NAME: z.literal(localDrafter, `must be ${localDrafter}: what answers here is no model`),
   SM_VLLM_MAX_MODEL_LEN: z.coerce.number().int().positive(),
-  SM_VLLM_LIMIT_MM_PER_PROMPT: z
-    .string()
-    .transform((text) => JSON.parse(text) as unknown)
-    .pipe(z.strictObject({ image: z.int().min(0) })),
+  SM_VLLM_LIMIT_MM_PER_PROMPT: json.pipe(z.strictObject({ image: z.int().min(0) })),
 });
 
 const wanted = options.safeParse(Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("SM_VLLM_"))));

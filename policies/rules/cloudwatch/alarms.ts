@@ -32,5 +32,11 @@ export const alarmsOn = (resources: readonly PolicyResource[], namespace: unknow
       goesOffAtOne(alarm),
   );
 
+/** Whether an alarm's metric has these dimensions and no others, each with a value that is meant. */
+export function hasDimensions({ props }: PolicyResource, meant: Readonly<Record<string, (value: string) => boolean>>): boolean {
+  const given = Object.entries((props["dimensions"] ?? {}) as Record<string, string>);
+  return given.length === Object.keys(meant).length && given.every(([key, value]) => meant[key]?.(value) ?? false);
+}
+
 /** Whether the value of the dimension `StateMachineArn`, which a program writes out, means a state machine. */
 export const namesMachine = (value: string, { props }: PolicyResource): boolean => value.endsWith(`:stateMachine:${props["name"]}`);

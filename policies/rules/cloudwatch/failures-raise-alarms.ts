@@ -3,7 +3,7 @@ import { ofType } from "../../accounts.ts";
 import { hipaa } from "../../controls.ts";
 import { isGiven, judgeEach } from "../../given.ts";
 import { refersTo } from "../../relations.ts";
-import { alarmsOn, namesMachine } from "./alarms.ts";
+import { alarmsOn, hasDimensions, namesMachine } from "./alarms.ts";
 
 /** Whether the value of a metric's dimension means a resource. */
 type Means = (value: string, resource: PolicyResource, resources: readonly PolicyResource[]) => boolean;
@@ -65,11 +65,8 @@ export const failuresRaiseAlarms: StackValidationPolicy = {
     if (judged.length === 0) notApplicable("Nothing in the stack can fail so.");
     judgeEach(judged, (resource) => {
       const { kind, namespace, metrics, dimensions } = failing[resource.type]!;
-      const isAbout = ({ props }: PolicyResource): boolean => {
-        const given = Object.entries((props["dimensions"] ?? {}) as Record<string, string>);
-        return given.length === Object.keys(dimensions).length && given.every(([key, value]) => dimensions[key]?.(value, resource, resources) ?? false);
-      };
-      const silent = metrics.filter((metric) => !alarmsOn(resources, namespace, metric).some(isAbout));
+      const meant = Object.fromEntries(Object.entries(dimensions).map(([key, means]) => [key, (value: string) => means(value, resource, resources)]));
+      const silent = metrics.filter((metric) => !alarmsOn(resources, namespace, metric).some((alarm) => hasDimensions(alarm, meant)));
       if (silent.length > 0) report(`${kind} "${resource.name}" has no alarm that goes off when ${silent.join(" or ")} is 1.`, resource.urn);
     });
   },

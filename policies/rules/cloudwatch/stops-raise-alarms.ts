@@ -6,7 +6,7 @@ import { refersTo } from "../../relations.ts";
 import { coversAction, matches } from "../../requests.ts";
 import { judgeAll } from "../../subjects.ts";
 import { roleType } from "../iam/grants.ts";
-import { alarmsOn, namesMachine } from "./alarms.ts";
+import { alarmsOn, hasDimensions, namesMachine } from "./alarms.ts";
 
 /**
  * An execution that is stopped neither fails nor takes too long: no state of it runs any more, and no other metric counts it. Machines that
@@ -26,10 +26,9 @@ export const stopsRaiseAlarms: StackValidationPolicy = {
     const where = ({ props }: PolicyResource): boolean =>
       !stoppable.some((pattern) => matches(pattern.split(":").slice(5).join(":"), `execution:${props["name"]}:any`));
     judgeAll(args, report, { types: ["aws:sfn/stateMachine:StateMachine"], noun: "State machine", where }, (machine, say) => {
-      const isWatched = alarmsOn(resources, "AWS/States", "ExecutionsAborted").some(({ props }) => {
-        const [[key, value] = [], ...more] = Object.entries((props["dimensions"] ?? {}) as Record<string, string>);
-        return key === "StateMachineArn" && more.length === 0 && namesMachine(String(value), machine);
-      });
+      const isWatched = alarmsOn(resources, "AWS/States", "ExecutionsAborted").some((alarm) =>
+        hasDimensions(alarm, { StateMachineArn: (value) => namesMachine(String(value), machine) }),
+      );
       if (!isWatched) say("has no alarm that goes off when ExecutionsAborted is 1.");
     });
   },
