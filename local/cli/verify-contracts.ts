@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Subject } from "../conformance/assertion.ts";
 import { assertions } from "../conformance/assertions.ts";
@@ -10,6 +9,7 @@ import { judge, type Verdict } from "../conformance/verdict.ts";
 import { root } from "../root.ts";
 import { main, UsageError } from "./command.ts";
 import { pythonTools } from "./python-tools.ts";
+import { keepPage } from "./verified-page.ts";
 
 const document = "docs/contracts.md";
 const requirements = join(root, "local/conformance/requirements.txt");
@@ -52,8 +52,7 @@ Exit code: 0 nothing differs that is not explained; 1 something does, or a tool 
       results.push({ peer, version: versionOf(peer.name), verdicts });
     }
     const text = contractsDocument(results);
-    if (write) await writeFile(join(root, document), text);
-    else if (readFileSync(join(root, document), "utf8") !== text) failures.push(`${document} says otherwise: npm run verify:contracts -- --write`);
+    failures.push(...(await keepPage(root, document, text, { write, script: "verify:contracts" })));
     return tell(failures);
   },
 });

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deploy } from "../deploy/deploy.ts";
@@ -9,6 +8,7 @@ import { objections, scan, scannerDocument } from "../scanner/checkov.ts";
 import { terraformPlan } from "../scanner/terraform-plan.ts";
 import { main } from "./command.ts";
 import { pythonTools } from "./python-tools.ts";
+import { keepPage } from "./verified-page.ts";
 
 const document = "docs/scanner.md";
 /** What holds patients' data, and what all share; the other environments are made by the same program. */
@@ -40,8 +40,7 @@ Exit code: 0 every finding is explained; 1 one is not, or a tool is missing; 2 w
       }
       const failures = objections(opinions);
       const text = scannerDocument(opinions);
-      if (write) await writeFile(join(root, document), text);
-      else if (readFileSync(join(root, document), "utf8") !== text) failures.push(`${document} says otherwise: npm run verify:policies -- --write`);
+      failures.push(...(await keepPage(root, document, text, { write, script: "verify:policies" })));
       for (const failure of failures) process.stdout.write(`${failure}\n`);
       for (const { stack, resourceCount, passed, findings } of opinions)
         process.stdout.write(`${stack}: ${resourceCount} resources, ${passed} checks passed, ${findings.length} found and explained or listed above.\n`);

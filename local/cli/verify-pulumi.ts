@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analysis as analysisContract } from "../../contracts/analysis.ts";
@@ -15,6 +15,7 @@ import { root } from "../root.ts";
 import { PlatformClient } from "./client.ts";
 import { CommandError, main, UsageError } from "./command.ts";
 import { verdictDocument } from "./verdict-document.ts";
+import { keepPage } from "./verified-page.ts";
 
 const document = "docs/pulumi-engine.md";
 /** Where the CLI is kept between runs: beside what other tools keep. */
@@ -53,8 +54,7 @@ Exit code: 0 nothing differs; 1 something does, or a tool is missing; 2 wrong us
     failures.push(...(analysed ?? []).map((failure) => `local: ${failure}`));
     if (analysed !== undefined && only === undefined && failures.length === 0) {
       const text = verdictDocument(verdicts, pulumiVersion);
-      if (write) await writeFile(join(root, document), text);
-      else if ((await readFile(join(root, document), "utf8")) !== text) failures.push(`${document} says otherwise: npm run verify:pulumi -- --write`);
+      failures.push(...(await keepPage(root, document, text, { write, script: "verify:pulumi" })));
     }
     for (const failure of failures) process.stdout.write(`${failure}\n`);
     if (failures.length > 0) return 1;
