@@ -2,6 +2,7 @@
 import type { Analysis } from "./analysis.ts";
 import { type CorrectedView, maskKeyframes, standing, type Vocabulary } from "./corrected-view.ts";
 import type { BoxShape, Change, DrawnMask, DrawnObject } from "./corrections.ts";
+import type { Objection } from "./objections.ts";
 
 /** What there is to correct. */
 export interface Correctable {
@@ -24,9 +25,9 @@ export const correctable = (analysis: Pick<Analysis, "media" | "tracks" | "detec
 });
 
 /** Why a change can't be made to a view: every reason; none if it can. `after` is the view with the change. */
-export function objections(of: Correctable, view: CorrectedView, change: Change, after: CorrectedView): string[] {
+export function objections(of: Correctable, view: CorrectedView, change: Change, after: CorrectedView): Objection[] {
   const { target } = change;
-  const missing = isThere(of, view, change) ? [] : [`There is no ${target.kind} ${target.id} in the analysis or its corrections.`];
+  const missing: Objection[] = isThere(of, view, change) ? [] : [(say) => say.missing(target.kind, target.id)];
   switch (change.kind) {
     case "judge":
       // What was rejected may have lost its place since.
@@ -37,7 +38,7 @@ export function objections(of: Correctable, view: CorrectedView, change: Change,
       return [...missing, ...spanObjections(of, change.after), ...(target.kind === "segment" ? overlaps(after, target.id) : [])];
     case "add":
       return [
-        ...(isTaken(view, target.id) ? [`There is something of the identifier ${target.id} already.`] : []),
+        ...only(isTaken(view, target.id), (say) => say.taken(target.id)),
         ...addedObjections(of, change),
         ...spanObjections(of, change.after),
         ...(target.kind === "segment" ? overlaps(after, target.id) : []),
@@ -66,14 +67,16 @@ function isThere({ trackCount }: Correctable, { segments, events, objects, masks
 
 const isTaken = ({ segments, events }: CorrectedView, id: string): boolean => [...segments, ...events].some((finding) => finding.id === id);
 
-const unknownWord = (label: string, known: readonly string[]): string[] =>
-  known.includes(label) ? [] : [`"${label}" is none of the words that the analysis knows here: ${known.join(", ") || "it knows none"}.`];
+/** An objection, where it is one. */
+const only = (isOne: boolean, objection: Objection): Objection[] => (isOne ? [objection] : []);
+
+const unknownWord = (label: string, known: readonly string[]): Objection[] => only(!known.includes(label), (say) => say.unknownWord(label, ...known));
 
 function labelObjections(
   { words }: Correctable,
   { segments, events }: CorrectedView,
   { target: { kind, id }, after }: Extract<Change, { kind: "relabel" }>,
-): string[] {
+): Objection[] {
   if (kind === "track") return unknownWord(after, words.boxes);
   if (kind === "segment") {
     const level = segments.find((segment) => segment.id === id)?.level;
@@ -88,7 +91,7 @@ function labelObjections(
       );
 }
 
-function addedObjections({ words }: Correctable, { target: { kind }, after: { type, label } }: Extract<Change, { kind: "add" }>): string[] {
+function addedObjections({ words }: Correctable, { target: { kind }, after: { type, label } }: Extract<Change, { kind: "add" }>): Objection[] {
   if (kind === "segment") return unknownWord(label, words.segments.get(type) ?? []);
   return unknownWord(
     label,
@@ -96,84 +99,83 @@ function addedObjections({ words }: Correctable, { target: { kind }, after: { ty
   );
 }
 
-function spanObjections({ frameCount }: Correctable, { startFrame, endFrame }: { startFrame: number; endFrame: number }): string[] {
-  return [
-    ...(endFrame > startFrame ? [] : ["It must end after it starts."]),
-    ...(endFrame <= frameCount ? [] : [`The operation has ${frameCount} frames; frames ${startFrame} to ${endFrame} aren't all of it.`]),
-  ];
+function spanObjections({ frameCount }: Correctable, { startFrame, endFrame }: { startFrame: number; endFrame: number }): Objection[] {
+  return [...only(endFrame <= startFrame, (say) => say.endsTooSoon), ...only(endFrame > frameCount, (say) => say.beyondEnd(frameCount, startFrame, endFrame))];
 }
 
 /** Segments of one level never overlap, and none is empty. */
-function overlaps({ segments }: CorrectedView, id: string): string[] {
+function overlaps({ segments }: CorrectedView, id: string): Objection[] {
   const changed = segments.find((segment) => segment.id === id);
   if (!changed) return [];
   const level = standing(segments).filter((segment) => segment.level === changed.level);
   return [
-    ...level.filter(({ startFrame, endFrame }) => endFrame <= startFrame).map((segment) => `${segment.label} (${segment.id}) would be left without a frame.`),
+    ...level
+      .filter(({ startFrame, endFrame }) => endFrame <= startFrame)
+      .map(
+        (segment): Objection =>
+          (say) =>
+            say.emptied(segment.label, segment.id),
+      ),
     ...level
       .filter((segment) => segment.id !== id && segment.endFrame > segment.startFrame)
       .filter(({ startFrame, endFrame }) => startFrame < changed.endFrame && changed.startFrame < endFrame)
-      .map((segment) => `It would overlap ${segment.label} (${segment.id}).`),
+      .map(
+        (segment): Objection =>
+          (say) =>
+            say.overlaps(segment.label, segment.id),
+      ),
   ];
 }
 
-function objectObjections(of: Correctable, { label, keyframes, replaces }: DrawnObject): string[] {
-  const { words, frameCount, trackCount, boxProducers } = of;
+function objectObjections(of: Correctable, { label, keyframes, replaces }: DrawnObject): Objection[] {
+  const { words, frameCount } = of;
   return [
     ...unknownWord(label, words.boxes),
-    ...(keyframes.every(({ frame }, i) => i === 0 || frame > (keyframes[i - 1]?.frame as number))
-      ? []
-      : ["Its keyframes must be in the order of time, one a frame."]),
-    ...(keyframes.some(({ box }) => box !== null) || replaces !== null ? [] : ["It is never in sight, and stands for nothing."]),
+    ...only(!areInOrder(keyframes), (say) => say.keyframeOrder),
+    ...only(keyframes.every(({ box }) => box === null) && replaces === null, (say) => say.neverInSight),
     ...keyframes.flatMap(({ frame, box }) => [
-      ...(frame < frameCount ? [] : [`There is no frame ${frame}; the operation has ${frameCount}.`]),
+      ...only(frame >= frameCount, (say) => say.noFrame(frame, frameCount)),
       ...(box === null ? [] : boxObjections(of, box, frame)),
     ]),
-    ...(replaces === null
-      ? []
-      : "track" in replaces
-        ? replaces.track < trackCount
-          ? []
-          : [`There is no track ${replaces.track} in the analysis.`]
-        : boxProducers.includes(replaces.producer)
-          ? []
-          : [`No ${replaces.producer} found boxes in this operation.`]),
+    ...(replaces === null ? [] : replacedObjections(of, replaces)),
   ];
 }
 
+const replacedObjections = ({ trackCount, boxProducers }: Correctable, replaces: NonNullable<DrawnObject["replaces"]>): Objection[] =>
+  "track" in replaces
+    ? only(replaces.track >= trackCount, (say) => say.noTrack(replaces.track))
+    : only(!boxProducers.includes(replaces.producer), (say) => say.foundNoBoxes(replaces.producer));
+
+const areInOrder = (keyframes: readonly { readonly frame: number }[]): boolean =>
+  keyframes.every(({ frame }, i) => i === 0 || frame > (keyframes[i - 1]?.frame as number));
+
 /** Two drawings can't stand for the same track in the same frames. */
-function rivals({ objects }: CorrectedView, id: string, { keyframes, replaces }: DrawnObject): string[] {
+function rivals({ objects }: CorrectedView, id: string, { keyframes, replaces }: DrawnObject): Objection[] {
   if (replaces === null || !("track" in replaces)) return [];
   const [from, to] = [keyframes[0]?.frame ?? 0, keyframes.at(-1)?.frame ?? 0];
   return [...objects].flatMap(([other, drawn]) => {
     const isRival = other !== id && drawn.replaces !== null && "track" in drawn.replaces && drawn.replaces.track === replaces.track;
     const [first, last] = [drawn.keyframes[0]?.frame ?? 0, drawn.keyframes.at(-1)?.frame ?? 0];
-    return isRival && first <= to && from <= last ? [`Frames ${first} to ${last} of track ${replaces.track} were drawn anew already.`] : [];
+    return only(isRival && first <= to && from <= last, (say) => say.drawnAlready(first, last, replaces.track));
   });
 }
 
-const boxObjections = ({ raster }: Correctable, [x, y, width, height]: BoxShape, frame: number): string[] =>
-  x + width <= raster.width && y + height <= raster.height
-    ? []
-    : [`In frame ${frame} the box leaves the picture of ${raster.width} by ${raster.height} pixels.`];
+const boxObjections = ({ raster }: Correctable, [x, y, width, height]: BoxShape, frame: number): Objection[] =>
+  only(x + width > raster.width || y + height > raster.height, (say) => say.boxLeaves(frame, raster.width, raster.height));
 
-function maskObjections({ words, frameCount, raster, maskProducers }: Correctable, mask: DrawnMask): string[] {
+function maskObjections({ words, frameCount, raster, maskProducers }: Correctable, mask: DrawnMask): Objection[] {
   const { label, replaces } = mask;
   const keyframes = maskKeyframes(mask);
   const isInside = (ring: readonly (readonly [number, number])[]): boolean => ring.every(([x, y]) => x <= raster.width && y <= raster.height);
   return [
     ...unknownWord(label, words.masks),
-    ...(keyframes.every(({ frame }, i) => i === 0 || frame > (keyframes[i - 1]?.frame as number))
-      ? []
-      : ["Its keyframes must be in the order of time, one a frame."]),
-    ...(keyframes.some(({ polygon }) => polygon !== null) || replaces !== null ? [] : ["It is never in sight, and stands for nothing."]),
+    ...only(!areInOrder(keyframes), (say) => say.keyframeOrder),
+    ...only(keyframes.every(({ polygon }) => polygon === null) && replaces === null, (say) => say.neverInSight),
     ...keyframes.flatMap(({ frame, polygon, holes = [] }) => [
-      ...(frame < frameCount ? [] : [`There is no frame ${frame}; the operation has ${frameCount}.`]),
-      ...(polygon !== null || holes.length === 0 ? [] : [`In frame ${frame} there are holes of nothing.`]),
-      ...([...(polygon === null ? [] : [polygon]), ...holes].every(isInside)
-        ? []
-        : [`In frame ${frame} the outline leaves the picture of ${raster.width} by ${raster.height} pixels.`]),
+      ...only(frame >= frameCount, (say) => say.noFrame(frame, frameCount)),
+      ...only(polygon === null && holes.length > 0, (say) => say.holesOfNothing(frame)),
+      ...only(![...(polygon === null ? [] : [polygon]), ...holes].every(isInside), (say) => say.outlineLeaves(frame, raster.width, raster.height)),
     ]),
-    ...(replaces === null || maskProducers.includes(replaces) ? [] : [`No ${replaces} found masks in this operation.`]),
+    ...(replaces === null ? [] : only(!maskProducers.includes(replaces), (say) => say.foundNoMasks(replaces))),
   ];
 }

@@ -16,6 +16,7 @@ import {
 } from "../../contracts/corrected-view.ts";
 import { correctable, objections } from "../../contracts/correction-rules.ts";
 import { type Change, change as changeSchema, type DrawnMask } from "../../contracts/corrections.ts";
+import { objectionsInEnglish } from "../../contracts/objections.ts";
 import type { Rings } from "../../contracts/outlines.ts";
 import { maskRuns } from "../../contracts/outlines.ts";
 import { cellsOf } from "../../contracts/run-lengths.ts";
@@ -195,7 +196,7 @@ describe("what may be corrected", () => {
   const words = vocabularyOf(analysis);
   const against = (change: Change, ...before: Change[]) => {
     const view = viewAfter(...before);
-    return objections(correctable(analysis, words), view, change, corrected(view, [change]));
+    return objections(correctable(analysis, words), view, change, corrected(view, [change])).map((objection) => objection(objectionsInEnglish));
   };
 
   it("has words that analysers know, whether they found them or not, and some of the clinic", () => {
@@ -222,7 +223,7 @@ describe("what may be corrected", () => {
       "Preparation (segment-1) would be left without a frame.",
       "It would overlap Closure (segment-3).",
     ]);
-    expect(against(retime("segment-3", 70, 101))).to.deep.equal(["The operation has 100 frames; frames 70 to 101 aren't all of it."]);
+    expect(against(retime("segment-3", 70, 101))).to.deep.equal(["The operation has 100 frames; frames 70 to 101 aren't all among them."]);
     expect(against(judge("segment", "segment-1", "unreviewed"), judge("segment", "segment-1", "rejected"), retime("segment-2", 10, 60))).to.deep.equal([
       "It would overlap Dissection (segment-2).",
     ]);

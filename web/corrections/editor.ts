@@ -2,6 +2,7 @@ import type { Analysis } from "../../contracts/analysis.ts";
 import { type CorrectedView, corrected, uncorrected, type Vocabulary, vocabularyOf } from "../../contracts/corrected-view.ts";
 import { type Correctable, correctable, objections } from "../../contracts/correction-rules.ts";
 import type { Change, Correction, CorrectionList, CorrectionReceipt, CorrectionSet } from "../../contracts/corrections.ts";
+import type { Objection } from "../../contracts/objections.ts";
 import { Refusal } from "../data/api.ts";
 import { Failure } from "../data/failure.ts";
 
@@ -20,7 +21,7 @@ export interface Claim {
   readonly step: Step;
   /** `same`: it is there already. `clashes`: others changed the same. `impossible`: it makes no sense any more, for these reasons. */
   readonly kind: "fits" | "same" | "clashes" | "impossible";
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Objection[];
 }
 export interface Conflict {
   readonly theirs: readonly Correction[];
@@ -86,8 +87,8 @@ export class Editor {
   }
 
   /** Makes changes as one step, unless something speaks against them: every reason. `isMore` makes it one with the step before, if that changed the same. */
-  make(changes: Step, isMore = false): string[] {
-    const reasons: string[] = [];
+  make(changes: Step, isMore = false): Objection[] {
+    const reasons: Objection[] = [];
     let view = this.#state.view;
     for (const change of changes) {
       const after = corrected(view, [change]);
@@ -188,7 +189,7 @@ export class Editor {
     const latest = new Map(theirs.map((correction) => [keyOf(correction), correction]));
     if (step.every((change) => JSON.stringify(latest.get(keyOf(change))?.after) === JSON.stringify(change.after))) return { step, kind: "same", reasons: [] };
     let view = this.#base;
-    const reasons: string[] = [];
+    const reasons: Objection[] = [];
     for (const change of step) {
       const after = corrected(view, [change]);
       reasons.push(...objections(this.#of, view, change, after));

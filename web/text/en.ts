@@ -2,6 +2,7 @@ import type { ProblemStatus } from "../../contracts/api.ts";
 import type { CaseStatus, Procedure } from "../../contracts/case.ts";
 import type { CorrectionReason } from "../../contracts/corrections.ts";
 import type { Approval } from "../../contracts/model-registry.ts";
+import { objectionsInEnglish } from "../../contracts/objections.ts";
 import type { Review } from "../../contracts/primitives.ts";
 import type { ViewedThing } from "../../contracts/views.ts";
 import type { CorrectionCommand } from "../corrections/keys.ts";
@@ -81,6 +82,11 @@ export const english = {
     signIn: "Signing in failed.",
     noCanvas: "The browser has no canvas to draw on.",
     noPicture: "The browser could not make a picture.",
+  },
+  /** The page counts tracks from 1. */
+  objections: {
+    ...objectionsInEnglish,
+    drawnAlready: (first: number, last: number, track: number) => objectionsInEnglish.drawnAlready(first, last, track + 1),
   },
   offline: "The platform can't be reached. Check the network, then try again.",
   tryAgain: "Try again",

@@ -1,5 +1,8 @@
 import type { Text } from "./en.ts";
 
+/** What people correct. */
+const things = { segment: "區段", event: "事件", track: "軌跡", object: "方框", mask: "遮罩" } as const;
+
 export const chinese: Text = {
   title: "手術影像分析平台",
   notice: "隨附模型僅以合成手術影像訓練，只供試用平台，絕不可用於醫療照護。",
@@ -31,6 +34,25 @@ export const chinese: Text = {
     signIn: "登入未成功。",
     noCanvas: "瀏覽器沒有可供繪圖的畫布。",
     noPicture: "瀏覽器無法產生圖片。",
+  },
+  objections: {
+    missing: (kind, id) => `分析結果與修正中沒有${things[kind]} ${id}。`,
+    taken: (id) => `已有識別碼為 ${id} 的項目。`,
+    unknownWord: (label, ...known) => `「${label}」不在此處分析所用的詞彙中：${known.join("、") || "沒有任何詞彙"}。`,
+    endsTooSoon: "結束必須晚於開始。",
+    beyondEnd: (frameCount, startFrame, endFrame) => `這場手術共有 ${frameCount} 個影格，影格 ${startFrame} 至 ${endFrame} 超出範圍。`,
+    noFrame: (frame, frameCount) => `沒有影格 ${frame}；這場手術共有 ${frameCount} 個影格。`,
+    emptied: (label, id) => `${label}（${id}）將不剩任何影格。`,
+    overlaps: (label, id) => `將與${label}（${id}）重疊。`,
+    keyframeOrder: "關鍵影格必須依時間先後排列，每個影格只能有一個。",
+    neverInSight: "它從未出現在畫面中，也不取代任何發現。",
+    noTrack: (track) => `分析結果中沒有軌跡 ${track}。`,
+    foundNoBoxes: (producer) => `${producer} 在這場手術中沒有找到任何方框。`,
+    foundNoMasks: (producer) => `${producer} 在這場手術中沒有找到任何遮罩。`,
+    drawnAlready: (firstFrame, lastFrame, track) => `軌跡 ${track + 1} 的影格 ${firstFrame} 至 ${lastFrame} 已重新繪製過。`,
+    boxLeaves: (frame, width, height) => `影格 ${frame} 中的方框超出 ${width} × ${height} 像素的畫面。`,
+    outlineLeaves: (frame, width, height) => `影格 ${frame} 中的輪廓超出 ${width} × ${height} 像素的畫面。`,
+    holesOfNothing: (frame) => `影格 ${frame} 中有孔洞，卻沒有輪廓。`,
   },
   offline: "無法連線到平台。請檢查網路後再試一次。",
   tryAgain: "再試一次",

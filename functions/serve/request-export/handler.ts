@@ -46,7 +46,7 @@ function spanOf(
   const reasons = [
     ...(span.startFrame < frameCount && span.endFrame <= frameCount
       ? []
-      : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all of it.`]),
+      : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all among them.`]),
     // Corrections may have given phases other names; whoever writes the file looks again.
     ...(format === "cholec80" && !corrected ? unknownPhases(segments.filter((segment) => overlaps(segment, span))) : []),
     ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),

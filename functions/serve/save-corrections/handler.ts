@@ -14,6 +14,7 @@ import {
 } from "../../../contracts/corrections.ts";
 import { annotationSetKey } from "../../../contracts/keys.ts";
 import { type HeldFrame, type MaskAdoption, maskAdoption, maskFrames } from "../../../contracts/mask-adoption.ts";
+import { objectionsInEnglish } from "../../../contracts/objections.ts";
 import type { FrameSpan } from "../../../contracts/primitives.ts";
 import { callerOf } from "../../runtime/caller.ts";
 import { InvalidInput, Outdated } from "../../runtime/errors.ts";
@@ -220,7 +221,7 @@ async function checked({ lake }: Deps, { analysis, of, view, ...base }: Base, ch
   let before = view;
   for (const [i, change] of changes.entries()) {
     const after = corrected(before, [change]);
-    const against = [...objections(of, before, change, after), ...(await unfound(chunks, analysis, change))];
+    const against = [...objections(of, before, change, after).map((objection) => objection(objectionsInEnglish)), ...(await unfound(chunks, analysis, change))];
     if (against.length > 0) {
       reasons.push(...against.map((reason) => `Change ${i + 1}: ${reason}`));
       continue;

@@ -75,11 +75,11 @@ describe("POST /cases/{caseId}/exports", () => {
       [await ask("{"), 400, ["The body isn't JSON."]],
       [await ask({ format: "avi" }), 400, undefined],
       [await ask({ format: "csv", startFrame: 5, endFrame: 5 }), 400, ["endFrame must be greater than startFrame."]],
-      [await ask({ format: "csv", endFrame: 601 }), 400, ["The operation has 600 frames; frames 0 to 601 aren't all of it."]],
+      [await ask({ format: "csv", endFrame: 601 }), 400, ["The operation has 600 frames; frames 0 to 601 aren't all among them."]],
       [
         await ask({ format: "mp4", startFrame: 600 }, { change: unseen }),
         400,
-        ["The operation has 600 frames; frames 600 to 600 aren't all of it.", "The case has no review rendition to draw into: its branch failed."],
+        ["The operation has 600 frames; frames 600 to 600 aren't all among them.", "The case has no review rendition to draw into: its branch failed."],
       ],
       [await ask({ format: "cholec80" }, { change: renamed }), 400, [noPhase]],
       [await ask({ format: "csv" }, { id: "x" }), 400, ["The case's identifier isn't a UUID."]],

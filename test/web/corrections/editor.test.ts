@@ -1,9 +1,13 @@
 import { expect } from "chai";
 import { recorded, uncorrected } from "../../../contracts/corrected-view.ts";
 import type { Change, CorrectionList, CorrectionSet } from "../../../contracts/corrections.ts";
+import type { Objection } from "../../../contracts/objections.ts";
 import { type Draft, draftsIn, Editor } from "../../../web/corrections/editor.ts";
 import { Refusal } from "../../../web/data/api.ts";
+import { texts } from "../../../web/text/text.ts";
 import { analysisOf } from "../../functions/support/analysis.ts";
+
+const said = (objections: readonly Objection[]): string[] => objections.map((objection) => objection(texts["zh-TW"].objections));
 
 const event = (id: string, startFrame: number) => ({
   ...{ id, type: "instrument", label: "grasper", startFrame, endFrame: startFrame + 10, confidence: 0.8, producer: "d", review: "unreviewed" as const },
@@ -83,7 +87,7 @@ describe("corrections while they are made", () => {
     for (const x of [2, 3, 4]) editor.make([draw(x)], true);
     editor.make([draw(9, otherId)], true);
     expect(editor.state.steps).to.deep.equal([[draw(4)], [draw(9, otherId)]]);
-    expect(editor.make([judge("event-7", "rejected")])).to.deep.equal(["There is no event event-7 in the analysis or its corrections."]);
+    expect(said(editor.make([judge("event-7", "rejected")]))).to.deep.equal(["分析結果與修正中沒有事件 event-7。"]);
     expect(editor.state.steps).to.have.length(2);
   });
 
@@ -144,9 +148,9 @@ describe("corrections while they are made", () => {
     editor.make([add]);
     save([judge("event-1", "confirmed"), { ...add, after: { ...add.after, endFrame: 3 } }], "other");
     await editor.save();
-    expect(editor.state.conflict?.mine.map(({ kind, reasons }) => [kind, reasons])).to.deep.equal([
+    expect(editor.state.conflict?.mine.map(({ kind, reasons }) => [kind, said(reasons)])).to.deep.equal([
       ["clashes", []],
-      ["impossible", [`There is something of the identifier ${boxId} already.`]],
+      ["impossible", [`已有識別碼為 ${boxId} 的項目。`]],
     ]);
     editor.resolve(true);
     expect(editor.state.steps).to.deep.equal([[judge("event-1", "rejected")]]);

@@ -35,6 +35,19 @@ describe("words of the page", () => {
     expect(run.redriven(1)).to.equal("Taken up again 1 time after a failure.");
   });
 
+  it("say in both languages what speaks against a correction, with tracks counted as the page counts them", () => {
+    const [english, chinese] = [texts.en.objections, texts["zh-TW"].objections];
+    expect([english.drawnAlready(10, 20, 0), chinese.drawnAlready(10, 20, 0)]).to.deep.equal([
+      ...["Frames 10 to 20 of track 1 were drawn anew already.", "軌跡 1 的影格 10 至 20 已重新繪製過。"],
+    ]);
+    expect([english.unknownWord("x", "a", "b"), chinese.unknownWord("x", "a", "b"), chinese.unknownWord("x")]).to.deep.equal([
+      '"x" is none of the words that the analysis knows here: a, b.',
+      "「x」不在此處分析所用的詞彙中：a、b。",
+      "「x」不在此處分析所用的詞彙中：沒有任何詞彙。",
+    ]);
+    expect(chinese.missing("object", "7")).to.equal("分析結果與修正中沒有方框 7。");
+  });
+
   it("stand one after the other as the language has it", () => {
     expect([listOf("en", ["a", "b"]), listOf("zh-TW", ["甲", "乙"]), listOf("zh-TW", ["甲"])]).to.deep.equal(["a, b", "甲、乙", "甲"]);
   });

@@ -1,12 +1,14 @@
 import { type FormEvent, useId, useState } from "react";
 import { type CorrectedView, maskKeyframes } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Keyframe, MaskKeyframe } from "../../../contracts/corrections.ts";
+import type { Objection } from "../../../contracts/objections.ts";
 import { mostHoles, type Rings } from "../../../contracts/outlines.ts";
 import { type Chosen, chosenBox, chosenMask, isSameThing } from "../../corrections/actions.ts";
 import type { Conflict, Editor, EditorState } from "../../corrections/editor.ts";
 import { type CorrectionCommand, correctionKeys } from "../../corrections/keys.ts";
 import { cornerMoved, cornersOf, withCorner, withHole, withoutCorner } from "../../corrections/outlines.ts";
 import { type Raster, within } from "../../corrections/shapes.ts";
+import { Failure, type Reason } from "../../data/failure.ts";
 import type { SeenBox, SeenMask } from "../../player/overlay.ts";
 import type { Text } from "../../text/text.ts";
 import { useApp } from "../../ui/app-context.ts";
@@ -35,7 +37,7 @@ export interface CorrectionPanelProps {
   /** Whether one goes from doubt to doubt. */
   isWalk: boolean;
   /** What spoke against the last correction. */
-  objections: readonly string[];
+  objections: readonly Objection[];
   run: Readonly<Record<CorrectionCommand, () => void>>;
   rename: (label: string) => void;
   place: (box: SeenBox, to: BoxShape, isMore: boolean) => void;
@@ -77,7 +79,19 @@ export function CorrectionPanel(props: CorrectionPanelProps) {
       </p>
       {error && <Problem error={error} retry={isLoaded ? undefined : () => void props.editor.load()} />}
       {conflict && <ConflictView conflict={conflict} editor={props.editor} view={state.view} />}
-      {objections.length > 0 && <Problem error={new Error(objections.join(" "))} />}
+      {objections.length > 0 && (
+        <Problem
+          error={
+            new Failure(
+              ...objections.map(
+                (objection): Reason =>
+                  (words) =>
+                    objection(words.objections),
+              ),
+            )
+          }
+        />
+      )}
       <div className="row">
         {button("save", isBusy || !isLoaded || steps.length === 0 || conflict !== null, "primary")}
         {button("undo", steps.length === 0 || conflict !== null)}
@@ -424,7 +438,8 @@ function ConflictView({ conflict: { theirs, mine }, editor, view }: { conflict: 
         {mine.map(({ step, kind, reasons }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a list that never changes.
           <li key={i}>
-            {step.map((change) => sentenceOf(change, view, text)).join("; ")} <em>{text.correct.claims[kind]}</em> {reasons.join(" ")}
+            {step.map((change) => sentenceOf(change, view, text)).join("; ")} <em>{text.correct.claims[kind]}</em>{" "}
+            {reasons.map((reason) => reason(text.objections)).join(" ")}
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Analysis } from "../../../contracts/analysis.ts";
 import type { CorrectedView } from "../../../contracts/corrected-view.ts";
 import type { BoxShape, Change, CorrectionReason, Verdict } from "../../../contracts/corrections.ts";
+import type { Objection } from "../../../contracts/objections.ts";
 import type { Rings } from "../../../contracts/outlines.ts";
 import type { Doubt } from "../../../contracts/review-queue.ts";
 import {
@@ -58,7 +59,7 @@ export function useCorrections(analysis: Analysis, caseId: string, walk: Walk | 
   const { api, session } = useApp();
   const [showsAnalysis, showAnalysis] = useState(false);
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [objections, setObjections] = useState<readonly string[]>([]);
+  const [objections, setObjections] = useState<readonly Objection[]>([]);
   const [reason, setReason] = useState<CorrectionReason | undefined>();
   const editor = useMemo(() => {
     const { runId, provenance } = analysis;
