@@ -155,6 +155,19 @@ export const sprites = z.strictObject({
   /** Files beside this one. */
   sheets: z.array(z.string()),
   /**
+   * The same thumbnails, larger, on sheets of their own: for language models that are shown pictures. Absent where none is, and from those of older
+   * versions.
+   */
+  stills: z
+    .strictObject({
+      columns: z.int().positive(),
+      rows: z.int().positive(),
+      tileWidth: z.int().positive(),
+      tileHeight: z.int().positive(),
+      sheets: z.array(z.string()),
+    })
+    .optional(),
+  /**
    * The sharpest thumbnail's frame (of the rendition) as a larger picture, in a file beside this one, and its size. Null if none shows
    * the inside of the patient; absent from those of older versions.
    */

@@ -79,7 +79,7 @@ export type ReportForecast = z.infer<typeof reportForecast>;
 /**
  * What is assumed of a draft: evidence that fills its room, as that of an hour's operation does. Usually three bytes make a token of JSON with
  * figures, and an answer has forty sentences of sixty tokens; at most every byte is one, and the answer as long as it may be. Tokens of a picture:
- * from memory, of Nova's for pictures of up to 0.8 and 1.7 megapixels; thumbnails are smaller.
+ * from memory, of Nova's for pictures of up to 0.8 and 1.7 megapixels; those of a report have 0.2.
  */
 const draft = {
   usual: { bytesPerToken: 3, reminderBytes: 0, answerTokens: 2400, charactersPerToken: 3, pictureTokens: 1300 },

@@ -9,8 +9,11 @@ export interface Thumbnail {
   readonly height: number;
 }
 
+/** How thumbnails lie on their sheets. */
+type Layout = Pick<Sprites, "columns" | "rows" | "tileWidth" | "tileHeight" | "tileCount">;
+
 /** The thumbnail with this number, clamped to those that there are; undefined if there are none. */
-export function thumbnailAt(sprites: Sprites, sheets: readonly string[], tile: number): Thumbnail | undefined {
+export function thumbnailAt(sprites: Layout, sheets: readonly string[], tile: number): Thumbnail | undefined {
   const { columns, rows, tileWidth: width, tileHeight: height, tileCount } = sprites;
   const index = Math.max(0, Math.min(tileCount - 1, tile));
   const sheet = sheets[Math.floor(index / (columns * rows))];

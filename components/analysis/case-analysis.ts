@@ -50,7 +50,7 @@ export interface CaseAnalysisArgs {
   analysesAtOnce: number;
   /** Whether GuardDuty scans what is uploaded, which is part of what an analysis costs. */
   scanned: boolean;
-  /** The language model that will write the report, for the forecast of its cost; none does, if absent. */
+  /** The language model that will write the report, for the forecast of its cost and the pictures that it is shown; none does, if absent. */
   report?: PlannedReport | undefined;
   pipelineVersion: string;
 }
@@ -116,7 +116,7 @@ export class CaseAnalysis extends PlatformComponent {
           },
           transcoding: preprocessing.transcoding,
           conversion: conversion.runArguments,
-          processing: sagemaker.processing,
+          processing: { ...sagemaker.processing, stills: (args.report?.pictures ?? 0) > 0 },
           segments: sagemaker.segments,
           rekognition: args.rekognition,
           scanned: args.scanned,

@@ -75,6 +75,8 @@ export interface ProcessingArgs {
   readonly modelsBucket: string;
   readonly processedBucket: string;
   readonly network: ComputeNetwork;
+  /** Whether thumbnails are drawn in a larger size as well, for language models. @default false */
+  readonly stills?: boolean;
   /** Encrypts what jobs write, and their volumes where the instance has no encrypted disks of its own. */
   readonly keyArn: pulumi.Input<string>;
 }
@@ -91,6 +93,7 @@ export function processingJob(analyser: Analyser, args: ProcessingArgs): { id: s
       MODELS: analyser.models.join(","),
       SAMPLE_RATE: String(analyser.sampleRate),
       SIGNALS: String(analyser.signals),
+      ...(analyser.signals && args.stills && { STILLS: "true" }),
       INPUT_DIR: folders.video,
       METADATA_DIR: folders.metadata,
       MODELS_DIR: folders.models,

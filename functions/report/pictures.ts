@@ -17,8 +17,8 @@ export interface Picture {
 }
 
 /**
- * The thumbnails of these frames of the source, each cut out of its sheet: the last one that is not after the frame. They are what
- * everybody is shown, at most 160 by 90: text is covered in them. One from outside the body is black, and left out.
+ * The thumbnails of these frames of the source, each cut out of its sheet: the last one that is not after the frame, in the larger size where there is
+ * one. Text is covered in them as in the video that people watch. One from outside the body is black, and left out.
  */
 export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, caseId: string, runId: string, frames: readonly number[]): Promise<Picture[]> {
   if (frames.length === 0) return [];
@@ -26,7 +26,9 @@ export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, caseId: str
   if (media.sprites === null) return [];
   const index = parseUri(media.sprites).key;
   const sprites = await lake.json(index, spritesSchema);
-  const { frameStep, tileCount, sheets } = sprites;
+  const { frameStep, tileCount } = sprites;
+  // Cases that were analysed before a model was shown pictures have the small ones alone.
+  const layout = { ...sprites, ...sprites.stills };
   const table = new FrameIndex(await lake.json(parseUri(media.frameTable).key, frameTable));
   const last = table.rendition("analysis").sourceFrame.length - 1;
   const tiles = [...new Set(frames.map((frame) => Math.min(tileCount - 1, Math.floor(table.toRendition("analysis", frame) / frameStep))))];
@@ -34,7 +36,7 @@ export async function picturesOf(lake: Pick<Lake, "json" | "bytes">, caseId: str
   const read = new Map<string, Uint8Array>();
   for (const tile of tiles) {
     const frame = table.toSource("analysis", Math.min(last, tile * frameStep));
-    const thumbnail = thumbnailAt(sprites, sheets, tile);
+    const thumbnail = thumbnailAt(layout, layout.sheets, tile);
     if (thumbnail === undefined || gate.outOfBody.some(({ startFrame, endFrame }) => frame >= startFrame && frame < endFrame)) continue;
     const { sheet, x: left, y: top, width, height } = thumbnail;
     const bytes = read.get(sheet) ?? (await lake.bytes(index.replace(/[^/]+$/, sheet)));

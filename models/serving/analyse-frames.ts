@@ -34,6 +34,8 @@ export interface FrameAnalysis {
   readonly models: readonly ModelFolder[];
   /** Whether to measure the technical cues and draw thumbnails. */
   readonly signals: boolean;
+  /** Whether to draw thumbnails in a larger size as well. @default false */
+  readonly stills?: boolean;
   /** Spans that no network sees, in which no cue is reported and whose thumbnails are black. */
   readonly excluded: readonly FrameSpan[];
   /** Regions with burnt-in text, which thumbnails show black. @default none */
@@ -110,9 +112,7 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
   try {
     pool = await openModels(options, modelOutputs);
     const groups = groupByRaster(modelOutputs);
-    const sprites = options.signals
-      ? planSprites(options, options.frameRate, frameCount, { excluded, covered: options.covered ?? [] }, outputFolder)
-      : undefined;
+    const sprites = options.signals ? planSprites({ ...options, covered: options.covered ?? [], stills: options.stills ?? false }, outputFolder) : undefined;
     const plan: DecodePlan = {
       video: options.video,
       step: keyStep ?? step,

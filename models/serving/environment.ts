@@ -17,6 +17,7 @@ export interface ProcessingJob {
   readonly models: readonly ModelFolder[];
   readonly sampleRate: number;
   readonly signals: boolean;
+  readonly stills: boolean;
   readonly outputFolder: string;
 }
 
@@ -30,6 +31,11 @@ export const processingVariables = {
   METADATA_DIR: "folder that holds segments.json and, once the privacy gate has decided, gate/gate.json",
   MODELS_DIR: "folder that holds <id>/model.json and <id>/model.onnx; needed if MODELS names any",
   OUTPUT_DIR: "existing folder for the results",
+} as const;
+
+/** Those that may be left out. */
+export const optionalProcessingVariables = {
+  STILLS: "true: also draw thumbnails in a larger size, for language models that are shown pictures; false, or left out: don't",
 } as const;
 
 /** Raised with every fault of an environment at once. */
@@ -82,6 +88,9 @@ export async function readProcessingJob(environment: NodeJS.ProcessEnv): Promise
   const sampleRate = parse("SAMPLE_RATE", analyser.shape.sampleRate, rate === undefined ? undefined : Number(rate.trim() || "NaN"));
   const signals = text("SIGNALS");
   if (signals !== undefined && signals !== "true" && signals !== "false") faults.push(`SIGNALS is "${signals}"; it must be true or false.`);
+  const stills = environment["STILLS"];
+  if (stills !== undefined && stills !== "true" && stills !== "false") faults.push(`STILLS is "${stills}"; it must be true or false.`);
+  if (stills === "true" && signals === "false") faults.push("STILLS is true and SIGNALS is false: there are no thumbnails to draw larger.");
   if (models?.length === 0 && signals === "false") faults.push("MODELS is empty and SIGNALS is false: there is nothing to do.");
   if (models && new Set(models).size < models.length) faults.push(`MODELS is "${models.join(",")}"; it names a network twice.`);
 
@@ -112,6 +121,7 @@ export async function readProcessingJob(environment: NodeJS.ProcessEnv): Promise
     models: folders,
     sampleRate: sampleRate as number,
     signals: signals === "true",
+    stills: stills === "true",
     outputFolder: outputFolder as string,
   };
 }

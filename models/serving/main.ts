@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { annotateVideo, annotationVariables } from "./annotate.ts";
 import { conversionVariables, convertVideo } from "./convert.ts";
-import { EnvironmentError, processingVariables } from "./environment.ts";
+import { EnvironmentError, optionalProcessingVariables, processingVariables } from "./environment.ts";
 import { extractFrames, extractionVariables } from "./extract.ts";
 import { processVideo } from "./process.ts";
 import { serve, servingVariables } from "./serve.ts";
@@ -11,7 +11,7 @@ import { trialVariables, tryModel } from "./try.ts";
 const help = `usage: node models/serving/main.ts process | annotate | extract | try | convert | serve
 
 process   Analyse the video of one SageMaker Processing job and exit.
-${describe(processingVariables)}
+${describe(processingVariables)}${describe(optionalProcessingVariables)}
 annotate  Draw the findings of an analysis into its review rendition and exit.
 ${describe(annotationVariables)}
 extract   Take pictures for a dataset out of a review rendition and exit.

@@ -7,10 +7,9 @@ import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import { cueRules, type SignalSeries } from "./cues.ts";
 import { ended, ffmpegPath } from "./programs.ts";
 import { within } from "./spans.ts";
-import { blackBox, fitted, type Size } from "./sprite-sheets.ts";
+import { blackBox, largeBox, notLarger, type Size } from "./sprite-sheets.ts";
 
-/** A poster fits into this box: four thumbnails a side, and what a card of the case list shows on a fine screen. */
-const box = { width: 640, height: 360 };
+/** As large as a card of the case list shows it on a fine screen ({@link largeBox}). */
 export const posterFile = "poster.webp";
 
 /**
@@ -61,7 +60,7 @@ export interface PosterSource {
  */
 export async function drawPoster(source: PosterSource, frame: number, folder: string, abort?: AbortSignal): Promise<Size> {
   if (within(source.excluded, frame)) throw new Error(`Frame ${frame} lies outside the patient: it is no poster.`);
-  const size = fitted(source, { width: Math.min(box.width, source.width), height: Math.min(box.height, source.height) });
+  const size = notLarger(source, largeBox);
   const file = join(folder, posterFile);
   await decodeOne(posterArguments(source, frame, size, file), abort);
   await access(file).catch(() => {

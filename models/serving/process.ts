@@ -25,10 +25,10 @@ export async function processVideo(environment: NodeJS.ProcessEnv, print: (line:
     print(JSON.stringify({ message: "progress", frameCount: frames, ofCount: frameCount }));
   };
   const onSlow = (reasons: readonly string[]): void => print(JSON.stringify({ message: "slow", reasons }));
-  const { video, models, sampleRate, signals, outputFolder } = job;
+  const { video, models, sampleRate, signals, stills, outputFolder } = job;
   const excluded = job.gate?.outOfBody ?? [];
   const covered = job.gate?.text ?? [];
-  const what = { video, width, height, frameRate, frameCount, models, sampleRate, signals, excluded, covered, outputFolder };
+  const what = { video, width, height, frameRate, frameCount, models, sampleRate, signals, stills, excluded, covered, outputFolder };
   // Nothing yet. If this process is killed, what an earlier attempt said of files that this one writes over must not stand.
   const nothing: AnalyserResult["usage"] = { wallSeconds: 0, cpuSeconds: 0, peakMemoryBytes: 0 };
   await writeResult(outputFolder, { schema: "analyser-result/1.0", analyser: job.analyser, outputs: [], usage: nothing });

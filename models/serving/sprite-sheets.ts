@@ -4,23 +4,24 @@ import type { Producer, Sprites } from "../../contracts/analyser-result.ts";
 import type { TextRegion } from "../../contracts/gate.ts";
 import { samplingStep } from "../../contracts/media.ts";
 import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
-import type { SpriteCover, SpritePlan } from "./decode-plan.ts";
+import type { SheetPlan, SpriteCover, SpritePlan } from "./decode-plan.ts";
 import { within } from "./spans.ts";
 import type { Raster } from "./tensors.ts";
 
 /** One thumbnail every 2 s: fine enough to scrub by, and a sheet lasts for more than three minutes. */
 const thumbnailsPerSecond = 0.5;
-/** A thumbnail fits into this box. */
-const box = { width: 160, height: 90 };
-const columns = 10;
-const rows = 10;
+/** A thumbnail fits into this box, and so many into a sheet. */
+const small = { box: { width: 160, height: 90 }, columns: 10, rows: 10 };
+/** What is shown larger fits into this box, and is never larger than the video: four thumbnails a side. */
+export const largeBox = { width: 640, height: 360 };
+const large = { box: largeBox, columns: 4, rows: 4 };
 
 export const spriteFile = "sprites.json";
 export const spriteProducer: Producer = {
   id: "sprites",
   kind: "algorithm",
   name: "Thumbnail sheets",
-  version: "1.1.0",
+  version: "1.2.0",
   digest: null,
   dataset: null,
   threshold: null,
@@ -43,12 +44,17 @@ export interface Hidden {
   readonly covered: readonly TextRegion[];
 }
 
+export interface SpriteSource extends Raster, Hidden {
+  readonly frameRate: Rational;
+  readonly frameCount: number;
+  /** Whether the thumbnails are drawn in a larger size as well. */
+  readonly stills: boolean;
+}
+
 /** Lays out the sheets of a video. A thumbnail of an excluded frame is black, and so is a covered region in any. */
-export function planSprites(raster: Raster, frameRate: Rational, frameCount: number, { excluded, covered }: Hidden, folder: string): SpriteSheets {
+export function planSprites({ frameRate, frameCount, excluded, covered, stills, ...raster }: SpriteSource, folder: string): SpriteSheets {
   const frameStep = samplingStep(frameRate, thumbnailsPerSecond);
   const tileCount = Math.ceil(frameCount / frameStep);
-  const size = fitted(raster, box);
-  const tile = { tileWidth: size.width, tileHeight: size.height };
   const blank: FrameSpan[] = [];
   let shown = 0;
   for (let i = 0; i < tileCount; i++) {
@@ -57,10 +63,21 @@ export function planSprites(raster: Raster, frameRate: Rational, frameCount: num
     else if (last?.endFrame === i) blank[blank.length - 1] = { startFrame: last.startFrame, endFrame: i + 1 };
     else blank.push({ startFrame: i, endFrame: i + 1 });
   }
-  const sheets = Array.from({ length: Math.ceil(tileCount / (columns * rows)) }, (_, i) => `sheet-${String(i).padStart(5, "0")}.webp`);
+  const layout = ({ columns, rows }: typeof small, { width: tileWidth, height: tileHeight }: Size) => ({ columns, rows, tileWidth, tileHeight });
+  const planned = (grid: ReturnType<typeof layout>, encoding: SheetPlan["encoding"], name: string): SheetPlan => {
+    const size = { width: grid.tileWidth, height: grid.tileHeight };
+    return { ...grid, covers: coversOf(covered, frameStep, size), encoding, pattern: join(folder, name.replace("*", "%05d")) };
+  };
+  const files = ({ columns, rows }: ReturnType<typeof layout>, name: string): string[] =>
+    Array.from({ length: Math.ceil(tileCount / (columns * rows)) }, (_, i) => name.replace("*", String(i).padStart(5, "0")));
+  const [thumbnail, still] = [layout(small, fitted(raster, small.box)), layout(large, notLarger(raster, large.box))];
+  const sheets = [planned(thumbnail, "webp", "sheet-*.webp"), ...(stills ? [planned(still, "jpeg", "stills-*.jpg")] : [])];
   return {
-    plan: { frameStep, columns, rows, ...tile, blank, covers: coversOf(covered, frameStep, size), pattern: join(folder, "sheet-%05d.webp") },
-    description: { schema: "sprites/1.0", columns, rows, ...tile, frameStep, tileCount, sheets },
+    plan: { frameStep, blank, sheets },
+    description: {
+      ...{ schema: "sprites/1.0", ...thumbnail, frameStep, tileCount, sheets: files(thumbnail, "sheet-*.webp") },
+      ...(stills && { stills: { ...still, sheets: files(still, "stills-*.jpg") } }),
+    },
     shown,
   };
 }
@@ -76,6 +93,10 @@ export function fitted(picture: Size, box: Size): Size {
   const even = (size: number): number => Math.max(2, 2 * Math.round((size * scale) / 2));
   return { width: even(picture.width), height: even(picture.height) };
 }
+
+/** The same, as large as the picture at most. */
+export const notLarger = (picture: Size, box: Size): Size =>
+  fitted(picture, { width: Math.min(box.width, picture.width), height: Math.min(box.height, picture.height) });
 
 /**
  * A region of a small picture, in its pixels. Every pixel that the region reaches into is in it, up to even ones: a small picture's
@@ -102,6 +123,6 @@ function outwards(from: number, to: number, pixels: number): [number, number] {
 
 /** Writes the description beside the sheets. Throws if a sheet is missing. */
 export async function writeSprites({ description }: SpriteSheets, poster: Sprites["poster"], folder: string): Promise<void> {
-  for (const sheet of description.sheets) await access(join(folder, sheet));
+  for (const sheet of [...description.sheets, ...(description.stills?.sheets ?? [])]) await access(join(folder, sheet));
   await writeFile(join(folder, spriteFile), JSON.stringify({ ...description, poster } satisfies Sprites));
 }

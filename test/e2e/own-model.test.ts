@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { analysis } from "../../contracts/analysis.ts";
-import { analysisKey, languageModelPrefix } from "../../contracts/keys.ts";
+import sharp from "sharp";
+import { sprites } from "../../contracts/analyser-result.ts";
+import { type Analysis, analysis } from "../../contracts/analysis.ts";
+import { analysisKey, languageModelPrefix, parseUri } from "../../contracts/keys.ts";
 import { caseAnswer } from "../../contracts/question.ts";
 import { PlatformClient } from "../../local/cli/client.ts";
 import { openPlatform, type Platform } from "../../local/platform.ts";
@@ -19,7 +21,9 @@ describe("reports by a language model of the organisation's own", function () {
   this.timeout(300_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let platform: Platform;
+  let client: PlatformClient;
   let reports: CaseReports;
+  let found: Analysis;
   /** Of the first thing on the timeline, and a frame of it. */
   let first: { label: string; startFrame: number };
 
@@ -43,12 +47,13 @@ describe("reports by a language model of the organisation's own", function () {
     const shared = `${readFileSync(join(root, "Pulumi.shared.yaml"), "utf8")}  svp:languageModel: { baseImage: "${baseImage}" }\n`;
     const project = projectWith(folder.path, { "Pulumi.local.yaml": config, "Pulumi.shared.yaml": shared });
     platform = await openPlatform({ root: project, dataDir: join(folder.path, "data") });
-    const client = new PlatformClient(platform.session);
+    client = new PlatformClient(platform.session);
     const clip = new Clips(folder.path, join(root, "samples/laparoscopy.mp4")).plain();
     const { caseId, runId, status } = await client.settled(await client.upload(clip, () => undefined), () => undefined);
     expect(status).to.equal("COMPLETE");
     const key = analysisKey(caseId, runId as string);
-    first = analysis.parse(JSON.parse((await client.object({ bucket: client.processedBucket, key })).toString())).segments[0]!;
+    found = analysis.parse(JSON.parse((await client.object({ bucket: client.processedBucket, key })).toString()));
+    first = found.segments[0]!;
     expect(await client.reported(caseId, runId as string)).to.equal(true);
     reports = new CaseReports(platform, caseId, runId as string);
   });
@@ -82,6 +87,17 @@ describe("reports by a language model of the organisation's own", function () {
       expect(report.refused).to.deep.equal([]);
       expect(sentencesOf(report).length).to.be.above(2);
     }
+  });
+
+  it("have pictures to show that are large enough to see something in", async () => {
+    const { bucket, key } = parseUri(found.media.sprites ?? expect.fail("There are no thumbnails."));
+    const read = (file: string) => client.object({ bucket, key: key.replace(/[^/]+$/, file) });
+    const { stills, tileCount } = sprites.parse(JSON.parse((await read("sprites.json")).toString()));
+    // The clip is no larger.
+    expect(found.media.raster).to.deep.include({ width: 320, height: 180 });
+    expect(stills).to.deep.include({ columns: 4, rows: 4, tileWidth: 320, tileHeight: 180 });
+    expect(stills?.sheets).to.have.length(Math.ceil(tileCount / 16));
+    for (const sheet of stills?.sheets ?? []) expect((await sharp(await read(sheet)).metadata()).width).to.equal(4 * 320);
   });
 
   it("answer questions with key frames, behind the same check", async () => {

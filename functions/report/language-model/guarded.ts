@@ -11,7 +11,7 @@ const mostCharacters = 20_000;
 /**
  * The same guardrail for a model that Bedrock does not run: it reads what the model is told and shown in words before it is asked, and what it
  * answers before anybody reads that (Amazon Bedrock User Guide, "Use the ApplyGuardrail API in your application"). Of pictures it sees nothing;
- * they are the thumbnails that everybody is shown, with text covered.
+ * they are thumbnails of what everybody is shown, with text covered.
  */
 export function guarded(client: Pick<BedrockRuntimeClient, "send">, model: LanguageModel): LanguageModel {
   /** Reads a text, as far as it passes. */

@@ -191,6 +191,13 @@ describe("the definition of the case analysis", () => {
     expect(Environment).to.include({ ANALYSER: "gate", MODELS: "out-of-body", SAMPLE_RATE: "2", SIGNALS: "false" });
     expect(asked["RunAnalyser"].ProcessingResources.ClusterConfig).to.deep.equal({ InstanceCount: 1, InstanceType: "ml.g6.xlarge", VolumeSizeInGB: 50 });
     expect(asked["RunAnalyser"].Environment).to.include({ ANALYSER: "frame-analysis", MODELS: "a,b", SAMPLE_RATE: "5", SIGNALS: "true" });
+    for (const job of ["RunAnalyser", "ScreenFrames"]) expect(asked[job].Environment, job).not.to.have.property("STILLS");
+  });
+
+  it("has who draws thumbnails draw them larger as well, where a language model is shown pictures", async () => {
+    const { asked } = await execute({}, { processing: { ...args.processing, stills: true } });
+    expect(asked["RunAnalyser"].Environment).to.include({ SIGNALS: "true", STILLS: "true" });
+    expect(asked["ScreenFrames"].Environment).not.to.have.property("STILLS");
   });
 
   it("lets a job fall back on the other types that its analyser names", async () => {

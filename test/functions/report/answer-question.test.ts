@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import sharp from "sharp";
+import { sprites } from "../../../contracts/analyser-result.ts";
 import { analysisKey, frameTableKey, toUri } from "../../../contracts/keys.ts";
 import { caseAnswer } from "../../../contracts/question.ts";
 import { createHandler as answerWith, type Deps } from "../../../functions/report/answer-question/handler.ts";
@@ -18,10 +19,11 @@ const wholeTrack = { first: 0, runs: [[1, frameCount - 1]] };
 const frameStep = 50;
 const tile = { width: 16, height: 10 };
 
+const folder = `results/${caseId}/${runId}/sprites/`;
+
 /** The drawn operation with its evidence and a sheet of thumbnails. */
 async function operation() {
   const { lake, analysis } = await drawnOperation();
-  const folder = `results/${caseId}/${runId}/sprites/`;
   const outOfBody = [{ startFrame: 100, endFrame: 140, score: 0.9, action: "excluded" as const }];
   const shown = { ...analysis, media: { ...analysis.media, sprites: toUri(lake.bucket, `${folder}sprites.json`) }, gate: { ...analysis.gate, outOfBody } };
   await lake.putJson(analysisKey(caseId, runId), shown);
@@ -111,6 +113,28 @@ describe("functions/report/answer-question", () => {
     const texts = textsOf(parts);
     expect(texts.slice(1)).to.deep.equal(["The picture at 0.0 seconds:", "The picture at 2.0 seconds:", "<question> /question  Clipping?</question>"]);
     expect(JSON.stringify(texts)).not.to.include(caseId).and.not.to.include(runId);
+  });
+
+  it("shows a model the larger thumbnails where there are some", async () => {
+    const { lake } = await operation();
+    const size = { width: 64, height: 40 };
+    const known = await lake.json(`${folder}sprites.json`, sprites);
+    const stills = { columns: 2, rows: 2, tileWidth: size.width, tileHeight: size.height, sheets: ["stills-00000.jpg"] };
+    await lake.putJson(`${folder}sprites.json`, { ...known, stills });
+    const solid = (width: number, height: number, background: string) => sharp({ create: { width, height, channels: 3, background } });
+    const second = { input: await solid(64, 40, "#00f").png().toBuffer(), left: 64, top: 0 };
+    await lake.put(`${folder}stills-00000.jpg`, await solid(128, 80, "#f00").composite([second]).jpeg().toBuffer(), "image/jpeg");
+    const asked: ModelQuestion[] = [];
+    const answering: Ask = async (input) => {
+      asked.push(input);
+      return saying('{"sentences":[]}')(input);
+    };
+    await ask(lake, { ...question, frames: [60] }, answering);
+    const [picture] = (asked[0]?.parts ?? []).flatMap((part) => ("jpeg" in part ? [part.jpeg] : []));
+    const { width, height } = await sharp(picture).metadata();
+    expect([width, height]).to.deep.equal([64, 40]);
+    const { dominant } = await sharp(picture).stats();
+    expect([dominant.r < 50, dominant.b > 200]).to.deep.equal([true, true]);
   });
 
   it("is answered by the local drafter in either language, with sentences that stand", async () => {

@@ -179,6 +179,51 @@ describe("analyseFrames", () => {
     expect(await tileRed(folder, 0)).to.be.greaterThan(240);
   });
 
+  it("draws them larger as well where it is asked to, and hides the same in both", async () => {
+    // Thumbnails show the frames 0 (red), 50, 100, 150 (black) and 200.
+    const excluded = [{ startFrame: 200, endFrame: 210 }];
+    const covered = [{ startFrame: 0, endFrame: 50, x: 0.26, y: 0.5, width: 0.1, height: 0.2, score: 0.9 }];
+    const { text, folder, outputs } = await analyse([], { signals: true, stills: true, excluded, covered });
+    expect(sprites.parse(JSON.parse(await text("sprites.json")))).to.deep.include({
+      ...{ tileWidth: 160, tileHeight: 90, tileCount: 5, sheets: ["sheet-00000.webp"] },
+      stills: { columns: 4, rows: 4, tileWidth: 640, tileHeight: 360, sheets: ["stills-00000.jpg"] },
+    });
+    expect(outputs.map(({ framesDone }) => framesDone)).to.deep.equal([240, 4]);
+    const { data, info } = await sharp(join(folder, "stills-00000.jpg")).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).to.deep.equal([2560, 1440, 3]);
+    const redAt = (tile: number, x: number, y: number) => data[((Math.floor(tile / 4) * 360 + y) * info.width + (tile % 4) * 640 + x) * 3] as number;
+    // The covered region in pixels: 166.4 to 230.4, 180 to 252; outwards to even ones 166 to 232, 180 to 252.
+    for (const [x, y] of [
+      [167, 181],
+      [200, 216],
+      [230, 250],
+    ] as const)
+      expect(redAt(0, x, y), `red at ${x},${y}`).to.be.lessThan(24);
+    for (const [x, y] of [
+      [150, 216],
+      [248, 216],
+      [200, 164],
+      [200, 268],
+    ] as const)
+      expect(redAt(0, x, y), `red at ${x},${y}`).to.be.greaterThan(220);
+    const brightest = async (tile: number) => {
+      // Without its edges: a block of JPEG there shows two thumbnails.
+      const part = { left: (tile % 4) * 640 + 8, top: Math.floor(tile / 4) * 360 + 8, width: 624, height: 344 };
+      const { channels } = await sharp(await sharp(join(folder, "stills-00000.jpg")).extract(part).png().toBuffer()).stats();
+      return Math.max(...channels.map(({ max }) => max));
+    };
+    expect(await brightest(1)).to.be.greaterThan(200);
+    for (const hidden of [3, 4]) expect(await brightest(hidden), `thumbnail ${hidden}`).to.be.lessThan(8);
+  });
+
+  it("draws nothing larger than the video", async () => {
+    const other = await jobFolders(join(root.path, "narrow"));
+    const video = join(other.input, "narrow.ts");
+    execFileSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=90x160:r=25:d=0.04", "-c:v", "libx264", "-pix_fmt", "yuv420p", video]);
+    const { text } = await analyse([], { video, width: 90, height: 160, frameCount: 1, signals: true, stills: true });
+    expect(JSON.parse(await text("sprites.json")).stills).to.deep.include({ tileWidth: 90, tileHeight: 160 });
+  });
+
   describe("the poster", () => {
     // Thumbnails show frames 0 (of one colour), 50 and 100 (sharp), 150 (black) and 200 (blurred).
     const posterOf = async (changes: Partial<FrameAnalysis>) => {

@@ -79,7 +79,15 @@ describe("main.ts process", () => {
   });
 
   it("names every bad value at once", async () => {
-    const bad = { ...variables, ANALYSER: "Vision!", MODELS: "colours,missing", SAMPLE_RATE: "0", SIGNALS: "yes", INPUT_DIR: join(root.path, "nowhere") };
+    const bad = {
+      ...variables,
+      ANALYSER: "Vision!",
+      MODELS: "colours,missing",
+      SAMPLE_RATE: "0",
+      SIGNALS: "yes",
+      STILLS: "1",
+      INPUT_DIR: join(root.path, "nowhere"),
+    };
     await writeGate(folders.metadata, 49, []);
     const { code, lines } = await run(["process"], bad);
     await rm(join(folders.metadata, "gate"), { recursive: true });
@@ -89,6 +97,7 @@ describe("main.ts process", () => {
       'ANALYSER is "Vision!": the whole: must be lower-case words joined by hyphens, at most 31 characters.',
       'SAMPLE_RATE is "0": the whole: Too small: expected number to be >0.',
       'SIGNALS is "yes"; it must be true or false.',
+      'STILLS is "1"; it must be true or false.',
       `INPUT_DIR is "${bad.INPUT_DIR}", which does not exist.`,
       `Model "missing" has no readable model.json: ENOENT: no such file or directory, open '${missing}'.`,
       "gate.json speaks of 49 frames, segments.json of 50.",
@@ -96,7 +105,8 @@ describe("main.ts process", () => {
   });
 
   it("refuses a job without work, and one that names a network twice", async () => {
-    expect(reasons((await run(["process"], { ...variables, MODELS: "", SIGNALS: "false" })).lines)).to.deep.equal([
+    expect(reasons((await run(["process"], { ...variables, MODELS: "", SIGNALS: "false", STILLS: "true" })).lines)).to.deep.equal([
+      "STILLS is true and SIGNALS is false: there are no thumbnails to draw larger.",
       "MODELS is empty and SIGNALS is false: there is nothing to do.",
     ]);
     expect(reasons((await run(["process"], { ...variables, MODELS: "colours,colours" })).lines)).to.deep.equal([
