@@ -197,9 +197,12 @@ async function adoptedMasks(
 ): Promise<MaskAdoption> {
   const frames = maskFrames(set);
   if (frames === null) return { changes: [], notes: [] };
+  const span = { startFrame: frames.first, endFrame: frames.last + 1 };
   // What people drew is looked at as far as it goes.
-  const drawn = [...view.masks.values()].map(framesOf);
-  const span = { startFrame: Math.min(frames.first, ...drawn.flat()), endFrame: Math.max(frames.last, ...drawn.flat()) + 1 };
+  for (const frame of [...view.masks.values()].flatMap(framesOf)) {
+    span.startFrame = Math.min(span.startFrame, frame);
+    span.endFrame = Math.max(span.endFrame, frame + 1);
+  }
   const scene = await caseScene(lake, analysis, span, sets);
   async function* held(): AsyncGenerator<HeldFrame> {
     for await (const { frame, items } of scene.masks()) {

@@ -27,7 +27,7 @@ export const stopsRaiseAlarms: StackValidationPolicy = {
       !stoppable.some((pattern) => matches(pattern.split(":").slice(5).join(":"), `execution:${props["name"]}:any`));
     judgeAll(args, report, { types: ["aws:sfn/stateMachine:StateMachine"], noun: "State machine", where }, (machine, say) => {
       const isWatched = alarmsOn(resources, "AWS/States", "ExecutionsAborted").some((alarm) =>
-        hasDimensions(alarm, { StateMachineArn: (value) => namesMachine(String(value), machine) }),
+        hasDimensions(alarm, { StateMachineArn: (value) => namesMachine(value, machine) }),
       );
       if (!isWatched) say("has no alarm that goes off when ExecutionsAborted is 1.");
     });
