@@ -236,8 +236,9 @@ export function soFarUsd(
 }
 
 /**
- * Processor seconds of an analysis, from `docs/benchmarks.md` (60 s at 1080p: 9.49 to decode, 12.05 with everything at 1
- * frame a second, 14.42 at 5). Networks are counted on processors, whatever the instance has beside them.
+ * Processor seconds of an analysis, as `npm run bench` measured them in November 2026 (60 s at 1080p: 9.49 to decode, 12.05 with everything at 1
+ * frame a second, 14.42 at 5). Another machine of the same kind took a tenth to a fifth longer (`docs/benchmarks.md`): a forecast is no better than that.
+ * Networks are counted on processors, whatever the instance has beside them.
  */
 const measured = { clipSeconds: 60, decode: 9.49, atOne: 12.05, atFive: 14.42, wallAtFive: 8.4, processors: 2 } as const;
 /** The analysis rendition has a quarter of the pixels of the measured clip. */
