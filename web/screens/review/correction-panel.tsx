@@ -61,6 +61,15 @@ export interface CorrectionPanelProps {
   showAnalysis: (shows: boolean) => void;
 }
 
+const objectedTo = (objections: readonly Objection[]): Failure =>
+  new Failure(
+    ...objections.map(
+      (objection): Reason =>
+        ({ objections: say }) =>
+          objection(say),
+    ),
+  );
+
 /** Corrects what was found: everything that pointer and keys do, as buttons and fields. */
 export function CorrectionPanel(props: CorrectionPanelProps) {
   const { state, frame, boxes, masks, findings, chosen, choose, objections, run, showsAnalysis, showAnalysis } = props;
@@ -79,19 +88,7 @@ export function CorrectionPanel(props: CorrectionPanelProps) {
       </p>
       {error && <Problem error={error} retry={isLoaded ? undefined : () => void props.editor.load()} />}
       {conflict && <ConflictView conflict={conflict} editor={props.editor} view={state.view} />}
-      {objections.length > 0 && (
-        <Problem
-          error={
-            new Failure(
-              ...objections.map(
-                (objection): Reason =>
-                  (words) =>
-                    objection(words.objections),
-              ),
-            )
-          }
-        />
-      )}
+      {objections.length > 0 && <Problem error={objectedTo(objections)} />}
       <div className="row">
         {button("save", isBusy || !isLoaded || steps.length === 0 || conflict !== null, "primary")}
         {button("undo", steps.length === 0 || conflict !== null)}
