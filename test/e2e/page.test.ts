@@ -1117,6 +1117,26 @@ describe("the page", function () {
       await status(/^6 corrections are not saved$/);
     });
 
+    it("says in the reader's language what speaks against a correction, makes none of it, and forgets it with the next", async () => {
+      const end = Number(await page.locator(".edge.end").getAttribute("aria-valuenow"));
+      await position(end - 1);
+      await page.click("#language");
+      await page.keyboard.press("v");
+      await position(Math.min(end + 9, (analysed.analysis?.media.source.frameCount ?? 0) - 1));
+      await page.keyboard.press("i");
+      const objection = page.locator("#correct [role=alert] li", { hasText: "結束必須晚於開始。" });
+      await objection.waitFor();
+      expect(await objection.getAttribute("lang")).to.equal(null);
+      await page.click("#language");
+      await page.locator("#correct [role=alert] li", { hasText: "It must end after it starts." }).waitFor();
+      await status(/^6 corrections are not saved$/);
+      await page.keyboard.press("Control+z");
+      await page.keyboard.press("Control+Shift+Z");
+      await status(/^6 corrections are not saved$/);
+      expect(await page.locator("#correct [role=alert]").count()).to.equal(0);
+      expect(Number(await page.locator(".edge.end").getAttribute("aria-valuenow"))).to.equal(end);
+    });
+
     it("saves it all as one version, which everybody sees, and exports what holds with it", async () => {
       await page.keyboard.press("a");
       await page.keyboard.press("Control+s");
