@@ -369,21 +369,20 @@ describe("the page", function () {
     const seen = await page.locator("#in-view button").first().textContent();
     await page.click("#tab-correct");
     const area = (await page.locator(".edit-box button", { hasText: "" }).first().boundingBox()) ?? expect.fail("There is no box.");
+    const { x, y, width, height } = (await page.locator("#picture").boundingBox()) ?? expect.fail("There is no picture.");
     await page.click("#tab-overlay");
-    await page.mouse.click(area.x + area.width / 2, area.y + area.height / 2);
+    // What is told beside the picture still arrives, and may move it: these clicks wait until nothing moves.
+    await page.locator("#picture").click({ position: { x: area.x + area.width / 2 - x, y: area.y + area.height / 2 - y } });
     await page.locator("#use-title", { hasText: "Use of " }).waitFor();
     expect(await page.getAttribute("#tab-moments", "aria-selected")).to.equal("true");
     await page.click("#instrument-use > button");
     await page.click("#tab-overlay");
     await page.locator("#in-view button").first().click();
     expect(await page.textContent("#use-title")).to.equal(`Use of ${seen}`);
-    const picture = (await page.locator("#picture").boundingBox()) ?? expect.fail("There is no picture.");
     // What is left of the video plays for a second: the button may say so too briefly to be seen.
-    await page.evaluate(
-      `void (globalThis.played = new Promise((resolve) => document.querySelector("video").addEventListener("play", resolve, { once: true })).then(() => true))`,
-    );
-    await page.mouse.click(picture.x + picture.width - 4, picture.y + picture.height - 4);
-    expect(await page.evaluate("globalThis.played")).to.equal(true);
+    await page.evaluate(`document.querySelector("video").addEventListener("play", () => { globalThis.hasPlayed = true; }, { once: true })`);
+    await page.locator("#picture").click({ position: { x: width - 4, y: height - 4 } });
+    await until(page, "globalThis.hasPlayed === true");
     await page.keyboard.press("k");
     await open(`/cases/${analysed.case.caseId}?f=${busiest}`);
     await position(busiest as number);
