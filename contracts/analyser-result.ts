@@ -140,33 +140,27 @@ export type CueLine = z.infer<typeof cueLine>;
 export const tagLine = z.strictObject({ label: z.string().min(1).max(200), startFrame: z.int().nonnegative(), endFrame: z.int().positive(), score: unit });
 export type TagLine = z.infer<typeof tagLine>;
 
+/** How thumbnails lie on sheets. */
+const sheetFields = {
+  columns: z.int().positive(),
+  rows: z.int().positive(),
+  tileWidth: z.int().positive(),
+  tileHeight: z.int().positive(),
+  /** Files beside this one. */
+  sheets: z.array(z.string()),
+};
+
 /**
  * `sprites.json`: sheets of thumbnails for scrubbing, and the poster. Sheet `i` shows thumbnails `i*columns*rows` onwards, row by row.
  */
 export const sprites = z.strictObject({
   schema: z.literal("sprites/1.0"),
-  columns: z.int().positive(),
-  rows: z.int().positive(),
-  tileWidth: z.int().positive(),
-  tileHeight: z.int().positive(),
+  ...sheetFields,
   /** Rendition frames between two thumbnails. */
   frameStep: z.int().positive(),
   tileCount: z.int().nonnegative(),
-  /** Files beside this one. */
-  sheets: z.array(z.string()),
-  /**
-   * The same thumbnails, larger, on sheets of their own: for language models that are shown pictures. Absent where none is, and from those of older
-   * versions.
-   */
-  stills: z
-    .strictObject({
-      columns: z.int().positive(),
-      rows: z.int().positive(),
-      tileWidth: z.int().positive(),
-      tileHeight: z.int().positive(),
-      sheets: z.array(z.string()),
-    })
-    .optional(),
+  /** The same thumbnails, larger: for language models that are shown pictures. Absent where none is, and from those of older versions. */
+  stills: z.strictObject(sheetFields).optional(),
   /**
    * The sharpest thumbnail's frame (of the rendition) as a larger picture, in a file beside this one, and its size. Null if none shows
    * the inside of the patient; absent from those of older versions.

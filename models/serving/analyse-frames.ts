@@ -112,7 +112,7 @@ async function runPass(options: FrameAnalysis, packets: PacketTable, step: numbe
   try {
     pool = await openModels(options, modelOutputs);
     const groups = groupByRaster(modelOutputs);
-    const sprites = options.signals ? planSprites({ ...options, covered: options.covered ?? [], stills: options.stills ?? false }, outputFolder) : undefined;
+    const sprites = options.signals ? planSprites({ ...options, covered: options.covered ?? [], hasStills: options.stills ?? false }, outputFolder) : undefined;
     const plan: DecodePlan = {
       video: options.video,
       step: keyStep ?? step,

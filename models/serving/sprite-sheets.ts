@@ -10,11 +10,17 @@ import type { Raster } from "./tensors.ts";
 
 /** One thumbnail every 2 s: fine enough to scrub by, and a sheet lasts for more than three minutes. */
 const thumbnailsPerSecond = 0.5;
-/** A thumbnail fits into this box, and so many into a sheet. */
-const small = { box: { width: 160, height: 90 }, columns: 10, rows: 10 };
-/** What is shown larger fits into this box, and is never larger than the video: four thumbnails a side. */
+/** A thumbnail fits into this box. */
+const thumbnailBox = { width: 160, height: 90 };
+/** What is shown larger than a thumbnail fits into this box, and is never larger than the video: four thumbnails a side. */
 export const largeBox = { width: 640, height: 360 };
-const large = { box: largeBox, columns: 4, rows: 4 };
+
+/** How thumbnails of a size lie on their sheets, and what these are called. */
+interface SheetKind extends Pick<SheetPlan, "columns" | "rows" | "encoding"> {
+  file(number: string): string;
+}
+const thumbnails: SheetKind = { columns: 10, rows: 10, encoding: "webp", file: (number) => `sheet-${number}.webp` };
+const stills: SheetKind = { columns: 4, rows: 4, encoding: "jpeg", file: (number) => `stills-${number}.jpg` };
 
 export const spriteFile = "sprites.json";
 export const spriteProducer: Producer = {
@@ -48,11 +54,11 @@ export interface SpriteSource extends Raster, Hidden {
   readonly frameRate: Rational;
   readonly frameCount: number;
   /** Whether the thumbnails are drawn in a larger size as well. */
-  readonly stills: boolean;
+  readonly hasStills: boolean;
 }
 
 /** Lays out the sheets of a video. A thumbnail of an excluded frame is black, and so is a covered region in any. */
-export function planSprites({ frameRate, frameCount, excluded, covered, stills, ...raster }: SpriteSource, folder: string): SpriteSheets {
+export function planSprites({ frameRate, frameCount, excluded, covered, hasStills, ...raster }: SpriteSource, folder: string): SpriteSheets {
   const frameStep = samplingStep(frameRate, thumbnailsPerSecond);
   const tileCount = Math.ceil(frameCount / frameStep);
   const blank: FrameSpan[] = [];
@@ -63,21 +69,17 @@ export function planSprites({ frameRate, frameCount, excluded, covered, stills, 
     else if (last?.endFrame === i) blank[blank.length - 1] = { startFrame: last.startFrame, endFrame: i + 1 };
     else blank.push({ startFrame: i, endFrame: i + 1 });
   }
-  const layout = ({ columns, rows }: typeof small, { width: tileWidth, height: tileHeight }: Size) => ({ columns, rows, tileWidth, tileHeight });
-  const planned = (grid: ReturnType<typeof layout>, encoding: SheetPlan["encoding"], name: string): SheetPlan => {
-    const size = { width: grid.tileWidth, height: grid.tileHeight };
-    return { ...grid, covers: coversOf(covered, frameStep, size), encoding, pattern: join(folder, name.replace("*", "%05d")) };
+  const laidOut = ({ columns, rows, encoding, file }: SheetKind, size: Size) => {
+    const grid = { columns, rows, tileWidth: size.width, tileHeight: size.height };
+    const sheets = Array.from({ length: Math.ceil(tileCount / (columns * rows)) }, (_, i) => file(String(i).padStart(5, "0")));
+    const plan: SheetPlan = { ...grid, covers: coversOf(covered, frameStep, size), encoding, pattern: join(folder, file("%05d")) };
+    return { plan, description: { ...grid, sheets } };
   };
-  const files = ({ columns, rows }: ReturnType<typeof layout>, name: string): string[] =>
-    Array.from({ length: Math.ceil(tileCount / (columns * rows)) }, (_, i) => name.replace("*", String(i).padStart(5, "0")));
-  const [thumbnail, still] = [layout(small, fitted(raster, small.box)), layout(large, notLarger(raster, large.box))];
-  const sheets = [planned(thumbnail, "webp", "sheet-*.webp"), ...(stills ? [planned(still, "jpeg", "stills-*.jpg")] : [])];
+  const small = laidOut(thumbnails, fitted(raster, thumbnailBox));
+  const large = hasStills ? laidOut(stills, notLarger(raster, largeBox)) : undefined;
   return {
-    plan: { frameStep, blank, sheets },
-    description: {
-      ...{ schema: "sprites/1.0", ...thumbnail, frameStep, tileCount, sheets: files(thumbnail, "sheet-*.webp") },
-      ...(stills && { stills: { ...still, sheets: files(still, "stills-*.jpg") } }),
-    },
+    plan: { frameStep, blank, sheets: [small.plan, ...(large ? [large.plan] : [])] },
+    description: { schema: "sprites/1.0", ...small.description, frameStep, tileCount, ...(large && { stills: large.description }) },
     shown,
   };
 }
