@@ -27,7 +27,7 @@ export const correctable = (analysis: Pick<Analysis, "media" | "tracks" | "detec
 /** Why a change can't be made to a view: every reason; none if it can. `after` is the view with the change. */
 export function objections(of: Correctable, view: CorrectedView, change: Change, after: CorrectedView): Objection[] {
   const { target } = change;
-  const missing: Objection[] = isThere(of, view, change) ? [] : [(say) => say.missing(target.kind, target.id)];
+  const missing = only(!isThere(of, view, change), (say) => say.missing(target.kind, target.id));
   switch (change.kind) {
     case "judge":
       // What was rejected may have lost its place since.
@@ -109,20 +109,11 @@ function overlaps({ segments }: CorrectedView, id: string): Objection[] {
   if (!changed) return [];
   const level = standing(segments).filter((segment) => segment.level === changed.level);
   return [
-    ...level
-      .filter(({ startFrame, endFrame }) => endFrame <= startFrame)
-      .map(
-        (segment): Objection =>
-          (say) =>
-            say.emptied(segment.label, segment.id),
-      ),
+    ...level.flatMap(({ id: other, label, startFrame, endFrame }) => only(endFrame <= startFrame, (say) => say.emptied(label, other))),
     ...level
       .filter((segment) => segment.id !== id && segment.endFrame > segment.startFrame)
-      .filter(({ startFrame, endFrame }) => startFrame < changed.endFrame && changed.startFrame < endFrame)
-      .map(
-        (segment): Objection =>
-          (say) =>
-            say.overlaps(segment.label, segment.id),
+      .flatMap(({ id: other, label, startFrame, endFrame }) =>
+        only(startFrame < changed.endFrame && changed.startFrame < endFrame, (say) => say.overlaps(label, other)),
       ),
   ];
 }

@@ -117,6 +117,9 @@ const sampled = ({ step, first, keyFramesOnly }: DecodePlan): string => (keyFram
 
 const every = (step: number, first = 0): string => (step === 1 ? "null" : `select='not(mod(n${first > 0 ? `-${first}` : ""},${step}))'`);
 
+/** ffmpeg's filter that blackens a box of a picture, in its pixels. */
+export const blackened = ({ x, y, width, height }: Omit<SpriteCover, keyof FrameSpan>): string => `drawbox=x=${x}:y=${y}:w=${width}:h=${height}:c=black:t=fill`;
+
 function spriteFilter({ frameStep, blank, sheets }: SpritePlan): string {
   const within = ({ startFrame, endFrame }: FrameSpan) => `between(n,${startFrame},${endFrame - 1})`;
   const drawn = sheets.map(({ columns, rows, tileWidth, tileHeight, covers, encoding }, i) => {
@@ -124,7 +127,7 @@ function spriteFilter({ frameStep, blank, sheets }: SpritePlan): string {
       `scale=${tileWidth}:${tileHeight}:flags=area`,
       "format=yuv420p",
       ...(blank.length > 0 ? [`drawbox=c=black:t=fill:enable='${blank.map(within).join("+")}'`] : []),
-      ...covers.map((cover) => `drawbox=x=${cover.x}:y=${cover.y}:w=${cover.width}:h=${cover.height}:c=black:t=fill:enable='${within(cover)}'`),
+      ...covers.map((cover) => `${blackened(cover)}:enable='${within(cover)}'`),
       `tile=${columns}x${rows}`,
       ...encodings[encoding].filters,
     ];

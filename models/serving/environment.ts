@@ -82,14 +82,17 @@ export async function readProcessingJob(environment: NodeJS.ProcessEnv): Promise
     );
   };
 
+  const flag = (name: string, value: string | undefined): string | undefined => {
+    if (value !== undefined && value !== "true" && value !== "false") faults.push(`${name} is "${value}"; it must be true or false.`);
+    return value;
+  };
+
   const id = parse("ANALYSER", analyser.shape.id, text("ANALYSER"));
   const models = parse("MODELS", analyser.shape.models, text("MODELS")?.split(",").filter(Boolean));
   const rate = text("SAMPLE_RATE");
   const sampleRate = parse("SAMPLE_RATE", analyser.shape.sampleRate, rate === undefined ? undefined : Number(rate.trim() || "NaN"));
-  const signals = text("SIGNALS");
-  if (signals !== undefined && signals !== "true" && signals !== "false") faults.push(`SIGNALS is "${signals}"; it must be true or false.`);
-  const stills = environment["STILLS"];
-  if (stills !== undefined && stills !== "true" && stills !== "false") faults.push(`STILLS is "${stills}"; it must be true or false.`);
+  const signals = flag("SIGNALS", text("SIGNALS"));
+  const stills = flag("STILLS", environment["STILLS"]);
   if (stills === "true" && signals === "false") faults.push("STILLS is true and SIGNALS is false: there are no thumbnails to draw larger.");
   if (models?.length === 0 && signals === "false") faults.push("MODELS is empty and SIGNALS is false: there is nothing to do.");
   if (models && new Set(models).size < models.length) faults.push(`MODELS is "${models.join(",")}"; it names a network twice.`);

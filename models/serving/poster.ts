@@ -5,11 +5,12 @@ import type { Readable } from "node:stream";
 import type { TextRegion } from "../../contracts/gate.ts";
 import type { FrameSpan, Rational } from "../../contracts/primitives.ts";
 import { cueRules, type SignalSeries } from "./cues.ts";
+import { blackened } from "./decode-plan.ts";
 import { ended, ffmpegPath } from "./programs.ts";
 import { within } from "./spans.ts";
 import { blackBox, largeBox, notLarger, type Size } from "./sprite-sheets.ts";
 
-/** As large as a card of the case list shows it on a fine screen ({@link largeBox}). */
+/** Fits into {@link largeBox}: what a card of the case list shows on a fine screen. */
 export const posterFile = "poster.webp";
 
 /**
@@ -76,12 +77,7 @@ export async function drawPoster(source: PosterSource, frame: number, folder: st
 function posterArguments({ video, pts, frameRate, covered }: PosterSource, frame: number, size: Size, file: string): string[] {
   const seconds = (frame * frameRate.den) / frameRate.num - 0.5;
   const covers = covered.filter((region) => within([region], frame)).map((region) => blackBox(region, size));
-  const filters = [
-    `select='eq(pts,${pts[frame]})'`,
-    `scale=${size.width}:${size.height}:flags=area`,
-    ...covers.map(({ x, y, width, height }) => `drawbox=x=${x}:y=${y}:w=${width}:h=${height}:c=black:t=fill`),
-    "format=yuv420p",
-  ];
+  const filters = [`select='eq(pts,${pts[frame]})'`, `scale=${size.width}:${size.height}:flags=area`, ...covers.map(blackened), "format=yuv420p"];
   return [
     ...["-nostdin", "-hide_banner", "-v", "error", "-y", "-copyts", ...(seconds > 0 ? ["-ss", seconds.toFixed(6)] : [])],
     ...["-i", video, "-map", "0:v:0", "-vf", filters.join(","), "-frames:v", "1", "-fps_mode", "passthrough"],

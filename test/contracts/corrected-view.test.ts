@@ -17,8 +17,7 @@ import {
 import { correctable, objections } from "../../contracts/correction-rules.ts";
 import { type Change, change as changeSchema, type DrawnMask } from "../../contracts/corrections.ts";
 import { objectionsInEnglish } from "../../contracts/objections.ts";
-import type { Rings } from "../../contracts/outlines.ts";
-import { maskRuns } from "../../contracts/outlines.ts";
+import { maskRuns, type Rings } from "../../contracts/outlines.ts";
 import { cellsOf } from "../../contracts/run-lengths.ts";
 import { analysisOf } from "../functions/support/analysis.ts";
 

@@ -88,13 +88,7 @@ export class Editor {
 
   /** Makes changes as one step, unless something speaks against them: every reason. `isMore` makes it one with the step before, if that changed the same. */
   make(changes: Step, isMore = false): Objection[] {
-    const reasons: Objection[] = [];
-    let view = this.#state.view;
-    for (const change of changes) {
-      const after = corrected(view, [change]);
-      reasons.push(...objections(this.#of, view, change, after));
-      view = after;
-    }
+    const reasons = this.#objections(changes, this.#state.view);
     if (reasons.length > 0) return reasons;
     const last = this.#state.steps.at(-1);
     const isSame = isMore && last !== undefined && last.length === changes.length && last.every((change, i) => keyOf(change) === keyOf(changes[i] as Change));
@@ -188,16 +182,21 @@ export class Editor {
   #claim(step: Step, theirs: readonly Correction[]): Claim {
     const latest = new Map(theirs.map((correction) => [keyOf(correction), correction]));
     if (step.every((change) => JSON.stringify(latest.get(keyOf(change))?.after) === JSON.stringify(change.after))) return { step, kind: "same", reasons: [] };
-    let view = this.#base;
-    const reasons: Objection[] = [];
-    for (const change of step) {
-      const after = corrected(view, [change]);
-      reasons.push(...objections(this.#of, view, change, after));
-      view = after;
-    }
+    const reasons = this.#objections(step, this.#base);
     if (reasons.length > 0) return { step, kind: "impossible", reasons };
     const touched = new Set(theirs.map(({ target }) => `${target.kind} ${target.id}`));
     return { step, kind: step.some(({ target }) => touched.has(`${target.kind} ${target.id}`)) ? "clashes" : "fits", reasons: [] };
+  }
+
+  /** All that speaks against the changes of a step, each made to what the ones before it left of a view. */
+  #objections(step: Step, view: CorrectedView): Objection[] {
+    let before = view;
+    return step.flatMap((change) => {
+      const after = corrected(before, [change]);
+      const against = objections(this.#of, before, change, after);
+      before = after;
+      return against;
+    });
   }
 
   #with(steps: readonly Step[]): Pick<EditorState, "steps" | "view"> {

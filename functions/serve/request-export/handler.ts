@@ -1,5 +1,6 @@
 import type { Analysis } from "../../../contracts/analysis.ts";
 import { type ExportJob, type ExportRequest, type ExportStatus, exportRequest } from "../../../contracts/exports.ts";
+import { objectionsInEnglish } from "../../../contracts/objections.ts";
 import { InvalidInput } from "../../runtime/errors.ts";
 import { jsonBody, route } from "../../runtime/http.ts";
 import { unknownPhases } from "../../runtime/interchange/formats/cholec80.ts";
@@ -44,9 +45,7 @@ function spanOf(
   const { frameCount } = media.source;
   const span = { startFrame, endFrame: endFrame ?? frameCount };
   const reasons = [
-    ...(span.startFrame < frameCount && span.endFrame <= frameCount
-      ? []
-      : [`The operation has ${frameCount} frames; frames ${span.startFrame} to ${span.endFrame} aren't all among them.`]),
+    ...(span.startFrame < frameCount && span.endFrame <= frameCount ? [] : [objectionsInEnglish.beyondEnd(frameCount, span.startFrame, span.endFrame)]),
     // Corrections may have given phases other names; whoever writes the file looks again.
     ...(format === "cholec80" && !corrected ? unknownPhases(segments.filter((segment) => overlaps(segment, span))) : []),
     ...(format === "mp4" && media.renditions.review === null ? ["The case has no review rendition to draw into: its branch failed."] : []),
